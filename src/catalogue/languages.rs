@@ -1,0 +1,129 @@
+//! Languages, their package managers and caches.
+
+use super::{Action, old, opt, req};
+
+pub(super) const ACTIONS: &[Action] = &[
+    // No moving major since v8. The cache stays off for releases and for untrusted triggers.
+    Action {
+        name: "astral-sh/setup-uv",
+        version: "v10.0.1",
+        inputs: &[
+            opt("version"),
+            opt("version-file"),
+            opt("python-version"),
+            opt("activate-environment"),
+            opt("venv-path"),
+            opt("no-project"),
+            opt("working-directory"),
+            opt("checksum"),
+            opt("github-token"),
+            opt("enable-cache"),
+            opt("cache-dependency-glob"),
+            opt("restore-cache"),
+            opt("save-cache"),
+            opt("cache-suffix"),
+            opt("cache-local-path"),
+            opt("prune-cache"),
+            opt("cache-python"),
+            opt("ignore-nothing-to-cache"),
+            opt("ignore-empty-workdir"),
+            opt("tool-dir"),
+            opt("tool-bin-dir"),
+            opt("manifest-file"),
+            opt("download-from-astral-mirror"),
+            opt("add-problem-matchers"),
+            opt("quiet"),
+            opt("resolution-strategy"),
+        ],
+        outputs: &[
+            "uv-version",
+            "uv-path",
+            "uvx-path",
+            "cache-hit",
+            "cache-key",
+            "venv",
+            "python-version",
+            "python-cache-hit",
+        ],
+        ..Action::UNKNOWN
+    },
+    // Its only tag is v1; the branches named after toolchains move.
+    Action {
+        name: "dtolnay/rust-toolchain",
+        version: "v1",
+        major: Some("v1"),
+        inputs: &[req("toolchain"), opt("targets"), opt("target"), opt("components")],
+        outputs: &["cachekey", "name"],
+        ..Action::UNKNOWN
+    },
+    // Inputs read from a mirror of v5.0.0, in agreement with the documentation of v6.
+    Action {
+        name: "pnpm/action-setup",
+        version: "v5.0.0",
+        major: Some("v6"),
+        inputs: &[
+            opt("version"),
+            opt("dest"),
+            opt("run_install"),
+            opt("cache"),
+            opt("cache_dependency_path"),
+            opt("package_json_file"),
+            opt("standalone"),
+        ],
+        outputs: &["dest", "bin_dest"],
+        ..Action::UNKNOWN
+    },
+    // For pnpm 11 and later; runs the install unless told otherwise.
+    Action {
+        name: "pnpm/setup",
+        version: "v2.0.2",
+        major: Some("v2"),
+        inputs: &[
+            opt("version"),
+            opt("dest"),
+            opt("runtime"),
+            opt("cache"),
+            opt("cache-dependency-path"),
+            opt("package-json-file"),
+            opt("install"),
+            old("token"),
+        ],
+        outputs: &["dest", "bin-dest", "runtime-name", "runtime-version"],
+        ..Action::UNKNOWN
+    },
+    // The key holds the compiler's version, so it runs after the toolchain is installed.
+    Action {
+        name: "Swatinem/rust-cache",
+        version: "v2.9.2",
+        major: Some("v2"),
+        inputs: &[
+            opt("prefix-key"),
+            opt("shared-key"),
+            opt("key"),
+            opt("add-job-id-key"),
+            opt("add-rust-environment-hash-key"),
+            opt("env-vars"),
+            opt("workspaces"),
+            opt("cache-directories"),
+            opt("cache-targets"),
+            opt("cache-on-failure"),
+            opt("cache-all-crates"),
+            opt("cache-workspace-crates"),
+            opt("save-if"),
+            opt("cache-provider"),
+            opt("cache-bin"),
+            opt("lookup-only"),
+            opt("cmd-format"),
+        ],
+        outputs: &["cache-hit"],
+        ..Action::UNKNOWN
+    },
+    // Checks each tool against the hashes that the pinned release carries.
+    Action {
+        name: "taiki-e/install-action",
+        version: "v2.86.5",
+        major: Some("v2"),
+        inputs: &[req("tool"), opt("checksum"), opt("fallback")],
+        ..Action::UNKNOWN
+    },
+];

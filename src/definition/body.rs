@@ -1,0 +1,118 @@
+//! JSON of a request, in which any value may come from outside.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Error, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::value::Outside;
+
+/// A JSON value; a table with `secret` or `var` in it is a value from outside.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Body {
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number with a fraction.
+    Float(f64),
+    /// Text.
+    Text(String),
+    /// A value that GitHub keeps.
+    Outside(Outside),
+    /// A list.
+    List(Vec<Body>),
+    /// An object, in the order in which it is written.
+    Object(Vec<(String, Body)>),
+}
+
+impl Body {
+    /// Every value from outside in it.
+    pub fn outsides(&self) -> Vec<&Outside> {
+        match self {
+            Self::Outside(outside) => vec![outside],
+            Self::List(items) => items.iter().flat_map(Self::outsides).collect(),
+            Self::Object(entries) => entries.iter().flat_map(|(_, value)| value.outsides()).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Body;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Body, E> {
+        Ok(Body::Bool(value))
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Body, E> {
+        Ok(Body::Integer(value))
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Body, E> {
+        if value.is_finite() { Ok(Body::Float(value)) } else { Err(E::custom("JSON has no such number")) }
+    }
+    fn visit_str<E: Error>(self, value: &str) -> Result<Body, E> {
+        Ok(Body::Text(value.to_owned()))
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Body, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = sequence.next_element()? {
+            items.push(item);
+        }
+        Ok(Body::List(items))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Body, A::Error> {
+        let mut entries: Vec<(String, Body)> = Vec::new();
+        while let Some(entry) = map.next_entry()? {
+            entries.push(entry);
+        }
+        outside(&entries).map(|found| found.map_or(Body::Object(entries), Body::Outside))
+    }
+}
+
+/// The value from outside that an object of only `secret`, `var` and `default` stands for.
+fn outside<E: Error>(entries: &[(String, Body)]) -> Result<Option<Outside>, E> {
+    let text = |key: &str| {
+        entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| match value {
+            Body::Text(text) => Some(text.clone()),
+            _ => None,
+        })
+    };
+    if entries.is_empty() || !entries.iter().all(|(key, _)| matches!(key.as_str(), "secret" | "var" | "default")) {
+        return Ok(None);
+    }
+    let (secret, name) = match (text("secret"), text("var")) {
+        (Some(name), None) => (true, name),
+        (None, Some(name)) => (false, name),
+        _ => return Ok(None),
+    };
+    if !Outside::is_name(&name) {
+        return Err(E::custom(format!(
+            "`{name}` is not a name for a secret or variable: use upper-case letters, digits and `_`"
+        )));
+    }
+    Ok(Some(Outside { secret, name, default: text("default") }))
+}
+
+impl JsonSchema for Body {
+    fn schema_name() -> Cow<'static, str> {
+        "Body".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A JSON value; a table with `secret` or `var` in it is a value from outside."
+        })
+    }
+}

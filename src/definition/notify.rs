@@ -1,0 +1,69 @@
+//! `[notify]`: who is told how a deploy ended.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::value::Value;
+
+/// Who is told how a deploy ended.
+#[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Notify {
+    /// A Slack channel.
+    ///
+    /// Example: `{ webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "restored"] }`
+    #[serde(default)]
+    pub slack: Option<Slack>,
+    /// An issue in this repository.
+    ///
+    /// Example: `{ labels = ["deployment"], on = ["restored"] }`
+    #[serde(default)]
+    pub issue: Option<Issue>,
+}
+
+/// A Slack channel, by its incoming webhook.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Slack {
+    /// The incoming webhook's address.
+    ///
+    /// Example: `{ secret = "SLACK_WEBHOOK_URL" }`
+    pub webhook: Value,
+    /// What is told.
+    ///
+    /// Example: `["success", "failure", "restored"]`
+    #[serde(default = "bad_news")]
+    pub on: Vec<Event>,
+}
+
+/// An issue in this repository; one that is open already is not opened again.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Issue {
+    /// Labels of the issue.
+    ///
+    /// Example: `["deployment", "rollback"]`
+    #[serde(default)]
+    pub labels: Vec<String>,
+    /// What opens one.
+    ///
+    /// Example: `["restored"]`
+    #[serde(default = "bad_news")]
+    pub on: Vec<Event>,
+}
+
+/// How a deploy ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Event {
+    /// The new version stands.
+    Success,
+    /// It failed before anything was changed.
+    Failure,
+    /// It failed, and the version before stands again.
+    Restored,
+}
+
+fn bad_news() -> Vec<Event> {
+    vec![Event::Failure, Event::Restored]
+}

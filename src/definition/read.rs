@@ -1,0 +1,140 @@
+//! From text to the definition: quickly where all is well, and with every mistake of the file where it is not.
+
+use serde::Deserialize;
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::{Definition, schema};
+use crate::diagnostics::{At, Code, Diagnostic};
+use crate::sources::{Sources, Text};
+
+mod explain;
+
+/// What became of a definition's text.
+#[derive(Debug)]
+pub struct Read {
+    /// The definition, where it could be read.
+    pub definition: Option<Definition>,
+    /// What is wrong with it otherwise.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+const SYNTAX: Code = Code("syntax");
+const INVALID: Code = Code("invalid-value");
+
+/// Reads a definition and what it extends.
+pub fn read(sources: &Sources) -> Read {
+    let read = if sources.bases.is_empty() {
+        toml::from_str(&sources.definition.text)
+    } else {
+        merged(sources).and_then(Definition::deserialize)
+    };
+    match read {
+        Ok(definition) => Read { definition: Some(definition), diagnostics: Vec::new() },
+        Err(error) => Read { definition: None, diagnostics: explain(sources, &error) },
+    }
+}
+
+/// The definition's tables over those of what it extends.
+fn merged(sources: &Sources) -> Result<toml::Table, toml::de::Error> {
+    let mut table: toml::Table = toml::from_str(&sources.definition.text)?;
+    for base in &sources.bases {
+        fill(&mut table, toml::from_str(&base.text)?);
+    }
+    Ok(table)
+}
+
+/// Puts what `below` says and `table` does not into it.
+fn fill(table: &mut toml::Table, below: toml::Table) {
+    for (key, value) in below {
+        match (table.get_mut(&key), value) {
+            (Some(toml::Value::Table(inner)), toml::Value::Table(value)) => fill(inner, value),
+            (Some(_), _) => {}
+            (None, value) => {
+                table.insert(key, value);
+            }
+        }
+    }
+}
+
+/// Every mistake of a definition that could not be read.
+fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
+    let texts: Vec<&Text> = std::iter::once(&sources.definition).chain(&sources.bases).collect();
+    let syntax: Vec<Diagnostic> = texts.iter().flat_map(|text| syntax(text)).collect();
+    if !syntax.is_empty() {
+        return syntax;
+    }
+    let mut json = serde_json::Map::new();
+    for text in texts {
+        let (table, _) = DeTable::parse_recoverable(&text.text);
+        fill_json(&mut json, &table.into_inner());
+    }
+    let found = explain::explain(&schema(), &serde_json::Value::Object(json));
+    if !found.is_empty() {
+        return found;
+    }
+    let at = match error.span() {
+        Some(range) if sources.bases.is_empty() => {
+            At::Bytes { file: sources.definition.file.clone(), range: (range.start, range.end) }
+        }
+        _ => At::File(sources.definition.file.clone()),
+    };
+    let message = error.message().to_owned();
+    vec![match message.split_once(": ") {
+        Some((what, help)) => Diagnostic::error(INVALID, at, what).help(help),
+        None => Diagnostic::error(INVALID, at, message),
+    }]
+}
+
+/// What is wrong with a file before its keys mean anything.
+fn syntax(text: &Text) -> Vec<Diagnostic> {
+    let (_, errors) = DeTable::parse_recoverable(&text.text);
+    errors
+        .iter()
+        .map(|error| {
+            let range = error.span().unwrap_or_default();
+            let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+            let message = error.message().lines().collect::<Vec<_>>().join(", ");
+            Diagnostic::error(SYNTAX, at, message)
+        })
+        .collect()
+}
+
+fn fill_json(json: &mut serde_json::Map<String, serde_json::Value>, below: &DeTable<'_>) {
+    for (key, value) in below {
+        let key = key.get_ref().to_string();
+        match (json.get_mut(&key), value.get_ref()) {
+            (Some(serde_json::Value::Object(inner)), DeValue::Table(value)) => fill_json(inner, value),
+            (Some(_), _) => {}
+            (None, value) => {
+                json.insert(key, to_json(value));
+            }
+        }
+    }
+}
+
+fn to_json(value: &DeValue<'_>) -> serde_json::Value {
+    match value {
+        DeValue::String(text) => text.as_ref().into(),
+        DeValue::Boolean(value) => (*value).into(),
+        DeValue::Integer(number) => i64::from_str_radix(&number.as_str().replace('_', ""), number.radix())
+            .map_or_else(|_| number.as_str().into(), Into::into),
+        DeValue::Float(number) => number
+            .as_str()
+            .replace('_', "")
+            .parse::<f64>()
+            .ok()
+            .and_then(serde_json::Number::from_f64)
+            .map_or_else(|| number.as_str().into(), serde_json::Value::Number),
+        DeValue::Datetime(date) => date.to_string().into(),
+        DeValue::Array(items) => array(items),
+        DeValue::Table(table) => {
+            let mut json = serde_json::Map::new();
+            fill_json(&mut json, table);
+            serde_json::Value::Object(json)
+        }
+    }
+}
+
+fn array(items: &DeArray<'_>) -> serde_json::Value {
+    items.iter().map(|item| to_json(item.get_ref())).collect()
+}

@@ -1,0 +1,141 @@
+//! `[services.<name>]`: what tests need beside them.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer};
+
+use super::either::text_or_table;
+use super::units::Duration;
+use super::value::Value;
+
+/// A container that runs beside the tests.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Service {
+    /// A service that Pipewright knows; what the table says besides takes the place of what the preset says.
+    ///
+    /// Example: `"lancedb-object-store"`
+    #[serde(default)]
+    pub preset: Option<Preset>,
+    /// The image; its digest stands in `pipeline.lock`.
+    ///
+    /// Example: `"postgres:16-alpine"`
+    #[serde(default)]
+    pub image: Option<String>,
+    /// Environment variables of the container.
+    ///
+    /// Example: `{ POSTGRES_PASSWORD = "test" }`
+    #[serde(default)]
+    pub env: IndexMap<String, Value>,
+    /// Ports that the tests reach on localhost.
+    ///
+    /// Example: `[5432]`
+    #[serde(default)]
+    pub ports: Vec<u16>,
+    /// A command in the container that succeeds once the service is ready; without one, tests may start too early.
+    ///
+    /// Example: `"pg_isready -U test"`
+    #[serde(default)]
+    pub health: Option<Health>,
+    /// Further options of `docker create`.
+    ///
+    /// Example: `["--shm-size", "256m"]`
+    #[serde(default)]
+    pub options: Vec<String>,
+    /// Takes the place of the image's command.
+    ///
+    /// Example: `"redis-server --save ''"`
+    #[serde(default)]
+    pub command: Option<String>,
+    /// Takes the place of the image's entrypoint.
+    ///
+    /// Example: `"/bin/server"`
+    #[serde(default)]
+    pub entrypoint: Option<String>,
+    /// Environment variables of everything that uses the service.
+    ///
+    /// Example: `{ DATABASE_URL = "postgresql://test:test@localhost:5432/atom" }`
+    #[serde(default)]
+    pub provides: IndexMap<String, String>,
+}
+
+/// Services that Pipewright knows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preset {
+    /// An S3-compatible object store with a bucket, and `LANCEDB_URI` with the AWS names for the tests.
+    LancedbObjectStore,
+    /// LanceDB in the test's own process, in a folder: no container at all.
+    LancedbEmbedded,
+}
+
+/// How a service tells that it is ready.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Health {
+    /// The command, run in the container.
+    pub command: String,
+    /// The time between two tries.
+    pub interval: Duration,
+    /// The longest that a try may take.
+    pub timeout: Duration,
+    /// Failed tries after which the job fails.
+    pub retries: u16,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct HealthTable {
+    /// The command, run in the container.
+    ///
+    /// Example: `"pg_isready -U test"`
+    command: String,
+    /// The time between two tries.
+    ///
+    /// Example: `"5s"`
+    #[serde(default = "five_seconds")]
+    interval: Duration,
+    /// The longest that a try may take.
+    ///
+    /// Example: `"5s"`
+    #[serde(default = "five_seconds")]
+    timeout: Duration,
+    /// Failed tries after which the job fails.
+    ///
+    /// Example: `12`
+    #[serde(default = "a_dozen")]
+    retries: u16,
+}
+
+fn five_seconds() -> Duration {
+    Duration::from_seconds(5)
+}
+
+fn a_dozen() -> u16 {
+    12
+}
+
+impl<'de> Deserialize<'de> for Health {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        text_or_table(
+            deserializer,
+            "a command or a table with `command`",
+            |command| Self { command, interval: five_seconds(), timeout: five_seconds(), retries: a_dozen() },
+            |HealthTable { command, interval, timeout, retries }| Self { command, interval, timeout, retries },
+        )
+    }
+}
+
+impl JsonSchema for Health {
+    fn schema_name() -> Cow<'static, str> {
+        "Health".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<HealthTable>();
+        json_schema!({
+            "description": "A command that succeeds once the service is ready.",
+            "anyOf": [{ "type": "string", "minLength": 1 }, table]
+        })
+    }
+}

@@ -1,0 +1,181 @@
+//! `[smoke.<name>]`: requests that a running environment must answer.
+
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+use super::body::Body;
+use super::name::Name;
+use super::units::Duration;
+use super::value::Value;
+
+/// Requests that a running environment must answer, after every change of it.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Smoke {
+    /// How a token is got for the probes that say `auth = true`.
+    ///
+    /// Example: `{ request = "POST /login", json = { username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }, token = ".access_token" }`
+    #[serde(default)]
+    pub login: Option<SmokeLogin>,
+    /// Says that nothing of the service needs a log-in.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    pub public: bool,
+    /// The requests.
+    ///
+    /// Example: `[{ name = "alive", request = "GET /health/live" }]`
+    #[schemars(length(min = 1))]
+    pub probes: Vec<Probe>,
+    /// When they are sent besides, by `smoke-tests.yml`; never where nothing is said.
+    ///
+    /// Example: `{ cron = "*/30 * * * *" }`
+    #[serde(default)]
+    pub schedule: Option<super::project::Nightly>,
+}
+
+/// A request whose answer holds a token.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct SmokeLogin {
+    /// Method and path.
+    ///
+    /// Example: `"POST /api/auth/login"`
+    pub request: Request,
+    /// What is sent, as JSON.
+    ///
+    /// Example: `{ username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }`
+    pub json: Body,
+    /// Where the token stands in the answer.
+    ///
+    /// Example: `".access_token"`
+    #[serde(default = "access_token")]
+    #[schemars(regex(pattern = r"^(\.[A-Za-z_][A-Za-z0-9_-]*(\[[0-9]+\])*)+$"))]
+    pub token: String,
+}
+
+fn access_token() -> String {
+    ".access_token".to_owned()
+}
+
+/// A request and what its answer must be.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Probe {
+    /// What the report calls it.
+    ///
+    /// Example: `"ready"`
+    pub name: Name,
+    /// Method and path.
+    ///
+    /// Example: `"GET /health/ready"`
+    pub request: Request,
+    /// What is sent, as JSON.
+    ///
+    /// Example: `{ query = "hello" }`
+    #[serde(default)]
+    pub json: Option<Body>,
+    /// Further headers.
+    ///
+    /// Example: `{ Accept = "application/json" }`
+    #[serde(default)]
+    pub headers: IndexMap<String, Value>,
+    /// Whether it is sent with the token of `login`.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    pub auth: bool,
+    /// What the answer must be; a status of 200 where nothing is said.
+    ///
+    /// Example: `{ status = 200, json = { ".status" = "healthy" }, within = "2s" }`
+    #[serde(default)]
+    pub expect: Expect,
+    /// How long it is tried again before it counts as failed; not at all where nothing is said.
+    ///
+    /// Example: `"30s"`
+    #[serde(default)]
+    pub retry: Option<Duration>,
+}
+
+/// What an answer must be.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expect {
+    /// The HTTP status.
+    ///
+    /// Example: `201`
+    #[serde(default = "ok")]
+    #[schemars(range(min = 100, max = 599))]
+    pub status: u16,
+    /// Values that stand in the JSON answer, by their path.
+    ///
+    /// Example: `{ ".status" = "healthy" }`
+    #[serde(default)]
+    pub json: IndexMap<String, Body>,
+    /// Text that the answer contains.
+    ///
+    /// Example: `"pong"`
+    #[serde(default)]
+    pub contains: Option<String>,
+    /// The longest that the answer may take.
+    ///
+    /// Example: `"2s"`
+    #[serde(default = "ten_seconds")]
+    pub within: Duration,
+}
+
+impl Default for Expect {
+    fn default() -> Self {
+        Self { status: ok(), json: IndexMap::new(), contains: None, within: ten_seconds() }
+    }
+}
+
+fn ok() -> u16 {
+    200
+}
+
+fn ten_seconds() -> Duration {
+    Duration::from_seconds(10)
+}
+
+/// An HTTP method and a path: `GET /health`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The method, upper case.
+    pub method: String,
+    /// The path, with a leading `/`, and the query if there is one.
+    pub path: String,
+}
+
+const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+
+impl<'de> Deserialize<'de> for Request {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.split_once(' ')
+            .filter(|(method, path)| {
+                METHODS.contains(method) && path.starts_with('/') && !path.contains(char::is_whitespace)
+            })
+            .map(|(method, path)| Self { method: method.to_owned(), path: path.to_owned() })
+            .ok_or_else(|| {
+                D::Error::custom(format!("`{text}` is not a request: write a method and a path, as in \"GET /health\""))
+            })
+    }
+}
+
+impl JsonSchema for Request {
+    fn schema_name() -> Cow<'static, str> {
+        "Request".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "An HTTP method and a path.",
+            "type": "string",
+            "pattern": "^(GET|POST|PUT|PATCH|DELETE|HEAD) /\\S*$"
+        })
+    }
+}

@@ -1,0 +1,54 @@
+//! Steps that the user writes.
+
+use indexmap::IndexMap;
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::units::Duration;
+use super::value::Value;
+
+/// A step: a command or an action.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Step {
+    /// What the log calls it; the command's first line or the action where nothing is said.
+    ///
+    /// Example: `"Build the docs"`
+    #[serde(default)]
+    pub name: Option<String>,
+    /// A command, run by bash with `-e -o pipefail`; values reach it by `env`.
+    ///
+    /// Example: `"make docs"`
+    #[serde(default)]
+    pub run: Option<String>,
+    /// An action, pinned in `pipeline.lock`.
+    ///
+    /// Example: `"actions/setup-java"`
+    #[serde(default)]
+    pub uses: Option<String>,
+    /// Inputs of the action.
+    ///
+    /// Example: `{ distribution = "temurin", java-version = "21" }`
+    #[serde(default)]
+    pub with: IndexMap<String, Value>,
+    /// Environment variables of the step.
+    ///
+    /// Example: `{ DOCS_TOKEN = { secret = "DOCS_TOKEN" } }`
+    #[serde(default)]
+    pub env: IndexMap<String, Value>,
+    /// The folder that the command runs in, from the definition's own folder; the component's folder where there is one.
+    ///
+    /// Example: `"docs"`
+    #[serde(default)]
+    pub path: Option<String>,
+    /// The longest that it may take.
+    ///
+    /// Example: `"5m"`
+    #[serde(default)]
+    pub timeout: Option<Duration>,
+    /// Whether it changes an environment; a step of an environment that does not say `false` is taken to.
+    ///
+    /// Example: `false`
+    #[serde(default)]
+    pub changes: Option<bool>,
+}

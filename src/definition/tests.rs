@@ -1,0 +1,236 @@
+//! `[tests.<name>]`: test runs.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use indexmap::IndexMap;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::axis::RunsOn;
+use super::gates::Gates;
+use super::name::Name;
+use super::steps::Step;
+use super::units::Duration;
+use super::value::Value;
+
+/// Tests of one component that run together.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct TestRun {
+    /// The component whose tests these are.
+    ///
+    /// Example: `"backend"`
+    pub component: Name,
+    /// The test tool.
+    ///
+    /// Example: `"pytest"`
+    pub runner: String,
+    /// What the `command` runner runs; it sees `SHARD`, `SHARDS` and `JUNIT`, the path that the report is written to.
+    ///
+    /// Example: `"./run-tests --part $SHARD/$SHARDS --junit $JUNIT"`
+    #[serde(default)]
+    pub command: Option<String>,
+    /// Folders and files of the tests, from the component's folder; where none is named, what the runner finds.
+    ///
+    /// Example: `["tests"]`
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Further arguments of the runner.
+    ///
+    /// Example: `["-m", "not browser"]`
+    #[serde(default)]
+    pub args: Vec<String>,
+    /// Jobs over which the tests are spread.
+    ///
+    /// Example: `4`
+    #[serde(default = "one")]
+    #[schemars(range(min = 1, max = 256))]
+    pub shards: u16,
+    /// How tests are given to shards: by their recorded time, their number, or whole files.
+    ///
+    /// Example: `"timings"`
+    #[serde(default)]
+    pub split: Option<Split>,
+    /// Processes within one job: a number, or `"auto"` for one per processor.
+    ///
+    /// Example: `"auto"`
+    #[serde(default)]
+    pub workers: Workers,
+    /// How tests are given to the processes of a job.
+    ///
+    /// Example: `"load-scope"`
+    #[serde(default)]
+    pub distribute: Option<Distribute>,
+    /// How often a failed test is tried again; one that then passes is reported as flaky.
+    ///
+    /// Example: `2`
+    #[serde(default)]
+    #[schemars(range(max = 10))]
+    pub reruns: u8,
+    /// Services that the tests need.
+    ///
+    /// Example: `["postgres"]`
+    #[serde(default)]
+    pub services: Vec<Name>,
+    /// Who keeps the processes of a job apart in a service that they share; looked up in the tests' own fixtures where
+    /// nothing is said.
+    ///
+    /// Example: `"worker"`
+    #[serde(default)]
+    pub isolation: Option<Isolation>,
+    /// Packages whose coverage is measured.
+    ///
+    /// Example: `["core", "api"]`
+    #[serde(default)]
+    pub measure: Vec<String>,
+    /// The version of the matrix whose coverage counts; the last one where nothing is said.
+    ///
+    /// Example: `"3.12"`
+    #[serde(default)]
+    pub report_version: Option<String>,
+    /// Gates of this run that are stricter than `[gates]`.
+    ///
+    /// Example: `{ slowest = "10s" }`
+    #[serde(default)]
+    pub gates: Gates,
+    /// Environment variables of the tests.
+    ///
+    /// Example: `{ LOG_LEVEL = "debug" }`
+    #[serde(default)]
+    pub env: IndexMap<String, Value>,
+    /// The GitHub environment that holds the run's secrets.
+    ///
+    /// Example: `"ci"`
+    #[serde(default)]
+    pub environment: Option<String>,
+    /// Machines of its jobs; a list is an axis of the matrix.
+    ///
+    /// Example: `"ubuntu-24.04"`
+    #[serde(default)]
+    pub runs_on: Option<RunsOn>,
+    /// The longest that a shard may take.
+    ///
+    /// Example: `"20m"`
+    #[serde(default)]
+    pub timeout: Option<Duration>,
+    /// Steps before the tests, when dependencies and services are there.
+    ///
+    /// Example: `[{ run = "alembic upgrade head" }]`
+    #[serde(default)]
+    pub before: Vec<Step>,
+    /// Steps after the tests, whether they passed or not.
+    ///
+    /// Example: `[{ run = "./tools/collect-logs" }]`
+    #[serde(default)]
+    pub after: Vec<Step>,
+}
+
+fn one() -> u16 {
+    1
+}
+
+/// How tests are given to shards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Split {
+    /// By recorded time, longest first onto the least loaded shard.
+    Timings,
+    /// The same number each.
+    Count,
+    /// Whole files.
+    Files,
+}
+
+/// How tests are given to the processes of one job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Distribute {
+    /// One by one, to whichever process is free.
+    Load,
+    /// A class or module stays in one process.
+    LoadScope,
+    /// A file stays in one process.
+    LoadFile,
+    /// Tests of one group stay in one process.
+    LoadGroup,
+    /// An even share each, and an idle process takes from a busy one.
+    WorkSteal,
+}
+
+/// Who keeps the processes of a job apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Isolation {
+    /// The tests' fixtures: each process has a database, bucket or prefix of its own.
+    Worker,
+    /// Each test: it makes what it needs and undoes what it did.
+    Test,
+}
+
+/// Processes within one job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Workers {
+    /// One per processor.
+    Auto,
+    /// So many.
+    Count(u16),
+}
+
+impl Default for Workers {
+    fn default() -> Self {
+        Self::Count(1)
+    }
+}
+
+impl Serialize for Workers {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::Count(count) => serializer.serialize_u16(*count),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Workers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl Visitor<'_> for Either {
+            type Value = Workers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number from 1 to 64, or \"auto\"")
+            }
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Workers, E> {
+                u16::try_from(value)
+                    .ok()
+                    .filter(|count| (1..=64).contains(count))
+                    .map(Workers::Count)
+                    .ok_or_else(|| E::custom(format!("{value} is not a number from 1 to 64")))
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Workers, E> {
+                if text == "auto" {
+                    Ok(Workers::Auto)
+                } else {
+                    Err(E::custom(format!("`{text}` is not a number of processes: write a number, or \"auto\"")))
+                }
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Workers {
+    fn schema_name() -> Cow<'static, str> {
+        "Workers".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number of processes, or one per processor.",
+            "anyOf": [
+                { "type": "integer", "minimum": 1, "maximum": 64 },
+                { "type": "string", "enum": ["auto"] }
+            ]
+        })
+    }
+}

@@ -1,0 +1,150 @@
+//! Values that may come from outside the definition.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+/// A value of the definition, or the name of one that GitHub keeps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// The text itself.
+    Literal(String),
+    /// What GitHub keeps under a name.
+    Outside(Outside),
+}
+
+/// The name of a secret or variable, and what holds where it is empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outside {
+    /// Whether it is masked in logs: a secret, not a variable.
+    pub secret: bool,
+    /// Its name, upper case.
+    pub name: String,
+    /// What holds where it is not set; without one, it must be.
+    pub default: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    secret: Option<String>,
+    var: Option<String>,
+    default: Option<String>,
+}
+
+impl Outside {
+    /// Whether `name` is one that GitHub accepts for a secret or a variable: letters, digits and `_`, no leading digit,
+    /// no leading `GITHUB_`.
+    ///
+    /// Source: <https://docs.github.com/actions/reference/security/secrets>, naming your secrets.
+    pub fn is_name(name: &str) -> bool {
+        !name.is_empty()
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            && !name.starts_with(|c: char| c.is_ascii_digit())
+            && !name.starts_with("GITHUB_")
+    }
+
+    fn from_raw<E: Error>(raw: Raw) -> Result<Self, E> {
+        let (secret, name) = match (raw.secret, raw.var) {
+            (Some(name), None) => (true, name),
+            (None, Some(name)) => (false, name),
+            _ => {
+                return Err(E::custom(
+                    "a value from outside has one of `secret` and `var`: write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }`",
+                ));
+            }
+        };
+        if !Self::is_name(&name) {
+            return Err(E::custom(format!(
+                "`{name}` is not a name for a secret or variable: use upper-case letters, digits and `_`"
+            )));
+        }
+        Ok(Self { secret, name, default: raw.default })
+    }
+}
+
+impl Value {
+    /// The outside value, if it is one.
+    pub fn outside(&self) -> Option<&Outside> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Outside(outside) => Some(outside),
+        }
+    }
+
+    /// The text, if it stands in the definition.
+    pub fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            Self::Outside(_) => None,
+        }
+    }
+
+    /// Whether it is a secret.
+    pub fn is_secret(&self) -> bool {
+        self.outside().is_some_and(|outside| outside.secret)
+    }
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Value;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string, `{ secret = \"NAME\" }` or `{ var = \"NAME\" }`")
+            }
+            fn visit_str<E: Error>(self, text: &str) -> Result<Value, E> {
+                Ok(Value::Literal(text.to_owned()))
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+                let raw = Raw::deserialize(MapAccessDeserializer::new(map))?;
+                Outside::from_raw(raw).map(Value::Outside)
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl<'de> Deserialize<'de> for Outside {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::from_raw(Raw::deserialize(deserializer)?)
+    }
+}
+
+impl JsonSchema for Outside {
+    fn schema_name() -> Cow<'static, str> {
+        "Outside".into()
+    }
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        let name = "^(?!GITHUB_)[A-Z_][A-Z0-9_]*$";
+        json_schema!({
+            "description": "A secret or variable that GitHub keeps.",
+            "type": "object",
+            "additionalProperties": false,
+            "minProperties": 1,
+            "properties": {
+                "secret": { "description": "The name of a secret: masked in logs.", "type": "string", "pattern": name, "examples": ["SMOKE_PASSWORD"] },
+                "var": { "description": "The name of a variable: shown in logs.", "type": "string", "pattern": name, "examples": ["STAGING_URL"] },
+                "default": { "description": "What holds where it is not set; without a default it must be set.", "type": "string", "examples": ["0.1%"] }
+            }
+        })
+    }
+}
+
+impl JsonSchema for Value {
+    fn schema_name() -> Cow<'static, str> {
+        "Value".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let outside = generator.subschema_for::<Outside>();
+        json_schema!({
+            "description": "Text, or the name of a secret or variable that GitHub keeps.",
+            "anyOf": [{ "type": "string" }, outside]
+        })
+    }
+}

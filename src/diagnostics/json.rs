@@ -1,0 +1,54 @@
+//! Findings as JSON, one object with a list.
+
+use serde_json::{Value, json};
+
+use super::place::{At, Locator};
+use super::{Diagnostic, Level};
+
+/// All findings as a JSON document.
+pub fn json(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
+    let list: Vec<Value> = diagnostics.iter().map(|diagnostic| one(diagnostic, locator)).collect();
+    format!("{:#}\n", json!({ "diagnostics": list }))
+}
+
+fn one(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {
+    let related: Vec<Value> = diagnostic
+        .related
+        .iter()
+        .map(|(at, what)| {
+            let mut place = place(at, locator);
+            place["message"] = json!(what);
+            place
+        })
+        .collect();
+    let mut value = json!({
+        "code": diagnostic.code.0,
+        "level": level(diagnostic.level),
+        "message": diagnostic.message,
+        "help": diagnostic.help,
+    });
+    value["place"] = place(&diagnostic.at, locator);
+    value["related"] = json!(related);
+    value
+}
+
+/// The word for a level.
+pub(super) fn level(level: Level) -> &'static str {
+    match level {
+        Level::Error => "error",
+        Level::Warning => "warning",
+    }
+}
+
+fn place(at: &At, locator: &Locator<'_>) -> Value {
+    let located = locator.locate(at);
+    let (line, column) = located.line_and_column();
+    let (end_line, end_column) = located.end();
+    match &located.range {
+        Some(range) => json!({
+            "file": located.file, "line": line, "column": column, "end-line": end_line, "end-column": end_column,
+            "start": range.start, "end": range.end, "key": at.dotted(),
+        }),
+        None => json!({ "file": located.file, "key": at.dotted() }),
+    }
+}

@@ -1,0 +1,153 @@
+//! What is wrong with a definition: found by many rooms, placed and printed here.
+
+mod github;
+mod human;
+mod json;
+mod place;
+mod sarif;
+
+use std::borrow::Cow;
+use std::fmt;
+
+pub use github::github;
+pub use human::human;
+pub use json::json;
+pub use place::{At, Key, Located, Locator, Part, Source};
+pub use sarif::sarif;
+
+/// The name of a rule: `promotion-order`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(pub &'static str);
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Nothing is written.
+    Error,
+    /// It is said, and the files are written.
+    Warning,
+}
+
+/// One finding: which rule, where, what is wrong, what to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The rule.
+    pub code: Code,
+    /// How much it weighs.
+    pub level: Level,
+    /// Where it is.
+    pub at: At,
+    /// What is wrong: lower case, no full stop.
+    pub message: String,
+    /// Other places that it has to do with, each with what it says there.
+    pub related: Vec<(At, String)>,
+    /// What to type.
+    pub help: Option<String>,
+}
+
+impl Diagnostic {
+    /// A finding that keeps every file from being written.
+    pub fn error(code: Code, at: impl Into<At>, message: impl Into<String>) -> Self {
+        Self { code, level: Level::Error, at: at.into(), message: message.into(), related: Vec::new(), help: None }
+    }
+
+    /// A finding that is only said.
+    pub fn warning(code: Code, at: impl Into<At>, message: impl Into<String>) -> Self {
+        Self { level: Level::Warning, ..Self::error(code, at, message) }
+    }
+
+    /// Adds what to type.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds another place that it has to do with.
+    #[must_use]
+    pub fn related(mut self, at: impl Into<At>, what: impl Into<String>) -> Self {
+        self.related.push((at.into(), what.into()));
+        self
+    }
+
+    /// Whether it keeps files from being written.
+    pub fn is_error(&self) -> bool {
+        self.level == Level::Error
+    }
+}
+
+/// The candidate that `word` was probably meant to be.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let longest = word.chars().count();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
+        .filter(|(distance, candidate)| *distance * 3 <= longest.max(candidate.chars().count()).max(3))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+/// A help that names what was probably meant, or else what there is.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    let candidates: Vec<&str> = candidates.into_iter().collect();
+    match closest(word, candidates.iter().copied()) {
+        Some(candidate) => format!("did you mean `{candidate}`?"),
+        None if candidates.is_empty() => "there is none yet".to_owned(),
+        None => format!("there is {}", listed(&candidates)),
+    }
+}
+
+/// `a`, `b` and `c`.
+pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
+    let quoted: Vec<String> = items.iter().map(|item| format!("`{}`", item.as_ref())).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// A path of keys into the definition: `at!["environments", name, "after"]`.
+#[macro_export]
+macro_rules! at {
+    ($($part:expr),* $(,)?) => {
+        $crate::diagnostics::At::value(vec![$($crate::diagnostics::Part::from($part)),*])
+    };
+}
+
+impl From<&str> for Part {
+    fn from(key: &str) -> Self {
+        Self::Key(Cow::Owned(key.to_owned()))
+    }
+}
+
+impl From<&String> for Part {
+    fn from(key: &String) -> Self {
+        Self::Key(Cow::Owned(key.clone()))
+    }
+}
+
+impl From<usize> for Part {
+    fn from(index: usize) -> Self {
+        Self::Index(index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_what_was_probably_meant() {
+        assert_eq!(closest("stagin", ["staging", "production"]), Some("staging"));
+        assert_eq!(closest("shard", ["shards", "split"]), Some("shards"));
+        assert_eq!(closest("xyz", ["staging", "production"]), None);
+        assert_eq!(did_you_mean("zzz", ["a-long-one", "b-long-one"]), "there is `a-long-one` and `b-long-one`");
+    }
+}

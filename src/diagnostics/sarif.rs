@@ -1,0 +1,49 @@
+//! Findings as SARIF 2.1.0, which GitHub's code scanning reads.
+//!
+//! Source: <https://docs.github.com/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning>
+
+use serde_json::{Value, json};
+
+use super::Diagnostic;
+use super::json::level;
+use super::place::Locator;
+
+/// All findings as a SARIF document.
+pub fn sarif(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
+    let mut codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
+    let results: Vec<Value> = diagnostics.iter().map(|diagnostic| result(diagnostic, locator)).collect();
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": { "name": "pipewright", "version": env!("CARGO_PKG_VERSION"), "rules": rules } },
+            "results": results,
+        }],
+    });
+    format!("{document:#}\n")
+}
+
+fn result(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {
+    let located = locator.locate(&diagnostic.at);
+    let (line, column) = located.line_and_column();
+    let (end_line, end_column) = located.end();
+    let mut message = diagnostic.message.clone();
+    if let Some(help) = &diagnostic.help {
+        message.push_str("\nhelp: ");
+        message.push_str(help);
+    }
+    json!({
+        "ruleId": diagnostic.code.0,
+        "level": level(diagnostic.level),
+        "message": { "text": message },
+        "locations": [{
+            "physicalLocation": {
+                "artifactLocation": { "uri": located.file },
+                "region": { "startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column },
+            },
+        }],
+    })
+}

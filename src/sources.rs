@@ -1,0 +1,274 @@
+//! Everything that may be read: the definition, what it extends, the lock, templates, and a read-only view of the tree.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use crate::diagnostics::{Locator, Source};
+
+/// A file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Text {
+    /// Its path from the root of the repository, with `/` between folders.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+impl Text {
+    fn source(&self) -> Source<'_> {
+        Source { file: &self.file, text: &self.text }
+    }
+}
+
+/// What one compilation reads.
+pub struct Sources {
+    /// The definition.
+    pub definition: Text,
+    /// What it extends, the nearest first.
+    pub bases: Vec<Text>,
+    /// `pipeline.lock`, from the definition's folder or the nearest one above it.
+    pub lock: Option<Text>,
+    /// The user's own templates by name, each in the place of the built-in one.
+    pub templates: BTreeMap<String, Text>,
+    /// The repository, for checks that look further.
+    pub tree: Box<dyn Tree>,
+}
+
+impl fmt::Debug for Sources {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sources").field("definition", &self.definition.file).finish_non_exhaustive()
+    }
+}
+
+/// A read-only view of a repository; paths are from its root, with `/` between folders.
+pub trait Tree: Send + Sync {
+    /// The text of a file, where there is one that is text.
+    fn read(&self, path: &str) -> Option<String>;
+    /// Whether there is such a file or folder.
+    fn exists(&self, path: &str) -> bool;
+    /// Names in a folder, sorted; folders end in `/`.
+    fn list(&self, folder: &str) -> Vec<String>;
+}
+
+/// A file that could not be read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The file, as it was asked for.
+    pub file: String,
+    /// What went wrong.
+    pub message: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot read `{}`: {}", self.file, self.message)
+    }
+}
+
+impl std::error::Error for Unreadable {}
+
+/// The longest chain of definitions that extend each other.
+const MOST_BASES: usize = 8;
+
+impl Sources {
+    /// Reads the definition `file` of the repository at `root`, and what it names.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] for a definition that is not there or not text, and for an `extends` that leads nowhere, in a
+    /// circle or out of the repository.
+    pub fn read(root: &Path, file: &str) -> Result<Self, Unreadable> {
+        let definition = text(root, file, "run `pipewright init` to write one")?;
+        let mut bases: Vec<Text> = Vec::new();
+        let mut last = &definition;
+        while let Some(extends) = extends(&last.text) {
+            let next = join(folder(&last.file), &extends).ok_or_else(|| Unreadable {
+                file: extends.clone(),
+                message: "it stands outside of the repository".to_owned(),
+                help: format!("name a file of this repository in `extends` of `{}`", last.file),
+            })?;
+            if bases.len() == MOST_BASES || next == definition.file || bases.iter().any(|base| base.file == next) {
+                return Err(Unreadable {
+                    message: "definitions extend each other in a circle".to_owned(),
+                    help: format!("remove `extends` from `{}`", last.file),
+                    file: next,
+                });
+            }
+            let help = format!("name a file that exists in `extends` of `{}`", last.file);
+            bases.push(text(root, &next, &help)?);
+            last = bases.last().unwrap_or(&definition);
+        }
+        let lock = lock(root, folder(file));
+        let templates = templates(root, folder(file))?;
+        Ok(Self { definition, bases, lock, templates, tree: Box::new(Disk { root: root.to_owned() }) })
+    }
+
+    /// The definition's folder from the root of the repository; empty at the root.
+    pub fn folder(&self) -> &str {
+        folder(&self.definition.file)
+    }
+
+    /// Files that findings may point into.
+    pub fn locator(&self) -> Locator<'_> {
+        let definitions: Vec<Source<'_>> =
+            std::iter::once(&self.definition).chain(&self.bases).map(Text::source).collect();
+        let others: Vec<Source<'_>> = self.lock.iter().chain(self.templates.values()).map(Text::source).collect();
+        Locator::new(&definitions, &others)
+    }
+}
+
+/// The folder of a file; empty at the root.
+pub fn folder(file: &str) -> &str {
+    file.rsplit_once('/').map_or("", |(folder, _)| folder)
+}
+
+/// `path` from `folder`, both from the root, without `.` and `..`; none for one that leaves the root or is absolute.
+pub fn join(folder: &str, path: &str) -> Option<String> {
+    if path.starts_with('/') || path.contains('\\') || path.contains('\0') {
+        return None;
+    }
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
+    let failed = |message: String| Unreadable { file: file.to_owned(), message, help: help.to_owned() };
+    let bytes = fs::read(root.join(file)).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => failed("there is no such file".to_owned()),
+        _ => failed(error.to_string()),
+    })?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line =
+            error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
+        Unreadable { help: "save it as UTF-8".to_owned(), ..failed(format!("line {} is not UTF-8", line + 1)) }
+    })?;
+    Ok(Text { file: file.to_owned(), text })
+}
+
+/// What a definition extends; parsed only where the word stands in it.
+fn extends(text: &str) -> Option<String> {
+    if !text.contains("extends") {
+        return None;
+    }
+    let (table, _) = toml::de::DeTable::parse_recoverable(text);
+    table.get_ref().get("extends").and_then(|value| value.get_ref().as_str()).map(str::to_owned)
+}
+
+fn lock(root: &Path, folder: &str) -> Option<Text> {
+    let mut folder = Some(folder);
+    while let Some(at) = folder {
+        let file = join(at, "pipeline.lock")?;
+        if let Ok(found) = text(root, &file, "") {
+            return Some(found);
+        }
+        folder = at.rsplit_once('/').map(|(above, _)| above).or((!at.is_empty()).then_some(""));
+    }
+    None
+}
+
+/// The user's own templates: those files of `templates/` beside the definition that have the name of a built-in one.
+fn templates(root: &Path, folder: &str) -> Result<BTreeMap<String, Text>, Unreadable> {
+    let mut found = BTreeMap::new();
+    let Some(own) = join(folder, "templates") else { return Ok(found) };
+    if !root.join(&own).is_dir() {
+        return Ok(found);
+    }
+    for name in crate::templates::names() {
+        let file = format!("{own}/{name}");
+        if root.join(&file).is_file() {
+            found.insert(name.to_owned(), text(root, &file, "make it readable, or remove it")?);
+        }
+    }
+    Ok(found)
+}
+
+/// A repository on disk.
+#[derive(Debug)]
+pub struct Disk {
+    root: PathBuf,
+}
+
+impl Disk {
+    /// The repository at `root`.
+    pub fn new(root: PathBuf) -> Self {
+        Self { root }
+    }
+
+    fn inside(&self, path: &str) -> Option<PathBuf> {
+        let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        plain.then(|| self.root.join(path))
+    }
+}
+
+/// The largest file that a check looks into, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+impl Tree for Disk {
+    fn read(&self, path: &str) -> Option<String> {
+        let path = self.inside(path)?;
+        let about = fs::metadata(&path).ok()?;
+        (about.is_file() && about.len() <= LARGEST).then(|| fs::read_to_string(path).ok()).flatten()
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.inside(path).is_some_and(|path| path.exists())
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let entries = self.inside(folder).and_then(|path| fs::read_dir(path).ok());
+        let mut names: Vec<String> = entries
+            .into_iter()
+            .flatten()
+            .filter_map(Result::ok)
+            .filter_map(|entry| {
+                let name = entry.file_name().into_string().ok()?;
+                let is_folder = entry.file_type().ok()?.is_dir();
+                Some(if is_folder { format!("{name}/") } else { name })
+            })
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+/// A repository in memory: what tests and editors compile.
+#[derive(Debug, Default, Clone)]
+pub struct Memory(pub BTreeMap<String, String>);
+
+impl Tree for Memory {
+    fn read(&self, path: &str) -> Option<String> {
+        self.0.get(path).cloned()
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        let inside = format!("{}/", path.trim_end_matches('/'));
+        path.is_empty() || path == "." || self.0.keys().any(|file| file == path || file.starts_with(&inside))
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        let front = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut names: Vec<String> = self
+            .0
+            .keys()
+            .filter_map(|file| file.strip_prefix(&front))
+            .map(|rest| rest.split_once('/').map_or(rest.to_owned(), |(name, _)| format!("{name}/")))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}

@@ -1,0 +1,136 @@
+//! Jobs.
+
+use super::{Pairs, Permission, Step};
+use crate::trace::Origin;
+
+/// A job of a workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// What the checks list calls it.
+    pub name: String,
+    /// Comment lines above it.
+    pub about: Vec<String>,
+    /// Jobs that it waits for.
+    pub needs: Vec<String>,
+    /// The condition under which it runs, an expression without braces.
+    pub condition: Option<String>,
+    /// What its token may do; nothing else.
+    pub permissions: Vec<Permission>,
+    /// Which jobs of other runs it waits for.
+    pub concurrency: Option<Concurrency>,
+    /// What it hands to others.
+    pub outputs: Pairs,
+    /// What it does.
+    pub work: Work,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// What a job does: steps of its own, or another workflow.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Work {
+    /// Steps on a machine.
+    Steps {
+        /// The machine.
+        runner: Runner,
+        /// The longest that it may take, in minutes.
+        timeout: u64,
+        /// The GitHub environment whose secrets it sees.
+        environment: Option<Environment>,
+        /// The matrix.
+        strategy: Option<Strategy>,
+        /// Environment variables of all steps.
+        env: Pairs,
+        /// Containers beside it.
+        services: Vec<Service>,
+        /// The steps.
+        steps: Vec<Step>,
+    },
+    /// A workflow of this repository.
+    Call {
+        /// Its file's name.
+        file: String,
+        /// Its inputs.
+        with: Pairs,
+    },
+}
+
+/// The machine of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Runner {
+    /// One label, or an expression.
+    Label(String),
+    /// Labels that the machine has together, of a group where one is named.
+    Labels(Vec<String>, Option<String>),
+}
+
+/// A GitHub environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// The address that GitHub shows.
+    pub url: Option<String>,
+}
+
+/// The matrix of a job.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Strategy {
+    /// Axes by name: values, or an expression that gives a list.
+    pub axes: Vec<(String, Axis)>,
+}
+
+/// The values of an axis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Axis {
+    /// These texts.
+    Texts(Vec<String>),
+    /// The numbers from one to this.
+    Numbers(u16),
+    /// What an expression gives.
+    Expression(String),
+}
+
+/// A container beside a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its id, which is its host name inside of a container job.
+    pub id: String,
+    /// The image by digest.
+    pub image: String,
+    /// The tag that the digest stood for, written behind it.
+    pub tag: String,
+    /// Its environment variables.
+    pub env: Pairs,
+    /// Ports as Docker writes them.
+    pub ports: Vec<String>,
+    /// Options of `docker create`.
+    pub options: Option<String>,
+    /// Takes the place of the image's command.
+    pub command: Option<String>,
+    /// Takes the place of the image's entrypoint.
+    pub entrypoint: Option<String>,
+}
+
+/// Which runs or jobs wait for each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concurrency {
+    /// Those of one group do.
+    pub group: String,
+    /// Whether a newer one ends an older one: `true`, `false` or an expression.
+    pub cancel: String,
+    /// Whether all that wait get their turn; without it, a newer one takes the place of one that waits.
+    pub queue: bool,
+}
+
+impl Job {
+    /// The steps, if it has any of its own.
+    pub fn steps(&self) -> &[Step] {
+        match &self.work {
+            Work::Steps { steps, .. } => steps,
+            Work::Call { .. } => &[],
+        }
+    }
+}
