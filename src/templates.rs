@@ -5,4 +5,76 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
-const BUILT_IN: &[(&str, &str)] = &[];
+/// The text of a built-in template.
+pub fn built_in(name: &str) -> Option<&'static str> {
+    BUILT_IN
+        .binary_search_by(|(known, _)| (*known).cmp(name))
+        .ok()
+        .and_then(|index| BUILT_IN.get(index))
+        .map(|(_, text)| *text)
+}
+
+macro_rules! built_in {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../templates/", $name)))),*]
+    };
+}
+
+/// Sorted by name.
+const BUILT_IN: &[(&str, &str)] = built_in![
+    "scripts/changes.py",
+    "scripts/coverage_report.py",
+    "scripts/drift.sh",
+    "scripts/gates.py",
+    "scripts/history.py",
+    "scripts/nextest.toml",
+    "scripts/passed.py",
+    "scripts/pipewright_common.py",
+    "scripts/pipewright_completeness.py",
+    "scripts/pipewright_coverage.py",
+    "scripts/pipewright_findings.py",
+    "scripts/pipewright_history.py",
+    "scripts/pipewright_patch.py",
+    "scripts/pipewright_pytest.py",
+    "scripts/pipewright_recorder.py",
+    "scripts/pipewright_records.py",
+    "scripts/pipewright_split.py",
+    "scripts/plan.py",
+    "scripts/pytest-plugins.txt",
+    "scripts/record.py",
+    "steps/bucket.sh",
+    "steps/command.sh",
+    "steps/coverage.sh",
+    "steps/nextest.sh",
+    "steps/npm.sh",
+    "steps/pip.sh",
+    "steps/pnpm.sh",
+    "steps/poetry-install.sh",
+    "steps/poetry.sh",
+    "steps/pytest-plugins.sh",
+    "steps/pytest.sh",
+    "steps/rust.sh",
+    "steps/uv.sh",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A template that is not registered would never be emitted, and one out of order never found.
+    #[test]
+    fn every_file_is_registered_in_order() {
+        let mut files = Vec::new();
+        for folder in ["scripts", "steps"] {
+            let folder_path = format!("{}/templates/{folder}", env!("CARGO_MANIFEST_DIR"));
+            for entry in std::fs::read_dir(folder_path).expect("the folder is readable") {
+                let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+                if !name.starts_with(['.', '_']) {
+                    files.push(format!("{folder}/{name}"));
+                }
+            }
+        }
+        files.sort();
+        assert_eq!(names().collect::<Vec<_>>(), files);
+    }
+}
