@@ -16,6 +16,7 @@ pub mod script;
 pub mod sources;
 pub mod templates;
 pub mod trace;
+pub mod verification;
 pub mod workflow;
 pub mod yaml;
 
@@ -55,6 +56,10 @@ pub fn compile(sources: &Sources) -> Compilation {
     }
     let lowered = lowering::lower(definition, sources, &lock);
     diagnostics.extend(lowered.diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return stopped(sources, diagnostics);
+    }
+    diagnostics.extend(verification::verify(&lowered.workflows));
     if diagnostics.iter().any(Diagnostic::is_error) {
         return stopped(sources, diagnostics);
     }
