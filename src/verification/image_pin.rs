@@ -53,7 +53,7 @@ fn reference(image: &str) -> &str {
 
 fn is_pinned(image: &str) -> bool {
     let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    let digest = image.split_once("@sha256:").map(|(_, digest)| digest).unwrap_or_default();
+    let digest = image.split_once("@sha256:").map_or("", |(_, digest)| digest);
     digest.len() == 64 && digest.bytes().all(digit) && digest.bytes().any(|byte| byte != b'0')
 }
 

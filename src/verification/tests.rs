@@ -1,6 +1,6 @@
 //! A small workflow that breaks no rule, and ways to break one.
 
-use super::{RULES, verify};
+use super::{RULES, pages, verify};
 use crate::at;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources::Sources;
@@ -219,30 +219,20 @@ fn rules_are_sorted_and_each_stands_once() {
 
 #[test]
 fn every_page_says_what_why_example_and_fix() {
-    for rule in RULES {
-        let (code, page) = (rule.code().0, rule.page());
-        let rest = page.strip_prefix(&format!("# {code}\n\n")).unwrap_or_else(|| panic!("{code}: the title"));
-        let [what, why, example, fix] = ["\n## Why\n\n", "\n## Example\n\n", "\n## Fix\n\n"]
-            .iter()
-            .try_fold((Vec::new(), rest), |(mut parts, rest), heading| {
-                let (part, rest) = rest.split_once(heading)?;
-                parts.push(part);
-                Some((parts, rest))
-            })
-            .map(|(mut parts, rest)| {
-                parts.push(rest);
-                parts
-            })
-            .unwrap_or_else(|| panic!("{code}: the headings"))
-            .try_into()
-            .unwrap_or_else(|_| panic!("{code}: the headings"));
-        for (part, text) in [("what", what), ("why", why), ("fix", fix)] {
-            assert!(text.trim().len() > 30, "{code}: {part}");
+    for (code, page) in pages() {
+        let part = |text: &'static str, heading: &str| -> (&'static str, &'static str) {
+            text.split_once(heading).unwrap_or_else(|| panic!("{code}: no {heading:?}"))
+        };
+        let (before, rest) = part(page, &format!("# {code}\n\n"));
+        let (what, rest) = part(rest, "\n## Why\n\n");
+        let (why, rest) = part(rest, "\n## Example\n\n```yaml\n");
+        let (example, fix) = part(rest, "```\n\n## Fix\n\n");
+        assert_eq!(before, "", "{code}");
+        for text in [what, why, fix] {
+            assert!(text.len() > 30 && text.ends_with('\n'), "{code}: {text:?}");
         }
-        let yaml = example.strip_prefix("```yaml\n").and_then(|text| text.strip_suffix("```\n"));
-        let yaml = yaml.unwrap_or_else(|| panic!("{code}: the example"));
-        let read: Result<serde_json::Value, _> = serde_yaml::from_str(yaml);
-        assert!(read.is_ok_and(|value| value.is_object()), "{code}: the example is not YAML");
+        let example: Result<serde_json::Value, _> = serde_yaml::from_str(example);
+        assert!(example.is_ok_and(|value| value.is_object()), "{code}: the example is not YAML");
     }
 }
 
