@@ -5,6 +5,7 @@
 pub mod catalogue;
 mod checks;
 pub mod definition;
+mod delivery;
 pub mod diagnostics;
 pub mod drift;
 pub mod files;
@@ -16,6 +17,7 @@ pub mod script;
 pub mod sources;
 pub mod templates;
 pub mod trace;
+mod traffic;
 pub mod workflow;
 pub mod yaml;
 

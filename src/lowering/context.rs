@@ -182,6 +182,22 @@ impl<'a> Context<'a> {
         format!("{}/{name}", self.scripts_folder())
     }
 
+    /// JSON as a variable carries it: what has several entries stands on a line each.
+    pub(crate) fn json(&self, value: &serde_json::Value) -> String {
+        use serde_json::Value;
+        let (open, lines, close): (_, Vec<String>, _) = match value {
+            Value::Object(entries) if entries.len() > 1 => {
+                let line = |(key, value): (&String, &Value)| format!("  {}: {value}", Value::from(key.as_str()));
+                ('{', entries.iter().map(line).collect(), '}')
+            }
+            Value::Array(items) if items.len() > 1 => {
+                ('[', items.iter().map(|item| format!("  {item}")).collect(), ']')
+            }
+            short => return short.to_string(),
+        };
+        format!("{open}\n{}\n{close}", lines.join(",\n"))
+    }
+
     /// A step that runs an emitted Python script at the root of the repository.
     pub(crate) fn python(&self, name: &str, script: &str, arguments: &[&str], origin: &Origin) -> Step {
         let path = self.emitted(script);

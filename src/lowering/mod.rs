@@ -4,9 +4,11 @@ mod axes;
 mod ci;
 mod context;
 mod coverage;
+mod deploy;
 mod image;
 mod own;
 mod services;
+mod smoke;
 mod steps;
 mod suite;
 mod toolchain;
@@ -27,7 +29,8 @@ pub(crate) trait Family: Sync {
 }
 
 /// Every family, in the order in which their files are listed.
-pub(crate) const FAMILIES: &[&dyn Family] = &[&ci::Ci, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
+pub(crate) const FAMILIES: &[&dyn Family] =
+    &[&ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
 
 /// What a definition became.
 #[derive(Debug)]
