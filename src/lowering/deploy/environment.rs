@@ -4,7 +4,7 @@ use super::super::Context;
 use super::super::context::single;
 use super::super::steps::{env_of, grant_for, outside, set_env};
 use super::cluster::KUBECONFIG;
-use super::settings::{digest_variable, file_variable};
+use super::settings::{digest_variable, file_variable, variable};
 use super::{deploy_job, image_job, images_of, turn, waits_for};
 use crate::definition::{Body, Duration, Environment as Written, Name, Outside, Smoke, Value};
 use crate::trace::{Effect, Origin};
@@ -209,7 +209,7 @@ fn pairs_of<'a>(values: impl IntoIterator<Item = &'a Outside>) -> Pairs {
     let mut pairs = Pairs::new();
     for value in values {
         let bare = Outside { default: None, ..value.clone() };
-        merge(&mut pairs, &vec![(value.name.clone(), outside(&bare))]);
+        merge(&mut pairs, &vec![(variable(value), outside(&bare))]);
     }
     pairs
 }

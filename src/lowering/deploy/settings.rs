@@ -242,11 +242,16 @@ fn text(value: &Text) -> Value {
 
 fn outside(outside: &Outside) -> Value {
     let source = if outside.secret { "secret" } else { "var" };
-    let mut settings = json!({ "env": outside.name, "source": source });
+    let mut settings = json!({ "env": variable(outside), "source": source, "name": outside.name });
     if let Some(default) = &outside.default {
         settings["default"] = default.as_str().into();
     }
     settings
+}
+
+/// The environment variable that carries a value from outside: no other variable of a step has such a name.
+pub(super) fn variable(outside: &Outside) -> String {
+    format!("{}_{}", if outside.secret { "SECRET" } else { "VAR" }, outside.name)
 }
 
 fn body(written: &Body) -> Value {
