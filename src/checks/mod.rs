@@ -1,6 +1,8 @@
 //! One file per rule about the definition.
 
 mod promotion_order;
+mod runner_capability;
+mod runner_name;
 
 use crate::definition::Definition;
 use crate::diagnostics::{Code, Diagnostic};
@@ -25,7 +27,8 @@ pub(crate) struct Subject<'a> {
 }
 
 /// Every rule about the definition.
-pub(crate) const CHECKS: &[&dyn Check] = &[&promotion_order::PromotionOrder];
+pub(crate) const CHECKS: &[&dyn Check] =
+    &[&promotion_order::PromotionOrder, &runner_capability::RunnerCapability, &runner_name::RunnerName];
 
 /// Everything that is wrong with a definition.
 pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

@@ -35,7 +35,6 @@ impl Context<'_> {
         let builder = pairs([("driver-opts", &format!("image={}", self.image(BUILDER, &origin)))]);
         let builder = self.action("docker/setup-buildx-action", builder, &origin);
         steps.push(Step::uses("Set up the builder", builder, origin.clone()));
-        steps.extend(self.login(image, push, &origin));
         let build = self.action("docker/build-push-action", self.build_inputs(name, image, push), &origin);
         let title = if push == Push::Always { "Build and push" } else { "Build" };
         let mut step = Step::uses(title, build, origin.clone()).env([("DOCKER_BUILD_RECORD_UPLOAD", "false")]);
@@ -58,7 +57,8 @@ impl Context<'_> {
         }
     }
 
-    fn login(&self, image: &Image, push: Push, origin: &Origin) -> Option<Step> {
+    /// The step that logs in to an image's registry, where that takes one.
+    pub(crate) fn log_in_to(&self, image: &Image, push: Push, origin: &Origin) -> Option<Step> {
         let registry = image.repository.split_once('/').map_or("docker.io", |(host, _)| host);
         let with = match &image.login {
             // A pull request of a fork has a token that reads, which is all that the cache needs.

@@ -26,6 +26,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     let origin = crate::at!["images", name.as_str()];
     let input = digest_input(name);
     let mut steps = vec![context.checkout(&origin, None)];
+    steps.extend(context.log_in_to(image, Push::Always, &origin));
     for step in context.build(name, image, Push::Always) {
         steps.push(when_empty(step, &input));
     }
@@ -36,15 +37,12 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
             Step::run("Prove that the image was built here", script, origin.clone().then("attest"))
                 .id("given")
                 .when(format!("inputs.{input} != ''"))
-                .env([
-                    ("DIGEST", format!("${{{{ inputs.{input} }}}}")),
-                    ("GH_TOKEN", "${{ github.token }}".to_owned()),
-                ]),
+                .env([("GIVEN", format!("${{{{ inputs.{input} }}}}")), ("GH_TOKEN", "${{ github.token }}".to_owned())]),
         );
     } else {
         let script = context.script("steps/given.sh", context! { repository => image.repository.clone() });
         let step = Step::run("Take the digest", script, origin.clone().then("attest")).id("given");
-        steps.push(step.when(format!("inputs.{input} != ''")).env([("DIGEST", format!("${{{{ inputs.{input} }}}}"))]));
+        steps.push(step.when(format!("inputs.{input} != ''")).env([("GIVEN", format!("${{{{ inputs.{input} }}}}"))]));
     }
     let mut job = context.job(&image_job(name), &format!("Image {name}"), origin, steps);
     job.needs.push("ci".to_owned());
