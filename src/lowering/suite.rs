@@ -95,7 +95,7 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         ("PIPEWRIGHT_GATES", context.json(&gates)),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
-        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { String::new() }),
+        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { "[]".to_owned() }),
     ]);
     judge.env.extend(quarantined);
     judge.env.sort();
