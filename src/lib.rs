@@ -10,6 +10,7 @@ pub mod templates;
 pub mod trace;
 pub mod workflow;
 
+pub use checks::explain::{codes, explain};
 use diagnostics::Diagnostic;
 use sources::Sources;
 
