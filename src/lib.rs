@@ -21,6 +21,7 @@ mod traffic;
 pub mod workflow;
 pub mod yaml;
 
+pub use checks::explain::{codes, explain};
 use diagnostics::{At, Code, Diagnostic};
 use files::File;
 use pins::Lock;

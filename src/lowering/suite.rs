@@ -6,7 +6,7 @@ use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
 use super::steps::{env_of, grant_for, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
-use crate::definition::{Also, Name, Split, Suite, TestRun};
+use crate::definition::{Also, Name, Suite, TestRun};
 use crate::runners::{Shard, runner};
 use crate::trace::Effect;
 use crate::workflow::{Environment, Triggers, Work, Workflow};
@@ -70,7 +70,6 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         folder: folder.clone(),
         paths: suite.paths.clone(),
         left_out,
-        split: Split::Count,
         measured: false,
         env,
         origin: origin.clone(),

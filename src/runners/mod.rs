@@ -88,8 +88,6 @@ pub(crate) struct Shard<'a> {
     pub(crate) paths: Vec<String>,
     /// Paths to leave out, from the component's folder.
     pub(crate) left_out: Vec<String>,
-    /// How tests are given to shards.
-    pub(crate) split: Split,
     /// Whether coverage is measured.
     pub(crate) measured: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.

@@ -154,7 +154,6 @@ fn shard<'a>(context: &Context<'a>, name: &Name, run: &'a TestRun, component: &'
         folder: context.path(&component.path),
         paths: run.paths.clone(),
         left_out: left_out(context, name),
-        split: split(run),
         measured: coverage::measured(context).iter().any(|(known, _)| *known == name),
         env,
         origin: entry("tests", name),

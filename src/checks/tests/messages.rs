@@ -1,0 +1,1 @@
+//! Exact messages of rules that have several.
