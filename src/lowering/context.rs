@@ -165,15 +165,17 @@ impl<'a> Context<'a> {
 
     /// The path of a longer script, which is emitted as a file with what it imports.
     pub(crate) fn emitted(&self, name: &str) -> String {
-        let mut emitted = vec![name];
-        emitted.extend(imports(name));
-        for name in emitted {
+        let path = format!("{}/{name}", self.scripts_folder());
+        if self.scripts.borrow().contains_key(name) {
+            return path;
+        }
+        for name in std::iter::once(name).chain(imports(name)) {
             let template = format!("scripts/{name}");
             let own = self.sources.templates.get(&template).map(|text| text.text.as_str());
             let text = own.or_else(|| templates::built_in(&template)).unwrap_or_default();
             self.scripts.borrow_mut().entry(name.to_owned()).or_insert_with(|| text.to_owned());
         }
-        format!("{}/{name}", self.scripts_folder())
+        path
     }
 
     /// Data that scripts read, emitted beside them.
