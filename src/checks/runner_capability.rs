@@ -2,7 +2,7 @@
 
 use super::{Check, Subject};
 use crate::at;
-use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun, Workers};
+use crate::definition::{Name, Order as Wanted, Repeat, Split, TestRun, Workers};
 use crate::diagnostics::{Code, Diagnostic, listed};
 use crate::runners::{Order, Runner, runner};
 
@@ -22,9 +22,6 @@ impl Check for RunnerCapability {
         for (name, run) in &definition.tests {
             let Some(runner) = runner(&run.runner) else { continue };
             asked(self.code(), name, run, runner, found);
-            if let Some(component) = definition.components.get(&run.component) {
-                toolchain(self.code(), name, runner, component, found);
-            }
         }
         for (name, suite) in &definition.suites {
             let runner = definition.tests.get(&suite.of).and_then(|run| runner(&run.runner));
@@ -72,23 +69,6 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     }
     if matches!(run.gates.repeat, Some(Repeat::Nightly | Repeat::Always)) && can.order != Order::Shuffled {
         refuse("gates", "run tests under a second seed");
-    }
-}
-
-/// A component that has none of the toolchains that the runner needs.
-fn toolchain(code: Code, name: &Name, runner: &dyn Runner, component: &Component, found: &mut Vec<Diagnostic>) {
-    let has = |toolchain: &&str| match *toolchain {
-        "python" => component.python.is_some(),
-        "node" => component.node.is_some(),
-        "rust" => component.rust.is_some(),
-        "go" => component.go.is_some(),
-        _ => false,
-    };
-    let wanted = runner.can().toolchains;
-    if !wanted.is_empty() && !wanted.iter().any(has) {
-        let message = format!("`{}` needs a component with {}", runner.name(), listed(wanted));
-        let help = format!("add `{} = \"…\"` to the component", wanted.first().copied().unwrap_or_default());
-        found.push(Diagnostic::error(code, at!["tests", name.as_str(), "runner"], message).help(help));
     }
 }
 
