@@ -23,6 +23,18 @@ impl Check for RunnerCapability {
             let Some(runner) = runner(&run.runner) else { continue };
             asked(self.code(), name, run, runner, found);
         }
+        for (path, quarantine) in &definition.quarantine {
+            let can = |run: &TestRun| runner(&run.runner).is_none_or(|runner| runner.can().paths);
+            let left_out = match &quarantine.of {
+                Some(of) => definition.tests.get(of).is_none_or(can),
+                None => definition.tests.is_empty() || definition.tests.values().any(can),
+            };
+            if !left_out {
+                let message = format!("no runner can leave `{path}` out of a run");
+                let help = "remove the table, and skip the test in its own code, with the reason";
+                found.push(Diagnostic::error(self.code(), at!["quarantine", path].key(), message).help(help));
+            }
+        }
         for (name, suite) in &definition.suites {
             let runner = definition.tests.get(&suite.of).and_then(|run| runner(&run.runner));
             if let Some(runner) = runner.filter(|runner| !runner.can().paths) {
