@@ -1,32 +1,102 @@
 //! Pipewright compiles one typed `pipeline.toml` into hardened GitHub Actions workflows, and keeps them true.
+//!
+//! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
 pub mod catalogue;
 mod checks;
 pub mod definition;
+mod delivery;
 pub mod diagnostics;
+pub mod drift;
+pub mod files;
+mod lowering;
 pub mod pins;
+pub mod readback;
+mod runners;
+pub mod script;
 pub mod sources;
 pub mod templates;
 pub mod trace;
+mod traffic;
 pub mod workflow;
+pub mod yaml;
 
 pub use checks::explain::{codes, explain};
-use diagnostics::Diagnostic;
+use diagnostics::{At, Code, Diagnostic};
+use files::File;
+use pins::Lock;
 use sources::Sources;
+use workflow::Workflow;
 
 /// What became of a definition.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Compilation {
+    /// Every file that it wants, by path; none where the definition is wrong.
+    pub files: Vec<File>,
+    /// The workflows behind those files, in the same order as theirs.
+    pub workflows: Vec<Workflow>,
     /// Everything that is wrong with it, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compilation {
+    /// Whether nothing may be written.
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
 }
 
 /// Compiles a definition: the passes in order.
 pub fn compile(sources: &Sources) -> Compilation {
     let read = definition::read(sources);
-    let mut diagnostics = read.diagnostics;
-    if let Some(definition) = &read.definition {
-        diagnostics.extend(checks::check(&checks::Subject { definition, sources }));
+    let Some(definition) = &read.definition else { return stopped(sources, read.diagnostics) };
+    let (lock, unreadable) = lock(sources);
+    let mut diagnostics = checks::check(&checks::Subject { definition, sources });
+    diagnostics.extend(unreadable);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return stopped(sources, diagnostics);
     }
-    Compilation { diagnostics }
+    let lowered = lowering::lower(definition, sources, &lock);
+    diagnostics.extend(lowered.diagnostics);
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return stopped(sources, diagnostics);
+    }
+    match files::files(definition, sources, &lowered.workflows, lowered.scripts) {
+        Ok(files) => Compilation { files, workflows: lowered.workflows, diagnostics: sorted(sources, diagnostics) },
+        Err(refused) => {
+            diagnostics.push(refused);
+            stopped(sources, diagnostics)
+        }
+    }
+}
+
+fn stopped(sources: &Sources, diagnostics: Vec<Diagnostic>) -> Compilation {
+    Compilation { diagnostics: sorted(sources, diagnostics), ..Compilation::default() }
+}
+
+/// In the order of the file, whichever rule found them; the same finding is said once.
+fn sorted(sources: &Sources, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    if diagnostics.len() > 1 {
+        let locator = sources.locator();
+        diagnostics.sort_by_cached_key(|diagnostic| {
+            let located = locator.locate(&diagnostic.at);
+            let start = located.range.as_ref().map_or(0, |range| range.start);
+            (located.file.to_owned(), start, diagnostic.level, diagnostic.code, diagnostic.message.clone())
+        });
+        diagnostics.dedup();
+    }
+    diagnostics
+}
+
+/// The pins; a definition without a lock has none.
+fn lock(sources: &Sources) -> (Lock, Option<Diagnostic>) {
+    let Some(text) = &sources.lock else { return (Lock::default(), None) };
+    match Lock::parse(&text.text) {
+        Ok(lock) => (lock, None),
+        Err(error) => {
+            let at = At::Bytes { file: text.file.clone(), range: (error.span.start, error.span.end) };
+            let diagnostic = Diagnostic::error(Code("lock"), at, error.message).help(error.help);
+            (Lock::default(), Some(diagnostic))
+        }
+    }
 }

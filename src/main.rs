@@ -1,8 +1,7 @@
-//! scratch
-use pipewright::*;
-fn main() {
-    let file = std::env::args().nth(1).unwrap_or("pipeline.toml".into());
-    let sources = sources::Sources::read(std::path::Path::new("."), &file).expect("r");
-    let read = compile(&sources);
-    println!("{}", diagnostics::human(&read.diagnostics, &sources.locator()));
+//! Pipewright's command line: arguments in, exit status out.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run()
 }

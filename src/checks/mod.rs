@@ -43,7 +43,9 @@ mod pip_no_cache;
 mod promotion_order;
 mod registry_login;
 mod restore_waits_for_approval;
+mod runner_capability;
 mod runner_label;
+mod runner_name;
 mod runs_on_list;
 mod secret_in_build_arg;
 mod secret_outside_environment;
@@ -125,7 +127,9 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &promotion_order::PromotionOrder,
     &registry_login::RegistryLogin,
     &restore_waits_for_approval::RestoreWaitsForApproval,
+    &runner_capability::RunnerCapability,
     &runner_label::RunnerLabel,
+    &runner_name::RunnerName,
     &runs_on_list::RunsOnList,
     &secret_in_build_arg::SecretInBuildArg,
     &secret_outside_environment::SecretOutsideEnvironment,

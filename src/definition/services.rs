@@ -84,6 +84,13 @@ pub struct Health {
     pub retries: u16,
 }
 
+impl Health {
+    /// A command that is tried every five seconds, a dozen times.
+    pub fn every_five_seconds(command: &str) -> Self {
+        Self { command: command.to_owned(), interval: five_seconds(), timeout: five_seconds(), retries: a_dozen() }
+    }
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct HealthTable {
@@ -121,7 +128,7 @@ impl<'de> Deserialize<'de> for Health {
         text_or_table(
             deserializer,
             "a command or a table with `command`",
-            |command| Self { command, interval: five_seconds(), timeout: five_seconds(), retries: a_dozen() },
+            |command: String| Self::every_five_seconds(&command),
             |HealthTable { command, interval, timeout, retries }| Self { command, interval, timeout, retries },
         )
     }

@@ -60,6 +60,7 @@ const TOOLS: &[(&str, &str, &[PlatformHash])] = &[
             ("linux-arm64", "0ecf44450ee6063bf19dd166a103ee6df4a9034455c2abce626e6eea657d73fb"),
         ],
     ),
+    ("poetry", "2.5.1", &[]),
     (
         "uv",
         "0.12.5",
@@ -87,6 +88,21 @@ pub fn image(reference: &str) -> Option<&'static str> {
 #[must_use]
 pub fn tool(name: &str) -> Option<Tool> {
     TOOLS.iter().find(|(known, ..)| *known == name).map(|&(_, version, hashes)| pinned_tool(version, hashes))
+}
+
+/// What `pins add` takes to record the pin of this name, if it is one of these.
+#[must_use]
+pub fn spec(name: &str) -> Option<String> {
+    if let Some((name, pin)) = known_action(name) {
+        return Some(format!("{name}@{} # {}", pin.sha, pin.version));
+    }
+    if let Some(digest) = image(name) {
+        return Some(format!("{name}@{digest}"));
+    }
+    tool(name).map(|tool| {
+        let hashes: String = tool.hashes().map(|(platform, hash)| format!(" {platform}=sha256:{hash}")).collect();
+        format!("{name}@{}{hashes}", tool.version)
+    })
 }
 
 /// The lock that holds every one of these pins.

@@ -47,7 +47,7 @@ pub struct Pin {
 }
 
 /// The exact version of a tool that a job installs.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tool {
     /// The version, spelled as its installer wants it.
     pub version: String,

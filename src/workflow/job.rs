@@ -100,8 +100,6 @@ pub struct Service {
     pub id: String,
     /// The image by digest.
     pub image: String,
-    /// The tag that the digest stood for, written behind it.
-    pub tag: String,
     /// Its environment variables.
     pub env: Pairs,
     /// Ports as Docker writes them.

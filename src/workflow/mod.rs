@@ -1,5 +1,6 @@
 //! GitHub's own language: workflows, jobs, steps. Knows nothing of `pipeline.toml`.
 
+pub mod expression;
 mod job;
 mod permission;
 mod script;
@@ -37,6 +38,6 @@ pub struct Workflow {
 pub type Pairs = Vec<(String, String)>;
 
 /// An expression as GitHub writes it in a value.
-pub fn expression(inner: &str) -> String {
+pub fn braced(inner: &str) -> String {
     format!("${{{{ {inner} }}}}")
 }

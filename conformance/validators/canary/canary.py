@@ -1,0 +1,3 @@
+import os
+def sing() -> int:
+    return 'tweet'

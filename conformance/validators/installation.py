@@ -1,0 +1,80 @@
+"""Installs the validators at their locked versions, once, into a folder that git ignores."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from model import Broken, Command, run
+
+NPM_LOCK = ("package.json", "package-lock.json")
+PYTHON_LOCK = ("requirements.txt",)
+
+
+@dataclass(frozen=True)
+class Installation:
+    npm: Path
+    python: Path
+
+    def script(self, name: str) -> Path:
+        """A program that a Python package installed."""
+        return self.python / ("Scripts" if os.name == "nt" else "bin") / name
+
+
+def install(validators: Path, cache: Path) -> Installation:
+    installation = Installation(npm=cache / "npm", python=cache / "python")
+    node = run(["node", "--version"], expect=(0,)).stdout.strip()
+    _fill(
+        installation.npm,
+        _fingerprint(validators, NPM_LOCK, node),
+        lambda folder: _install_npm(validators, folder),
+    )
+    _fill(
+        installation.python,
+        _fingerprint(validators, PYTHON_LOCK, sys.version),
+        lambda folder: _install_python(validators, folder),
+    )
+    # Node finds packages above the file that imports them, so our own files go beside them.
+    for script in validators.glob("*.mjs"):
+        shutil.copy(script, installation.npm)
+    return installation
+
+
+def _fill(folder: Path, fingerprint: str, install_into: Callable[[Path], None]) -> None:
+    """Installs unless the same versions are there already; the stamp is written last."""
+    stamp = folder / "fingerprint"
+    if stamp.is_file() and stamp.read_text() == fingerprint:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    install_into(folder)
+    stamp.write_text(fingerprint)
+
+
+def _fingerprint(validators: Path, names: tuple[str, ...], runtime: str) -> str:
+    digest = hashlib.sha256(runtime.encode())
+    for name in names:
+        digest.update((validators / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _install_npm(validators: Path, folder: Path) -> None:
+    for name in NPM_LOCK:
+        shutil.copy(validators / name, folder)
+    npm = shutil.which("npm")
+    if npm is None:
+        raise Broken("npm is not installed")
+    run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], expect=(0,), cwd=folder)
+
+
+def _install_python(validators: Path, folder: Path) -> None:
+    run([sys.executable, "-m", "venv", folder], expect=(0,))
+    pip = Installation(npm=folder, python=folder).script("python")
+    command: Command = [pip, "-m", "pip", "install", "--quiet", "--require-hashes"]
+    command += ["--only-binary=:all:", "--requirement", validators / PYTHON_LOCK[0]]
+    run(command, expect=(0,))

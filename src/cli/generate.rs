@@ -1,0 +1,121 @@
+//! `generate`: compile definitions and write what they want.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use pipewright::drift::{self, Change, Kind};
+use pipewright::readback::read_back;
+
+use super::project::{Compiled, clashes, compiled, report};
+use super::{Exit, Format, err, io_failed, out};
+
+#[derive(Args)]
+pub(crate) struct Generate {
+    /// Definitions; `pipeline.toml` where none is named
+    files: Vec<PathBuf>,
+    /// Say what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Show how the files would change, and write nothing
+    #[arg(long)]
+    diff: bool,
+    /// Overwrite files that were edited by hand or never generated
+    #[arg(long)]
+    force: bool,
+}
+
+/// Runs the command.
+pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
+    let all = match compiled(folder, &command.files) {
+        Ok(all) => all,
+        Err(exit) => return exit,
+    };
+    if report(&all, format) {
+        return Exit::Definition;
+    }
+    let clashes = clashes(&all);
+    if !clashes.is_empty() {
+        for clash in clashes {
+            err(&format!("error: {clash}\n  = help: give one of them another `project.name` or a `project.prefix`\n"));
+        }
+        return Exit::Definition;
+    }
+    let plans: Vec<(&Compiled, Vec<Change>)> = all
+        .iter()
+        .map(|compiled| (compiled, drift::compare(&compiled.root, &compiled.file, &compiled.compilation.files)))
+        .collect();
+    if let Some(exit) = refused(command, &plans) {
+        return exit;
+    }
+    for (compiled, changes) in &plans {
+        if let Err(fault) = verified(compiled, changes) {
+            return io_failed(&fault, None);
+        }
+    }
+    for (compiled, changes) in &plans {
+        if let Some(exit) = apply(command, compiled, changes) {
+            return exit;
+        }
+    }
+    Exit::Fine
+}
+
+/// Says which files must not be overwritten.
+fn refused(command: &Generate, plans: &[(&Compiled, Vec<Change>)]) -> Option<Exit> {
+    if command.force || command.dry_run || command.diff {
+        return None;
+    }
+    let precious: Vec<&Change> =
+        plans.iter().flat_map(|(_, changes)| changes).filter(|change| change.is_precious()).collect();
+    for change in &precious {
+        err(&format!("error: `{}` is {}\n  = help: {}\n", change.path, change.kind.word(), change.kind.help()));
+    }
+    if precious.is_empty() {
+        return None;
+    }
+    err("nothing was written\n");
+    Some(Exit::Drift)
+}
+
+/// Reads back every workflow that is about to change.
+fn verified(compiled: &Compiled, changes: &[Change]) -> Result<(), String> {
+    for change in changes {
+        let workflow = compiled
+            .compilation
+            .workflows
+            .iter()
+            .find(|workflow| change.path.strip_prefix(".github/workflows/") == Some(&workflow.file));
+        if let (Some(workflow), Some(text)) = (workflow, &change.after) {
+            read_back(workflow, text)?;
+        }
+    }
+    Ok(())
+}
+
+fn apply(command: &Generate, compiled: &Compiled, changes: &[Change]) -> Option<Exit> {
+    if changes.is_empty() {
+        out(&format!("{}: {} files are up to date\n", compiled.file, compiled.compilation.files.len()));
+        return None;
+    }
+    if command.diff {
+        for change in changes {
+            out(&super::check::diff(change));
+        }
+        return None;
+    }
+    if !command.dry_run
+        && let Err(error) = drift::write(&compiled.root, changes)
+    {
+        return Some(io_failed(&error.to_string(), Some("nothing was written; mend that, and run the command again")));
+    }
+    let would = if command.dry_run { "would be " } else { "" };
+    for change in changes {
+        let done = match (&change.after, change.kind) {
+            (None, _) => "removed",
+            (Some(_), Kind::Missing) => "created",
+            (Some(_), _) => "written",
+        };
+        out(&format!("{would}{done}: {}\n", change.path));
+    }
+    None
+}

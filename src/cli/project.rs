@@ -1,0 +1,121 @@
+//! The definitions that a call names, compiled.
+
+use std::path::{Path, PathBuf};
+use std::{fs, thread};
+
+use pipewright::diagnostics::{self, Diagnostic};
+use pipewright::sources::{Sources, Unreadable};
+use pipewright::{Compilation, compile};
+
+use super::{Exit, Format, err, io_failed, out};
+
+/// A definition and what became of it.
+pub(crate) struct Compiled {
+    pub(crate) root: PathBuf,
+    pub(crate) file: String,
+    pub(crate) compilation: Compilation,
+    /// What it was read from.
+    pub(crate) sources: Sources,
+}
+
+/// Compiles every definition that a call names; none named is `pipeline.toml`.
+///
+/// # Errors
+///
+/// The exit status of a call in which something could not be read, with everything said.
+pub(crate) fn compiled(folder: &Path, files: &[PathBuf]) -> Result<Vec<Compiled>, Exit> {
+    let default = [PathBuf::from("pipeline.toml")];
+    let files = if files.is_empty() { &default } else { files };
+    let mut places = Vec::new();
+    for file in files {
+        places.push(place(&folder.join(file)).map_err(|message| io_failed(&message, None))?);
+    }
+    let results: Vec<Result<Compiled, Unreadable>> =
+        if let [one] = places.as_slice() { vec![one_of(one)] } else { in_parallel(&places) };
+    let mut all = Vec::new();
+    let mut failed = None;
+    for result in results {
+        match result {
+            Ok(compiled) => all.push(compiled),
+            Err(error) => failed = Some(io_failed(&error.to_string(), Some(&error.help))),
+        }
+    }
+    failed.map_or(Ok(all), Err)
+}
+
+fn in_parallel(places: &[(PathBuf, String)]) -> Vec<Result<Compiled, Unreadable>> {
+    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get).min(places.len()).max(1);
+    thread::scope(|scope| {
+        let handles: Vec<_> = places
+            .chunks(places.len().div_ceil(threads))
+            .map(|chunk| scope.spawn(move || chunk.iter().map(one_of).collect::<Vec<_>>()))
+            .collect();
+        handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
+    })
+}
+
+fn one_of((root, file): &(PathBuf, String)) -> Result<Compiled, Unreadable> {
+    let sources = Sources::read(root, file)?;
+    let compilation = compile(&sources);
+    Ok(Compiled { root: root.clone(), file: file.clone(), compilation, sources })
+}
+
+/// The repository of a definition, and the definition's path in it.
+fn place(path: &Path) -> Result<(PathBuf, String), String> {
+    let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
+    let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
+        (Some(parent), Some(name)) => (parent, name),
+        _ => return Err(format!("`{}` does not name a file", path.display())),
+    };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    let folder = fs::canonicalize(parent).map_err(cannot)?;
+    let root = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&folder).to_owned();
+    let inside = folder.strip_prefix(&root).unwrap_or(Path::new(""));
+    let mut parts: Vec<&str> = Vec::new();
+    for part in inside {
+        parts.push(part.to_str().ok_or_else(|| format!("`{}` is not UTF-8", path.display()))?);
+    }
+    parts.push(name);
+    Ok((root, parts.join("/")))
+}
+
+/// Prints what is wrong; whether nothing may be written.
+pub(crate) fn report(all: &[Compiled], format: Format) -> bool {
+    for compiled in all {
+        let found: &[Diagnostic] = &compiled.compilation.diagnostics;
+        if found.is_empty() && format == Format::Human {
+            continue;
+        }
+        let locator = compiled.sources.locator();
+        match format {
+            Format::Human => err(&diagnostics::human(found, &locator)),
+            Format::Json => out(&diagnostics::json(found, &locator)),
+            Format::Sarif => out(&diagnostics::sarif(found, &locator)),
+            Format::Github => out(&diagnostics::github(found, &locator)),
+        }
+    }
+    let errors: usize = all.iter().map(|compiled| count(&compiled.compilation)).sum();
+    if errors > 0 && format == Format::Human {
+        let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
+        err(&format!("{what}; nothing was written\n"));
+    }
+    errors > 0
+}
+
+fn count(compilation: &Compilation) -> usize {
+    compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
+}
+
+/// Files that two definitions of one call both want.
+pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
+    let mut owners: std::collections::BTreeMap<(&Path, &str), &str> = std::collections::BTreeMap::new();
+    let mut found = Vec::new();
+    for compiled in all {
+        for file in &compiled.compilation.files {
+            if let Some(first) = owners.insert((&compiled.root, &file.path), &compiled.file) {
+                found.push(format!("`{first}` and `{}` both want `{}`", compiled.file, file.path));
+            }
+        }
+    }
+    found
+}

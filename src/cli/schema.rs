@@ -1,0 +1,9 @@
+//! `schema`: print the schema of the language.
+
+use super::{Exit, out};
+
+/// Runs the command.
+pub(crate) fn run() -> Exit {
+    out(&format!("{:#}\n", pipewright::definition::schema()));
+    Exit::Fine
+}

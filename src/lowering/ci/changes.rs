@@ -1,0 +1,34 @@
+//! *changes*: what a pull request touches, by `git diff`.
+
+use serde_json::{Map, Value, json};
+
+use super::super::Context;
+use crate::workflow::Job;
+
+/// The job, with an output per component and image.
+pub(super) fn job(context: &Context<'_>) -> Job {
+    let origin = crate::at!["project", "skip-unchanged"];
+    let mut touched: Map<String, Value> = Map::new();
+    for (name, component) in &context.definition.components {
+        let watch: Vec<String> = component.watch.iter().map(|glob| context.path(glob)).collect();
+        touched.insert(name.to_string(), json!({ "paths": [context.path(&component.path)], "watch": watch }));
+    }
+    for (name, image) in &context.definition.images {
+        touched.insert(format!("image-{name}"), json!({ "paths": [context.path(&image.context)], "watch": [] }));
+    }
+    let outputs =
+        touched.keys().map(|name| (name.clone(), format!("${{{{ steps.changes.outputs.{name} }}}}"))).collect();
+    let mut always: Vec<String> = context.inputs().iter().map(|file| (*file).to_owned()).collect();
+    always.push(".github/**".to_owned());
+    let script = context.python("Compare with the base", "changes.py", &[], &origin).id("changes").env([
+        ("PIPEWRIGHT_ALWAYS", json!(always).to_string()),
+        ("PIPEWRIGHT_BASE", "HEAD^1".to_owned()),
+        ("PIPEWRIGHT_COMPONENTS", context.json(&Value::Object(touched))),
+        ("PIPEWRIGHT_EVERYTHING", "${{ github.event_name != 'pull_request' }}".to_owned()),
+    ]);
+    // A pull request is checked out as its merge commit, whose first parent is the base.
+    let checkout = context.checkout(&origin, Some(2));
+    let mut job = context.job("changes", "Changes", origin.clone(), vec![checkout, script]);
+    job.outputs = outputs;
+    job
+}

@@ -1,0 +1,103 @@
+//! *gates*: a test run judged by what its shards recorded.
+
+use serde_json::{Value, json};
+
+use super::super::context::pairs;
+use super::super::{Axes, Context};
+use super::tests::{Seeds, split, tests_job_id};
+use super::{Listed, Skip, entry, plan};
+use crate::definition::{Name, Order as Wanted, Split, TestRun};
+use crate::runners::{Order, Runner};
+use crate::workflow::Step;
+
+/// The job that judges a run.
+pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dyn Runner, axes: &Axes) -> Listed {
+    let origin = entry("tests", name);
+    let tests = tests_job_id(name);
+    let planned = plan::wants(context, run);
+    let timed = split(run) == Split::Timings && run.shards > 1;
+    let seeds = match Seeds::of(context, run) {
+        Seeds::None => "[]".to_owned(),
+        Seeds::One => "[${{ needs.plan.outputs.seed }}]".to_owned(),
+        Seeds::Plan => "${{ needs.plan.outputs.seeds }}".to_owned(),
+    };
+    let expected: Vec<Value> =
+        axes.labels.iter().map(|label| json!({ "version": label, "shards": run.shards })).collect();
+    let take =
+        pairs([("pattern", &format!("record_{}_{name}_*", context.project())), ("path", "${{ runner.temp }}/records")]);
+    let pattern = if axes.label.is_empty() && run.shards == 1 {
+        format!("record_{}_{name}-*", context.project())
+    } else {
+        format!("record_{}_{name}_*", context.project())
+    };
+    let take =
+        take.into_iter().map(|(key, value)| if key == "pattern" { (key, pattern.clone()) } else { (key, value) });
+    let download = context.action("actions/download-artifact", take.collect(), &origin);
+    let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).env([
+        ("PIPEWRIGHT_EXPECTED", context.json(&Value::Array(expected))),
+        ("PIPEWRIGHT_GATES", context.json(&gates(context, run, runner))),
+        ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/records".to_owned()),
+        ("PIPEWRIGHT_RUN", name.to_string()),
+        ("PIPEWRIGHT_SEEDS", seeds),
+    ]);
+    judge.env.extend(quarantine(context, &context.quarantined(name)));
+    let mut steps = vec![context.checkout(&origin, None), Step::uses("Take the records", download, origin.clone())];
+    if timed {
+        judge = judge.env([("PIPEWRIGHT_TIMINGS_OUT", format!("${{{{ runner.temp }}}}/timings/{name}/timings.json"))]);
+    }
+    judge.env.sort();
+    steps.push(judge);
+    if timed {
+        steps.push(keep_timings(context, name));
+    }
+    let mut job = context.job(&format!("gates-{name}"), &format!("Gates of {name}"), origin, steps);
+    if planned {
+        job.needs.push("plan".to_owned());
+    }
+    job.needs.push(tests.clone());
+    job.condition = Some(format!("!cancelled() && needs.{tests}.result != 'skipped'"));
+    Listed { job, skip: Skip::Follows }
+}
+
+/// What a run is judged by, as its script reads it.
+pub(in super::super) fn gates(context: &Context<'_>, run: &TestRun, runner: &dyn Runner) -> Value {
+    let gates = context.gates(run);
+    let order = match (runner.can().order, gates.order) {
+        (Order::Isolated, _) => "isolated",
+        (Order::Shuffled, None | Some(Wanted::Random)) => "random",
+        _ => "fixed",
+    };
+    let number = |text: String| serde_json::from_str::<Value>(&text).unwrap_or(Value::Null);
+    json!({
+        "order": order,
+        "pass-rate": number(gates.pass_rate.map_or("1".to_owned(), crate::definition::Percent::fraction)),
+        "slowest": gates.slowest.map_or(Value::Null, |slowest| number(slowest.decimal_seconds())),
+        "repeat": Seeds::of(context, run) == Seeds::Plan,
+    })
+}
+
+/// Tests that nobody runs for now, and until when.
+pub(in super::super) fn quarantine(context: &Context<'_>, of: &[String]) -> Option<(String, String)> {
+    let entries: Vec<Value> = context
+        .definition
+        .quarantine
+        .iter()
+        .filter(|(path, _)| of.contains(path))
+        .map(|(path, quarantine)| {
+            json!({ "path": path, "reason": quarantine.reason, "issue": quarantine.issue, "until": quarantine.until.to_string() })
+        })
+        .collect();
+    (!entries.is_empty()).then(|| ("PIPEWRIGHT_QUARANTINE".to_owned(), context.json(&Value::Array(entries))))
+}
+
+/// The next run is filled by what this one took; pull requests do not decide for others.
+fn keep_timings(context: &Context<'_>, name: &str) -> Step {
+    let origin = crate::at!["tests", name, "split"];
+    let with = pairs([
+        ("path", &format!("${{{{ runner.temp }}}}/timings/{name}")),
+        ("key", &format!("{}${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}", plan::cache_key(context, name))),
+    ]);
+    let branch = context.deploying_branch();
+    Step::uses("Keep the timings", context.action("actions/cache/save", with, &origin), origin)
+        .when(format!("!cancelled() && github.ref == 'refs/heads/{branch}'"))
+}

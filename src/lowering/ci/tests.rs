@@ -1,0 +1,237 @@
+//! Test runs: the matrix of shards, and the job that judges them.
+
+use super::super::context::pairs;
+use super::super::steps::{env_of, grant_for, set_env};
+use super::super::toolchain::Trust;
+use super::super::{Axes, Context, coverage};
+use super::{Listed, entry, gates, plan, touch, untouched};
+use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun};
+use crate::runners::{Order, Runner, Shard, runner};
+use crate::trace::Effect;
+use crate::workflow::{Axis, Environment, Job, Pairs, Step, Strategy, Work};
+
+/// What a run does with seeds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Seeds {
+    /// Nothing: it does not shuffle.
+    None,
+    /// One, recorded.
+    One,
+    /// Those of the plan: two where the run is repeated.
+    Plan,
+}
+
+impl Seeds {
+    /// What a run does with seeds.
+    pub(in super::super) fn of(context: &Context<'_>, run: &TestRun) -> Self {
+        let shuffles = runner(&run.runner).is_some_and(|runner| runner.can().order == Order::Shuffled);
+        let gates = context.gates(run);
+        if !shuffles || gates.order == Some(Wanted::Fixed) {
+            return Self::None;
+        }
+        match gates.repeat {
+            Some(Repeat::Never) => Self::One,
+            Some(Repeat::Always) => Self::Plan,
+            Some(Repeat::Nightly) | None if context.definition.project.nightly.is_some() => Self::Plan,
+            _ => Self::One,
+        }
+    }
+}
+
+/// How a run gives tests to its shards.
+pub(super) fn split(run: &TestRun) -> Split {
+    let first = || runner(&run.runner).and_then(|runner| runner.can().splits.first().copied());
+    run.split.or_else(first).unwrap_or(Split::Count)
+}
+
+/// The id of the job that runs the shards.
+pub(in super::super) fn tests_job_id(name: &str) -> String {
+    format!("test-{name}")
+}
+
+/// The shards and the gates of all runs.
+pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
+    let mut listed = Vec::new();
+    for (name, run) in &context.definition.tests {
+        let (Some(component), Some(runner)) = (context.component(&run.component), runner(&run.runner)) else {
+            continue;
+        };
+        let axes = Axes::of(context, component, run.runs_on.as_ref());
+        let mut shards = shards(context, name, run, component, runner, &axes);
+        let touched = touch(context, &mut shards, &run.component);
+        listed.push(Listed { job: shards, skip: untouched(touched) });
+        listed.push(gates::job(context, name, run, runner, &axes));
+    }
+    listed
+}
+
+fn shards(
+    context: &Context<'_>,
+    name: &Name,
+    run: &TestRun,
+    component: &Component,
+    runner: &dyn Runner,
+    axes: &Axes,
+) -> Job {
+    let origin = entry("tests", name);
+    let folder = context.path(&component.path);
+    let seeds = Seeds::of(context, run);
+    let beside = context.beside(&run.services);
+    let shard = shard(context, name, run, component, axes);
+    let mut steps = vec![context.checkout(&origin, None)];
+    steps.extend(context.ready(component, axes, &crate::at!["components", run.component.as_str()], Trust::Builds));
+    if split(run) == Split::Timings && run.shards > 1 {
+        steps.push(take_the_plan(context, &origin));
+    }
+    steps.extend(beside.steps);
+    steps.extend(context.steps(&run.before, &folder, &origin.clone().then("before"), Effect::None));
+    let measured = shard.measured;
+    steps.extend(runner.steps(&shard, context));
+    let after = context.steps(&run.after, &folder, &origin.clone().then("after"), Effect::None);
+    steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
+    steps.push(upload_record(context, name, run, axes, &origin));
+    if measured && let Some(reported) = upload_coverage(context, name, run, component, axes) {
+        steps.push(reported);
+    }
+    let mut matrix = axes.axes.clone();
+    if run.shards > 1 {
+        matrix.push(("shard".to_owned(), Axis::Numbers(run.shards)));
+    }
+    if seeds == Seeds::Plan {
+        matrix.push(("seed".to_owned(), Axis::Expression("fromJSON(needs.plan.outputs.seeds)".to_owned())));
+    }
+    let mut job = context.job(&tests_job_id(name), &job_name(name, run, axes), origin, steps);
+    grant_for(&run.before, &mut job.permissions);
+    grant_for(&run.after, &mut job.permissions);
+    if plan::wants(context, run) {
+        job.needs.push("plan".to_owned());
+    }
+    if let Work::Steps { runner, timeout, strategy, env, services, environment, .. } = &mut job.work {
+        *runner = axes.runner.clone();
+        *timeout = context.minutes(run.timeout);
+        *strategy = (!matrix.is_empty()).then_some(Strategy { axes: matrix });
+        *services = beside.services;
+        *environment = run.environment.clone().map(|name| Environment { name, url: None });
+        *env = beside.env;
+        set_env(env, env_of(&component.env));
+        set_env(env, env_of(&run.env));
+    }
+    job
+}
+
+/// What the checks list calls a shard; GitHub adds what is left of the matrix by itself.
+fn job_name(name: &str, run: &TestRun, axes: &Axes) -> String {
+    let shard = if run.shards > 1 { format!("shard ${{{{ matrix.shard }}}} of {}", run.shards) } else { String::new() };
+    let parts: Vec<&str> = [if axes.axes.is_empty() { "" } else { axes.label.as_str() }, shard.as_str()]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    if parts.is_empty() { format!("Test {name}") } else { format!("Test {name} ({})", parts.join(", ")) }
+}
+
+/// A run's shard, as its runner sees it.
+fn shard<'a>(context: &Context<'a>, name: &Name, run: &'a TestRun, component: &'a Component, axes: &Axes) -> Shard<'a> {
+    let mut env = shard_env(run, name, &axes.label);
+    if run.shards > 1 {
+        env.extend(pairs([("PIPEWRIGHT_SHARD", "${{ matrix.shard }}")]));
+        env.push(("PIPEWRIGHT_SPLIT".to_owned(), word(split(run)).to_owned()));
+        if split(run) == Split::Timings {
+            env.push(("PIPEWRIGHT_TIMINGS".to_owned(), format!("${{{{ runner.temp }}}}/plan/{name}/timings.json")));
+        }
+    } else {
+        env.extend(pairs([("PIPEWRIGHT_SHARD", "1")]));
+    }
+    match Seeds::of(context, run) {
+        Seeds::None => {}
+        Seeds::One => env.extend(pairs([("PIPEWRIGHT_SEED", "${{ needs.plan.outputs.seed }}")])),
+        Seeds::Plan => env.extend(pairs([("PIPEWRIGHT_SEED", "${{ matrix.seed }}")])),
+    }
+    env.sort();
+    Shard {
+        run,
+        component,
+        gates: context.gates(run),
+        folder: context.path(&component.path),
+        paths: run.paths.clone(),
+        left_out: left_out(context, name),
+        measured: coverage::measured(context).iter().any(|(known, _)| *known == name),
+        env,
+        origin: entry("tests", name),
+    }
+}
+
+/// Variables that every record carries.
+pub(in super::super) fn shard_env(run: &TestRun, name: &str, version: &str) -> Pairs {
+    pairs([
+        ("PIPEWRIGHT_RECORD", "${{ runner.temp }}/record"),
+        ("PIPEWRIGHT_RUN", name),
+        ("PIPEWRIGHT_RUNNER", &run.runner),
+        ("PIPEWRIGHT_SHARDS", &run.shards.to_string()),
+        ("PIPEWRIGHT_VERSION", version),
+    ])
+}
+
+/// The word that the plugin knows a split by.
+fn word(split: Split) -> &'static str {
+    match split {
+        Split::Timings => "timings",
+        Split::Count => "count",
+        Split::Files => "files",
+    }
+}
+
+/// Paths that a run leaves to its suites or to nobody.
+fn left_out(context: &Context<'_>, name: &Name) -> Vec<String> {
+    let definition = context.definition;
+    let suites = definition.suites.values().filter(|suite| suite.of == *name).flat_map(|suite| suite.paths.clone());
+    suites.chain(context.quarantined(name)).collect()
+}
+
+impl Context<'_> {
+    /// Paths that nobody runs for now.
+    pub(in super::super) fn quarantined(&self, run: &Name) -> Vec<String> {
+        let definition = self.definition;
+        let of = |quarantine: &crate::definition::Quarantine| quarantine.of.as_ref().is_none_or(|of| of == run);
+        definition.quarantine.iter().filter(|(_, quarantine)| of(quarantine)).map(|(path, _)| path.clone()).collect()
+    }
+}
+
+fn take_the_plan(context: &Context<'_>, origin: &crate::trace::Origin) -> Step {
+    let with = pairs([("name", "${{ needs.plan.outputs.artifact }}"), ("path", "${{ runner.temp }}/plan")]);
+    Step::uses("Take the timings", context.action("actions/download-artifact", with, origin), origin.clone())
+}
+
+/// Names end in the attempt, so that a re-run of one shard never meets its own first artifact.
+fn upload_record(context: &Context<'_>, name: &str, run: &TestRun, axes: &Axes, origin: &crate::trace::Origin) -> Step {
+    let mut parts = vec![format!("record_{}_{name}", context.project())];
+    if !axes.label.is_empty() {
+        parts.push(axes.label.clone());
+    }
+    if run.shards > 1 {
+        parts.push("${{ matrix.shard }}".to_owned());
+    }
+    if Seeds::of(context, run) == Seeds::Plan {
+        parts.push("${{ matrix.seed }}".to_owned());
+    }
+    let artifact = format!("{}-${{{{ github.run_attempt }}}}", parts.join("_"));
+    context.upload("Keep the record", &artifact, "${{ runner.temp }}/record", origin).when("!cancelled()")
+}
+
+/// One version's coverage counts, under the plan's first seed.
+fn upload_coverage(
+    context: &Context<'_>,
+    name: &str,
+    run: &TestRun,
+    component: &Component,
+    axes: &Axes,
+) -> Option<Step> {
+    let origin = crate::at!["tests", name, "measure"];
+    let shard = if run.shards > 1 { "${{ matrix.shard }}" } else { "1" };
+    let artifact = format!("coverage_{}_{name}_{shard}-${{{{ github.run_attempt }}}}", context.project());
+    let mut conditions: Vec<String> = axes.is(component, run.report_version.as_deref()).into_iter().collect();
+    if Seeds::of(context, run) == Seeds::Plan {
+        conditions.push("matrix.seed == fromJSON(needs.plan.outputs.seed)".to_owned());
+    }
+    let step = context.upload("Keep the coverage", &artifact, "${{ runner.temp }}/coverage", &origin);
+    Some(if conditions.is_empty() { step } else { step.when(conditions.join(" && ")) })
+}

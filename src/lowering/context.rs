@@ -1,0 +1,384 @@
+//! What every lowering is given: names, pins, templates, and a place for what is missing.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::Lowered;
+use crate::at;
+use crate::definition::{Component, Definition, Duration, Gates, Name, RunsOn, TestRun};
+use crate::diagnostics::{At, Code, Diagnostic};
+use crate::pins::{Lock, Tool};
+use crate::script::render;
+use crate::sources::{Sources, join};
+use crate::templates;
+use crate::trace::Origin;
+use crate::workflow::{
+    Access, Action, Concurrency, Job, Pairs, Permission, Runner, Script, Step, Work, Workflow, grant,
+};
+
+const UNPINNED: Code = Code("unpinned");
+const TEMPLATE: Code = Code("template");
+
+/// What every lowering is given.
+pub(crate) struct Context<'a> {
+    pub(crate) definition: &'a Definition,
+    sources: &'a Sources,
+    lock: &'a Lock,
+    scripts: RefCell<BTreeMap<String, String>>,
+    found: RefCell<Vec<Diagnostic>>,
+    unpinned: RefCell<BTreeSet<String>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(definition: &'a Definition, sources: &'a Sources, lock: &'a Lock) -> Self {
+        Self {
+            definition,
+            sources,
+            lock,
+            scripts: RefCell::default(),
+            found: RefCell::default(),
+            unpinned: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn lowered(self, workflows: Vec<Workflow>) -> Lowered {
+        Lowered {
+            workflows,
+            scripts: self.scripts.into_inner().into_iter().collect(),
+            diagnostics: self.found.into_inner(),
+        }
+    }
+
+    /// The project's name.
+    pub(crate) fn project(&self) -> &'a str {
+        &self.definition.project.name
+    }
+
+    /// What stands before every file name: nothing for the definition at the root of the repository.
+    pub(crate) fn prefix(&self) -> String {
+        prefix(self.definition, &self.sources.definition.file)
+    }
+
+    /// The name of a workflow's file.
+    pub(crate) fn file(&self, name: &str) -> String {
+        format!("{}{name}.yml", self.prefix())
+    }
+
+    /// The folder of the scripts that workflows run, from the root of the repository.
+    pub(crate) fn scripts_folder(&self) -> String {
+        scripts_folder(self.definition, &self.sources.definition.file)
+    }
+
+    /// A path of the definition, from the root of the repository; empty for the root itself.
+    pub(crate) fn path(&self, path: &str) -> String {
+        join(self.sources.folder(), path).unwrap_or_default()
+    }
+
+    /// Files that decide what is generated, from the root of the repository.
+    pub(crate) fn inputs(&self) -> Vec<&str> {
+        let sources = self.sources;
+        let mut files = vec![sources.definition.file.as_str()];
+        files.extend(sources.bases.iter().map(|base| base.file.as_str()));
+        files.extend(sources.lock.iter().map(|lock| lock.file.as_str()));
+        files
+    }
+
+    /// The branch that deploys.
+    pub(crate) fn deploying_branch(&self) -> &'a str {
+        self.definition.project.branches.first().map_or("main", String::as_str)
+    }
+
+    /// The component of this name.
+    pub(crate) fn component(&self, name: &Name) -> Option<&'a Component> {
+        self.definition.components.get(name)
+    }
+
+    /// The gates of a run: its own before those of all.
+    pub(crate) fn gates(&self, run: &TestRun) -> Gates {
+        let (own, all) = (&run.gates, &self.definition.gates);
+        Gates {
+            order: own.order.or(all.order),
+            pass_rate: own.pass_rate.or(all.pass_rate),
+            slowest: own.slowest.or(all.slowest),
+            repeat: own.repeat.or(all.repeat),
+            coverage: own.coverage.or(all.coverage),
+            patch_coverage: own.patch_coverage.or(all.patch_coverage),
+        }
+    }
+
+    /// An action by its pin; one without is said once, at the place that asks for it.
+    pub(crate) fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
+        match self.lock.action(name) {
+            Some(pin) => Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with },
+            None => {
+                let repository: Vec<&str> = name.splitn(3, '/').take(2).collect();
+                self.missing(&repository.join("/"), "@<commit> # vX.Y.Z", origin);
+                Action { name: name.to_owned(), sha: "0".repeat(40), version: "v0.0.0".to_owned(), with }
+            }
+        }
+    }
+
+    /// An image by its digest.
+    pub(crate) fn image(&self, reference: &str, origin: &Origin) -> String {
+        match self.lock.image(reference) {
+            Some(digest) => format!("{reference}@{digest}"),
+            None => {
+                self.missing(reference, "@sha256:<digest>", origin);
+                format!("{reference}@sha256:{}", "0".repeat(64))
+            }
+        }
+    }
+
+    /// A tool by its version.
+    pub(crate) fn tool(&self, name: &str, origin: &Origin) -> Tool {
+        self.lock.tool(name).cloned().unwrap_or_else(|| {
+            self.missing(name, "@<version>", origin);
+            Tool::default()
+        })
+    }
+
+    fn missing(&self, name: &str, form: &str, origin: &Origin) {
+        if self.unpinned.borrow_mut().insert(name.to_owned()) {
+            let known = crate::pins::builtin::spec(name);
+            let spec = known.unwrap_or_else(|| format!("{name}{form}"));
+            let diagnostic =
+                Diagnostic::error(UNPINNED, origin.clone(), format!("`{name}` is not pinned in `pipeline.lock`"))
+                    .help(format!("run `pipewright pins add '{spec}'`"));
+            self.found.borrow_mut().push(diagnostic);
+        }
+    }
+
+    /// A short script from a template.
+    pub(crate) fn script(&self, template: &str, values: minijinja::Value) -> Script {
+        match render(template, &self.sources.templates, values) {
+            Ok(script) => script,
+            Err(failed) => {
+                let at = At::File(format!("{}templates/{template}", with_slash(self.sources.folder())));
+                let message = format!("line {}: {}", failed.line, failed.message);
+                self.found.borrow_mut().push(
+                    Diagnostic::error(TEMPLATE, at, message).help("compare it with the built-in template of that name"),
+                );
+                Script::default()
+            }
+        }
+    }
+
+    /// The path of a longer script, which is emitted as a file with what it imports.
+    pub(crate) fn emitted(&self, name: &str) -> String {
+        let path = format!("{}/{name}", self.scripts_folder());
+        if self.scripts.borrow().contains_key(name) {
+            return path;
+        }
+        for name in std::iter::once(name).chain(imports(name)) {
+            let template = format!("scripts/{name}");
+            let own = self.sources.templates.get(&template).map(|text| text.text.as_str());
+            let text = own.or_else(|| templates::built_in(&template)).unwrap_or_default();
+            self.scripts.borrow_mut().entry(name.to_owned()).or_insert_with(|| text.to_owned());
+        }
+        path
+    }
+
+    /// Data that scripts read, emitted beside them.
+    pub(crate) fn data(&self, name: &str, text: String) -> String {
+        self.scripts.borrow_mut().insert(name.to_owned(), text);
+        format!("{}/{name}", self.scripts_folder())
+    }
+
+    /// JSON as a variable carries it: what has several entries stands on a line each.
+    pub(crate) fn json(&self, value: &serde_json::Value) -> String {
+        use serde_json::Value;
+        let (open, lines, close): (_, Vec<String>, _) = match value {
+            Value::Object(entries) if entries.len() > 1 => {
+                let line = |(key, value): (&String, &Value)| format!("  {}: {value}", Value::from(key.as_str()));
+                ('{', entries.iter().map(line).collect(), '}')
+            }
+            Value::Array(items) if items.len() > 1 => {
+                ('[', items.iter().map(|item| format!("  {item}")).collect(), ']')
+            }
+            short => return short.to_string(),
+        };
+        format!("{open}\n{}\n{close}", lines.join(",\n"))
+    }
+
+    /// A step that runs an emitted Python script at the root of the repository.
+    pub(crate) fn python(&self, name: &str, script: &str, arguments: &[&str], origin: &Origin) -> Step {
+        let path = self.emitted(script);
+        let mut command = format!("python3 {path}");
+        for argument in arguments {
+            command.push(' ');
+            command.push_str(argument);
+        }
+        Step::run(name, Script::new(&command), origin.clone())
+    }
+
+    /// The step that every job starts with.
+    pub(crate) fn checkout(&self, origin: &Origin, depth: Option<u8>) -> Step {
+        let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string())).collect();
+        with.push(("persist-credentials".to_owned(), "false".to_owned()));
+        Step::uses("Check out", self.action("actions/checkout", with, origin), origin.clone())
+    }
+
+    /// A step that uploads an artifact.
+    pub(crate) fn upload(&self, name: &str, artifact: &str, path: &str, origin: &Origin) -> Step {
+        let with = pairs([
+            ("name", artifact),
+            ("path", path),
+            ("if-no-files-found", "error"),
+            ("include-hidden-files", "true"),
+            ("retention-days", "7"),
+        ]);
+        Step::uses(name, self.action("actions/upload-artifact", with, origin), origin.clone())
+    }
+
+    /// The machine of jobs that are nobody's in particular.
+    pub(crate) fn runner(&self) -> Runner {
+        single(&self.definition.project.runs_on)
+    }
+
+    /// A job with what all jobs have.
+    pub(crate) fn job(&self, id: &str, name: &str, origin: Origin, steps: Vec<Step>) -> Job {
+        let mut permissions = Vec::new();
+        grant(&mut permissions, "contents", Access::Read, "check out the repository");
+        Job {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            about: Vec::new(),
+            needs: Vec::new(),
+            condition: None,
+            permissions,
+            concurrency: None,
+            outputs: Vec::new(),
+            work: Work::Steps {
+                runner: self.runner(),
+                timeout: 10,
+                environment: None,
+                strategy: None,
+                env: Vec::new(),
+                services: Vec::new(),
+                steps,
+            },
+            origin,
+        }
+    }
+
+    /// A job that calls another of our workflows, with what that one needs.
+    pub(crate) fn call(&self, id: &str, name: &str, callee: &Workflow, origin: Origin) -> Job {
+        let mut permissions: Vec<Permission> = Vec::new();
+        for permission in callee.jobs.iter().flat_map(|job| &job.permissions) {
+            grant(&mut permissions, &permission.scope, permission.access, &permission.reason);
+        }
+        Job {
+            work: Work::Call { file: callee.file.clone(), with: Vec::new() },
+            permissions,
+            ..self.job(id, name, origin, Vec::new())
+        }
+    }
+
+    /// A group of its own for every run.
+    pub(crate) fn each_run(&self, name: &str) -> Concurrency {
+        Concurrency {
+            group: format!("{}-{name}-${{{{ github.run_id }}}}", self.project()),
+            cancel: "false".to_owned(),
+            queue: false,
+        }
+    }
+
+    /// The time limit of a job, in minutes.
+    pub(crate) fn minutes(&self, own: Option<Duration>) -> u64 {
+        own.unwrap_or(self.definition.project.timeout).minutes()
+    }
+
+    /// The nightly schedule, as GitHub writes it.
+    pub(crate) fn nightly(&self) -> Vec<(String, Option<String>)> {
+        self.definition
+            .project
+            .nightly
+            .iter()
+            .map(|nightly| (nightly.cron.to_string(), nightly.timezone.clone()))
+            .collect()
+    }
+
+    /// The origin of the project's own jobs.
+    pub(crate) fn project_origin(&self) -> Origin {
+        at!["project"]
+    }
+}
+
+/// Owned pairs of borrowed ones.
+pub(crate) fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Pairs {
+    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
+}
+
+/// The one machine of a job without a matrix: the first of a list.
+pub(crate) fn single(runs_on: &RunsOn) -> Runner {
+    match runs_on {
+        RunsOn::Axis(axis) => Runner::Label(axis.values.first().cloned().unwrap_or_default()),
+        RunsOn::Labels { labels, group } => Runner::Labels(labels.clone(), group.clone()),
+    }
+}
+
+/// What stands before the file names of a definition.
+pub(crate) fn prefix(definition: &Definition, file: &str) -> String {
+    match &definition.project.prefix {
+        Some(prefix) => format!("{prefix}-"),
+        None if file == "pipeline.toml" => String::new(),
+        None => format!("{}-", definition.project.name),
+    }
+}
+
+/// The folder of the scripts that a definition's workflows run.
+pub(crate) fn scripts_folder(definition: &Definition, file: &str) -> String {
+    match prefix(definition, file).strip_suffix('-') {
+        Some(own) => format!(".github/pipewright/{own}"),
+        None => ".github/pipewright".to_owned(),
+    }
+}
+
+fn with_slash(folder: &str) -> String {
+    if folder.is_empty() { String::new() } else { format!("{folder}/") }
+}
+
+/// The scripts that a script imports, directly or not.
+fn imports(name: &str) -> Vec<&'static str> {
+    let mut all: Vec<&'static str> = Vec::new();
+    let mut open = vec![format!("scripts/{name}")];
+    while let Some(template) = open.pop() {
+        let text = templates::built_in(&template).unwrap_or_default();
+        for line in text.lines() {
+            let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "));
+            let module = module.and_then(|rest| rest.split([' ', ',']).next()).unwrap_or_default();
+            let found = templates::names().find(|known| {
+                known.strip_prefix("scripts/").and_then(|known| known.strip_suffix(".py")) == Some(module)
+            });
+            if let Some(found) = found.and_then(|found| found.strip_prefix("scripts/"))
+                && !all.contains(&found)
+            {
+                all.push(found);
+                open.push(format!("scripts/{found}"));
+            }
+        }
+    }
+    all
+}
+
+impl crate::runners::Scripts for Context<'_> {
+    fn short(&self, template: &str, values: minijinja::Value) -> Script {
+        self.script(template, values)
+    }
+
+    fn emit(&self, name: &str) -> String {
+        self.emitted(name)
+    }
+
+    fn folder(&self) -> String {
+        self.scripts_folder()
+    }
+
+    fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
+        self.action(name, with, origin)
+    }
+
+    fn version(&self, tool: &str, origin: &Origin) -> String {
+        self.tool(tool, origin).version
+    }
+}

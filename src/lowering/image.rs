@@ -1,0 +1,136 @@
+//! The steps that build an image, for CI and for a deploy.
+
+use super::Context;
+use super::context::pairs;
+use super::steps::value;
+use crate::definition::{Cache, Image, Login, Name};
+use crate::trace::{Effect, Origin};
+use crate::workflow::{Access, Pairs, Permission, Step, grant};
+
+/// Whether a build is published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Push {
+    /// It only shows that it builds.
+    Never,
+    /// It is published.
+    Always,
+}
+
+/// The emulators behind platforms that the machine is not.
+const EMULATORS: &str = "tonistiigi/binfmt:qemu-v10.2.3";
+/// The builder.
+const BUILDER: &str = "moby/buildkit:v0.32.2";
+
+impl Context<'_> {
+    /// The steps of a build, from the user's own before it to those after it.
+    pub(crate) fn build(&self, name: &Name, image: &Image, push: Push) -> Vec<Step> {
+        let origin = crate::at!["images", name.as_str()];
+        let mut steps = self.steps(&image.before, "", &origin.clone().then("before"), Effect::None);
+        if image.platforms.len() > 1 {
+            let emulators = self.image(EMULATORS, &origin.clone().then("platforms"));
+            let with = pairs([("image", &emulators), ("platforms", &image.platforms.join(","))]);
+            let action = self.action("docker/setup-qemu-action", with, &origin);
+            steps.push(Step::uses("Set up the emulators", action, origin.clone()));
+        }
+        let builder = pairs([("driver-opts", &format!("image={}", self.image(BUILDER, &origin)))]);
+        let builder = self.action("docker/setup-buildx-action", builder, &origin);
+        steps.push(Step::uses("Set up the builder", builder, origin.clone()));
+        let build = self.action("docker/build-push-action", self.build_inputs(name, image, push), &origin);
+        let title = if push == Push::Always { "Build and push" } else { "Build" };
+        let mut step = Step::uses(title, build, origin.clone()).env([("DOCKER_BUILD_RECORD_UPLOAD", "false")]);
+        if push == Push::Always {
+            step = step.id("build").effect(Effect::Publishes);
+        }
+        steps.push(step);
+        steps.extend(self.steps(&image.after, "", &origin.then("after"), Effect::None));
+        steps
+    }
+
+    /// What a build needs of the job's token.
+    pub(crate) fn grant_registry(&self, image: &Image, push: Push, permissions: &mut Vec<Permission>) {
+        match (&image.login, push) {
+            (Login::Github, Push::Always) => grant(permissions, "packages", Access::Write, "push the image"),
+            (Login::Github, Push::Never) if image.cache.contains(&Cache::Registry) => {
+                grant(permissions, "packages", Access::Read, "read the build cache");
+            }
+            _ => {}
+        }
+    }
+
+    /// The step that logs in to an image's registry, where that takes one.
+    pub(crate) fn log_in_to(&self, image: &Image, push: Push, origin: &Origin) -> Option<Step> {
+        let registry = image.repository.split_once('/').map_or("docker.io", |(host, _)| host);
+        let with = match &image.login {
+            // A pull request of a fork has a token that reads, which is all that the cache needs.
+            Login::Github if push == Push::Always || image.cache.contains(&Cache::Registry) => pairs([
+                ("registry", registry),
+                ("username", "${{ github.actor }}"),
+                ("password", "${{ github.token }}"),
+            ]),
+            Login::Password { username, password } if push == Push::Always => {
+                pairs([("registry", registry), ("username", &value(username)), ("password", &value(password))])
+            }
+            _ => return None,
+        };
+        Some(Step::uses("Log in to the registry", self.action("docker/login-action", with, origin), origin.clone()))
+    }
+
+    fn build_inputs(&self, name: &Name, image: &Image, push: Push) -> Pairs {
+        let context = self.path(&image.context);
+        let mut with = pairs([("context", if context.is_empty() { "." } else { &context })]);
+        let mut put = |key: &str, text: String| {
+            if !text.is_empty() {
+                with.push((key.to_owned(), text));
+            }
+        };
+        put("file", image.dockerfile.as_ref().map(|file| super::toolchain::within(&context, file)).unwrap_or_default());
+        put("target", image.target.clone().unwrap_or_default());
+        put("platforms", image.platforms.join(","));
+        let arguments = image.build_args.iter().map(|(key, written)| format!("{key}={}", value(written)));
+        put("build-args", arguments.collect::<Vec<_>>().join("\n"));
+        put("cache-from", self.cache_from(name, image).join("\n"));
+        put("cache-to", self.cache_to(name, image, push).join("\n"));
+        if push == Push::Always {
+            put("tags", format!("{}:${{{{ github.sha }}}}", image.repository));
+            put("provenance", "mode=max".to_owned());
+            put("sbom", "true".to_owned());
+        }
+        put("push", (push == Push::Always).to_string());
+        with
+    }
+
+    /// Each image has a scope of its own: a shared one is overwritten by whoever comes last.
+    fn scope(&self, name: &Name) -> String {
+        format!("{}-{name}", self.project())
+    }
+
+    fn cache_from(&self, name: &Name, image: &Image) -> Vec<String> {
+        let repository = &image.repository;
+        image
+            .cache
+            .iter()
+            .map(|cache| match cache {
+                Cache::Gha => format!("type=gha,scope={}", self.scope(name)),
+                Cache::Registry => format!("type=registry,ref={repository}:buildcache"),
+                Cache::Inline => format!("type=registry,ref={repository}:latest"),
+            })
+            .collect()
+    }
+
+    /// A cache that cannot be written is no reason for a red build.
+    fn cache_to(&self, name: &Name, image: &Image, push: Push) -> Vec<String> {
+        let repository = &image.repository;
+        image
+            .cache
+            .iter()
+            .filter_map(|cache| match (cache, push) {
+                (Cache::Gha, _) => Some(format!("type=gha,scope={},mode=max,ignore-error=true", self.scope(name))),
+                (Cache::Registry, Push::Always) => Some(format!(
+                    "type=registry,ref={repository}:buildcache,mode=max,oci-mediatypes=true,image-manifest=true,ignore-error=true"
+                )),
+                (Cache::Inline, Push::Always) => Some("type=inline".to_owned()),
+                _ => None,
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! From a checked definition to workflows: reads nothing, cannot fail.
+
+mod axes;
+mod ci;
+mod context;
+mod coverage;
+mod deploy;
+mod image;
+mod own;
+mod services;
+mod smoke;
+mod steps;
+mod suite;
+mod toolchain;
+
+use crate::definition::Definition;
+use crate::diagnostics::Diagnostic;
+use crate::pins::Lock;
+use crate::sources::Sources;
+use crate::workflow::Workflow;
+
+pub(crate) use axes::Axes;
+pub(crate) use context::{Context, scripts_folder};
+
+/// A family of workflows: what a definition asks of it becomes files.
+pub(crate) trait Family: Sync {
+    /// The workflows that a definition asks for.
+    fn lower(&self, context: &Context<'_>) -> Vec<Workflow>;
+}
+
+/// Every family, in the order in which their files are listed.
+pub(crate) const FAMILIES: &[&dyn Family] =
+    &[&ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
+
+/// What a definition became.
+#[derive(Debug)]
+pub(crate) struct Lowered {
+    /// Its workflows.
+    pub(crate) workflows: Vec<Workflow>,
+    /// Scripts and data that they use: path below the folder of scripts, and text.
+    pub(crate) scripts: Vec<(String, String)>,
+    /// What is missing from the lock, and what is wrong with the user's own templates.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Lowers a definition to its workflows.
+pub(crate) fn lower(definition: &Definition, sources: &Sources, lock: &Lock) -> Lowered {
+    let context = Context::new(definition, sources, lock);
+    let workflows = FAMILIES.iter().flat_map(|family| family.lower(&context)).collect();
+    context.lowered(workflows)
+}

@@ -1,0 +1,120 @@
+//! Containers beside tests, and what they provide.
+
+use super::Context;
+use super::steps::{env_of, set_env};
+use crate::at;
+use crate::definition::{Health, Name, Preset, Service as Written};
+use crate::trace::Origin;
+use crate::workflow::{Pairs, Service, Step};
+use minijinja::context;
+
+/// The object store of the LanceDB preset.
+const OBJECT_STORE: &str = "rustfs/rustfs:1.0.1";
+/// Credentials of a container that lives as long as its job and is reached on localhost alone.
+const KEY: &str = "rustfsadmin";
+const BUCKET: &str = "lancedb";
+
+/// Containers, their variables for the tests, and the steps that finish setting them up.
+#[derive(Debug, Default)]
+pub(crate) struct Beside {
+    pub(crate) services: Vec<Service>,
+    pub(crate) env: Pairs,
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Context<'_> {
+    /// The services of these names.
+    pub(crate) fn beside(&self, names: &[Name]) -> Beside {
+        let mut beside = Beside::default();
+        for name in names {
+            if let Some(written) = self.definition.services.get(name) {
+                self.service(name, written, &mut beside);
+            }
+        }
+        beside
+    }
+
+    fn service(&self, name: &Name, written: &Written, beside: &mut Beside) {
+        let origin = at!["services", name.as_str()];
+        let mut env = Vec::new();
+        let mut provides = Vec::new();
+        let mut ports: Vec<u16> = written.ports.clone();
+        let mut health = written.health.clone();
+        let mut image = written.image.clone();
+        match written.preset {
+            Some(Preset::LancedbEmbedded) => provides = embedded(),
+            Some(Preset::LancedbObjectStore) => {
+                image = image.or_else(|| Some(OBJECT_STORE.to_owned()));
+                env = owned([("RUSTFS_ACCESS_KEY", KEY), ("RUSTFS_SECRET_KEY", KEY)]);
+                if ports.is_empty() {
+                    ports.push(9000);
+                }
+                health = health
+                    .or_else(|| Some(Health::every_five_seconds("curl --fail --silent http://localhost:9000/health")));
+                provides = object_store(ports.first().copied().unwrap_or(9000));
+                beside.steps.push(self.bucket(&origin));
+            }
+            None => {}
+        }
+        set_env(&mut env, env_of(&written.env));
+        set_env(&mut provides, written.provides.iter().map(|(key, value)| (key, value.clone())));
+        set_env(&mut beside.env, provides.iter().map(|(key, value)| (key, value.clone())));
+        if let Some(reference) = image {
+            beside.services.push(Service {
+                id: name.to_string(),
+                image: self.image(&reference, &origin.then("image")),
+                env,
+                ports: ports.iter().map(|port| format!("{port}:{port}")).collect(),
+                options: options(health.as_ref(), &written.options),
+                command: written.command.clone(),
+                entrypoint: written.entrypoint.clone(),
+            });
+        }
+    }
+
+    /// The step that makes the object store's bucket.
+    fn bucket(&self, origin: &Origin) -> Step {
+        let script = self.script("steps/bucket.sh", context! {});
+        Step::run("Create the bucket", script, origin.clone()).env([("BUCKET", BUCKET)])
+    }
+}
+
+fn embedded() -> Pairs {
+    owned([("LANCEDB_URI", "/tmp/lancedb")])
+}
+
+/// Names that LanceDB and every AWS library read.
+fn object_store(port: u16) -> Pairs {
+    let endpoint = format!("http://localhost:{port}");
+    owned([
+        ("LANCEDB_URI", &format!("s3://{BUCKET}/test")),
+        ("AWS_ENDPOINT", &endpoint),
+        ("AWS_ENDPOINT_URL", &endpoint),
+        ("AWS_ALLOW_HTTP", "true"),
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", KEY),
+        ("AWS_SECRET_ACCESS_KEY", KEY),
+    ])
+}
+
+fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Pairs {
+    super::context::pairs(pairs)
+}
+
+/// Options of `docker create`: the health check, and the user's own.
+fn options(health: Option<&Health>, own: &[String]) -> Option<String> {
+    let mut words = Vec::new();
+    if let Some(health) = health {
+        words.push(format!("--health-cmd {}", double_quoted(&health.command)));
+        words.push(format!("--health-interval {}", health.interval));
+        words.push(format!("--health-timeout {}", health.timeout));
+        words.push(format!("--health-retries {}", health.retries));
+    }
+    words.extend(own.iter().cloned());
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// As the runner splits options: quotes and backslashes are taken apart.
+fn double_quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}

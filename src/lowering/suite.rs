@@ -1,0 +1,115 @@
+//! <suite>-integration.yml: tests that need more than the rest of their run.
+
+use serde_json::json;
+
+use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
+use super::steps::{env_of, grant_for, set_env};
+use super::toolchain::Trust;
+use super::{Axes, Context, Family};
+use crate::definition::{Also, Name, Suite, TestRun};
+use crate::runners::{Shard, runner};
+use crate::trace::Effect;
+use crate::workflow::{Environment, Triggers, Work, Workflow};
+
+pub(crate) struct Suites;
+
+impl Family for Suites {
+    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+        context.definition.suites.keys().filter_map(|name| suite_workflow(context, name)).collect()
+    }
+}
+
+/// The workflow of a suite.
+pub(super) fn suite_workflow(context: &Context<'_>, name: &Name) -> Option<Workflow> {
+    let suite = context.definition.suites.get(name)?;
+    let of = context.definition.tests.get(&suite.of)?;
+    let origin = crate::at!["suites", name.as_str()];
+    let job = job(context, name, suite, of)?;
+    let nightly = suite.also.contains(&Also::Nightly);
+    Some(Workflow {
+        file: context.file(&format!("{name}-integration")),
+        name: format!("{} {name} integration", context.project()),
+        about: vec![format!(
+            "Tests that are left out of the test run {}; they count for merging like any other.",
+            suite.of
+        )],
+        on: Triggers {
+            schedule: if nightly { context.nightly() } else { Vec::new() },
+            call: Some(Vec::new()),
+            manual: suite.also.contains(&Also::Manual).then(Vec::new),
+            ..Triggers::default()
+        },
+        concurrency: context.each_run(&format!("{name}-integration")),
+        jobs: vec![job],
+        origin,
+    })
+}
+
+fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Option<crate::workflow::Job> {
+    let origin = crate::at!["suites", name.as_str()];
+    let component = context.component(&of.component)?;
+    let runner = runner(&of.runner)?;
+    let folder = context.path(&component.path);
+    let axes = Axes::of(context, component, suite.runs_on.as_ref()).only(component, of.report_version.as_deref());
+    let beside = context.beside(&suite.services);
+    let run = TestRun { shards: 1, workers: crate::definition::Workers::Count(1), measure: Vec::new(), ..of.clone() };
+    let shuffled = Seeds::of(context, of) != Seeds::None;
+    let mut env = shard_env(&run, name, &axes.label);
+    env.push(("PIPEWRIGHT_SHARD".to_owned(), "1".to_owned()));
+    if shuffled {
+        env.push(("PIPEWRIGHT_SEED".to_owned(), "${{ steps.plan.outputs.seed }}".to_owned()));
+    }
+    env.sort();
+    let inside = |path: &String| suite.paths.iter().any(|own| path.starts_with(own.as_str()));
+    let left_out: Vec<String> = context.quarantined(&suite.of).into_iter().filter(inside).collect();
+    let quarantined = quarantine_of(context, &left_out);
+    let shard = Shard {
+        run: &run,
+        component,
+        gates: context.gates(of),
+        folder: folder.clone(),
+        paths: suite.paths.clone(),
+        left_out,
+        measured: false,
+        env,
+        origin: origin.clone(),
+    };
+    let mut steps = vec![context.checkout(&origin, None)];
+    steps.extend(context.ready(component, &axes, &crate::at!["components", of.component.as_str()], Trust::Builds));
+    steps.extend(beside.steps);
+    steps.extend(context.steps(&suite.before, &folder, &origin.clone().then("before"), Effect::None));
+    if shuffled {
+        let plan = context.python("Choose the seed", "plan.py", &[], &origin).id("plan");
+        steps.push(plan.env([("PIPEWRIGHT_PLAN", "${{ runner.temp }}/plan"), ("PIPEWRIGHT_REPEAT", "false")]));
+    }
+    steps.extend(runner.steps(&shard, context));
+    let after = context.steps(&suite.after, &folder, &origin.clone().then("after"), Effect::None);
+    steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
+    let mut gates = gates_of(context, of, runner);
+    if let Some(gates) = gates.as_object_mut() {
+        gates.insert("repeat".to_owned(), false.into());
+    }
+    let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).when("!cancelled()").env([
+        ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.label, "shards": 1 }]).to_string()),
+        ("PIPEWRIGHT_GATES", context.json(&gates)),
+        ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),
+        ("PIPEWRIGHT_RUN", name.to_string()),
+        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { "[]".to_owned() }),
+    ]);
+    judge.env.extend(quarantined);
+    judge.env.sort();
+    steps.push(judge);
+    let mut job = context.job("tests", &format!("Test {name}"), origin, steps);
+    grant_for(&suite.before, &mut job.permissions);
+    grant_for(&suite.after, &mut job.permissions);
+    if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {
+        *runner = axes.runner;
+        *timeout = context.minutes(suite.timeout);
+        *services = beside.services;
+        *environment = suite.environment.clone().map(|name| Environment { name, url: None });
+        *env = beside.env;
+        set_env(env, env_of(&component.env));
+        set_env(env, env_of(&suite.env));
+    }
+    Some(job)
+}

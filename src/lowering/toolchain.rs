@@ -1,0 +1,184 @@
+//! Language set-up and dependencies: the steps that make a job ready for a component.
+
+use super::{Axes, Context};
+use crate::definition::{Axis, Component};
+use crate::trace::{Effect, Origin};
+use crate::workflow::{Pairs, Script, Step};
+use minijinja::context;
+
+use super::context::pairs;
+
+/// Whether a job publishes: caches that others can write are then left alone.
+///
+/// Source: <https://docs.zizmor.sh/audits/#cache-poisoning>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// It builds and tests.
+    Builds,
+    /// It publishes.
+    Publishes,
+}
+
+impl Context<'_> {
+    /// The steps that set a component's toolchain up and install its dependencies.
+    pub(crate) fn ready(&self, component: &Component, axes: &Axes, origin: &Origin, trust: Trust) -> Vec<Step> {
+        let folder = self.path(&component.path);
+        let mut steps = Vec::new();
+        if let Some(versions) = &component.python {
+            self.python_toolchain(component, &chosen(axes, "python", versions), origin, trust, &mut steps);
+        }
+        if let Some(versions) = &component.node {
+            self.node_toolchain(component, &chosen(axes, "node", versions), origin, trust, &mut steps);
+        }
+        if let Some(versions) = &component.rust {
+            self.rust_toolchain(&folder, &chosen(axes, "rust", versions), origin, trust, &mut steps);
+        }
+        if let Some(versions) = &component.go {
+            let mut with = pairs([("go-version", &chosen(axes, "go", versions))]);
+            match trust {
+                Trust::Builds => with.push(("cache-dependency-path".to_owned(), within(&folder, "go.mod"))),
+                Trust::Publishes => with.push(("cache".to_owned(), "false".to_owned())),
+            }
+            steps.push(Step::uses("Set up Go", self.action("actions/setup-go", with, origin), origin.clone()));
+        }
+        if let Some(custom) = &component.custom {
+            let at = origin.clone().then("custom").then("steps");
+            let mut own = self.steps(&custom.steps, &folder, &at, Effect::None);
+            if let Some(versions) = &custom.versions {
+                let version = chosen(axes, "version", versions);
+                own = own.into_iter().map(|step| step.env([("VERSION", version.as_str())])).collect();
+            }
+            steps.extend(own);
+        }
+        steps.extend(self.steps(&component.before, &folder, &origin.clone().then("before"), Effect::None));
+        steps.extend(self.install(component, &folder, origin));
+        steps
+    }
+
+    fn python_toolchain(
+        &self,
+        component: &Component,
+        version: &str,
+        origin: &Origin,
+        trust: Trust,
+        steps: &mut Vec<Step>,
+    ) {
+        let folder = self.path(&component.path);
+        if component.install.uv.is_some() {
+            let uv = self.tool("uv", origin);
+            let mut with = pairs([("version", &uv.version), ("python-version", version)]);
+            if let Some(hash) = uv.sha256("linux-amd64") {
+                with.push(("checksum".to_owned(), hash.to_owned()));
+            }
+            let cache = if trust == Trust::Builds { "true" } else { "false" };
+            with.extend(pairs([("enable-cache", cache), ("cache-dependency-glob", &within(&folder, "uv.lock"))]));
+            steps.push(Step::uses("Set up uv", self.action("astral-sh/setup-uv", with, origin), origin.clone()));
+            return;
+        }
+        let mut with = pairs([("python-version", version)]);
+        if component.install.poetry.is_some() {
+            let poetry = self.tool("poetry", origin);
+            let install = self.script("steps/poetry.sh", context! { version => poetry.version });
+            steps.push(Step::run("Install Poetry", install, origin.clone()));
+        }
+        if trust == Trust::Builds {
+            let locks = if let Some(files) = &component.install.pip {
+                files.iter().map(|file| within(&folder, file)).collect::<Vec<_>>().join("\n")
+            } else {
+                within(&folder, "poetry.lock")
+            };
+            let cache = if component.install.poetry.is_some() { "poetry" } else { "pip" };
+            if component.install.pip.is_some() || component.install.poetry.is_some() {
+                with.extend(pairs([("cache", cache), ("cache-dependency-path", &locks)]));
+            }
+        }
+        steps.push(Step::uses("Set up Python", self.action("actions/setup-python", with, origin), origin.clone()));
+    }
+
+    fn node_toolchain(
+        &self,
+        component: &Component,
+        version: &str,
+        origin: &Origin,
+        trust: Trust,
+        steps: &mut Vec<Step>,
+    ) {
+        let folder = self.path(&component.path);
+        let mut with = pairs([("node-version", version)]);
+        let (manager, lock) = match (&component.install.pnpm, &component.install.npm) {
+            (Some(_), _) => (Some("pnpm"), "pnpm-lock.yaml"),
+            (None, Some(_)) => (Some("npm"), "package-lock.json"),
+            (None, None) => (None, ""),
+        };
+        if manager == Some("pnpm") {
+            let with = pairs([("package_json_file", &within(&folder, "package.json"))]);
+            steps.push(Step::uses("Set up pnpm", self.action("pnpm/action-setup", with, origin), origin.clone()));
+        }
+        match (manager, trust) {
+            (Some(manager), Trust::Builds) => {
+                with.extend(pairs([("cache", manager), ("cache-dependency-path", &within(&folder, lock))]));
+            }
+            _ => with.extend(pairs([("package-manager-cache", "false")])),
+        }
+        steps.push(Step::uses("Set up Node.js", self.action("actions/setup-node", with, origin), origin.clone()));
+    }
+
+    fn rust_toolchain(&self, folder: &str, version: &str, origin: &Origin, trust: Trust, steps: &mut Vec<Step>) {
+        let script = self.script("steps/rust.sh", context! {});
+        steps.push(Step::run("Set up Rust", script, origin.clone()).env([("RUST_VERSION", version)]));
+        if trust == Trust::Builds {
+            let mut with: Pairs = Vec::new();
+            if !folder.is_empty() {
+                with.push(("workspaces".to_owned(), folder.to_owned()));
+            }
+            with.push(("shared-key".to_owned(), format!("{}-{version}", self.project())));
+            steps.push(Step::uses(
+                "Restore the build",
+                self.action("Swatinem/rust-cache", with, origin),
+                origin.clone(),
+            ));
+        }
+    }
+
+    fn install(&self, component: &Component, folder: &str, origin: &Origin) -> Vec<Step> {
+        let at = origin.clone().then("install");
+        let install = &component.install;
+        let mut steps = Vec::new();
+        let mut push = |template: &str, words: &[String], key: &str| {
+            let script = self.script(template, context! { words => words.to_vec() });
+            steps.push(Step::run("Install the dependencies", script, at.clone().then(key)).folder(folder));
+        };
+        let ways = [
+            ("pip", "steps/pip.sh", &install.pip),
+            ("uv", "steps/uv.sh", &install.uv),
+            ("poetry", "steps/poetry-install.sh", &install.poetry),
+            ("npm", "steps/npm.sh", &install.npm),
+            ("pnpm", "steps/pnpm.sh", &install.pnpm),
+        ];
+        for (key, template, words) in ways {
+            if let Some(words) = words {
+                push(template, words, key);
+            }
+        }
+        if let Some(run) = &install.run {
+            steps.push(Step::run("Install the dependencies", Script::new(run), at.then("run")).folder(folder));
+        }
+        steps
+    }
+}
+
+/// The version of a toolchain in a job: the axis, or the one there is.
+fn chosen(axes: &Axes, name: &str, versions: &Axis) -> String {
+    if axes.axes.iter().any(|(axis, _)| axis == name) {
+        format!("${{{{ matrix.{name} }}}}")
+    } else if versions.values.contains(&axes.label) {
+        axes.label.clone()
+    } else {
+        versions.last().to_owned()
+    }
+}
+
+/// A file in a folder, from the root of the repository.
+pub(crate) fn within(folder: &str, file: &str) -> String {
+    if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
+}

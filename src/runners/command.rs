@@ -1,0 +1,58 @@
+//! Any shell command that writes a JUnit report; it is told its shard.
+
+use super::{Can, Order, Runner, Scripts, Shard};
+use crate::definition::Split;
+use crate::workflow::{Script, Step};
+
+pub(crate) struct Command;
+
+impl Runner for Command {
+    fn name(&self) -> &'static str {
+        "command"
+    }
+
+    fn can(&self) -> Can {
+        Can {
+            toolchain: None,
+            shards: true,
+            splits: &[Split::Count],
+            workers: false,
+            distribute: false,
+            reruns: false,
+            order: Order::Fixed,
+            coverage: None,
+            paths: false,
+        }
+    }
+
+    fn files(&self) -> &'static [&'static str] {
+        &["record.py"]
+    }
+
+    fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step> {
+        for file in self.files() {
+            scripts.emit(file);
+        }
+        let junit = "${{ runner.temp }}/junit.xml";
+        let seen = |name: &str| {
+            let value = shard.env.iter().find(|(known, _)| known == &format!("PIPEWRIGHT_{name}"));
+            (name.to_owned(), value.map(|(_, value)| value.clone()).unwrap_or_default())
+        };
+        let command = shard.run.command.clone().unwrap_or_default();
+        let script = scripts.short("steps/command.sh", minijinja::context! {});
+        let run = Step::run("Run the tests", script, shard.origin.clone().then("command"))
+            .id("tests")
+            .folder(&shard.folder)
+            .env([
+                ("COMMAND".to_owned(), command),
+                seen("SHARD"),
+                seen("SHARDS"),
+                ("JUNIT".to_owned(), junit.to_owned()),
+            ]);
+        let mut env = shard.env.clone();
+        env.push(("PIPEWRIGHT_JUNIT".to_owned(), junit.to_owned()));
+        env.push(("PIPEWRIGHT_EXIT".to_owned(), "${{ steps.tests.outputs.exit }}".to_owned()));
+        let record = Script::new(&format!("python3 \"$GITHUB_WORKSPACE/{}/record.py\"", scripts.folder()));
+        vec![run, Step::run("Record what ran", record, shard.origin.clone()).folder(&shard.folder).env(env)]
+    }
+}

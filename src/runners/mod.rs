@@ -1,0 +1,119 @@
+//! One file per test runner: what it can do, and the steps of a shard.
+
+mod command;
+mod nextest;
+mod pytest;
+
+use crate::definition::{Component, Gates, Split, TestRun};
+use crate::trace::Origin;
+use crate::workflow::{Pairs, Step};
+
+/// A test runner.
+pub(crate) trait Runner: Sync {
+    /// Its name in the definition.
+    fn name(&self) -> &'static str;
+    /// What it can do; asking for anything else is an error.
+    fn can(&self) -> Can;
+    /// Scripts and data that its steps use, emitted beside the workflows.
+    fn files(&self) -> &'static [&'static str];
+    /// The steps that run one shard and leave its record.
+    fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step>;
+}
+
+/// What a runner can do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Can {
+    /// The toolchain that a component must have; none for any.
+    pub(crate) toolchain: Option<&'static str>,
+    /// Whether it runs a part of the tests by itself.
+    pub(crate) shards: bool,
+    /// Ways to give tests to shards, the default first.
+    pub(crate) splits: &'static [Split],
+    /// Whether it runs several processes in one job.
+    pub(crate) workers: bool,
+    /// Whether `distribute` means something to it.
+    pub(crate) distribute: bool,
+    /// Whether it tries failed tests again.
+    pub(crate) reruns: bool,
+    /// What order means to it.
+    pub(crate) order: Order,
+    /// What its coverage is, where it measures any.
+    pub(crate) coverage: Option<Coverage>,
+    /// Whether paths can be run, and left out.
+    pub(crate) paths: bool,
+}
+
+/// What order means to a runner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// It shuffles by a seed.
+    Shuffled,
+    /// Every test has a process of its own, so order cannot matter.
+    Isolated,
+    /// It runs tests as it finds them.
+    Fixed,
+}
+
+/// What the coverage of a shard is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    /// Data files of coverage.py.
+    CoveragePy,
+    /// A report in the lcov format.
+    Lcov,
+}
+
+impl Coverage {
+    /// The word that the scripts know it by.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::CoveragePy => "coverage",
+            Self::Lcov => "lcov",
+        }
+    }
+}
+
+/// One shard of a test run, as values and expressions.
+#[derive(Debug)]
+pub(crate) struct Shard<'a> {
+    /// The run.
+    pub(crate) run: &'a TestRun,
+    /// Its component.
+    pub(crate) component: &'a Component,
+    /// What it is judged by.
+    pub(crate) gates: Gates,
+    /// The component's folder, from the root; empty at the root.
+    pub(crate) folder: String,
+    /// Paths to run, from the component's folder.
+    pub(crate) paths: Vec<String>,
+    /// Paths to leave out, from the component's folder.
+    pub(crate) left_out: Vec<String>,
+    /// Whether coverage is measured.
+    pub(crate) measured: bool,
+    /// Variables that every script of the shard reads: the record, the shard, the seed.
+    pub(crate) env: Pairs,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+}
+
+/// What a runner asks of the lowering that calls it.
+pub(crate) trait Scripts {
+    /// A short script from a template.
+    fn short(&self, template: &str, values: minijinja::Value) -> crate::workflow::Script;
+    /// The path of an emitted file, from the root of the repository.
+    fn emit(&self, name: &str) -> String;
+    /// The folder of emitted files, from the root of the repository.
+    fn folder(&self) -> String;
+    /// A pinned action.
+    fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> crate::workflow::Action;
+    /// The pinned version of a tool.
+    fn version(&self, tool: &str, origin: &Origin) -> String;
+}
+
+/// Every runner.
+pub(crate) const RUNNERS: &[&dyn Runner] = &[&pytest::Pytest, &nextest::Nextest, &command::Command];
+
+/// The runner of this name.
+pub(crate) fn runner(name: &str) -> Option<&'static dyn Runner> {
+    RUNNERS.iter().copied().find(|runner| runner.name() == name)
+}

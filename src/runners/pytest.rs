@@ -1,0 +1,103 @@
+//! pytest: shards by our plugin, processes by xdist, order by randomly, reruns by rerunfailures, coverage by coverage.py.
+
+use minijinja::context;
+
+use super::{Can, Coverage, Order, Runner, Scripts, Shard};
+use crate::definition::{Distribute, Order as Wanted, Split, Workers};
+use crate::workflow::Step;
+
+pub(crate) struct Pytest;
+
+impl Runner for Pytest {
+    fn name(&self) -> &'static str {
+        "pytest"
+    }
+
+    fn can(&self) -> Can {
+        Can {
+            toolchain: Some("python"),
+            shards: true,
+            splits: &[Split::Timings, Split::Count, Split::Files],
+            workers: true,
+            distribute: true,
+            reruns: true,
+            order: Order::Shuffled,
+            coverage: Some(Coverage::CoveragePy),
+            paths: true,
+        }
+    }
+
+    fn files(&self) -> &'static [&'static str] {
+        &["pipewright_pytest.py", "pytest-plugins.txt"]
+    }
+
+    fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step> {
+        for file in self.files() {
+            scripts.emit(file);
+        }
+        let uv = shard.component.install.uv.is_some();
+        let python = match (uv, shard.component.install.poetry.is_some()) {
+            (true, _) => vec!["uv", "run", "--no-sync", "python"],
+            (false, true) => vec!["poetry", "run", "python"],
+            (false, false) => vec!["python"],
+        };
+        let plugins = scripts.short("steps/pytest-plugins.sh", context! { python => python.clone(), uv });
+        let install = Step::run("Install the test plugins", plugins, shard.origin.clone())
+            .folder(&shard.folder)
+            .env([("PLUGINS", format!("${{{{ github.workspace }}}}/{}/pytest-plugins.txt", scripts.folder()))]);
+        let command = scripts.short(
+            "steps/pytest.sh",
+            context! {
+                python,
+                paths => shard.paths.clone(),
+                arguments => arguments(shard),
+                random => shard.gates.order != Some(Wanted::Fixed),
+                measured => shard.measured,
+                packages => shard.run.measure.clone(),
+            },
+        );
+        let mut env = shard.env.clone();
+        env.push(("PYTHONPATH".to_owned(), format!("${{{{ github.workspace }}}}/{}", scripts.folder())));
+        if shard.measured {
+            env.push(("COVERAGE_FILE".to_owned(), "${{ runner.temp }}/coverage/.coverage".to_owned()));
+        }
+        let run = Step::run("Run the tests", command, shard.origin.clone()).id("tests").folder(&shard.folder).env(env);
+        vec![install, run]
+    }
+}
+
+/// Words of the command line, by line.
+fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
+    let mut lines: Vec<Vec<String>> = Vec::new();
+    let workers = match shard.run.workers {
+        Workers::Auto => Some("auto".to_owned()),
+        Workers::Count(1) => None,
+        Workers::Count(count) => Some(count.to_string()),
+    };
+    if let Some(workers) = workers {
+        let mut line = vec![format!("--numprocesses={workers}")];
+        line.extend(shard.run.distribute.map(|how| format!("--dist={}", word(how))));
+        lines.push(line);
+    }
+    if shard.run.reruns > 0 {
+        lines.push(vec![format!("--reruns={}", shard.run.reruns)]);
+    }
+    for path in &shard.left_out {
+        let option = if path.contains("::") { "--deselect" } else { "--ignore" };
+        lines.push(vec![format!("{option}={path}")]);
+    }
+    if !shard.run.args.is_empty() {
+        lines.push(shard.run.args.clone());
+    }
+    lines
+}
+
+fn word(how: Distribute) -> &'static str {
+    match how {
+        Distribute::Load => "load",
+        Distribute::LoadScope => "loadscope",
+        Distribute::LoadFile => "loadfile",
+        Distribute::LoadGroup => "loadgroup",
+        Distribute::WorkSteal => "worksteal",
+    }
+}

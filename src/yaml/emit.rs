@@ -1,0 +1,260 @@
+//! A workflow as a tree: keys in the order in which people write them.
+
+use super::{Entry, Error, Item, Node, write};
+use crate::workflow::{
+    Action, Axis, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner, Service, Step,
+    StepKind, Strategy, Triggers, Work, Workflow, braced,
+};
+
+/// A workflow as text, below these comment lines.
+///
+/// # Errors
+///
+/// [`Error`] for a key that no reader takes; verification refuses such a workflow before.
+pub fn workflow(workflow: &Workflow, header: &[String]) -> Result<String, Error> {
+    write(header, &tree(workflow))
+}
+
+/// A workflow as a tree.
+pub fn tree(workflow: &Workflow) -> Node {
+    Node::map([
+        Entry::new("name", workflow.name.as_str()),
+        Entry::new("on", triggers(&workflow.on)).spaced(),
+        Entry::new("permissions", Node::map([])).spaced(),
+        Entry::new("concurrency", concurrency(&workflow.concurrency)).spaced(),
+        Entry::new("defaults", Node::map([Entry::new("run", Node::map([Entry::new("shell", "bash")]))])).spaced(),
+        Entry::new("jobs", Node::map(workflow.jobs.iter().map(|job| entry(job).spaced()))).spaced(),
+    ])
+}
+
+fn triggers(on: &Triggers) -> Node {
+    let mut entries = Vec::new();
+    if on.pull_request {
+        entries.push(Entry::new("pull_request", Node::Null));
+    }
+    if on.merge_group {
+        entries.push(Entry::new("merge_group", Node::Null));
+    }
+    if !on.push_branches.is_empty() || !on.push_tags.is_empty() {
+        let mut push = Vec::new();
+        for (key, names) in [("branches", &on.push_branches), ("tags", &on.push_tags)] {
+            if !names.is_empty() {
+                push.push(Entry::new(key, flow(names)));
+            }
+        }
+        entries.push(Entry::new("push", Node::map(push)));
+    }
+    if !on.schedule.is_empty() {
+        entries.push(Entry::new(
+            "schedule",
+            Node::seq(on.schedule.iter().map(|(cron, timezone)| {
+                let mut entry = vec![Entry::new("cron", cron.as_str())];
+                entry.extend(timezone.as_ref().map(|timezone| Entry::new("timezone", timezone.as_str())));
+                Item::new(Node::Map(entry))
+            })),
+        ));
+    }
+    if let Some(inputs) = &on.call {
+        let inputs = inputs.iter().map(|input| {
+            let mut entries = vec![Entry::new("description", input.description.as_str())];
+            match &input.default {
+                Some(default) => entries.push(Entry::new("default", default.as_str())),
+                None => entries.push(Entry::new("required", true)),
+            }
+            entries.push(Entry::new("type", "string"));
+            Entry::new(input.name.as_str(), Node::Map(entries))
+        });
+        entries.push(inputs_or_null("workflow_call", inputs.collect()));
+    }
+    if let Some(inputs) = &on.manual {
+        entries.push(inputs_or_null("workflow_dispatch", inputs.iter().map(manual).collect()));
+    }
+    Node::Map(entries)
+}
+
+fn inputs_or_null(key: &str, inputs: Vec<Entry>) -> Entry {
+    if inputs.is_empty() {
+        return Entry::new(key, Node::Null);
+    }
+    Entry::new(key, Node::map([Entry::new("inputs", Node::Map(inputs))]))
+}
+
+fn manual(input: &ManualInput) -> Entry {
+    let mut entries = vec![Entry::new("description", input.description.as_str())];
+    if input.required {
+        entries.push(Entry::new("required", true));
+    }
+    let kind = match &input.kind {
+        ManualKind::String => "string",
+        ManualKind::Boolean => "boolean",
+        ManualKind::Number => "number",
+        ManualKind::Choice(_) => "choice",
+    };
+    if let Some(default) = &input.default {
+        let value = match input.kind {
+            ManualKind::Boolean => Node::Bool(default == "true"),
+            ManualKind::Number => default.parse().map_or_else(|_| default.as_str().into(), Node::Int),
+            _ => default.as_str().into(),
+        };
+        entries.push(Entry::new("default", value));
+    }
+    entries.push(Entry::new("type", kind));
+    if let ManualKind::Choice(options) = &input.kind {
+        entries.push(Entry::new("options", flow(options)));
+    }
+    Entry::new(input.name.as_str(), Node::Map(entries))
+}
+
+fn concurrency(concurrency: &Concurrency) -> Node {
+    let cancel = match concurrency.cancel.as_str() {
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        other => other.into(),
+    };
+    let mut entries = vec![Entry::new("group", concurrency.group.as_str()), Entry::new("cancel-in-progress", cancel)];
+    if concurrency.queue {
+        entries.push(Entry::new("queue", "max"));
+    }
+    Node::Map(entries)
+}
+
+fn entry(job: &Job) -> Entry {
+    let mut entries = vec![Entry::new("name", job.name.as_str())];
+    if !job.needs.is_empty() {
+        entries.push(Entry::new("needs", flow(&job.needs)));
+    }
+    if let Some(condition) = &job.condition {
+        entries.push(Entry::new("if", braced(condition)));
+    }
+    match &job.work {
+        Work::Call { file, with } => {
+            entries.push(Entry::new("permissions", permissions(&job.permissions)));
+            entries.push(Entry::new("uses", format!("$/.github/workflows/{file}")));
+            entries.extend(pairs("with", with));
+        }
+        Work::Steps { runner: on, timeout, environment: place, strategy: matrix, env, services: beside, steps } => {
+            entries.push(Entry::new("runs-on", runner(on)));
+            entries.push(Entry::new("timeout-minutes", Node::Int(i64::try_from(*timeout).unwrap_or(i64::MAX))));
+            entries.push(Entry::new("permissions", permissions(&job.permissions)));
+            entries.extend(place.as_ref().map(environment));
+            entries.extend(job.concurrency.as_ref().map(|group| Entry::new("concurrency", concurrency(group))));
+            entries.extend(matrix.as_ref().map(strategy));
+            entries.extend(pairs("outputs", &job.outputs));
+            entries.extend(pairs("env", env));
+            if !beside.is_empty() {
+                entries.push(Entry::new("services", Node::map(beside.iter().map(service))));
+            }
+            let items = steps.iter().enumerate().map(|(index, step)| {
+                let item = Item::new(self::step(step));
+                if index == 0 { item } else { item.spaced() }
+            });
+            entries.push(Entry::new("steps", Node::seq(items)));
+        }
+    }
+    let mut whole = Entry::new(job.id.as_str(), Node::Map(entries));
+    whole.head.clone_from(&job.about);
+    whole
+}
+
+fn permissions(permissions: &[Permission]) -> Node {
+    Node::map(permissions.iter().map(|permission| {
+        Entry::new(permission.scope.as_str(), permission.access.as_str()).tail(permission.reason.as_str())
+    }))
+}
+
+fn runner(runner: &Runner) -> Node {
+    match runner {
+        Runner::Label(label) => label.as_str().into(),
+        Runner::Labels(labels, None) => flow(labels),
+        Runner::Labels(labels, Some(group)) => {
+            let mut entries = vec![Entry::new("group", group.as_str())];
+            if !labels.is_empty() {
+                entries.push(Entry::new("labels", flow(labels)));
+            }
+            Node::Map(entries)
+        }
+    }
+}
+
+fn environment(environment: &Environment) -> Entry {
+    let value = match &environment.url {
+        None => environment.name.as_str().into(),
+        Some(url) => Node::map([Entry::new("name", environment.name.as_str()), Entry::new("url", url.as_str())]),
+    };
+    Entry::new("environment", value)
+}
+
+fn strategy(strategy: &Strategy) -> Entry {
+    let axes = strategy.axes.iter().map(|(name, axis)| {
+        let values = match axis {
+            Axis::Texts(texts) => flow(texts),
+            Axis::Numbers(most) => Node::FlowSeq((1..=*most).map(|number| Node::Int(i64::from(number))).collect()),
+            Axis::Expression(inner) => braced(inner).into(),
+        };
+        Entry::new(name.as_str(), values)
+    });
+    Entry::new("strategy", Node::map([Entry::new("fail-fast", false), Entry::new("matrix", Node::map(axes))]))
+}
+
+fn service(service: &Service) -> Entry {
+    let mut entries = vec![Entry::new("image", service.image.as_str())];
+    entries.extend(pairs("env", &service.env));
+    if !service.ports.is_empty() {
+        entries.push(Entry::new("ports", flow(&service.ports)));
+    }
+    for (key, value) in
+        [("options", &service.options), ("command", &service.command), ("entrypoint", &service.entrypoint)]
+    {
+        entries.extend(value.as_ref().map(|value| Entry::new(key, value.as_str())));
+    }
+    Entry::new(service.id.as_str(), Node::Map(entries))
+}
+
+fn step(step: &Step) -> Node {
+    let mut entries = vec![Entry::new("name", step.name.as_str())];
+    entries.extend(step.id.as_ref().map(|id| Entry::new("id", id.as_str())));
+    entries.extend(step.condition.as_ref().map(|condition| Entry::new("if", braced(condition))));
+    let timeout = step
+        .timeout
+        .map(|minutes| Entry::new("timeout-minutes", Node::Int(i64::try_from(minutes).unwrap_or(i64::MAX))));
+    match &step.kind {
+        StepKind::Uses(Action { name, sha, version, with }) => {
+            entries.extend(timeout);
+            entries.push(Entry::new("uses", format!("{name}@{sha}")).tail(version.as_str()));
+            entries.extend(pairs("env", &step.env));
+            entries.extend(pairs("with", with));
+        }
+        StepKind::Run(run) => {
+            entries.extend(run.folder.as_ref().map(|folder| Entry::new("working-directory", folder.as_str())));
+            entries.extend(timeout);
+            entries.extend(pairs("env", &step.env));
+            // A script always ends its last line, so that every reader sees the same block.
+            let text = run.script.as_str();
+            let text = if text.contains('\n') { format!("{text}\n") } else { text.to_owned() };
+            entries.push(Entry::new("run", text));
+        }
+    }
+    Node::Map(entries)
+}
+
+fn flow(texts: &[String]) -> Node {
+    Node::FlowSeq(texts.iter().map(|text| text.as_str().into()).collect())
+}
+
+fn pairs(key: &str, pairs: &Pairs) -> Option<Entry> {
+    let entries = pairs.iter().map(|(key, value)| {
+        let value = match value.as_str() {
+            "true" => Node::Bool(true),
+            "false" => Node::Bool(false),
+            text => number(text).map_or_else(|| text.into(), Node::Int),
+        };
+        Entry::new(key.as_str(), value)
+    });
+    (!pairs.is_empty()).then(|| Entry::new(key, Node::map(entries)))
+}
+
+/// A small number that is written as it is read, so that it needs no quotes.
+fn number(text: &str) -> Option<i64> {
+    let number: i64 = text.parse().ok()?;
+    (text.len() <= 9 && number.to_string() == text).then_some(number)
+}

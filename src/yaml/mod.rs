@@ -1,0 +1,96 @@
+//! YAML, written the way people write workflows.
+//!
+//! A tree of [`Node`]s becomes block style with two spaces of indentation, comments and blank lines where the tree
+//! asks for them, and quotes only where a YAML 1.1 or 1.2 reader could misread the text without them.
+
+mod build;
+mod comment;
+pub mod emit;
+mod style;
+mod text;
+mod write;
+
+#[cfg(test)]
+mod properties;
+#[cfg(test)]
+mod tests;
+
+use std::{error, fmt};
+
+pub use write::write;
+
+/// A value.
+///
+/// An empty [`Node::Map`] is written `{}`, an empty [`Node::Seq`] or [`Node::FlowSeq`] `[]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Node {
+    /// Nothing at all behind a key (`workflow_dispatch:`), `null` elsewhere.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A whole number.
+    Int(i64),
+    /// A text: plain, quoted or, over several lines, as a literal block.
+    Str(String),
+    /// A sequence with an item on each line.
+    Seq(Vec<Item>),
+    /// A sequence on one line, `[a, b]`. Everything in it is on that line too, without comments.
+    FlowSeq(Vec<Node>),
+    /// A mapping, in the order given.
+    Map(Vec<Entry>),
+}
+
+/// A key and its value, with what stands around them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The key. `on` is bare at the root, where every reader of workflows expects it so, and quoted elsewhere.
+    pub key: String,
+    /// The value.
+    pub value: Node,
+    /// Comment lines above, without their `#`.
+    pub head: Vec<String>,
+    /// The comment behind the value, without its `#`. Where the value takes lines of its own (a block text, a mapping,
+    /// a sequence), it becomes the last line of `head`.
+    pub tail: Option<String>,
+    /// A blank line above. Ignored for the first entry of a mapping, since a blank line stands between two things.
+    pub blank_before: bool,
+}
+
+/// One item of a sequence, with what stands around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The value.
+    pub value: Node,
+    /// Comment lines above, without their `#`.
+    pub head: Vec<String>,
+    /// The comment behind the value; as for [`Entry::tail`].
+    pub tail: Option<String>,
+    /// A blank line above; as for [`Entry::blank_before`].
+    pub blank_before: bool,
+}
+
+/// Why a tree has no YAML.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// A key takes more than 1,024 characters as written: YAML ends the search for the `:` there.
+    LongKey(String),
+    /// A mapping has the same key twice, which readers refuse or silently resolve.
+    RepeatedKey(String),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::LongKey(key) => {
+                let start: String = key.chars().take(40).collect();
+                write!(f, "the key that starts with {start:?} takes more than 1,024 characters")
+            }
+            Self::RepeatedKey(key) => {
+                let start: String = key.chars().take(40).collect();
+                write!(f, "the key {start:?} stands twice in one mapping")
+            }
+        }
+    }
+}
+
+impl error::Error for Error {}

@@ -1,0 +1,162 @@
+"""Tells which components a pull request touches, by `git diff`.
+
+Environment:
+  PIPEWRIGHT_BASE        the revision to compare HEAD with, such as HEAD^1 of a merge commit
+  PIPEWRIGHT_COMPONENTS  JSON {name: {"paths": [folder or file, …], "watch": [glob, …]}}
+  PIPEWRIGHT_ALWAYS      JSON list of globs; a match touches every component
+  PIPEWRIGHT_EVERYTHING  `true`: every component counts as touched, nothing is compared
+
+In a glob `*` and `?` stay within a folder, `**` spans folders, `[a-z]` and `[!a-z]` are sets.
+
+Outputs: one per component, `true` or `false`.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pipewright_common import InputError, code, flag, output, parsed, run, summary, table, text
+
+
+@dataclass(frozen=True)
+class Component:
+    """What touches a component."""
+
+    name: str
+    paths: tuple[str, ...]
+    watch: tuple[re.Pattern[str], ...]
+
+    def touched_by(self, path: str) -> bool:
+        """Whether a changed file belongs to it."""
+        inside = any(
+            prefix in ("", ".") or path == prefix or path.startswith(f"{prefix}/")
+            for prefix in self.paths
+        )
+        return inside or any(pattern.fullmatch(path) for pattern in self.watch)
+
+
+def main() -> int:
+    """Sets an output per component."""
+    components = read_components()
+    always = [pattern(glob) for glob in strings("PIPEWRIGHT_ALWAYS", parsed("PIPEWRIGHT_ALWAYS"))]
+    if flag("PIPEWRIGHT_EVERYTHING"):
+        reasons = {component.name: "everything runs" for component in components}
+    else:
+        reasons = compare(components, always, changed_files(text("PIPEWRIGHT_BASE")))
+    rows = []
+    for component in components:
+        reason = reasons.get(component.name, "")
+        output(component.name, "true" if reason else "false")
+        rows.append((code(component.name), "yes" if reason else "no", reason))
+    summary(table(("component", "touched", "by"), rows))
+    return 0
+
+
+def read_components() -> list[Component]:
+    """Reads PIPEWRIGHT_COMPONENTS."""
+    name = "PIPEWRIGHT_COMPONENTS"
+    given = parsed(name)
+    if not isinstance(given, dict) or not given:
+        raise InputError(f"{name} must be a JSON object with at least one component")
+    found = []
+    for component, entry in given.items():
+        if not isinstance(entry, dict):
+            raise InputError(f"{name}: `{component}` must be an object with `paths` and `watch`")
+        paths = strings(f"{name}: `paths` of `{component}`", entry.get("paths", []))
+        watch = strings(f"{name}: `watch` of `{component}`", entry.get("watch", []))
+        found.append(
+            Component(
+                component,
+                tuple(path.removeprefix("./").rstrip("/") for path in paths),
+                tuple(pattern(glob) for glob in watch),
+            )
+        )
+    return found
+
+
+def strings(name: str, value: Any) -> list[str]:
+    """A JSON list of strings."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InputError(f"{name} must be a JSON list of strings")
+    return value
+
+
+def compare(
+    components: Sequence[Component], always: Sequence[re.Pattern[str]], changed: Sequence[str]
+) -> dict[str, str]:
+    """The first changed file that touches each component."""
+    reasons: dict[str, str] = {}
+    for path in changed:
+        everything = any(pattern.fullmatch(path) for pattern in always)
+        for component in components:
+            if everything or component.touched_by(path):
+                reasons.setdefault(component.name, code(path))
+    return reasons
+
+
+def changed_files(base: str) -> list[str]:
+    """The files that differ from the base. Without renames, a moved file touches both places."""
+    command = ["git", "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"]
+    # The revision must not be read as an option, whatever it holds.
+    command += ["--end-of-options", base, "HEAD", "--"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    if done.returncode:
+        reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise InputError(
+            f"PIPEWRIGHT_BASE: git cannot compare `{base}` with HEAD "
+            f"({reason[0] if reason else 'no reason given'}); check out with `fetch-depth: 2`"
+        )
+    return [path for path in done.stdout.decode("utf-8", "surrogateescape").split("\0") if path]
+
+
+# ── globs ─────────────────────────────────────────────────────────────────────
+
+
+def pattern(glob: str) -> re.Pattern[str]:
+    """Translates a glob; `fnmatch` would let `*` cross folders."""
+    glob = glob.removeprefix("./").removeprefix("/")
+    parts, at = [], 0
+    while at < len(glob):
+        if glob.startswith("**", at):
+            piece, at = stars(glob, at)
+        elif glob[at] == "[":
+            piece, at = bracket(glob, at)
+        else:
+            piece = {"*": "[^/]*", "?": "[^/]"}.get(glob[at], re.escape(glob[at]))
+            at += 1
+        parts.append(piece)
+    try:
+        return re.compile("".join(parts), re.DOTALL)
+    except re.error as error:
+        raise InputError(f"`{glob}` is no usable glob: {error}") from error
+
+
+def stars(glob: str, at: int) -> tuple[str, int]:
+    """`**/` is any number of folders, also none; `**` elsewhere is anything."""
+    end = at
+    while end < len(glob) and glob[end] == "*":
+        end += 1
+    whole = at == 0 or glob[at - 1] == "/"
+    if whole and glob.startswith("/", end):
+        return "(?:[^/]+/)*", end + 1
+    return (".+" if whole and end == len(glob) and at else ".*"), end
+
+
+def bracket(glob: str, at: int) -> tuple[str, int]:
+    """A set of characters; a `[` that is never closed stands for itself."""
+    end = glob.find("]", at + 3 if glob[at + 1 : at + 2] in ("!", "^") else at + 2)
+    if end < 0:
+        return re.escape("["), at + 1
+    body = glob[at + 1 : end]
+    negated = body[0] in "!^"
+    content = re.sub(r"([\\\[\]^&~|])", r"\\\1", body[1:] if negated else body)
+    return (f"(?!/)[^{content}]" if negated else f"(?!/)[{content}]"), end + 1
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

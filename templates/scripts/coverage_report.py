@@ -1,0 +1,186 @@
+"""Merges the coverage of all shards, judges it, and draws its history.
+
+Environment:
+  PIPEWRIGHT_DATA             the folder of the shards' artifacts, a folder each, whose names end
+                              in `-<attempt>`; the newest attempt counts
+  PIPEWRIGHT_KIND             `coverage`: .coverage files of coverage.py; `lcov`: lcov.info files
+  PIPEWRIGHT_EXPECTED_SHARDS  how many shards must have left data
+  PIPEWRIGHT_FLOOR            the least coverage, 0 to 1 (TQ-05); lines, and branches if measured
+  PIPEWRIGHT_PATCH_FLOOR      the least coverage of changed lines; empty: not judged
+  PIPEWRIGHT_BASE             the revision to compare HEAD with; empty: no pull request
+  PIPEWRIGHT_ROOT             the component's folder from the root of the repository; the script
+                              runs in the root of the repository
+  PIPEWRIGHT_RUN              the name of the test run
+  PIPEWRIGHT_HISTORY          the history of earlier runs; missing: none
+  PIPEWRIGHT_HISTORY_OUT      where to write the history to, with PIPEWRIGHT_RECORD_HISTORY
+  PIPEWRIGHT_RECORD_HISTORY   `true` on the deploying branch: this run is added to it
+  GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_SHA, GITHUB_WORKSPACE   as the runner sets them
+
+Exit status 1 below a floor, and where data is missing.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import pipewright_history as history
+from pipewright_common import (
+    InputError,
+    annotate,
+    code,
+    flag,
+    integer,
+    percent,
+    ratio,
+    run,
+    summary,
+    table,
+    text,
+)
+from pipewright_coverage import Coverage, from_coverage_py, from_lcov
+from pipewright_patch import changed_lines, git
+
+ATTEMPT = re.compile(r"(.+)-(\d+)")
+ANNOTATED = 20
+
+
+@dataclass(frozen=True)
+class Patch:
+    """What is known of the changed lines that can be executed."""
+
+    covered: int
+    total: int
+    missing: list[tuple[str, list[int]]]
+
+
+def main() -> int:
+    """Judges the coverage."""
+    floor = ratio("PIPEWRIGHT_FLOOR", text("PIPEWRIGHT_FLOOR"))
+    patch_floor = text("PIPEWRIGHT_PATCH_FLOOR", "")
+    wanted = ratio("PIPEWRIGHT_PATCH_FLOOR", patch_floor) if patch_floor else None
+    base = text("PIPEWRIGHT_BASE", "")
+    coverage = measured(newest(Path(text("PIPEWRIGHT_DATA"))))
+    rows = [total_row(coverage, floor)]
+    if wanted is not None:
+        patch = patch_of(coverage, changed_lines(base)) if base else None
+        rows.append(patch_row(patch, wanted))
+    for gate, threshold, found, verdict in rows:
+        if verdict == "failed":
+            annotate("error", f"{gate}: {found}, asked for: {threshold}", title="Gate failed")
+    title = f"### Coverage: {text('PIPEWRIGHT_RUN', 'tests')}"
+    parts = [title, table(("gate", "threshold", "measured", "verdict"), rows)]
+    entries = recorded(coverage)
+    if entries:
+        parts.append(f"The last {min(len(entries), history.DRAWN)} runs of the deploying branch:")
+        parts.append(history.drawn(entries))
+    summary("\n\n".join(parts))
+    return 1 if any(row[3] == "failed" for row in rows) else 0
+
+
+def newest(data: Path) -> list[Path]:
+    """The folder of each shard's newest attempt; all shards must have left one."""
+    if not data.is_dir():
+        raise InputError(f"PIPEWRIGHT_DATA: no folder `{data}`; no shard left coverage data")
+    found: dict[str, tuple[int, Path]] = {}
+    for folder in sorted(data.iterdir()):
+        match = ATTEMPT.fullmatch(folder.name)
+        if not folder.is_dir() or not match:
+            raise InputError(f"{folder}: an artifact's folder must be named `<shard>-<attempt>`")
+        shard, attempt = match[1], int(match[2])
+        if shard not in found or attempt > found[shard][0]:
+            found[shard] = (attempt, folder)
+    expected = integer("PIPEWRIGHT_EXPECTED_SHARDS", 1, 1000)
+    if len(found) != expected:
+        names = ", ".join(sorted(found)) or "none"
+        raise InputError(
+            f"{len(found)} of {expected} shards left coverage data ({names}); "
+            "the coverage of a part would be wrong"
+        )
+    return [folder for _, folder in found.values()]
+
+
+def measured(folders: list[Path]) -> Coverage:
+    """The merged coverage of all shards."""
+    kind, root = text("PIPEWRIGHT_KIND"), Path(text("PIPEWRIGHT_ROOT", "."))
+    if kind not in ("coverage", "lcov"):
+        raise InputError(f"PIPEWRIGHT_KIND must be `coverage` or `lcov`, not `{kind}`")
+    coverage = from_lcov(folders, root) if kind == "lcov" else from_coverage_py(folders, root)
+    if coverage.total == 0:
+        raise InputError("no line was measured; check the paths that coverage is measured of")
+    return coverage
+
+
+def total_row(coverage: Coverage, floor: Fraction) -> tuple[str, str, str, str]:
+    """TQ-05."""
+    share = Fraction(coverage.covered, coverage.total)
+    found = f"{percent(share)} ({coverage.covered} of {coverage.total} {coverage.unit})"
+    verdict = "passed" if share >= floor else "failed"
+    return ("TQ-05 coverage", f"at least {percent(floor)}", found, verdict)
+
+
+# ── the changed lines ─────────────────────────────────────────────────────────
+
+
+def patch_of(coverage: Coverage, changed: dict[str, set[int]]) -> Patch:
+    """Which changed lines can be executed, and which of them were."""
+    covered = total = 0
+    missing = []
+    for path, lines in sorted(changed.items()):
+        hits = coverage.files.get(path, {})
+        executable = sorted(lines & hits.keys())
+        open_lines = [line for line in executable if not hits[line]]
+        total += len(executable)
+        covered += len(executable) - len(open_lines)
+        if open_lines:
+            missing.append((path, open_lines))
+    return Patch(covered, total, missing)
+
+
+def patch_row(patch: Patch | None, floor: Fraction) -> tuple[str, str, str, str]:
+    """The gate of a pull request, with an annotation per run of uncovered lines."""
+    gate, threshold = "patch coverage", f"at least {percent(floor)}"
+    if patch is None:
+        return (gate, threshold, "not a pull request", "not run")
+    if patch.total == 0:
+        return (gate, threshold, "no changed line can be executed", "passed")
+    spans = [(path, *span) for path, lines in patch.missing for span in runs(lines)]
+    for path, first, last in spans[:ANNOTATED]:
+        where = f"line {first} is" if first == last else f"lines {first} to {last} are"
+        annotate("warning", f"{where} not covered by a test", path, first, title="Not covered")
+    if len(spans) > ANNOTATED:
+        annotate("notice", f"{len(spans) - ANNOTATED} more places are not covered by a test")
+    share = Fraction(patch.covered, patch.total)
+    found = f"{percent(share)} ({patch.covered} of {patch.total} changed lines)"
+    if patch.missing:
+        found += f", not all of {', '.join(code(path) for path, _ in patch.missing[:5])}"
+    return (gate, threshold, found, "passed" if share >= floor else "failed")
+
+
+def runs(lines: list[int]) -> list[tuple[int, int]]:
+    """Neighbouring lines, told together."""
+    found: list[tuple[int, int]] = []
+    for line in lines:
+        if found and line == found[-1][1] + 1:
+            found[-1] = (found[-1][0], line)
+        else:
+            found.append((line, line))
+    return found
+
+
+def recorded(coverage: Coverage) -> list[history.Entry]:
+    """The history, with this run where it belongs to it."""
+    entries = history.restored(text("PIPEWRIGHT_HISTORY", ""))
+    if not flag("PIPEWRIGHT_RECORD_HISTORY"):
+        return entries
+    committed = git("show", "--no-patch", "--format=%cI", "HEAD").strip()
+    entries = history.extended(entries, coverage.covered, coverage.total, committed)
+    history.write(Path(text("PIPEWRIGHT_HISTORY_OUT")), entries)
+    return entries
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

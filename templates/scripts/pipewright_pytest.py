@@ -1,0 +1,304 @@
+"""A pytest plugin that runs one shard of the tests and records what happened.
+
+Which test belongs to which shard follows from the sorted test ids and the timings alone, never
+from the order of collection or the seed, so every test lands in exactly one shard. Nothing is
+reordered: pytest-randomly does that. Loaded by `-p pipewright_pytest`, with this folder on
+PYTHONPATH; with and without pytest-xdist.
+
+Environment (without PIPEWRIGHT_RECORD nothing is recorded, without PIPEWRIGHT_SHARDS all run):
+  PIPEWRIGHT_SHARD    this shard, from 1              PIPEWRIGHT_SHARDS   how many there are
+  PIPEWRIGHT_SPLIT    `timings` (default), `count` or `files`
+  PIPEWRIGHT_TIMINGS  JSON {test id: seconds}, the same file for all shards
+  PIPEWRIGHT_RECORD   the folder to write the record to; an older record in it is removed
+  PIPEWRIGHT_RUN, PIPEWRIGHT_VERSION, PIPEWRIGHT_RUNNER   names, copied to the record
+  PIPEWRIGHT_SEED     the seed that pytest-randomly was given, copied to the record
+  GITHUB_RUN_ATTEMPT, GITHUB_WORKSPACE   as the runner sets them
+
+The record: run.json says what was collected and selected, tests.jsonl holds a line per attempt of
+a test, flushed at once, and finished.json is written last, so a run that was cut off has none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipewright_recorder import SCHEMA, Recorder, write_json
+from pipewright_split import SPLITS, assign
+
+LONGEST = 1_000_000.0  # Seconds; a job ends long before.
+
+
+def _step_back() -> None:
+    """Moves this folder behind the project's own modules, which may be called `plan` or `record`.
+
+    It stays in the path, which xdist hands to its workers, but not in the environment of the
+    programs that tests start.
+    """
+    own = Path(__file__).resolve().parent
+    others = [entry for entry in sys.path if Path(entry).resolve() != own]
+    sys.path[:] = [*others, str(own)]
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    kept = [entry for entry in given if entry and Path(entry).resolve() != own]
+    if kept:
+        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
+    else:
+        os.environ.pop("PYTHONPATH", None)
+
+
+_step_back()
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The plugin's parameters."""
+
+    shard: int
+    shards: int
+    split: str
+    timings: Mapping[str, float]
+    timings_digest: str | None
+    record: Path | None
+    seed: int | None
+    attempt: int
+
+    @staticmethod
+    def from_environment() -> Settings:
+        """Reads the parameters; pytest ends with a usage error on a bad one."""
+        shards = _integer("PIPEWRIGHT_SHARDS", 1, 1000, 1)
+        split = _text("PIPEWRIGHT_SPLIT") or "timings"
+        if split not in SPLITS:
+            raise pytest.UsageError(
+                f"PIPEWRIGHT_SPLIT must be one of {', '.join(SPLITS)}, not `{split}`"
+            )
+        if shards > 1 and not _text("PIPEWRIGHT_SHARD"):
+            raise pytest.UsageError("PIPEWRIGHT_SHARD is not set, but PIPEWRIGHT_SHARDS is")
+        timings, digest = _timings(_text("PIPEWRIGHT_TIMINGS"))
+        record = _text("PIPEWRIGHT_RECORD")
+        return Settings(
+            shard=_integer("PIPEWRIGHT_SHARD", 1, shards, 1),
+            shards=shards,
+            split=split,
+            timings=timings,
+            timings_digest=digest,
+            record=Path(record).absolute() if record else None,
+            seed=_integer("PIPEWRIGHT_SEED", 0, 2**32 - 1, None),
+            attempt=_integer("GITHUB_RUN_ATTEMPT", 1, 10_000, 1),
+        )
+
+
+def _text(name: str) -> str:
+    return os.environ.get(name, "").strip()
+
+
+def _integer(name: str, least: int, most: int, default: Any) -> Any:
+    value = _text(name)
+    if not value:
+        return default
+    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+        raise pytest.UsageError(
+            f"{name} must be a whole number from {least} to {most}, not `{value}`"
+        )
+    return int(value)
+
+
+def _timings(path: str) -> tuple[dict[str, float], str | None]:
+    """Reads the timings. A shard without them would split differently, so it must not start."""
+    if not path:
+        return {}, None
+    try:
+        content = Path(path).read_bytes()
+        found = json.loads(content)
+    except (OSError, ValueError) as error:
+        raise pytest.UsageError(
+            f"PIPEWRIGHT_TIMINGS: cannot read `{path}`, which all shards must share: {error}"
+        ) from error
+    if not isinstance(found, dict):
+        raise pytest.UsageError(f"PIPEWRIGHT_TIMINGS: `{path}` must hold a JSON object")
+    usable = {
+        name: float(value)
+        for name, value in found.items()
+        if isinstance(value, int | float) and 0 <= value < LONGEST
+    }
+    return usable, hashlib.sha256(content).hexdigest()
+
+
+@dataclass(eq=False)  # pytest before 9 keeps plugins in sets.
+class Shard:
+    """Selects this shard's tests, in every process that collects, and records the run."""
+
+    settings: Settings
+    config: pytest.Config
+    recorder: Recorder | None = None
+    seen: Counter[str] = field(default_factory=Counter)
+    items: set[int] = field(default_factory=set)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self) -> None:
+        """Starts the record, before any worker does."""
+        if self.recorder:
+            self.recorder.start()
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        """Numbers tests that share an id (`a-b` + `c` is `a` + `b-c`).
+
+        Some of xdist's schedulers keep tests by id and would drop all but one. The order of
+        collection is that of the source: plugins shuffle later.
+        """
+        if id(item) in self.items:
+            return
+        self.items.add(id(item))
+        name = item.nodeid
+        self.seen[name] += 1
+        if self.seen[name] > 1:
+            _rename(item, f"{name} #{self.seen[name]}")
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_collection_modifyitems(
+        self, items: list[pytest.Item]
+    ) -> Generator[None, None, None]:
+        """Deselects what other shards run, after every other plugin has selected and ordered."""
+        names = {id(item): item.nodeid for item in items}
+        yield
+        _keep_groups(items)
+        # pytest 8 collects a file twice that two arguments name.
+        items[:] = {id(item): item for item in items}.values()
+        own = {id(item): names.get(id(item), item.nodeid) for item in items}
+        homes = assign(
+            list(own.values()), self.settings.shards, self.settings.split, self.settings.timings
+        )
+        kept = [item for item in items if homes[own[id(item)]] == self.settings.shard]
+        dropped = [item for item in items if homes[own[id(item)]] != self.settings.shard]
+        self._describe(sorted(own.values()), sorted(own[id(item)] for item in kept))
+        if dropped:
+            items[:] = kept
+            self.config.hook.pytest_deselected(items=dropped)
+
+    def _describe(self, collected: list[str], selected: list[str]) -> None:
+        """Writes run.json, in each process that collects: xdist makes sure that they agree."""
+        if self.settings.record is None:
+            return
+        shuffle = _shuffle_seed(self.config)
+        digest = hashlib.sha256("\n".join(collected).encode("utf-8", "surrogatepass"))
+        workspace = Path(_text("GITHUB_WORKSPACE") or self.config.rootpath).resolve()
+        root = self.config.rootpath.resolve()
+        write_json(
+            self.settings.record / "run.json",
+            {
+                "schema": SCHEMA,
+                "run": _text("PIPEWRIGHT_RUN"),
+                "version": _text("PIPEWRIGHT_VERSION"),
+                "shard": self.settings.shard,
+                "shards": self.settings.shards,
+                "seed": self.settings.seed,
+                "attempt": self.settings.attempt,
+                "runner": _text("PIPEWRIGHT_RUNNER") or "pytest",
+                "collected": len(collected),
+                "digest": digest.hexdigest(),
+                "selected": selected,
+                "workers": _workers(self.config),
+                "python": platform.python_version(),
+                "shuffle": shuffle,
+                "timings": self.settings.timings_digest,
+                "replay": _replay(self.config, shuffle),
+                "directory": root.relative_to(workspace).as_posix()
+                if root.is_relative_to(workspace)
+                else ".",
+            },
+        )
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Records a test; under xdist the reports of all workers arrive in the controller."""
+        if self.recorder:
+            self.recorder.add(report)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Records what could not be collected."""
+        if self.recorder and report.failed:
+            self.recorder.add_collection(report)
+
+    @pytest.hookimpl(hookwrapper=True, tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
+        """Ends the record, after every other plugin has had its say about the exit status."""
+        yield
+        if self.recorder is None:
+            return
+        if int(session.exitstatus) == pytest.ExitCode.NO_TESTS_COLLECTED and self._others_run():
+            session.exitstatus = pytest.ExitCode.OK
+        self.recorder.finish(int(session.exitstatus))
+
+    def _others_run(self) -> bool:
+        """Whether tests were collected, of which this shard was given none."""
+        if self.settings.shards == 1 or self.settings.record is None:
+            return False
+        try:
+            described = json.loads((self.settings.record / "run.json").read_text("utf-8"))
+        except (OSError, ValueError):
+            return False
+        return bool(described["collected"]) and not described["selected"]
+
+
+def _rename(item: Any, name: str) -> None:
+    """Gives an item another id; pytest has no public way, xdist does the same for groups."""
+    structured = getattr(item, "_id", None)
+    if structured is None:
+        item._nodeid = name
+    else:  # Since pytest 9.2.
+        item._id = structured.parse(name)
+
+
+def _keep_groups(items: Sequence[Any]) -> None:
+    """Repeats what xdist 3.8 does for `--dist loadgroup` where pytest 9.2 keeps its ids now."""
+    for item in items:
+        grouped = getattr(item, "_nodeid", None)
+        if grouped and hasattr(item, "_id") and grouped != item.nodeid:
+            _rename(item, grouped)
+
+
+def _shuffle_seed(config: pytest.Config) -> int | None:
+    """The seed by which pytest-randomly really orders the tests; None where it does not."""
+    manager = config.pluginmanager
+    if not any(manager.hasplugin(name) for name in ("randomly", "pytest_randomly")):
+        return None
+    seed = getattr(config.option, "randomly_seed", None)
+    ordering = getattr(config.option, "randomly_reorganize", False)
+    return seed if ordering and isinstance(seed, int) else None
+
+
+def _workers(config: pytest.Config) -> int:
+    """How many xdist workers there are; 0 without xdist."""
+    return int(getattr(config, "workerinput", {}).get("workercount", 0))
+
+
+def _replay(config: pytest.Config, shuffle: int | None) -> list[str]:
+    """A command that runs tests in one process, in the order in which they are named."""
+    options = config.getini("addopts")
+    parallel = any(str(option).startswith(("-n", "--numproc", "--dist")) for option in options)
+    # Without xdist, an `-n` in pytest's configuration would be unknown.
+    command = ["python", "-m", "pytest", *(["-n", "0"] if parallel else ["-p", "no:xdist"])]
+    if shuffle is not None:
+        # It also seeds `random` before each test, so it stays, and only leaves the order alone.
+        command += ["-p", "randomly", f"--randomly-seed={shuffle}", "--randomly-dont-reorganize"]
+    return command
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Registers the shard; the record belongs to the process that is no xdist worker."""
+    if getattr(config.option, "dist", "no") == "each":
+        raise pytest.UsageError("`--dist each` runs every test in every worker; use `--dist load`")
+    settings = Settings.from_environment()
+    shard = Shard(settings, config)
+    if settings.record is not None and not hasattr(config, "workerinput"):
+        shard.recorder = Recorder(settings.record, config)
+    config.pluginmanager.register(shard, "pipewright-shard")

@@ -1,0 +1,182 @@
+"""Reads the records of test runs, as `pipewright_pytest.py` and `record.py` write them.
+
+A record is a folder with run.json (what was to run), tests.jsonl (a line per attempt of a test) and
+finished.json (written last). After a re-run, the records of several attempts of one shard exist;
+the newest counts. No environment is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pipewright_common import InputError, read_json
+
+SCHEMA = 1
+FAILING = ("failed", "error")
+OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun")
+NUMBER = re.compile(r" #\d+$")  # By which the recorder tells tests apart that share an id.
+
+
+@dataclass(frozen=True)
+class Line:
+    """One attempt of a test."""
+
+    name: str
+    outcome: str
+    duration: Decimal
+    worker: str
+    order: int
+    file: str
+    line: int | None
+    message: str
+    collection: bool
+    select: tuple[str, ...]
+
+
+@dataclass
+class Record:
+    """One attempt of one shard."""
+
+    version: str
+    shard: int
+    shards: int
+    seed: int | None
+    attempt: int
+    collected: int | None
+    digest: str | None
+    selected: list[str]
+    shuffle: int | None
+    isolated: bool
+    timings: str | None
+    replay: list[str]
+    directory: str
+    lines: list[Line]
+    exit: int | None
+
+    final: dict[str, Line] = field(default_factory=dict)
+    tried: Counter[str] = field(default_factory=Counter)
+    slowest: dict[str, Decimal] = field(default_factory=dict)
+    uncollectable: list[Line] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for line in self.lines:
+            if line.collection:
+                self.uncollectable.append(line)
+                continue
+            self.tried[line.name] += 1
+            self.slowest[line.name] = max(self.slowest.get(line.name, Decimal(0)), line.duration)
+            if line.outcome != "rerun":
+                self.final[line.name] = line
+
+    @property
+    def label(self) -> str:
+        """How people call it."""
+        version = f"{self.version}, " if self.version else ""
+        return f"{version}shard {self.shard} of {self.shards}"
+
+    @property
+    def failing(self) -> list[Line]:
+        """Tests that failed in the end, and files that could not be collected."""
+        tests = [line for line in self.final.values() if line.outcome in FAILING]
+        return [*self.uncollectable, *tests]
+
+    @property
+    def flaky(self) -> list[Line]:
+        """Tests that passed only when they were tried again."""
+        passed = (line for line in self.final.values() if line.outcome in ("passed", "xpassed"))
+        return [line for line in passed if self.tried[line.name] > 1]
+
+    def before(self, test: Line) -> list[Line]:
+        """What the same worker ran up to and with a test, in order, each test once."""
+        earlier = sorted(self.lines, key=lambda line: line.order)
+        own = {
+            line.name: line
+            for line in earlier
+            if line.worker == test.worker and line.order < test.order and not line.collection
+        }
+        own.pop(test.name, None)
+        return [*own.values(), test]
+
+
+def digest_of(names: Iterable[str]) -> str:
+    """The digest of a set of test ids, as the recorders compute it."""
+    joined = "\n".join(sorted(names))
+    return hashlib.sha256(joined.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_records(folder: Path, run: str) -> tuple[list[Record], list[str]]:
+    """Every record of a test run below a folder, and what is wrong with unreadable ones."""
+    if not folder.is_dir():
+        raise InputError(f"PIPEWRIGHT_RECORDS: no folder `{folder}`; no shard left a record")
+    found, problems = [], []
+    for path in sorted(folder.rglob("run.json")):
+        try:
+            described = read_json(path)
+            if described["schema"] != SCHEMA:
+                raise ValueError(f"its schema is {described['schema']!r}, not {SCHEMA}")
+            if run and described["run"] != run:
+                continue
+            found.append(_record(described, path.parent))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            problems.append(f"{path} is no record that this script can read: {error!r}")
+    return found, problems
+
+
+def _record(described: dict[str, Any], folder: Path) -> Record:
+    collected, seed, shuffle = (described.get(key) for key in ("collected", "seed", "shuffle"))
+    return Record(
+        version=str(described["version"]),
+        shard=int(described["shard"]),
+        shards=int(described["shards"]),
+        seed=None if seed is None else int(seed),
+        attempt=int(described["attempt"]),
+        collected=None if collected is None else int(collected),
+        digest=described["digest"],
+        selected=[str(name) for name in described["selected"]],
+        shuffle=None if shuffle is None else int(shuffle),
+        isolated=described.get("isolated") is True,
+        timings=described.get("timings"),
+        replay=[str(part) for part in described.get("replay", [])],
+        directory=str(described.get("directory", ".")),
+        lines=_lines(folder / "tests.jsonl"),
+        exit=_exit(folder / "finished.json"),
+    )
+
+
+def _lines(path: Path) -> list[Line]:
+    """The attempts; a last line that was cut off belongs to a run that did not finish."""
+    if not path.is_file():
+        return []
+    lines = path.read_text("utf-8", errors="replace").split("\n")
+    found = []
+    for text in lines[:-1]:
+        line = json.loads(text, parse_float=Decimal)
+        if line["outcome"] not in OUTCOMES:
+            raise ValueError(f"it holds the outcome {line['outcome']!r}")
+        found.append(
+            Line(
+                name=str(line["id"]),
+                outcome=line["outcome"],
+                duration=Decimal(line["duration"]),
+                worker=str(line["worker"]),
+                order=int(line["order"]),
+                file=str(line["file"] or ""),
+                line=line["line"],
+                message=str(line["message"]),
+                collection=line.get("collection") is True,
+                select=tuple(line.get("select") or [NUMBER.sub("", line["id"])]),
+            )
+        )
+    return found
+
+
+def _exit(path: Path) -> int | None:
+    return int(read_json(path)["exit"]) if path.is_file() else None

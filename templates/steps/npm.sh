@@ -1,0 +1,1 @@
+npm ci<% if words %> <%= words %><% endif %>

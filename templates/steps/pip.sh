@@ -1,0 +1,2 @@
+python -m pip install --disable-pip-version-check<% for file in words %> -r <%= file %><% endfor %>
+

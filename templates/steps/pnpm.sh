@@ -1,0 +1,1 @@
+pnpm install --frozen-lockfile<% if words %> <%= words %><% endif %>

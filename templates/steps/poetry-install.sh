@@ -1,0 +1,1 @@
+poetry install --no-interaction<% if words %> <%= words %><% endif %>

@@ -1,0 +1,20 @@
+status=0
+<%= python %> -m pytest<% if paths %> <%= paths %><% endif %> \
+  -p pipewright_pytest \
+<% if random %>
+  -p randomly --randomly-seed="$PIPEWRIGHT_SEED" \
+<% else %>
+  -p no:randomly \
+<% endif %>
+<% for line in arguments %>
+  <%= line %> \
+<% endfor %>
+<% if measured %>
+<% for package in packages %>
+  --cov=<%= package %> \
+<% endfor %>
+  --cov-report= \
+<% endif %>
+  -p no:cacheprovider || status=$?
+# 1 means that tests failed, which the gates judge; anything else is no test run at all.
+if [ "$status" -gt 1 ]; then exit "$status"; fi

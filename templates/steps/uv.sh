@@ -1,0 +1,1 @@
+uv sync --locked<% if words %> <%= words %><% endif %>
