@@ -278,8 +278,8 @@ probes = [{ name = "x", request = "GET /", auth = true }, { name = "x", request 
 fn jobs_of_a_matrix() {
     let run = |runner: &str, repeat: &str| {
         format!(
-            "[components.r]\nrust = \"1.95\"\npython = \"3.12\"\n[tests.t]\ncomponent = \"r\"\nrunner = \"{runner}\"\nshards = 129\n\
-             gates = {{ repeat = \"{repeat}\" }}\n"
+            "[gates]\nrepeat = \"{repeat}\"\n[components.r]\nrust = \"1.95\"\npython = \"3.12\"\n\
+             [tests.t]\ncomponent = \"r\"\nrunner = \"{runner}\"\nshards = 129\n"
         )
     };
     let none: [&str; 0] = [];
