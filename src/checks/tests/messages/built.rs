@@ -207,9 +207,88 @@ health = "x"
 "#,
             &[],
             &[
-                "warning latest-image services.r.image: `ghcr.io/a/redis:latest` is another version every month",
+                "warning latest-image services.r.image: `ghcr.io/a/redis:latest` means whatever was published last",
                 "warning latest-image services.s.image: `localhost:5000/s` names no version",
             ],
         ),
     ]);
+}
+
+#[test]
+fn numbers_and_lists() {
+    assert_said(&[
+        (
+            r#"version = 2
+[project]
+branches = []
+[tests.t]
+component = "backend"
+runner = "pytest"
+shards = 257
+reruns = 11
+[suites.s]
+of = "t"
+paths = []
+[smoke.api]
+probes = []
+[metrics.errors]
+query = " "
+samples = { query = "q", at-least = 0 }
+[quarantine."x"]
+reason = ""
+until = 2027-01-01
+"#,
+            &[],
+            &[
+                "error matrix-too-large tests.t.shards: `t` would have 257 jobs (257 shards), and a matrix has at most 256",
+                "error out-of-range version: `2` is more than 1",
+                "error out-of-range project.branches: `project.branches` is empty",
+                "error out-of-range tests.t.shards: `257` is more than 256",
+                "error out-of-range tests.t.reruns: `11` is more than 10",
+                "error out-of-range suites.s.paths: `suites.s.paths` is empty",
+                "error out-of-range quarantine.x.reason: `quarantine.x.reason` is empty",
+                "error out-of-range smoke.api.probes: `smoke.api.probes` is empty",
+                "error out-of-range metrics.errors.query: `metrics.errors.query` is empty",
+                "error out-of-range metrics.errors.samples.at-least: `0` is less than 1",
+            ],
+        ),
+        (
+            r#"[workloads.api]
+target = "deployment/Api"
+[smoke.c]
+login = { request = "POST /l", json = { }, token = "token" }
+probes = [{ name = "x", request = "GET /", auth = true, expect = { status = 99 } }]
+[smoke.d]
+login = { request = "POST /l", json = { }, token = ".a.b[0][12].c-d" }
+probes = [{ name = "x", request = "GET /", auth = true }, { name = "x", request = "GET /y" }]
+"#,
+            &[],
+            &[
+                "error duplicate-item smoke.d.probes[1]: `probes` names the same thing twice",
+                "error invalid-value workloads.api.target: `deployment/Api` is not the kind and name of an object",
+                "error invalid-value smoke.c.login.token: `token` is not a place in an answer",
+                "error out-of-range smoke.c.probes[0].expect.status: `99` is less than 100",
+            ],
+        ),
+    ]);
+}
+
+/// The jobs of a matrix are counted with its seeds, where a run is repeated.
+#[test]
+fn jobs_of_a_matrix() {
+    let run = |runner: &str, repeat: &str| {
+        format!(
+            "[gates]\nrepeat = \"{repeat}\"\n[components.r]\nrust = \"1.95\"\npython = \"3.12\"\n\
+             [tests.t]\ncomponent = \"r\"\nrunner = \"{runner}\"\nshards = 129\n"
+        )
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(super::said(&run("pytest", "never"), &[]), none);
+    assert_eq!(super::said(&run("nextest", "always"), &[]), none);
+    assert_eq!(
+        super::said(&run("pytest", "always"), &[]),
+        [
+            "error matrix-too-large tests.t.shards: `t` would have 258 jobs (129 shards × 2 seeds), and a matrix has at most 256"
+        ]
+    );
 }

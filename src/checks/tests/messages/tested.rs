@@ -25,13 +25,21 @@ fn tests_that_are_left_out() {
     };
     let episodes = "tests/integration/episodes";
     let pyproject = "[tool.pytest.ini_options]\naddopts = \"--ignore=tests/integration/episodes\"\n";
+    let native = "[pytest]\naddopts = [\"--ignore\", \"tests/integration/episodes\"]\n";
+    let ini = "[pytest]\naddopts =\n    -ra\n    --ignore=tests/integration/episodes\n";
+    let cfg = "[metadata]\nname = x\n[tool:pytest]\naddopts = --ignore tests/integration/episodes\n";
     let conftest = "collect_ignore = [\"episodes\", \"store\"]\n";
     for (args, files, lines) in [
         (r#""--ignore", "tests/integration/episodes""#, &[][..], left("tests.t.args[0]", "the argument", episodes)),
         (r#""--deselect=tests/test_api.py::test_x", "--ignore=tests/integration/store/", "-ra""#, &[], Vec::new()),
+        (r#""--deselect", "tests/integration/episodes""#, &[], left("tests.t.args[0]", "the argument", episodes)),
         (r#""--ignore=docs", "--ignore-glob=build/*", "--ignore=tests/gone""#, &[], Vec::new()),
         ("", &[("backend/pyproject.toml", pyproject)], left("tests.t", "`backend/pyproject.toml`", episodes)),
         ("", &[("backend/pyproject.toml", pyproject), ("backend/pytest.ini", "")], Vec::new()),
+        ("", &[("backend/.pytest.ini", ini)], left("tests.t", "`backend/.pytest.ini`", episodes)),
+        ("", &[("backend/tox.ini", ini)], left("tests.t", "`backend/tox.ini`", episodes)),
+        ("", &[("backend/setup.cfg", cfg)], left("tests.t", "`backend/setup.cfg`", episodes)),
+        ("", &[("backend/pytest.toml", native)], left("tests.t", "`backend/pytest.toml`", episodes)),
         (
             "",
             &[("backend/tests/integration/conftest.py", conftest)],
