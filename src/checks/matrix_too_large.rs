@@ -26,10 +26,12 @@ impl Check for MatrixTooLarge {
             found.extend(too_many(|| at.at().key(), name, &factors));
         });
         entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
+            let component = definition.components.get(&run.component);
+            let inherited = component.and_then(|component| component.runs_on.as_ref());
             let factors = [
                 (usize::from(run.shards), "shards"),
-                (definition.components.get(&run.component).map_or(1, versions), "versions"),
-                (machines(run.runs_on.as_ref()), "machines"),
+                (component.map_or(1, versions), "versions"),
+                (machines(run.runs_on.as_ref().or(inherited)), "machines"),
                 (seeds(definition, run), "seeds"),
             ];
             found.extend(too_many(|| at.key("shards").at(), name, &factors));
