@@ -21,7 +21,7 @@ pub(super) fn detect(view: &View<'_>, project: &Name, components: &[Component], 
     let mut images: Vec<Image> = Vec::new();
     for folder in view.folders.iter().filter(|folder| !folder.is_aside()) {
         for file in &folder.files {
-            let Some(variant) = variant(file) else { continue };
+            let Some(published) = published(file) else { continue };
             let text = view.read(folder, file).unwrap_or_default();
             let path = folder.file(file);
             let context = builds
@@ -36,19 +36,22 @@ pub(super) fn detect(view: &View<'_>, project: &Name, components: &[Component], 
                 None if folder.path.is_empty() || context.is_empty() => project.to_string(),
                 None => base(&folder.path).to_owned(),
             };
-            let wanted = variant.map_or(usual.clone(), |variant| format!("{usual}-{variant}"));
+            let wanted = match published {
+                Published::Usual => usual,
+                Published::Variant(variant) => format!("{usual}-{variant}"),
+            };
             let name = names::unique(&wanted, "image", images.iter().map(|image| &image.name));
             images.push(Image { name, context, dockerfile, repository: None });
         }
     }
-    publish(&mut images, project, at);
+    publish(&mut images, project, at, components.len() < 2);
     images
 }
 
-/// Gives each image its place in GitHub's registry: the repository's own name for the only one.
-pub(super) fn publish(images: &mut [Image], project: &Name, at: Option<&Repository>) {
+/// Gives each image its place in GitHub's registry: the repository's own name for the only one of a single component.
+pub(super) fn publish(images: &mut [Image], project: &Name, at: Option<&Repository>, single: bool) {
     let Some(at) = at else { return };
-    let only = images.len() == 1;
+    let only = single && images.len() == 1;
     for image in images.iter_mut().filter(|image| image.repository.is_none()) {
         let owner = at.owner.to_ascii_lowercase();
         let name = at.name.to_ascii_lowercase();
@@ -67,21 +70,26 @@ fn is_repository(path: &str) -> bool {
     })
 }
 
-/// What a Dockerfile's name says besides: nothing for `Dockerfile`, `Some("worker")` for `Dockerfile.worker`.
-///
-/// None for what is no Dockerfile, and for one whose image nobody publishes.
-fn variant(file: &str) -> Option<Option<&str>> {
-    let variant = match file {
-        "Dockerfile" | "Containerfile" => None,
-        _ => {
-            let behind = file.strip_prefix("Dockerfile.").or_else(|| file.strip_prefix("Containerfile."));
-            Some(behind.or_else(|| file.strip_suffix(".Dockerfile")).or_else(|| file.strip_suffix(".dockerfile"))?)
-        }
-    };
-    match variant {
-        Some(word) if NOT_PUBLISHED.contains(&word) || word == "dockerignore" => None,
-        Some("prod" | "production" | "release") => Some(None),
-        variant => Some(variant),
+/// What a Dockerfile whose image is published says by its name.
+#[derive(Debug, PartialEq, Eq)]
+enum Published<'a> {
+    /// Nothing: `Dockerfile`, or one for production.
+    Usual,
+    /// What it is for: `Dockerfile.worker`.
+    Variant(&'a str),
+}
+
+/// What a file's name says, if it is a Dockerfile whose image somebody publishes.
+fn published(file: &str) -> Option<Published<'_>> {
+    if matches!(file, "Dockerfile" | "Containerfile") {
+        return Some(Published::Usual);
+    }
+    let behind = file.strip_prefix("Dockerfile.").or_else(|| file.strip_prefix("Containerfile."));
+    let word = behind.or_else(|| file.strip_suffix(".Dockerfile")).or_else(|| file.strip_suffix(".dockerfile"))?;
+    match word {
+        "prod" | "production" | "release" => Some(Published::Usual),
+        word if NOT_PUBLISHED.contains(&word) || word == "dockerignore" => None,
+        word => Some(Published::Variant(word)),
     }
 }
 
@@ -136,12 +144,12 @@ mod tests {
 
     #[test]
     fn knows_what_a_dockerfile_is_for() {
-        assert_eq!(variant("Dockerfile"), Some(None));
-        assert_eq!(variant("Dockerfile.worker"), Some(Some("worker")));
-        assert_eq!(variant("api.Dockerfile"), Some(Some("api")));
-        assert_eq!(variant("Dockerfile.prod"), Some(None));
+        assert_eq!(published("Dockerfile"), Some(Published::Usual));
+        assert_eq!(published("Dockerfile.prod"), Some(Published::Usual));
+        assert_eq!(published("Dockerfile.worker"), Some(Published::Variant("worker")));
+        assert_eq!(published("api.Dockerfile"), Some(Published::Variant("api")));
         for file in ["Dockerfile.dev", "test.Dockerfile", "Dockerfile.dockerignore", "README.md"] {
-            assert_eq!(variant(file), None, "{file}");
+            assert_eq!(published(file), None, "{file}");
         }
     }
 

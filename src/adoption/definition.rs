@@ -2,6 +2,7 @@
 
 use super::project::{Component, Environment, Image, Install, Project, Runner, Service, ServiceKind, Tests};
 use super::text::{Document, Line, Toml};
+use crate::definition::Name;
 
 /// The definition of a project; it compiles without an error.
 pub fn definition(project: &Project) -> String {
@@ -186,21 +187,22 @@ fn tests(project: &Project, document: &mut Document) {
         document.space();
         document.comment(&format!("Left out of `tests.{}`, and run by a workflow of its own.", suite.of));
         let mut lines = vec![Line::new("of", suite.of.as_str().into()), Line::new("paths", Toml::texts(&suite.paths))];
-        lines.push(Line::new("services", Toml::texts(suite.services.iter().map(|name| name.as_str()))));
+        lines.push(Line::new("services", Toml::texts(suite.services.iter().map(Name::as_str))));
         document.table(&["suites", suite.name.as_str()], &lines);
     }
-    if !project.quarantine.is_empty() {
-        document.space();
-        document.comment(
-            "pytest's own configuration leaves these out. Each needs a reason, an issue, and a day on which that ends.",
-        );
-    }
-    for entry in &project.quarantine {
+    quarantine(project, document);
+}
+
+fn quarantine(project: &Project, document: &mut Document) {
+    for (index, entry) in project.quarantine.iter().enumerate() {
         document.space();
         let mut lines: Vec<Line> = entry.of.iter().map(|of| Line::new("of", of.as_str().into())).collect();
         lines.push(Line::new("reason", entry.reason.as_str().into()));
         lines.push(Line::new("until", bare(&entry.until.to_string())));
-        lines.push(Line::new("issue", bare("1")).proposed().note("the issue that ends it"));
+        if index == 0 {
+            document.comment("pytest's own configuration leaves these out: say why, and until when.");
+            lines.push(Line::new("issue", bare("1")).proposed().note("the issue that ends it"));
+        }
         document.table(&["quarantine", &entry.path], &lines);
     }
 }
@@ -220,7 +222,7 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
         lines.push(Line::new("paths", Toml::texts(&tests.paths)));
     }
     if !tests.services.is_empty() {
-        lines.push(Line::new("services", Toml::texts(tests.services.iter().map(|name| name.as_str()))));
+        lines.push(Line::new("services", Toml::texts(tests.services.iter().map(Name::as_str))));
     }
     if !tests.measure.is_empty() {
         lines.push(Line::new("measure", Toml::texts(&tests.measure)).note("packages whose coverage is measured"));
@@ -228,7 +230,10 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     if let Some(floor) = &tests.coverage {
         lines.push(Line::new("gates", Toml::one("coverage", floor.as_str().into())));
     }
-    lines.push(Line::new("shards", bare("4")).proposed().note("jobs over which the tests are spread"));
+    let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
+    if can_be_spread {
+        lines.push(Line::new("shards", bare("4")).proposed().note("jobs over which the tests are spread"));
+    }
     if tests.runner == Runner::Pytest && tests.measure.is_empty() {
         lines.push(
             Line::new("measure", Toml::texts([component.name.replace('-', "_")]))
@@ -246,13 +251,12 @@ fn images(project: &Project, document: &mut Document) {
     document.section("images");
     for image in &project.images {
         document.space();
-        match &image.repository {
-            Some(repository) => document.table(&["images", image.name.as_str()], &image_lines(image, repository)),
-            None => {
-                document.comment("Where it is published is not known: name the repository and take it up.");
-                let example = format!("ghcr.io/owner/{}", image.name);
-                document.proposed(&["images", image.name.as_str()], &image_lines(image, &example));
-            }
+        let path = ["images", image.name.as_str()];
+        if let Some(repository) = &image.repository {
+            document.table(&path, &image_lines(image, repository));
+        } else {
+            document.comment("Where it is published is not known: name the repository and take it up.");
+            document.proposed(&path, &image_lines(image, &format!("ghcr.io/owner/{}", image.name)));
         }
     }
 }
@@ -330,7 +334,7 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
     let cluster =
         table(&[("kubeconfig", outside("secret", "KUBECONFIG")), ("namespace", environment.namespace.as_str().into())]);
     lines.push(Line::new("cluster", cluster).note("or eks, gke, aks: logged in to by OIDC"));
-    lines.push(Line::new("deploy", Toml::texts(environment.deploy.iter().map(|name| name.as_str()))));
+    lines.push(Line::new("deploy", Toml::texts(environment.deploy.iter().map(Name::as_str))));
     if let Some(smoke) = smoke {
         lines.push(Line::new("smoke", smoke.into()));
     }
@@ -346,6 +350,12 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
             ("hold", "6m".into()),
         ]);
         lines.push(Line::new("traffic", entries));
+        let limits = Toml::one("error-rate", Toml::one("max", "0.1%".into()));
+        lines.push(
+            Line::new("limits", limits)
+                .proposed()
+                .note("by a metric of `[metrics.error-rate]`, read from `[monitoring]`"),
+        );
     }
     lines
 }

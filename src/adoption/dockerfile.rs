@@ -50,7 +50,8 @@ fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Of
     }
     let mut image =
         Image { name: component.name.clone(), context: component.path.clone(), dockerfile: None, repository: None };
-    super::containers::publish(std::slice::from_mut(&mut image), &project.name, project.repository.as_ref());
+    let single = project.components.len() < 2 && project.images.is_empty();
+    super::containers::publish(std::slice::from_mut(&mut image), &project.name, project.repository.as_ref(), single);
     Some(Offer { component: component.name.clone(), files, image })
 }
 

@@ -14,7 +14,8 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let lines: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default().trim()).collect();
     let word_after = |key: &str| lines.iter().find_map(|line| line.strip_prefix(key)).map(str::trim);
     let module = word_after("module ").unwrap_or_default().trim_matches('"');
-    let files: Vec<String> = view.below(&folder.path, 6).into_iter().filter(|file| file.ends_with(".go")).collect();
+    let files: Vec<String> =
+        view.below(&folder.path, 6).into_iter().filter(|file| names::has_extension(file, &["go"])).collect();
     let mut checks =
         vec![(word("format"), "test -z \"$(gofmt -l .)\"".to_owned()), (word("vet"), "go vet ./...".to_owned())];
     let mut hints = Vec::new();
@@ -43,7 +44,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         checks,
         tests,
         start: start(view, folder, &files, module),
-        dependencies: required(&lines),
+        dependencies: required(&text),
         workspace: false,
         hints,
     })
@@ -66,10 +67,11 @@ fn versions(toolchain: Option<&str>, language: Option<&str>) -> Versions {
     }
 }
 
-fn required(lines: &[&str]) -> Vec<String> {
-    let modules = lines.iter().map(|line| line.trim_start_matches("require ").trim());
-    let mut names: Vec<String> = modules
-        .filter_map(|line| line.split_once(' '))
+/// Modules that the code itself names.
+fn required(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.contains("// indirect"));
+    let mut names: Vec<String> = lines
+        .filter_map(|line| line.trim().trim_start_matches("require ").trim().split_once(' '))
         .filter(|(module, version)| module.contains('.') && version.starts_with('v'))
         .map(|(module, _)| module.to_owned())
         .collect();

@@ -19,7 +19,7 @@ impl Ini {
                 continue;
             }
             if let Some(name) = plain.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-                section = name.trim().to_owned();
+                name.trim().clone_into(&mut section);
                 continue;
             }
             let indented = line.starts_with([' ', '\t']);

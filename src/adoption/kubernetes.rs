@@ -56,69 +56,63 @@ pub(super) fn detect(view: &View<'_>, images: &[Image]) -> Found {
     let manifests = Manifests::read(view);
     let mut found = Found::default();
     if manifests.charts > 0 {
-        found.notes.push(
-            "a Helm chart was found: deploy it with a workload whose `delivery` is `{ commands = … }`".to_owned(),
-        );
+        let note = "a Helm chart was found: deploy it with a workload whose `delivery` is `{ commands = … }`";
+        found.notes.push(note.to_owned());
     }
     let published: Vec<&Image> = images.iter().filter(|image| image.repository.is_some()).collect();
-    let canaries: Vec<&str> = manifests
-        .routes
-        .iter()
-        .filter_map(|route| manifests.canary(route))
-        .map(|(_, _, runs)| runs.target.as_str())
-        .collect();
-    let mut of: Vec<(&Runs, Name)> = Vec::new();
-    for runs in manifests.runs.iter().filter(|runs| !canaries.contains(&runs.target.as_str())) {
-        let matched = runs.containers.iter().find_map(|container| Some((container, image_of(container, &published)?)));
-        // A single Deployment and a single image belong together, whatever the manifest calls the image.
-        let only = match (manifests.runs.len() - canaries.len(), published.as_slice(), runs.containers.as_slice()) {
-            (1, [image], [container]) => Some((container, *image)),
-            _ => None,
-        };
-        let Some((container, image)) = matched.or(only) else { continue };
-        if of.iter().any(|(seen, _)| seen.target == runs.target) {
-            if let Some((_, name)) =
-                of.iter().find(|(seen, _)| seen.target == runs.target).map(|(seen, name)| (seen, name.clone()))
-            {
-                of.push((runs, name));
-            }
-            continue;
-        }
-        let name = names::unique(base(&runs.target), "workload", found.workloads.iter().map(|workload| &workload.name));
-        let (target, container_name) = (runs.target.clone(), container.name.clone());
-        found.workloads.push(Workload {
-            name: name.clone(),
-            image: image.name.clone(),
-            target,
-            container: container_name,
-        });
-        add_probes(&mut found.probes, &container.probes);
-        of.push((runs, name));
-    }
-    if found.workloads.is_empty() {
+    let of = workloads(&manifests, &published, &mut found);
+    if of.is_empty() {
         if !manifests.runs.is_empty() {
-            let why = if published.is_empty() {
-                "no image of this repository is published"
-            } else {
-                "none runs an image of this repository"
+            let why = match published.as_slice() {
+                [] => "no image of this repository is published",
+                _ => "none runs an image of this repository",
             };
-            found.notes.push(format!(
-                "Kubernetes workloads were found, but {why}: add `[images.…]`, `[workloads.…]` and `[environments.…]`"
-            ));
+            let help = "add `[images.…]`, `[workloads.…]` and `[environments.…]`";
+            found.notes.push(format!("Kubernetes workloads were found, but {why}: {help}"));
         }
         return found;
     }
     found.environments = environments(&manifests, &of);
     let traffic = manifests.routes.iter().find_map(|route| traffic(&manifests, route, &of));
-    if let (Some(traffic), Some(last)) = (&traffic, found.environments.last_mut()) {
-        last.traffic = Some(traffic.clone());
-    } else if let Some(route) = manifests.routes.first() {
-        found.notes.push(format!(
+    match (traffic, found.environments.last_mut(), manifests.routes.first()) {
+        (Some(traffic), Some(last), _) => last.traffic = Some(traffic),
+        (_, _, Some(route)) => found.notes.push(format!(
             "the HTTPRoute `{}` sends users to one Service: a canary needs a second Service and a workload behind it",
-            names::shown(&route.name)
-        ));
+            route.name
+        )),
+        _ => {}
     }
     found
+}
+
+/// Workloads that run an image of this repository, with the names that they get; what runs canaries is none.
+fn workloads<'a>(manifests: &'a Manifests, images: &[&Image], found: &mut Found) -> Vec<(&'a Runs, Name)> {
+    let canaries = manifests.routes.iter().filter_map(|route| manifests.canary(route));
+    let canaries: Vec<&str> = canaries.map(|(_, _, runs)| runs.target.as_str()).collect();
+    let stable: Vec<&Runs> = manifests.runs.iter().filter(|runs| !canaries.contains(&runs.target.as_str())).collect();
+    let mut of: Vec<(&Runs, Name)> = Vec::new();
+    for runs in &stable {
+        let matched = runs.containers.iter().find_map(|container| Some((container, image_of(container, images)?)));
+        // A single object and a single image belong together, whatever the manifest calls the image.
+        let only = match (stable.as_slice(), images, runs.containers.as_slice()) {
+            ([_], [image], [container]) => Some((container, *image)),
+            _ => None,
+        };
+        let Some((container, image)) = matched.or(only) else { continue };
+        // The same object again, in another namespace.
+        let known = of.iter().find(|(seen, _)| seen.target == runs.target).map(|(_, name)| name.clone());
+        let name = known.unwrap_or_else(|| {
+            let taken = found.workloads.iter().map(|workload| &workload.name);
+            let name = names::unique(base(&runs.target), "workload", taken);
+            let (target, of_pod) = (runs.target.clone(), container.name.clone());
+            let (image, named) = (image.name.clone(), name.clone());
+            found.workloads.push(Workload { name: named, image, target, container: of_pod });
+            add_probes(&mut found.probes, &container.probes);
+            name
+        });
+        of.push((*runs, name));
+    }
+    of
 }
 
 impl Manifests {
@@ -131,7 +125,7 @@ impl Manifests {
             if charts.iter().any(|chart| folder.path == *chart || super::walk::is_in(&folder.path, chart)) {
                 continue;
             }
-            for file in folder.files.iter().filter(|file| file.ends_with(".yaml") || file.ends_with(".yml")) {
+            for file in folder.files.iter().filter(|file| names::has_extension(file, &["yaml", "yml"])) {
                 let text =
                     view.read(folder, file).filter(|text| text.contains("kind:") || file.starts_with("kustomization"));
                 for document in text.iter().flat_map(|text| serde_yaml::Deserializer::from_str(text)) {
@@ -158,7 +152,7 @@ impl Manifests {
                 });
             }
             ("Service", Some(name)) => {
-                self.services.push(Service { name, selector: pairs(document, &["spec", "selector"]) })
+                self.services.push(Service { name, selector: pairs(document, &["spec", "selector"]) });
             }
             ("HTTPRoute", Some(name)) => {
                 let rules = at(document, &["spec", "rules"]).and_then(Value::as_sequence).cloned().unwrap_or_default();

@@ -162,16 +162,12 @@ fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component,
         .find(|other| other.workspace && other.toolchain == found.toolchain && walk::is_in(&found.path, &other.path));
     let excluded = |above: &Component| {
         let text = view.tree.read(&walk::join(&above.path, "Cargo.toml")).unwrap_or_default();
-        let manifest: Option<toml::Table> = toml::from_str(&text).ok();
-        let list = manifest.as_ref().and_then(|table| table.get("workspace")?.get("exclude")?.as_array());
-        list.into_iter()
-            .flatten()
-            .filter_map(toml::Value::as_str)
-            .any(|path| walk::join(&above.path, path) == found.path)
+        toml::from_str(&text).is_ok_and(|manifest| rust::excludes(&manifest, &above.path, &found.path))
     };
     above.is_some_and(|above| {
         let is_own = found.workspace || locks.iter().any(|lock| folder.has(lock));
-        !is_own && !(found.toolchain == Toolchain::Rust && excluded(above))
+        let is_excluded = || found.toolchain == Toolchain::Rust && excluded(above);
+        !is_own && !is_excluded()
     })
 }
 
@@ -190,5 +186,5 @@ fn merged(entries: Vec<Quarantine>) -> Vec<Quarantine> {
 /// Workflows that are there already.
 fn workflows(tree: &dyn Tree) -> Vec<String> {
     let files = tree.list(".github/workflows").into_iter();
-    files.filter(|file| file.ends_with(".yml") || file.ends_with(".yaml")).collect()
+    files.filter(|file| names::has_extension(file, &["yml", "yaml"])).collect()
 }

@@ -8,7 +8,7 @@ const MOST: usize = 34;
 /// The name that a text is closest to: lower case, with hyphens for what a name cannot hold.
 pub(super) fn name(text: &str) -> Option<Name> {
     let mut slug = String::new();
-    for c in text.chars().flat_map(char::to_lowercase) {
+    for c in text.chars().flat_map(char::to_lowercase).map(plain) {
         if c.is_ascii_lowercase() || c.is_ascii_digit() {
             slug.push(c);
         } else if !slug.is_empty() && !slug.ends_with('-') {
@@ -22,8 +22,24 @@ pub(super) fn name(text: &str) -> Option<Name> {
     Name::new(slug)
 }
 
+/// The letter below an accent, for the accents of western European languages.
+fn plain(c: char) -> char {
+    match c {
+        'à'..='å' => 'a',
+        'ç' => 'c',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ñ' => 'n',
+        'ò'..='ö' | 'ø' => 'o',
+        'ù'..='ü' => 'u',
+        'ß' => 's',
+        other => other,
+    }
+}
+
 /// A name that none of `taken` has: the text's own, one with `kind` behind it, or a numbered one.
-pub(super) fn unique<'a>(text: &str, kind: &str, taken: impl Iterator<Item = &'a Name> + Clone) -> Name {
+pub(super) fn unique<'a>(text: &str, kind: &str, taken: impl Iterator<Item = &'a Name>) -> Name {
+    let taken: Vec<&Name> = taken.collect();
     let front = name(text).map_or_else(|| kind.to_owned(), |name| name.to_string());
     let same = front == kind || front.ends_with(&format!("-{kind}"));
     let second = (!same).then(|| format!("{front}-{kind}"));
@@ -32,7 +48,7 @@ pub(super) fn unique<'a>(text: &str, kind: &str, taken: impl Iterator<Item = &'a
         .chain(second)
         .chain(numbered)
         .filter_map(|candidate| Name::new(&candidate))
-        .find(|candidate| !taken.clone().any(|name| name == candidate))
+        .find(|candidate| !taken.contains(&candidate))
         .unwrap_or_else(|| word("app"))
 }
 
@@ -48,6 +64,11 @@ pub(super) fn word(text: &str) -> Name {
 /// The last part of a path, or nothing at the root.
 pub(super) fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Whether a file's name ends in one of these extensions, spelled so.
+pub(super) fn has_extension(file: &str, extensions: &[&str]) -> bool {
+    file.rsplit_once('.').is_some_and(|(_, found)| extensions.contains(&found))
 }
 
 /// Whether a path can stand in workflows and scripts as it is: no control characters, no backslashes, no expressions.
@@ -76,6 +97,7 @@ mod tests {
         assert_eq!(made("My Service_API").as_deref(), Some("my-service-api"));
         assert_eq!(made("@acme/web").as_deref(), Some("acme-web"));
         assert_eq!(made("3-d").as_deref(), Some("d"));
+        assert_eq!(made("Über Größe").as_deref(), Some("uber-grose"));
         assert_eq!(made("日本"), None);
         assert_eq!(made(&"x-".repeat(60)).map(|name| name.len()), Some(33));
     }

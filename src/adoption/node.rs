@@ -185,17 +185,21 @@ impl Package {
             }
             return None;
         };
-        let command = if self.depends_on("vitest") && script.contains("vitest") {
-            let vitest = self.manager.exec("vitest run");
-            format!(
-                "{vitest} --reporter=default --reporter=junit --outputFile.junit=\"$JUNIT\" --shard=\"$SHARD/$SHARDS\""
-            )
-        } else if self.depends_on("jest") && self.depends_on("jest-junit") && script.contains("jest") {
-            let jest = self.manager.exec("jest --ci");
-            format!(
-                "JEST_JUNIT_OUTPUT_FILE=\"$JUNIT\" {jest} --reporters=default --reporters=jest-junit --shard=\"$SHARD/$SHARDS\""
-            )
-        } else if script.trim() == "node --test" {
+        // The script's own arguments are kept; one with more than one command in it is not taken apart.
+        let own = script.trim();
+        let is_one = !own.contains(['&', '|', ';', '<', '>', '$', '`', '\\', '(', '\n', '\r'])
+            && !own.contains(char::is_control);
+        let begins = |tool: &str| is_one && self.depends_on(tool) && own.split_whitespace().next() == Some(tool);
+        let command = if begins("vitest") && !own.contains("watch") {
+            let run = if own.split_whitespace().nth(1) == Some("run") { "" } else { " --run" };
+            let vitest = self.manager.exec(own);
+            let report = "--reporter=default --reporter=junit --outputFile.junit=\"$JUNIT\"";
+            format!("{vitest}{run} {report} --shard=\"$SHARD/$SHARDS\"")
+        } else if begins("jest") && self.depends_on("jest-junit") && !own.contains("watch") {
+            let jest = self.manager.exec(own);
+            let report = "--ci --reporters=default --reporters=jest-junit";
+            format!("JEST_JUNIT_OUTPUT_FILE=\"$JUNIT\" {jest} {report} --shard=\"$SHARD/$SHARDS\"")
+        } else if own == "node --test" {
             "node --test --test-reporter=junit --test-reporter-destination=\"$JUNIT\" --test-shard=\"$SHARD/$SHARDS\""
                 .to_owned()
         } else {

@@ -252,8 +252,9 @@ fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
     });
     let tools = needs.tools.iter().filter(|name| known.tool(name).is_none()).filter_map(|name| {
         let tool = builtin::tool(name)?;
-        let hashes: String = tool.hashes().map(|(platform, hash)| format!(" {platform}=sha256:{hash}")).collect();
-        Some(format!("pipewright pins add '{name}@{}{hashes}'", tool.version))
+        let hashes: Vec<String> = tool.hashes().map(|(platform, hash)| format!("{platform}=sha256:{hash}")).collect();
+        let spec = format!("{name}@{} {}", tool.version, hashes.join(" "));
+        Some(format!("pipewright pins add '{}'", spec.trim_end()))
     });
     actions.chain(images).chain(tools).collect()
 }

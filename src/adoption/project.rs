@@ -34,6 +34,15 @@ pub struct Project {
     pub notes: Vec<String>,
 }
 
+impl Project {
+    /// Leaves out everything that is deployed; images stay.
+    pub fn without_deploys(&mut self) {
+        self.workloads.clear();
+        self.environments.clear();
+        self.probes.clear();
+    }
+}
+
 /// A repository on GitHub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {

@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::names::{self, base, word};
 use super::project::{Component, Runner, Start, Tests, Toolchain, Versions};
-use super::walk::{Folder, View, join};
+use super::walk::{Folder, View, is_in, join};
 
 /// The Rust project in a folder.
 pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
@@ -65,7 +65,7 @@ impl Sources {
     fn read(view: &View<'_>, folder: &Folder) -> Self {
         let mut found = Self { has_tests: false, has_examples: false };
         let mut has_library = false;
-        for file in view.below(&folder.path, 6).iter().filter(|file| file.ends_with(".rs")) {
+        for file in view.below(&folder.path, 6).iter().filter(|file| names::has_extension(file, &["rs"])) {
             let Some(text) = view.tree.read(&folder.file(file)) else { continue };
             found.has_tests |= text.contains("#[test]") || text.contains("::test]") || text.contains("#[rstest]");
             found.has_examples |= text.contains("/// ```") || text.contains("//! ```");
@@ -110,9 +110,11 @@ fn is_channel(channel: &str) -> bool {
 /// Names of dependencies, of members too; a feature of one stands behind it, as in `sqlx/postgres`.
 fn dependencies(view: &View<'_>, folder: &Folder, manifest: &Table) -> Vec<String> {
     let mut tables: Vec<Table> = vec![manifest.clone()];
-    let below =
-        view.folders.iter().filter(|inner| inner.path != folder.path && super::walk::is_in(&inner.path, &folder.path));
-    tables.extend(below.filter_map(|inner| toml::from_str(&view.read(inner, "Cargo.toml")?).ok()));
+    if manifest.contains_key("workspace") {
+        let members = view.folders.iter().filter(|inner| inner.path != folder.path && is_in(&inner.path, &folder.path));
+        let members = members.filter(|inner| !inner.is_aside() && !excludes(manifest, &folder.path, &inner.path));
+        tables.extend(members.filter_map(|inner| toml::from_str(&view.read(inner, "Cargo.toml")?).ok()));
+    }
     let mut names = Vec::new();
     for table in &tables {
         let in_workspace = table.get("workspace").and_then(|workspace| workspace.get("dependencies"));
@@ -128,18 +130,27 @@ fn dependencies(view: &View<'_>, folder: &Folder, manifest: &Table) -> Vec<Strin
     names
 }
 
+/// Whether a workspace's manifest says that a folder below it is none of its members.
+pub(super) fn excludes(manifest: &Table, workspace: &str, folder: &str) -> bool {
+    let list = manifest.get("workspace").and_then(|workspace| workspace.get("exclude")).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str).any(|path| {
+        let path = join(workspace, path.trim_end_matches('/'));
+        path == folder || is_in(folder, &path)
+    })
+}
+
 /// The only binary of a package or workspace.
 fn start(view: &View<'_>, folder: &Folder, manifest: &Table) -> Option<Start> {
     let mut binaries = Vec::new();
-    let inner =
-        view.folders.iter().filter(|inner| inner.path == folder.path || super::walk::is_in(&inner.path, &folder.path));
-    for inner in inner.filter(|inner| inner.has("Cargo.toml") && !inner.is_aside()) {
-        let own: Option<Table> = view.read(inner, "Cargo.toml").and_then(|text| toml::from_str(&text).ok());
-        let own = own.as_ref().unwrap_or(manifest);
-        let named = own.get("bin").and_then(Value::as_array).into_iter().flatten();
+    let below = view.folders.iter().filter(|inner| inner.path == folder.path || is_in(&inner.path, &folder.path));
+    let own = below.filter(|inner| inner.has("Cargo.toml") && !excludes(manifest, &folder.path, &inner.path));
+    for inner in own.filter(|inner| !inner.is_aside()) {
+        let read: Option<Table> = view.read(inner, "Cargo.toml").and_then(|text| toml::from_str(&text).ok());
+        let Some(read) = read else { continue };
+        let named = read.get("bin").and_then(Value::as_array).into_iter().flatten();
         binaries.extend(named.filter_map(|bin| bin.get("name")).filter_map(Value::as_str).map(str::to_owned));
-        if view.tree.exists(&join(&inner.path, "src/main.rs")) && !own.contains_key("bin") {
-            binaries.extend(text(own, &["package", "name"]).map(str::to_owned));
+        if view.tree.exists(&join(&inner.path, "src/main.rs")) && !read.contains_key("bin") {
+            binaries.extend(text(&read, &["package", "name"]).map(str::to_owned));
         }
     }
     match binaries.as_slice() {

@@ -17,9 +17,9 @@ pub(super) enum Toml {
     /// A number, a date, `true`: what needs no quotes.
     Bare(String),
     /// A list.
-    List(Vec<Toml>),
+    List(Vec<Self>),
     /// A table in one line.
-    Table(Vec<(String, Toml)>),
+    Table(Vec<(String, Self)>),
 }
 
 impl From<&str> for Toml {

@@ -24,8 +24,20 @@ const OTHERS: &[&str] = &[
 ];
 
 /// Folders whose projects are examples, not parts of this one.
-const ASIDE: &[&str] =
-    &["docs", "doc", "examples", "example", "samples", "fixtures", "testdata", "tests", "test", "e2e", "benches"];
+const ASIDE: &[&str] = &[
+    "docs",
+    "doc",
+    "examples",
+    "example",
+    "samples",
+    "fixtures",
+    "testdata",
+    "tests",
+    "test",
+    "e2e",
+    "benches",
+    "templates",
+];
 
 /// A folder and what stands directly in it.
 #[derive(Debug)]

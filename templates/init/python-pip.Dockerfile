@@ -9,6 +9,7 @@ COPY <%= files %> ./
 # The mount keeps what pip downloads; `--no-cache-dir` would leave it empty.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install --disable-pip-version-check <%= requirements %>
+
 FROM <%= image %>
 RUN useradd --system --uid 10001 --no-create-home app
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1<%= python_path %>

@@ -3,7 +3,7 @@
 use toml::{Table, Value};
 
 use super::super::ini::Ini;
-use super::super::names::base;
+use super::super::names::{base, has_extension};
 use super::super::walk::{Folder, View};
 use super::pytest::Config;
 
@@ -61,11 +61,11 @@ impl Manifest {
             || folder.has("setup.py")
             || setup.has("metadata")
             || setup.has("options");
-        let has_sources = || view.below(&folder.path, 2).iter().any(|file| has_extension(file, "py"));
+        let has_sources = || view.below(&folder.path, 2).iter().any(|file| has_extension(file, &["py"]));
         if !declared && !is_package && (requirements.is_empty() || !has_sources()) {
             return None;
         }
-        let mut manifest = Self { is_package, setup, requirements, pyproject, ..Self::default() };
+        let mut manifest = Self { pyproject, setup, is_package, requirements, ..Self::default() };
         manifest.name = manifest.own_name().unwrap_or_else(|| base(&folder.path).to_owned());
         manifest.read_dependencies(view, folder);
         let mypy = Ini::read(&view.read(folder, "mypy.ini").unwrap_or_default());
@@ -276,8 +276,4 @@ pub(super) fn text<'a>(table: &'a Table, path: &str) -> Option<&'a str> {
 pub(super) fn list(table: &Table, path: &str) -> Vec<String> {
     let items = at(table, path).and_then(Value::as_array);
     items.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-fn has_extension(file: &str, extension: &str) -> bool {
-    file.rsplit_once('.').is_some_and(|(_, found)| found == extension)
 }

@@ -1,10 +1,10 @@
 //! pytest's own configuration: where tests are, and which are left out.
 
 use super::super::ini::Ini;
-use super::super::names::{base, is_sound};
+use super::super::names::{base, has_extension, is_sound};
 use super::super::walk::{Folder, View, join};
 use super::manifest::{at, list, percentage};
-use crate::sources::folder as folder_of;
+use crate::sources::{folder as folder_of, join as inside};
 
 /// A test that the configuration leaves out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +35,11 @@ impl Config {
         {
             let Some(text) = view.read(folder, file) else { continue };
             let section = match file {
-                "pytest.toml" | ".pytest.toml" => "pytest",
                 "pyproject.toml" => "tool.pytest",
                 "setup.cfg" => "tool:pytest",
                 _ => "pytest",
             };
-            let found = if file.ends_with(".toml") {
+            let found = if has_extension(file, &["toml"]) {
                 Self::from_toml(file, section, &text)
             } else {
                 let ini = Ini::read(&text);
@@ -122,8 +121,8 @@ pub(super) fn paths(view: &View<'_>, folder: &Folder, config: &Config) -> Vec<St
     let configured: Vec<String> = config
         .paths
         .iter()
-        .map(|path| path.trim_start_matches("./").trim_end_matches('/').to_owned())
-        .filter(|path| is_sound(path) && !path.starts_with(['/', '-']) && !path.contains(['*', '?', '[']))
+        .filter_map(|path| inside("", path))
+        .filter(|path| is_sound(path) && !path.starts_with('-') && !path.contains(['*', '?', '[']))
         .filter(|path| view.tree.exists(&folder.file(path)))
         .collect();
     if !configured.is_empty() {
@@ -278,7 +277,8 @@ fn words(text: &str) -> Vec<String> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;
     let mut quote: Option<char> = None;
-    for c in text.chars() {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
         match (quote, c) {
             (Some(open), c) if c == open => quote = None,
             (None, '"' | '\'') => {
@@ -286,6 +286,11 @@ fn words(text: &str) -> Vec<String> {
                 word.get_or_insert_default();
             }
             (None, c) if c.is_whitespace() => words.extend(word.take()),
+            // In double quotes a backslash escapes only what would end them, and itself.
+            (None, '\\') => word.get_or_insert_default().extend(chars.next()),
+            (Some('"'), '\\') if matches!(chars.peek(), Some('"' | '\\')) => {
+                word.get_or_insert_default().extend(chars.next());
+            }
             (_, c) => word.get_or_insert_default().push(c),
         }
     }
@@ -300,6 +305,7 @@ mod tests {
     #[test]
     fn splits_words_as_a_shell_does() {
         assert_eq!(words("-q -m \"not slow\"\n--ignore='a b' ''"), ["-q", "-m", "not slow", "--ignore=a b", ""]);
+        assert_eq!(words(r#"a\ b "c\"d\e" 'f\'"#), ["a b", r#"c"d\e"#, r"f\"]);
     }
 
     #[test]

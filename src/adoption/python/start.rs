@@ -1,6 +1,6 @@
 //! How a Python service is started.
 
-use super::super::names::base;
+use super::super::names::{base, has_extension};
 use super::super::project::Start;
 use super::super::walk::{Folder, View};
 use super::manifest::{Manifest, packages};
@@ -11,7 +11,7 @@ pub(super) fn start(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Op
     let files: Vec<String> = view
         .below(&folder.path, 3)
         .into_iter()
-        .filter(|file| file.ends_with(".py") && is_importable(file))
+        .filter(|file| has_extension(file, &["py"]) && is_importable(file))
         .filter(|file| !file.starts_with("tests/") && !file.starts_with("test/"))
         .collect();
     let command = server(view, folder, manifest, &files).or_else(|| plain(view, folder, &files))?;

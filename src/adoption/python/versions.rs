@@ -1,6 +1,7 @@
 //! Which versions of Python a project is for.
 
 use super::super::ini::Ini;
+use super::super::names::shown;
 use super::super::project::Versions;
 use super::super::walk::{Folder, View};
 use super::manifest::{Manifest, at, list, text};
@@ -34,8 +35,8 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     let old: Vec<String> = list.iter().filter(|version| minor(version) < OLDEST).cloned().collect();
     list.retain(|version| minor(version) >= OLDEST);
     if !old.is_empty() {
-        let place = folder.file(from);
-        notes.push(format!("{place} names Python {}, which nobody maintains any more: it is left out", old.join(", ")));
+        let place = if folder.path.is_empty() { String::new() } else { format!(" of `{}`", shown(&folder.path)) };
+        notes.push(format!("{from}{place}: Python {} is left out, since nobody maintains it any more", old.join(", ")));
     }
     if list.is_empty() {
         list.push(if from.starts_with("requires") { format!("3.{OLDEST}") } else { USUAL.to_owned() });
@@ -108,16 +109,13 @@ fn requires(manifest: &Manifest) -> Option<Source> {
 }
 
 fn lower_bound(requirement: &str) -> Option<String> {
-    let bounds = requirement.split([',', '|']).map(str::trim);
-    bounds
-        .filter(|bound| !bound.starts_with(['<', '!']))
-        .filter_map(|bound| {
-            let version = bound.trim_start_matches(['>', '=', '~', '^', ' ']).trim_end_matches(".*");
-            let mut parts = version.split('.');
-            let (major, minor) = (parts.next()?, parts.next()?);
-            exact(&format!("{major}.{minor}"))
-        })
-        .next()
+    let mut bounds = requirement.split([',', '|']).map(str::trim).filter(|bound| !bound.starts_with(['<', '!']));
+    bounds.find_map(|bound| {
+        let version = bound.trim_start_matches(['>', '=', '~', '^', ' ']).trim_end_matches(".*");
+        let mut parts = version.split('.');
+        let (major, minor) = (parts.next()?, parts.next()?);
+        exact(&format!("{major}.{minor}"))
+    })
 }
 
 /// The version of the image that the project runs in.
