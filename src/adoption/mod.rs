@@ -115,6 +115,7 @@ fn components(
 ) -> (Vec<Component>, Vec<Quarantine>) {
     let mut components: Vec<Component> = Vec::new();
     let mut quarantine: Vec<Quarantine> = Vec::new();
+    let mut aside: Vec<&str> = Vec::new();
     for folder in &view.folders {
         let python = python::detect(view, folder);
         let (ignored, python) = match python {
@@ -128,8 +129,7 @@ fn components(
                 continue;
             }
             if folder.is_aside() {
-                let place = names::shown(&folder.path);
-                notes.push(format!("`{place}` looks like an example or a test, so it is no component"));
+                aside.push(&folder.path);
                 continue;
             }
             if folder.path.is_empty() && component.name.as_str() == component.toolchain.key() {
@@ -146,7 +146,23 @@ fn components(
             components.push(component);
         }
     }
+    notes.extend(said_of_examples(&aside));
     (components, merged(quarantine))
+}
+
+/// What is said of projects that stand among examples, tests and documentation.
+fn said_of_examples(aside: &[&str]) -> Option<String> {
+    const MOST: usize = 3;
+    let mut named: Vec<String> = aside.iter().map(|path| format!("`{}`", names::shown(path))).collect();
+    named.dedup();
+    if named.is_empty() {
+        return None;
+    }
+    let more = named.len().saturating_sub(MOST);
+    named.truncate(MOST);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let named = named.join(", ");
+    Some(format!("no component was made of what looks like an example, a test or documentation: {named}{more}"))
 }
 
 /// Whether a workspace above has a component as its member: one of the same language without a lock file of its own.

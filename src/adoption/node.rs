@@ -101,8 +101,8 @@ impl Package {
             Manager::None
         };
         let below = view.folders.iter().filter(|inner| inner.path != folder.path && is_in(&inner.path, &folder.path));
-        let members =
-            below.filter(|_| workspace).filter_map(|inner| object(&view.read(inner, "package.json")?)).collect();
+        let members = below.filter(|inner| workspace && !inner.is_aside());
+        let members = members.filter_map(|inner| object(&view.read(inner, "package.json")?)).collect();
         Some(Self { json, manager, members, workspace })
     }
 
