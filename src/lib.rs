@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+pub mod adoption;
 pub mod catalogue;
 mod checks;
 pub mod definition;
