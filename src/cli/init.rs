@@ -1,22 +1,18 @@
 //! `pipewright init`: finds out what a repository builds, asks, and writes a first definition.
 
+use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use anstream::{eprintln, print, println};
 use clap::Args;
 use dialoguer::{Confirm, Input};
+use pipewright::adoption::{self, Around, Below, Choices, Day, Git, Kind, Needs, Plan, Project};
+use pipewright::definition::Name;
+use pipewright::pins::builtin;
+use pipewright::sources::{Disk, Sources, Text};
 
-use crate::adoption::{self, Around, Below, Choices, Day, Git, Kind, Needs, Plan, Project};
-use crate::definition::Name;
-use crate::sources::Disk;
-
-/// Exit status for a command that cannot be carried out as it is given.
-const USAGE: u8 = 2;
-/// Exit status where input or output failed.
-const IO: u8 = 4;
+use super::{Exit, Format, err, generate, io_failed, out};
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -39,47 +35,63 @@ pub(crate) struct Init {
     codeowners: Option<String>,
 }
 
-/// Runs it for the definition that is to stand in `folder` of the repository at `root`; `needs` tells what the
-/// workflows of a definition's text need.
-pub(crate) fn run(args: &Init, root: &Path, folder: &str, needs: &dyn Fn(&str) -> Needs) -> ExitCode {
-    let tree = Disk::new(root.to_owned());
-    let git = Git::find(root);
-    let own = Below::new(&tree, folder);
-    let place = root.join(folder);
-    let called = place.canonicalize().unwrap_or(place);
-    let called = called.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+/// Runs the command: looks, asks, writes, and generates what the definition wants.
+pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
+    let (root, file) = match super::project::place(&folder.join("pipeline.toml")) {
+        Ok(place) => place,
+        Err(message) => return io_failed(&message, Some("name a folder that exists with `-C`")),
+    };
+    let inside = file.rsplit_once('/').map_or("", |(inside, _)| inside);
+    let tree = Disk::new(root.clone());
+    let git = Git::find(&root);
+    let own = Below::new(&tree, inside);
+    let place = root.join(inside);
+    let called = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let mut project = adoption::detect(&own, &Around { git: &git, folder: called, today: today() });
     for (label, text) in adoption::summary(&project) {
-        eprintln!("\x1b[1m{label:>12}\x1b[0m  {text}");
+        err(&format!("\x1b[1m{label:>12}\x1b[0m  {text}\n"));
     }
     for note in &project.notes {
-        eprintln!("\x1b[1m{:>12}\x1b[0m  {note}", "note");
+        err(&format!("\x1b[1m{:>12}\x1b[0m  {note}\n", "note"));
     }
     let mut choices = chosen(args, &project, &own);
+    let needs = |text: &str| needs(&root, &file, text);
     // What stands in the way is told before anything is asked.
-    let planned = |project: &Project, choices: &Choices| adoption::plan(&tree, folder, &git, project, choices, needs);
-    if let Err(refused) = planned(&project, &choices) {
-        eprintln!("\x1b[1;31merror\x1b[0m: {refused}\n\x1b[1mhelp\x1b[0m: {}", refused.help);
-        return ExitCode::from(USAGE);
+    let planned = |project: &Project, choices: &Choices| {
+        adoption::plan(&tree, inside, &git, project, choices, &needs).map_err(|refused| {
+            err(&format!("error: {refused}\n  = help: {}\n", refused.help));
+            Exit::Usage
+        })
+    };
+    if let Err(exit) = planned(&project, &choices) {
+        return exit;
     }
     let asks = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
     if asks && let Err(error) = ask(&mut project, &mut choices, &own) {
-        eprintln!("\x1b[1;31merror\x1b[0m: nothing was written: {error}");
-        return ExitCode::from(IO);
+        return io_failed(&format!("nothing was written: {error}"), Some("`--yes` asks nothing"));
     }
     match planned(&project, &choices) {
-        Err(refused) => {
-            eprintln!("\x1b[1;31merror\x1b[0m: {refused}\n\x1b[1mhelp\x1b[0m: {}", refused.help);
-            ExitCode::from(USAGE)
-        }
+        Err(exit) => exit,
         Ok(plan) if args.dry_run => {
-            if let Some(definition) = plan.files.first() {
-                print!("{}", definition.text);
-            }
-            ExitCode::SUCCESS
+            out(plan.files.first().map_or("", |definition| definition.text.as_str()));
+            Exit::Fine
         }
-        Ok(plan) => write(root, &plan),
+        Ok(plan) => match write(&root, &plan) {
+            Exit::Fine => generate::run(&generate::Generate::default(), folder, Format::Human),
+            exit => exit,
+        },
     }
+}
+
+/// What the workflows of a definition that nobody has written yet use.
+fn needs(root: &Path, file: &str, text: &str) -> Needs {
+    pipewright::needs(&Sources {
+        definition: Text { file: file.to_owned(), text: text.to_owned() },
+        bases: Vec::new(),
+        lock: Some(Text { file: "pipeline.lock".to_owned(), text: builtin::lock().to_text() }),
+        templates: BTreeMap::new(),
+        tree: Box::new(Disk::new(root.to_owned())),
+    })
 }
 
 fn today() -> Day {
@@ -136,8 +148,11 @@ fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialogu
     if !choices.codeowners && yes("Ask the owners of the pipeline for a review of its changes (CODEOWNERS)", false)? {
         choices.codeowners = true;
         let guessed = project.repository.as_ref().map_or(String::new(), |found| format!("@{}", found.owner));
-        let owner: String =
-            Input::new().with_prompt("User or team, as in @acme/platform").default(guessed).allow_empty(true).interact_text()?;
+        let owner: String = Input::new()
+            .with_prompt("User or team, as in @acme/platform")
+            .default(guessed)
+            .allow_empty(true)
+            .interact_text()?;
         choices.owner = Some(owner).filter(|owner| !owner.trim().is_empty());
     }
     choices.hook = choices.hook || yes("Run `pipewright check` before each commit", false)?;
@@ -161,25 +176,22 @@ fn listed(text: &str) -> Vec<String> {
 }
 
 /// Writes a plan and tells what was written and what is left to do.
-fn write(root: &Path, plan: &Plan) -> ExitCode {
+fn write(root: &Path, plan: &Plan) -> Exit {
     if let Err(failed) = adoption::write(root, &plan.files) {
-        eprintln!(
-            "\x1b[1;31merror\x1b[0m: {failed}\n\x1b[1mhelp\x1b[0m: nothing was written; remove what is in the way"
-        );
-        return ExitCode::from(IO);
+        return io_failed(&failed.to_string(), Some("nothing was written; remove what is in the way"));
     }
     for file in &plan.files {
         let how = match file.kind {
             Kind::New => "wrote",
             Kind::Extended { .. } => "extended",
         };
-        println!("\x1b[1;32m{how:>12}\x1b[0m  {}: {}", file.path, file.why);
+        out(&format!("\x1b[1;32m{how:>12}\x1b[0m  {}: {}\n", file.path, file.why));
     }
     for (what, lines) in &plan.proposals {
-        println!("\n\x1b[1mto do\x1b[0m: {what}");
+        out(&format!("\n\x1b[1mto do\x1b[0m: {what}\n"));
         for line in lines.lines() {
-            println!("    {line}");
+            out(&format!("    {line}\n"));
         }
     }
-    ExitCode::SUCCESS
+    Exit::Fine
 }

@@ -62,7 +62,7 @@ fn one_of((root, file): &(PathBuf, String)) -> Result<Compiled, Unreadable> {
 }
 
 /// The repository of a definition, and the definition's path in it.
-fn place(path: &Path) -> Result<(PathBuf, String), String> {
+pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
     let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
     let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
         (Some(parent), Some(name)) => (parent, name),

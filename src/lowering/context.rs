@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Lowered;
+use super::{Asked, Lowered};
 use crate::at;
 use crate::definition::{Component, Definition, Duration, Gates, Name, RunsOn, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
@@ -27,6 +27,7 @@ pub(crate) struct Context<'a> {
     scripts: RefCell<BTreeMap<String, String>>,
     found: RefCell<Vec<Diagnostic>>,
     unpinned: RefCell<BTreeSet<String>>,
+    asked: RefCell<Asked>,
 }
 
 impl<'a> Context<'a> {
@@ -38,6 +39,7 @@ impl<'a> Context<'a> {
             scripts: RefCell::default(),
             found: RefCell::default(),
             unpinned: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -45,6 +47,7 @@ impl<'a> Context<'a> {
         Lowered {
             workflows,
             scripts: self.scripts.into_inner().into_iter().collect(),
+            asked: self.asked.into_inner(),
             diagnostics: self.found.into_inner(),
         }
     }
@@ -108,6 +111,7 @@ impl<'a> Context<'a> {
 
     /// An action by its pin; one without is said once, at the place that asks for it.
     pub(crate) fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
+        self.asked.borrow_mut().actions.insert(name.to_owned());
         match self.lock.action(name) {
             Some(pin) => Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with },
             None => {
@@ -120,6 +124,7 @@ impl<'a> Context<'a> {
 
     /// An image by its digest.
     pub(crate) fn image(&self, reference: &str, origin: &Origin) -> String {
+        self.asked.borrow_mut().images.insert(reference.to_owned());
         match self.lock.image(reference) {
             Some(digest) => format!("{reference}@{digest}"),
             None => {
@@ -131,6 +136,7 @@ impl<'a> Context<'a> {
 
     /// A tool by its version.
     pub(crate) fn tool(&self, name: &str, origin: &Origin) -> Tool {
+        self.asked.borrow_mut().tools.insert(name.to_owned());
         self.lock.tool(name).cloned().unwrap_or_else(|| {
             self.missing(name, "@<version>", origin);
             Tool::default()
