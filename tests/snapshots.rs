@@ -65,8 +65,10 @@ fn every_fixture_compiles_to_its_accepted_output() {
     let mut failed = Vec::new();
     for fixture in fixtures() {
         let project = Project::from(&fixture);
-        let text: String =
-            compilations(&project, &fixture).iter().map(|(sources, compilation)| display(sources, compilation)).collect();
+        let text: String = compilations(&project, &fixture)
+            .iter()
+            .map(|(sources, compilation)| display(sources, compilation))
+            .collect();
         // Every fixture is compared before the first difference ends the test.
         let compare = AssertUnwindSafe(|| settings.bind(|| insta::assert_snapshot!(fixture.as_str(), text)));
         if catch_unwind(compare).is_err() {
