@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
 use pipewright::diagnostics::{self, Diagnostic};
+use pipewright::drift::{self, Change, Wanted};
 use pipewright::sources::{Sources, Unreadable};
 use pipewright::{Compilation, compile};
 
@@ -125,4 +126,26 @@ pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
     }
     found.dedup();
     found
+}
+
+/// How the files on disk depart from what each definition wants, in the order of the definitions.
+pub(crate) fn compared(all: &[Compiled]) -> Vec<Vec<Change>> {
+    let mut changes: Vec<Vec<Change>> = vec![Vec::new(); all.len()];
+    let mut roots: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (index, compiled) in all.iter().enumerate() {
+        roots.entry(&compiled.root).or_default().push(index);
+    }
+    for (root, indexes) in roots {
+        let wanted: Vec<Wanted<'_>> = indexes
+            .iter()
+            .filter_map(|index| all.get(*index))
+            .map(|compiled| Wanted { definition: &compiled.file, files: &compiled.compilation.files })
+            .collect();
+        for (index, found) in indexes.into_iter().zip(drift::compare(root, &wanted)) {
+            if let Some(place) = changes.get_mut(index) {
+                *place = found;
+            }
+        }
+    }
+    changes
 }
