@@ -1,5 +1,6 @@
 //! `generate`: compile definitions and write what they want.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -52,10 +53,14 @@ pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
             return io_failed(&fault, None);
         }
     }
+    if !command.dry_run
+        && !command.diff
+        && let Err(exit) = write(&plans)
+    {
+        return exit;
+    }
     for (compiled, changes) in &plans {
-        if let Some(exit) = apply(command, compiled, changes) {
-            return exit;
-        }
+        tell(command, compiled, changes);
     }
     Exit::Fine
 }
@@ -92,30 +97,38 @@ fn verified(compiled: &Compiled, changes: &[Change]) -> Result<(), String> {
     Ok(())
 }
 
-fn apply(command: &Generate, compiled: &Compiled, changes: &[Change]) -> Option<Exit> {
+/// Writes what all definitions of a repository want, or nothing of it.
+fn write(plans: &[(&Compiled, Vec<Change>)]) -> Result<(), Exit> {
+    let mut repositories: BTreeMap<&Path, Vec<Change>> = BTreeMap::new();
+    for (compiled, changes) in plans.iter().filter(|(_, changes)| !changes.is_empty()) {
+        repositories.entry(&compiled.root).or_default().extend(changes.iter().cloned());
+    }
+    for (root, changes) in repositories {
+        drift::write(root, &changes).map_err(|error| {
+            let nothing =
+                format!("nothing was written below `{}`; mend that, and run the command again", root.display());
+            io_failed(&error.to_string(), Some(&nothing))
+        })?;
+    }
+    Ok(())
+}
+
+fn tell(command: &Generate, compiled: &Compiled, changes: &[Change]) {
     if changes.is_empty() {
         out(&format!("{}: {} files are up to date\n", compiled.file, compiled.compilation.files.len()));
-        return None;
-    }
-    if command.diff {
-        for change in changes {
-            out(&super::check::diff(change));
-        }
-        return None;
-    }
-    if !command.dry_run
-        && let Err(error) = drift::write(&compiled.root, changes)
-    {
-        return Some(io_failed(&error.to_string(), Some("nothing was written; mend that, and run the command again")));
+        return;
     }
     let would = if command.dry_run { "would be " } else { "" };
     for change in changes {
         let done = match (&change.after, change.kind) {
+            _ if command.diff => {
+                out(&super::check::diff(change));
+                continue;
+            }
             (None, _) => "removed",
             (Some(_), Kind::Missing) => "created",
             (Some(_), _) => "written",
         };
         out(&format!("{would}{done}: {}\n", change.path));
     }
-    None
 }
