@@ -149,7 +149,7 @@ fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
     let failed = |message: String| Unreadable { file: file.to_owned(), message, help: help.to_owned() };
     let bytes = fs::read(root.join(file)).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failed("there is no such file".to_owned()),
-        _ => failed(error.to_string()),
+        _ => Unreadable { help: "name a file that can be read".to_owned(), ..failed(error.to_string()) },
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
