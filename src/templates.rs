@@ -5,6 +5,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
+/// The built-in template whose file has this name, in whichever folder.
+pub fn by_file_name(file: &str) -> Option<&'static str> {
+    names().find(|name| name.rsplit('/').next() == Some(file))
+}
+
 /// The text of a built-in template.
 pub fn built_in(name: &str) -> Option<&'static str> {
     BUILT_IN
@@ -22,11 +27,23 @@ macro_rules! built_in {
 
 /// Sorted by name.
 const BUILT_IN: &[(&str, &str)] = built_in![
+    "scripts/aks-credential.sh",
     "scripts/changes.py",
+    "scripts/cluster.py",
+    "scripts/console.py",
     "scripts/coverage_report.py",
+    "scripts/delivery.py",
+    "scripts/deploy.py",
     "scripts/drift.sh",
+    "scripts/environment.py",
+    "scripts/gate.py",
     "scripts/gates.py",
+    "scripts/gke-credential.sh",
     "scripts/history.py",
+    "scripts/json_path.py",
+    "scripts/kube_jobs.py",
+    "scripts/marks.py",
+    "scripts/metrics.py",
     "scripts/nextest.toml",
     "scripts/passed.py",
     "scripts/pipewright_common.py",
@@ -40,11 +57,29 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "scripts/pipewright_records.py",
     "scripts/pipewright_split.py",
     "scripts/plan.py",
+    "scripts/pods.py",
+    "scripts/port_forward.py",
+    "scripts/preflight.py",
     "scripts/pytest-plugins.txt",
     "scripts/record.py",
+    "scripts/restore.py",
+    "scripts/settings.py",
+    "scripts/smoke.py",
+    "scripts/smoke_plan.py",
+    "scripts/tell.py",
+    "scripts/thresholds.py",
+    "scripts/traffic.py",
+    "scripts/web.py",
+    "scripts/workload.py",
+    "steps/aks.sh",
+    "steps/attested.sh",
     "steps/bucket.sh",
     "steps/command.sh",
     "steps/coverage.sh",
+    "steps/eks.sh",
+    "steps/given.sh",
+    "steps/gke.sh",
+    "steps/kubectl.sh",
     "steps/nextest.sh",
     "steps/npm.sh",
     "steps/pip.sh",
@@ -76,5 +111,6 @@ mod tests {
         }
         files.sort();
         assert_eq!(names().collect::<Vec<_>>(), files);
+        assert!(names().all(|name| by_file_name(name.rsplit('/').next().unwrap_or(name)) == Some(name)));
     }
 }

@@ -1,6 +1,5 @@
 //! `[monitoring]` and `[metrics.<name>]`: what a deployed version is judged by.
 
-use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -135,11 +134,6 @@ pub struct Metric {
     /// Example: `{ extend = "30m", then = "fail" }`
     #[serde(default)]
     pub when_few: Few,
-    /// Further labels that the report shows.
-    ///
-    /// Example: `{ team = "core" }`
-    #[serde(default)]
-    pub labels: IndexMap<String, String>,
 }
 
 /// What a metric's value counts.

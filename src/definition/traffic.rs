@@ -38,6 +38,12 @@ pub struct Traffic {
     /// Example: `"deployment/atom-canary"`
     #[schemars(regex(pattern = r"^(deployment|statefulset)/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub canary_target: String,
+    /// The port of that Service, by which the new version is smoked before it has users.
+    ///
+    /// Example: `80`
+    #[serde(default = "http")]
+    #[schemars(range(min = 1))]
+    pub port: u16,
     /// Shares of the users that the new version has, one after the other; all of them follow.
     ///
     /// Example: `["10%", "50%"]`
@@ -51,3 +57,7 @@ pub struct Traffic {
 
 /// Shares, one after the other.
 pub type Percentages = Vec<Percent>;
+
+fn http() -> u16 {
+    80
+}

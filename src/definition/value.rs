@@ -36,16 +36,24 @@ struct Raw {
     default: Option<String>,
 }
 
+/// The one secret that GitHub makes itself: the job's own token.
+const TOKEN: &str = "GITHUB_TOKEN";
+
 impl Outside {
+    /// Whether it is the job's own token, which no environment holds.
+    pub fn is_token(&self) -> bool {
+        self.secret && self.name == TOKEN
+    }
+
     /// Whether `name` is one that GitHub accepts for a secret or a variable: letters, digits and `_`, no leading digit,
-    /// no leading `GITHUB_`.
+    /// no leading `GITHUB_` but for the token's own name.
     ///
     /// Source: <https://docs.github.com/actions/reference/security/secrets>, naming your secrets.
     pub fn is_name(name: &str) -> bool {
         !name.is_empty()
             && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
             && !name.starts_with(|c: char| c.is_ascii_digit())
-            && !name.starts_with("GITHUB_")
+            && (name == TOKEN || !name.starts_with("GITHUB_"))
     }
 
     fn from_raw<E: Error>(raw: Raw) -> Result<Self, E> {
@@ -121,7 +129,7 @@ impl JsonSchema for Outside {
         "Outside".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        let name = "^(?!GITHUB_)[A-Z_][A-Z0-9_]*$";
+        let name = "^[A-Z_][A-Z0-9_]*$";
         json_schema!({
             "description": "A secret or variable that GitHub keeps.",
             "type": "object",

@@ -4,12 +4,16 @@ mod axes;
 mod ci;
 mod context;
 mod coverage;
+mod deploy;
 mod image;
 mod own;
 mod services;
+mod smoke;
 mod steps;
 mod suite;
 mod toolchain;
+
+use std::collections::BTreeSet;
 
 use crate::definition::Definition;
 use crate::diagnostics::Diagnostic;
@@ -27,7 +31,16 @@ pub(crate) trait Family: Sync {
 }
 
 /// Every family, in the order in which their files are listed.
-pub(crate) const FAMILIES: &[&dyn Family] = &[&ci::Ci, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
+pub(crate) const FAMILIES: &[&dyn Family] =
+    &[&ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
+
+/// Everything of which a lowering asked for the pin.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) actions: BTreeSet<String>,
+    pub(crate) images: BTreeSet<String>,
+    pub(crate) tools: BTreeSet<String>,
+}
 
 /// What a definition became.
 #[derive(Debug)]
@@ -36,6 +49,8 @@ pub(crate) struct Lowered {
     pub(crate) workflows: Vec<Workflow>,
     /// Scripts and data that they use: path below the folder of scripts, and text.
     pub(crate) scripts: Vec<(String, String)>,
+    /// What its workflows use.
+    pub(crate) asked: Asked,
     /// What is missing from the lock, and what is wrong with the user's own templates.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }

@@ -10,6 +10,9 @@ use crate::workflow::{Access, Pairs, Permission, Script, Step, braced, grant};
 
 /// A value from outside, as an expression.
 pub(crate) fn outside(outside: &Outside) -> String {
+    if outside.is_token() {
+        return braced("github.token");
+    }
     let context = if outside.secret { "secrets" } else { "vars" };
     let name = &outside.name;
     match &outside.default {

@@ -6,7 +6,7 @@ use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
 use super::steps::{env_of, grant_for, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
-use crate::definition::{Also, Name, Split, Suite, TestRun};
+use crate::definition::{Also, Name, Suite, TestRun};
 use crate::runners::{Shard, runner};
 use crate::trace::Effect;
 use crate::workflow::{Environment, Triggers, Work, Workflow};
@@ -60,7 +60,9 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         env.push(("PIPEWRIGHT_SEED".to_owned(), "${{ steps.plan.outputs.seed }}".to_owned()));
     }
     env.sort();
-    let left_out = context.quarantined(&suite.of);
+    let inside = |path: &String| suite.paths.iter().any(|own| path.starts_with(own.as_str()));
+    let left_out: Vec<String> = context.quarantined(&suite.of).into_iter().filter(inside).collect();
+    let quarantined = quarantine_of(context, &left_out);
     let shard = Shard {
         run: &run,
         component,
@@ -68,7 +70,6 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         folder: folder.clone(),
         paths: suite.paths.clone(),
         left_out,
-        split: Split::Count,
         measured: false,
         env,
         origin: origin.clone(),
@@ -90,12 +91,12 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
     }
     let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).when("!cancelled()").env([
         ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.label, "shards": 1 }]).to_string()),
-        ("PIPEWRIGHT_GATES", gates.to_string()),
+        ("PIPEWRIGHT_GATES", context.json(&gates)),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
-        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { String::new() }),
+        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { "[]".to_owned() }),
     ]);
-    judge.env.extend(quarantine_of(context, &suite.of));
+    judge.env.extend(quarantined);
     judge.env.sort();
     steps.push(judge);
     let mut job = context.job("tests", &format!("Test {name}"), origin, steps);

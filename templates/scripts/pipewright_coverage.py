@@ -5,6 +5,7 @@ Environment: GITHUB_WORKSPACE, the root of the repository.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from pipewright_common import InputError, annotate, read_json, text
+
+DATA_FILE = re.compile(r"\.coverage(\.|$)")
+UNREAD = re.compile(r"Couldn't .+|.*[1-9]\d* files? errored.*")
 
 
 @dataclass(frozen=True)
@@ -41,28 +45,35 @@ def from_coverage_py(folders: list[Path], root: Path) -> Coverage:
         raise InputError(f"PIPEWRIGHT_ROOT: no folder `{root}` in the repository")
     data = []
     for folder in folders:
-        own = sorted(path for path in folder.rglob(".coverage*") if path.is_file())
+        own = sorted(path for path in folder.rglob(".coverage*") if DATA_FILE.match(path.name))
         if not own:
             raise InputError(
                 f"{folder} holds no .coverage file; the upload must include hidden files"
             )
+        if empty := [path for path in own if path.stat().st_size == 0]:
+            raise InputError(f"{empty[0]} is empty; coverage combine would pass it over")
         data += [str(path.resolve()) for path in own]
     with tempfile.TemporaryDirectory() as temporary:
         combined, result = f"{temporary}/.coverage", f"{temporary}/coverage.json"
-        _coverage(home, "combine", "--keep", f"--data-file={combined}", *data)
+        said = _coverage(home, "combine", "--keep", f"--data-file={combined}", *data)
+        if unread := UNREAD.search(said):
+            # It warns about a file that it cannot read, leaves it out, and succeeds.
+            raise InputError(f"coverage combine lost data: {unread[0]}")
         # A floor in the project's own configuration would end this command with 2.
         _coverage(home, "json", f"--data-file={combined}", "--fail-under=0", "-o", result)
         return _from_report(read_json(Path(result)), home)
 
 
-def _coverage(home: Path, *arguments: str) -> None:
+def _coverage(home: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "coverage", *arguments]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, cwd=home, capture_output=True, text=True, errors="replace", check=False
     )
+    said = (done.stdout + done.stderr).strip()
     if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()
-        raise InputError(f"coverage {arguments[0]} failed: {said[-1] if said else 'no reason'}")
+        reason = said.splitlines()[-1] if said else "no reason given"
+        raise InputError(f"coverage {arguments[0]} failed: {reason}")
+    return said
 
 
 def _from_report(report: Any, home: Path) -> Coverage:

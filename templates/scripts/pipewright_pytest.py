@@ -26,12 +26,13 @@ import os
 import platform
 import sys
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pipewright_recorder import SCHEMA, Recorder, write_json
 from pipewright_split import SPLITS, assign
 
@@ -132,7 +133,7 @@ def _timings(path: str) -> tuple[dict[str, float], str | None]:
     return usable, hashlib.sha256(content).hexdigest()
 
 
-@dataclass
+@dataclass(eq=False)  # pytest before 9 keeps plugins in sets.
 class Shard:
     """Selects this shard's tests, in every process that collects, and records the run."""
 
@@ -169,6 +170,7 @@ class Shard:
         """Deselects what other shards run, after every other plugin has selected and ordered."""
         names = {id(item): item.nodeid for item in items}
         yield
+        _keep_groups(items)
         # pytest 8 collects a file twice that two arguments name.
         items[:] = {id(item): item for item in items}.values()
         own = {id(item): names.get(id(item), item.nodeid) for item in items}
@@ -253,6 +255,14 @@ def _rename(item: Any, name: str) -> None:
         item._nodeid = name
     else:  # Since pytest 9.2.
         item._id = structured.parse(name)
+
+
+def _keep_groups(items: Sequence[Any]) -> None:
+    """Repeats what xdist 3.8 does for `--dist loadgroup` where pytest 9.2 keeps its ids now."""
+    for item in items:
+        grouped = getattr(item, "_nodeid", None)
+        if grouped and hasattr(item, "_id") and grouped != item.nodeid:
+            _rename(item, grouped)
 
 
 def _shuffle_seed(config: pytest.Config) -> int | None:

@@ -23,7 +23,7 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     let script = context.python("Compare with the base", "changes.py", &[], &origin).id("changes").env([
         ("PIPEWRIGHT_ALWAYS", json!(always).to_string()),
         ("PIPEWRIGHT_BASE", "HEAD^1".to_owned()),
-        ("PIPEWRIGHT_COMPONENTS", Value::Object(touched).to_string()),
+        ("PIPEWRIGHT_COMPONENTS", context.json(&Value::Object(touched))),
         ("PIPEWRIGHT_EVERYTHING", "${{ github.event_name != 'pull_request' }}".to_owned()),
     ]);
     // A pull request is checked out as its merge commit, whose first parent is the base.

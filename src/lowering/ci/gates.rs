@@ -17,7 +17,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
     let planned = plan::wants(context, run);
     let timed = split(run) == Split::Timings && run.shards > 1;
     let seeds = match Seeds::of(context, run) {
-        Seeds::None => String::new(),
+        Seeds::None => "[]".to_owned(),
         Seeds::One => "[${{ needs.plan.outputs.seed }}]".to_owned(),
         Seeds::Plan => "${{ needs.plan.outputs.seeds }}".to_owned(),
     };
@@ -25,22 +25,15 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         axes.labels.iter().map(|label| json!({ "version": label, "shards": run.shards })).collect();
     let take =
         pairs([("pattern", &format!("record_{}_{name}_*", context.project())), ("path", "${{ runner.temp }}/records")]);
-    let pattern = if axes.label.is_empty() && run.shards == 1 {
-        format!("record_{}_{name}-*", context.project())
-    } else {
-        format!("record_{}_{name}_*", context.project())
-    };
-    let take =
-        take.into_iter().map(|(key, value)| if key == "pattern" { (key, pattern.clone()) } else { (key, value) });
-    let download = context.action("actions/download-artifact", take.collect(), &origin);
+    let download = context.action("actions/download-artifact", take, &origin);
     let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).env([
-        ("PIPEWRIGHT_EXPECTED", Value::Array(expected).to_string()),
-        ("PIPEWRIGHT_GATES", gates(context, run, runner).to_string()),
+        ("PIPEWRIGHT_EXPECTED", context.json(&Value::Array(expected))),
+        ("PIPEWRIGHT_GATES", context.json(&gates(context, run, runner))),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/records".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
         ("PIPEWRIGHT_SEEDS", seeds),
     ]);
-    judge.env.extend(quarantine(context, name));
+    judge.env.extend(quarantine(context, &context.quarantined(name)));
     let mut steps = vec![context.checkout(&origin, None), Step::uses("Take the records", download, origin.clone())];
     if timed {
         judge = judge.env([("PIPEWRIGHT_TIMINGS_OUT", format!("${{{{ runner.temp }}}}/timings/{name}/timings.json"))]);
@@ -77,8 +70,7 @@ pub(in super::super) fn gates(context: &Context<'_>, run: &TestRun, runner: &dyn
 }
 
 /// Tests that nobody runs for now, and until when.
-pub(in super::super) fn quarantine(context: &Context<'_>, name: &Name) -> Option<(String, String)> {
-    let of = context.quarantined(name);
+pub(in super::super) fn quarantine(context: &Context<'_>, of: &[String]) -> Option<(String, String)> {
     let entries: Vec<Value> = context
         .definition
         .quarantine
@@ -88,7 +80,7 @@ pub(in super::super) fn quarantine(context: &Context<'_>, name: &Name) -> Option
             json!({ "path": path, "reason": quarantine.reason, "issue": quarantine.issue, "until": quarantine.until.to_string() })
         })
         .collect();
-    (!entries.is_empty()).then(|| ("PIPEWRIGHT_QUARANTINE".to_owned(), Value::Array(entries).to_string()))
+    (!entries.is_empty()).then(|| ("PIPEWRIGHT_QUARANTINE".to_owned(), context.json(&Value::Array(entries))))
 }
 
 /// The next run is filled by what this one took; pull requests do not decide for others.

@@ -13,6 +13,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
         let origin = entry("images", name);
         let id = format!("image-{name}");
         let mut steps = vec![context.checkout(&origin, None)];
+        steps.extend(context.log_in_to(image, Push::Never, &origin));
         steps.extend(context.build(name, image, Push::Never));
         let mut job = context.job(&id, &format!("Build image {name}"), origin, steps);
         context.grant_registry(image, Push::Never, &mut job.permissions);

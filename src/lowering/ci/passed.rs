@@ -24,7 +24,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
     let needs = rules.keys().cloned().collect();
     let judge = context.python("Look at every result", "passed.py", &[], &origin).env([
         ("PIPEWRIGHT_NEEDS", "${{ toJSON(needs) }}".to_owned()),
-        ("PIPEWRIGHT_RULES", Value::Object(rules).to_string()),
+        ("PIPEWRIGHT_RULES", context.json(&Value::Object(rules))),
     ]);
     let name = format!("{} passed", context.project());
     let mut job = context.job("passed", &name, origin.clone(), vec![context.checkout(&origin, None), judge]);

@@ -1,0 +1,90 @@
+//! The way into a cluster: kubectl, and a kubeconfig where a cloud gives one.
+
+use minijinja::context;
+
+use super::super::Context;
+use super::super::context::pairs;
+use super::super::steps::value;
+use crate::definition::{Cluster, Environment};
+use crate::trace::Origin;
+use crate::workflow::{Access, Permission, Step, grant};
+
+/// Where the kubeconfig of a job is.
+pub(super) const KUBECONFIG: (&str, &str) = ("KUBECONFIG", "${{ runner.temp }}/kubeconfig");
+
+impl Context<'_> {
+    /// The steps that a job needs before it can ask a cluster anything.
+    pub(super) fn cluster(&self, environment: &Environment, origin: &Origin) -> Vec<Step> {
+        let origin = origin.clone().then("cluster");
+        let kubectl = self.tool("kubectl", &origin);
+        let with = pairs([("version", &kubectl.version)]);
+        let install = Step::uses("Set up kubectl", self.action("azure/setup-kubectl", with, &origin), origin.clone());
+        let mut steps = vec![install.id("kubectl")];
+        if let (Some(amd64), Some(arm64)) = (kubectl.sha256("linux-amd64"), kubectl.sha256("linux-arm64")) {
+            let script = self.script("steps/kubectl.sh", context! { amd64, arm64 });
+            let verify = Step::run("Verify kubectl", script, origin.clone());
+            steps.push(
+                verify.env([("KUBECTL", "${{ steps.kubectl.outputs.kubectl-path }}"), ("ARCH", "${{ runner.arch }}")]),
+            );
+        }
+        steps.extend(self.log_in(&environment.cluster, &origin));
+        steps
+    }
+
+    fn log_in(&self, cluster: &Cluster, origin: &Origin) -> Vec<Step> {
+        if let Some(eks) = &cluster.eks {
+            let with = pairs([("role-to-assume", &value(&eks.role)), ("aws-region", &eks.region)]);
+            let action = self.action("aws-actions/configure-aws-credentials", with, origin);
+            let script =
+                self.script("steps/eks.sh", context! { cluster => eks.cluster.clone(), region => eks.region.clone() });
+            return vec![
+                Step::uses("Log in to AWS", action, origin.clone()),
+                Step::run("Reach the cluster", script, origin.clone()).env([KUBECONFIG]),
+            ];
+        }
+        if let Some(gke) = &cluster.gke {
+            let with = pairs([
+                ("workload_identity_provider", &value(&gke.provider)),
+                ("service_account", &value(&gke.service_account)),
+                ("project_id", &gke.project),
+            ]);
+            let action = self.action("google-github-actions/auth", with, origin);
+            let credential = self.emitted("gke-credential.sh");
+            let script = self.script("steps/gke.sh", context! {
+                credential, cluster => gke.cluster.clone(), location => gke.location.clone(), project => gke.project.clone(),
+            });
+            return vec![
+                Step::uses("Log in to Google Cloud", action, origin.clone()),
+                Step::run("Reach the cluster", script, origin.clone()).env([KUBECONFIG]),
+            ];
+        }
+        if let Some(aks) = &cluster.aks {
+            let with = pairs([
+                ("client-id", &value(&aks.client_id)),
+                ("tenant-id", &value(&aks.tenant_id)),
+                ("subscription-id", &value(&aks.subscription_id)),
+            ]);
+            let action = self.action("azure/login", with, origin);
+            let credential = self.emitted("aks-credential.sh");
+            let script = self.script(
+                "steps/aks.sh",
+                context! {
+                    credential, cluster => aks.cluster.clone(), group => aks.resource_group.clone(),
+                },
+            );
+            return vec![
+                Step::uses("Log in to Azure", action, origin.clone()),
+                Step::run("Reach the cluster", script, origin.clone()).env([KUBECONFIG]),
+            ];
+        }
+        Vec::new()
+    }
+
+    /// What the way into a cluster needs of the job's token.
+    pub(super) fn grant_cluster(environment: &Environment, permissions: &mut Vec<Permission>) {
+        let cluster = &environment.cluster;
+        if cluster.eks.is_some() || cluster.gke.is_some() || cluster.aks.is_some() {
+            grant(permissions, "id-token", Access::Write, "log in to the cloud without a stored key");
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! CI before a deploy, and images by digest: built, or named by hand and then proven to be ours.
+
+use minijinja::context;
+
+use super::super::context::{pairs, single};
+use super::super::image::Push;
+use super::super::steps::grant_for;
+use super::super::{Context, ci};
+use super::{digest_input, image_job, images};
+use crate::definition::{Image, Name};
+use crate::trace::{Effect, Origin};
+use crate::workflow::{Access, Environment, Job, Step, Work, grant};
+
+/// The call of ci.yml; a manual deploy of images that exist needs none.
+pub(super) fn ci(context: &Context<'_>) -> Job {
+    let callee = ci::workflow(context);
+    let mut job = context.call("ci", "CI", &callee, crate::at!["gates"]);
+    let built: Vec<String> =
+        images(context).into_iter().map(|(name, _)| format!("inputs.{} == ''", digest_input(name))).collect();
+    job.condition = Some(format!("github.event_name == 'push' || {}", built.join(" || ")));
+    job
+}
+
+/// The job that gives an image's digest.
+pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
+    let origin = crate::at!["images", name.as_str()];
+    let input = digest_input(name);
+    let mut steps = vec![context.checkout(&origin, None)];
+    steps.extend(context.log_in_to(image, Push::Always, &origin));
+    for step in context.build(name, image, Push::Always) {
+        steps.push(when_empty(step, &input));
+    }
+    if image.attest {
+        steps.push(when_empty(attest(context, image, &origin), &input));
+        let script = context.script("steps/attested.sh", context! { repository => image.repository.clone() });
+        steps.push(
+            Step::run("Prove that the image was built here", script, origin.clone().then("attest"))
+                .id("given")
+                .when(format!("inputs.{input} != ''"))
+                .env([("GIVEN", format!("${{{{ inputs.{input} }}}}")), ("GH_TOKEN", "${{ github.token }}".to_owned())]),
+        );
+    } else {
+        let script = context.script("steps/given.sh", context! { repository => image.repository.clone() });
+        let step = Step::run("Take the digest", script, origin.clone().then("attest")).id("given");
+        steps.push(step.when(format!("inputs.{input} != ''")).env([("GIVEN", format!("${{{{ inputs.{input} }}}}"))]));
+    }
+    let mut job = context.job(&image_job(name), &format!("Image {name}"), origin, steps);
+    job.needs.push("ci".to_owned());
+    job.condition = Some("!failure() && !cancelled()".to_owned());
+    job.outputs = pairs([("digest", "${{ steps.build.outputs.digest || steps.given.outputs.digest }}")]);
+    context.grant_registry(image, Push::Always, &mut job.permissions);
+    if image.attest {
+        grant(&mut job.permissions, "id-token", Access::Write, "sign the statement of where the image was built");
+        grant(&mut job.permissions, "attestations", Access::Write, "store that statement");
+    }
+    grant_for(&image.before, &mut job.permissions);
+    grant_for(&image.after, &mut job.permissions);
+    if let Work::Steps { runner, timeout, environment, .. } = &mut job.work {
+        *timeout = context.minutes(image.timeout);
+        *environment = image.environment.clone().map(|name| Environment { name, url: None });
+        if let Some(own) = &image.runs_on {
+            *runner = single(own);
+        }
+    }
+    job
+}
+
+fn when_empty(mut step: Step, input: &str) -> Step {
+    let own = format!("inputs.{input} == ''");
+    step.condition = Some(step.condition.map_or(own.clone(), |condition| format!("{own} && {condition}")));
+    step
+}
+
+fn attest(context: &Context<'_>, image: &Image, origin: &Origin) -> Step {
+    // Docker Hub's registry answers under another name than its images have.
+    //
+    // Source: <https://docs.github.com/actions/use-cases-and-examples/publishing-packages/publishing-docker-images>
+    let subject = match image.repository.strip_prefix("docker.io/") {
+        Some(rest) => format!("index.docker.io/{rest}"),
+        None => image.repository.clone(),
+    };
+    let with = pairs([
+        ("subject-name", &subject),
+        ("subject-digest", "${{ steps.build.outputs.digest }}"),
+        ("push-to-registry", "true"),
+        ("create-storage-record", "false"),
+    ]);
+    let origin = origin.clone().then("attest");
+    Step::uses("State where it was built", context.action("actions/attest", with, &origin), origin)
+        .effect(Effect::Publishes)
+}

@@ -1,0 +1,267 @@
+//! What the scripts of an environment are told: one JSON file, in which values from outside have names alone.
+
+use serde_json::{Map, Value, json};
+
+use super::super::Context;
+use crate::definition::{
+    Body, Duration, Environment, Event, Image, Metric, Name, OnRestore, Outcome, Outside, Request, Unit, Value as Text,
+};
+use crate::{delivery, traffic};
+
+/// The variable that names an environment's file.
+pub(in super::super) fn file_variable(
+    context: &Context<'_>,
+    name: &Name,
+    environment: &Environment,
+) -> (String, String) {
+    ("PIPEWRIGHT_ENVIRONMENT_FILE".to_owned(), environment_file(context, name, environment))
+}
+
+/// Emits an environment's file; its path.
+fn environment_file(context: &Context<'_>, name: &Name, environment: &Environment) -> String {
+    let settings = settings(context, name, environment);
+    context.data(&format!("deploy-{name}.json"), format!("{settings:#}\n"))
+}
+
+fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Value {
+    let mut settings = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            settings.insert(key.to_owned(), value);
+        }
+    };
+    put("schema", Some(1.into()));
+    put("environment", Some(name.as_str().into()));
+    put("project", Some(context.project().into()));
+    put("url", environment.url.as_ref().map(text));
+    put("cluster", Some(cluster(environment)));
+    put("workloads", Some(workloads(context, name, environment)));
+    put(
+        "backup",
+        environment.backup.as_ref().map(|backup| {
+            json!({
+                "image": context.image(&backup.image, &crate::at!["environments", name.as_str(), "backup", "image"]),
+                "run": backup.run, "env-from": [backup.env_from], "to": backup.to, "timeout": seconds(backup.timeout),
+            })
+        }),
+    );
+    put(
+        "migrate",
+        environment.migrate.as_ref().map(|migrate| {
+            let mut settings = json!({ "workload": migrate.workload.as_str(), "run": migrate.run });
+            if let Some(verify) = &migrate.verify {
+                settings["verify"] = verify.as_str().into();
+            }
+            settings["on-restore"] = match &migrate.on_restore {
+                OnRestore::Keep => "keep".into(),
+                OnRestore::Run(run) => json!({ "run": run }),
+            };
+            settings["timeout"] = seconds(migrate.timeout).into();
+            settings
+        }),
+    );
+    let judged: Vec<(&Name, &Metric)> =
+        environment.limits.keys().filter_map(|limit| context.definition.metrics.get_key_value(limit)).collect();
+    if !judged.is_empty() {
+        put("monitoring", monitoring(context));
+        let metrics = judged.iter().map(|(name, written)| (name.to_string(), metric(written))).collect();
+        put("metrics", Some(Value::Object(metrics)));
+        let limits = environment.limits.iter().map(|(name, limit)| {
+            let mut settings = json!({ "max": text(&limit.max) });
+            if let Some(ceiling) = &limit.ceiling {
+                settings["ceiling"] = ceiling.as_str().into();
+            }
+            (name.to_string(), settings)
+        });
+        put("limits", Some(Value::Object(limits.collect())));
+    }
+    put("smoke", environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke)).map(smoke));
+    put("notify", notify(context));
+    Value::Object(settings)
+}
+
+fn cluster(environment: &Environment) -> Value {
+    let mut settings = json!({ "namespace": environment.cluster.namespace, "timeout": seconds(environment.rollout) });
+    if let Some(kubeconfig) = &environment.cluster.kubeconfig {
+        settings["kubeconfig"] = text(kubeconfig);
+    }
+    settings
+}
+
+fn workloads(context: &Context<'_>, name: &Name, environment: &Environment) -> Value {
+    let definition = context.definition;
+    let label = definition.monitoring.as_ref().map_or("version", |monitoring| monitoring.version_label.as_str());
+    environment
+        .deploy
+        .iter()
+        .filter_map(|deployed| definition.workloads.get_key_value(deployed))
+        .map(|(deployed, workload)| {
+            let moved = environment.traffic.as_ref().filter(|traffic| traffic.workload == *deployed);
+            let repository =
+                definition.images.get(&workload.image).map_or("", |image: &Image| image.repository.as_str());
+            json!({
+                "name": deployed.as_str(),
+                "image": { "repository": repository, "digest-env": digest_variable(&workload.image) },
+                "version-label": label,
+                "delivery": delivery::settings(workload, name, &|path| context.path(path)),
+                "traffic": traffic::settings(moved),
+            })
+        })
+        .collect()
+}
+
+/// The variable that carries an image's digest.
+pub(super) fn digest_variable(image: &str) -> String {
+    format!("PIPEWRIGHT_DIGEST_{}", image.to_uppercase().replace('-', "_"))
+}
+
+fn monitoring(context: &Context<'_>) -> Option<Value> {
+    let monitoring = context.definition.monitoring.as_ref()?;
+    let mut settings = json!({ "scrape": seconds(monitoring.scrape) });
+    if let Some(prometheus) = &monitoring.prometheus {
+        let mut asked = json!({ "url": text(&prometheus.url) });
+        if let Some(token) = &prometheus.token {
+            asked["token"] = text(token);
+        }
+        asked["when-unset"] = word(prometheus.when_unset).into();
+        asked["when-unreachable"] = word(prometheus.when_unreachable).into();
+        settings["prometheus"] = asked;
+    }
+    Some(settings)
+}
+
+fn metric(metric: &Metric) -> Value {
+    let unit = match metric.unit {
+        Unit::Ratio => "ratio",
+        Unit::Seconds => "seconds",
+        Unit::Count => "requests",
+    };
+    let mut settings = json!({ "unit": unit, "query": metric.query });
+    if let Some(samples) = &metric.samples {
+        settings["samples"] = json!({ "query": samples.query, "at-least": samples.at_least });
+    }
+    settings["window"] = seconds(metric.window).into();
+    settings["when-empty"] = word(metric.when_empty).into();
+    settings["when-nan"] = word(metric.when_nan).into();
+    let mut few = json!({ "then": word(metric.when_few.then) });
+    if let Some(extend) = metric.when_few.extend {
+        few["extend"] = seconds(extend).into();
+    }
+    settings["when-few"] = few;
+    settings
+}
+
+fn smoke(smoke: &crate::definition::Smoke) -> Value {
+    let mut settings = Map::new();
+    if let Some(login) = &smoke.login {
+        let Request { method, path } = &login.request;
+        let asked = json!({ "method": method, "path": path, "json": body(&login.json), "token": login.token });
+        settings.insert("login".to_owned(), asked);
+    }
+    let probes = smoke.probes.iter().map(|probe| {
+        let Request { method, path } = &probe.request;
+        let mut settings = json!({ "name": probe.name.as_str(), "method": method, "path": path });
+        if let Some(sent) = &probe.json {
+            settings["json"] = body(sent);
+        }
+        if !probe.headers.is_empty() {
+            settings["headers"] = probe.headers.iter().map(|(key, value)| (key.clone(), text(value))).collect();
+        }
+        if probe.auth {
+            settings["auth"] = true.into();
+        }
+        if let Some(retry) = probe.retry {
+            settings["retry"] = seconds(retry).into();
+        }
+        let mut expect = json!({ "status": probe.expect.status });
+        if !probe.expect.json.is_empty() {
+            expect["json"] = probe.expect.json.iter().map(|(key, value)| (key.clone(), body(value))).collect();
+        }
+        if let Some(contains) = &probe.expect.contains {
+            expect["contains"] = contains.as_str().into();
+        }
+        expect["within"] = seconds(probe.expect.within).into();
+        settings["expect"] = expect;
+        settings
+    });
+    settings.insert("probes".to_owned(), probes.collect());
+    Value::Object(settings)
+}
+
+fn notify(context: &Context<'_>) -> Option<Value> {
+    let notify = &context.definition.notify;
+    let mut settings = Map::new();
+    if let Some(slack) = &notify.slack {
+        settings.insert("slack".to_owned(), json!({ "webhook": text(&slack.webhook), "on": events(&slack.on) }));
+    }
+    if let Some(issue) = &notify.issue {
+        settings.insert("issue".to_owned(), json!({ "labels": issue.labels, "on": events(&issue.on) }));
+    }
+    if let Some(grafana) = context.definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref()) {
+        let dashboards: Vec<String> = grafana.dashboards.iter().map(|path| context.path(path)).collect();
+        let told = json!({
+            "url": text(&grafana.url), "token": text(&grafana.token), "dashboards": dashboards,
+            "on": ["success", "restored"],
+        });
+        settings.insert("grafana".to_owned(), told);
+    }
+    (!settings.is_empty()).then_some(Value::Object(settings))
+}
+
+fn events(events: &[Event]) -> Vec<&'static str> {
+    events
+        .iter()
+        .map(|event| match event {
+            Event::Success => "success",
+            Event::Failure => "failure",
+            Event::Restored => "restored",
+        })
+        .collect()
+}
+
+fn word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Fail => "fail",
+        Outcome::Skip => "skip",
+        Outcome::Pass => "pass",
+    }
+}
+
+/// A time as the scripts read it, in one unit.
+fn seconds(time: Duration) -> String {
+    if time.milliseconds() % 1_000 == 0 { format!("{}s", time.seconds()) } else { format!("{}ms", time.milliseconds()) }
+}
+
+/// A value, or the name of the variable that carries it.
+fn text(value: &Text) -> Value {
+    match value {
+        Text::Literal(text) => json!({ "literal": text }),
+        Text::Outside(from) => outside(from),
+    }
+}
+
+fn outside(outside: &Outside) -> Value {
+    let source = if outside.secret { "secret" } else { "var" };
+    let mut settings = json!({ "env": variable(outside), "source": source, "name": outside.name });
+    if let Some(default) = &outside.default {
+        settings["default"] = default.as_str().into();
+    }
+    settings
+}
+
+/// The environment variable that carries a value from outside: no other variable of a step has such a name.
+pub(super) fn variable(outside: &Outside) -> String {
+    format!("{}_{}", if outside.secret { "SECRET" } else { "VAR" }, outside.name)
+}
+
+fn body(written: &Body) -> Value {
+    match written {
+        Body::Bool(value) => (*value).into(),
+        Body::Integer(value) => (*value).into(),
+        Body::Float(value) => (*value).into(),
+        Body::Text(text) => text.as_str().into(),
+        Body::Outside(from) => json!({ "$value": outside(from) }),
+        Body::List(items) => items.iter().map(body).collect(),
+        Body::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), body(value))).collect(),
+    }
+}

@@ -1,0 +1,82 @@
+//! smoke-tests.yml: the probes of a deploy, against a chosen environment.
+
+use super::context::single;
+use super::deploy::{file_variable, smoke_env};
+use super::{Context, Family};
+use crate::definition::{Environment as Written, Name, Value};
+use crate::trace::Effect;
+use crate::workflow::{Environment, Job, ManualInput, ManualKind, Triggers, Work, Workflow};
+
+pub(crate) struct SmokeTests;
+
+impl Family for SmokeTests {
+    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+        workflow(context).into_iter().collect()
+    }
+}
+
+fn workflow(context: &Context<'_>) -> Option<Workflow> {
+    let definition = context.definition;
+    let smoked: Vec<(&Name, &Written)> =
+        definition.environments.iter().filter(|(_, environment)| environment.smoke.is_some()).collect();
+    let names: Vec<String> = smoked.iter().map(|(name, _)| name.to_string()).collect();
+    let mut schedule: Vec<(String, Option<String>)> = Vec::new();
+    for smoke in definition.smoke.values() {
+        if let Some(at) = &smoke.schedule {
+            let entry = (at.cron.to_string(), at.timezone.clone());
+            if !schedule.contains(&entry) {
+                schedule.push(entry);
+            }
+        }
+    }
+    let jobs: Vec<Job> = smoked.iter().map(|(name, environment)| job(context, name, environment, &schedule)).collect();
+    (!jobs.is_empty()).then(|| Workflow {
+        file: context.file("smoke-tests"),
+        name: format!("{} smoke tests", context.project()),
+        about: vec!["The requests that a deploy must answer, sent to an environment as it is.".to_owned()],
+        on: Triggers {
+            schedule,
+            manual: Some(vec![ManualInput {
+                name: "environment".to_owned(),
+                description: "The environment to ask".to_owned(),
+                required: true,
+                default: names.first().cloned(),
+                kind: ManualKind::Choice(names),
+            }]),
+            ..Triggers::default()
+        },
+        concurrency: context.each_run("smoke-tests"),
+        jobs,
+        origin: crate::at!["smoke"],
+    })
+}
+
+fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(String, Option<String>)]) -> Job {
+    let origin = crate::at!["environments", name.as_str(), "smoke"];
+    let smoke = environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke));
+    let ask = context
+        .python(&format!("Smoke {name}"), "smoke.py", &[], &origin)
+        .env(smoke_env(context, environment))
+        .effect(Effect::Verifies);
+    let mut job =
+        context.job(name, &format!("Smoke {name}"), origin.clone(), vec![context.checkout(&origin, None), ask]);
+    let chosen = format!("inputs.environment == '{name}'");
+    let own: Vec<String> = smoke
+        .and_then(|smoke| smoke.schedule.as_ref())
+        .map(|at| format!("github.event.schedule == '{}'", at.cron))
+        .into_iter()
+        .filter(|_| !schedule.is_empty())
+        .chain([chosen])
+        .collect();
+    job.condition = Some(own.join(" || "));
+    if let Work::Steps { runner, environment: place, env, .. } = &mut job.work {
+        if let Some(own) = &environment.runs_on {
+            *runner = single(own);
+        }
+        let url =
+            environment.url.as_ref().and_then(Value::outside).filter(|url| !url.secret).map(super::steps::outside);
+        *place = Some(Environment { name: name.to_string(), url });
+        env.push(file_variable(context, name, environment));
+    }
+    job
+}

@@ -1,0 +1,282 @@
+"""The cluster, through kubectl: time limits, retries of transient faults, JSON in and out.
+
+    "cluster": {
+      "namespace": "production",            required
+      "kubeconfig": Outside,                absent when a cloud log-in has written the file
+      "context": "name",                    optional
+      "timeout": "10m"                      of one rollout, default 10m
+    }
+
+KUBECONFIG names the file in every step. What is not a secret may stand in kubectl's arguments;
+manifests go through standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import console
+from console import Problem
+from settings import Outside, Table
+
+REFERENCE = re.compile(r"[a-z][a-z0-9.-]*/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
+TRANSIENT = re.compile(
+    r"connection (refused|reset)|connection to the server .* was refused|i/o timeout"
+    r"|TLS handshake timeout|\bEOF\b|ServiceUnavailable"
+    r"|[Tt]oo [Mm]any [Rr]equests|unable to return a response|etcdserver|deadline exceeded"
+    r"|Unable to connect to the server|no such host|Internal ?[Ee]rror|http2: client connection",
+)
+# Somebody else changed the object between our reading and our patch.
+MOVED = re.compile(
+    r"the object has been modified|Conflict|request is invalid|test.* failed|testing .* failed",
+    re.I,
+)
+
+
+class Failed(Problem):
+    """kubectl said no."""
+
+    def __init__(self, what: str, said: str, printed: str = "") -> None:
+        last = " ".join(said.strip().splitlines()[-3:]) or "it said nothing"
+        super().__init__(f"{what}: {last}")
+        self.said = said
+        self.printed = printed
+
+
+@dataclass(frozen=True)
+class Settings:
+    namespace: str
+    kubeconfig: Outside | None
+    context: str | None
+    timeout: float
+
+    @staticmethod
+    def read(root: Table) -> Settings:
+        table = root.table("cluster")
+        read = Settings(
+            namespace=table.text("namespace"),
+            kubeconfig=table.outside_or_none("kubeconfig"),
+            context=table.text("context") if table.has("context") else None,
+            timeout=table.seconds("timeout", "10m"),
+        )
+        table.done()
+        return read
+
+
+def reference(table: Table, key: str) -> str:
+    """A `kind/name` such as `deployment/atom`."""
+    value = table.text(key)
+    if REFERENCE.fullmatch(value) is None:
+        raise table.wrong(key, "kind/name, such as deployment/atom")
+    return value
+
+
+class Cluster:
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    # ── the kubeconfig ──
+
+    def kubeconfig_path(self) -> Path:
+        path = os.environ.get("KUBECONFIG", "")
+        if not path:
+            raise Problem("KUBECONFIG must name the file to read or write")
+        return Path(path)
+
+    def connect(self) -> bool:
+        """Whether there is a kubeconfig, written now if its value is at hand."""
+        path = self.kubeconfig_path()
+        outside = self.settings.kubeconfig
+        value = outside.value() if outside is not None else None
+        if outside is not None and value is not None:
+            console.blank(value)
+            if "clusters" not in value:
+                raise Problem(
+                    f"{outside.described} is not a kubeconfig: it names no clusters",
+                    "Store the file's own text, not encoded",
+                )
+            _write_private(path, value + "\n")
+        return path.is_file()
+
+    # ── kubectl ──
+
+    def arguments(self, *arguments: str) -> list[str]:
+        command = ["kubectl", f"--namespace={self.settings.namespace}"]
+        if self.settings.context:
+            command.append(f"--context={self.settings.context}")
+        return [*command, *arguments]
+
+    def kubectl(
+        self,
+        what: str,
+        *arguments: str,
+        stdin: str | None = None,
+        timeout: float = 30.0,
+        attempts: int = 4,
+    ) -> str:
+        """kubectl's standard output. `what` begins the message if it fails."""
+        command = self.arguments(*arguments)
+        pause = 1.0
+        for attempt in range(1, attempts + 1):
+            code, out, said = _execute(command, stdin, timeout)
+            if code == 0:
+                return out
+            if attempt == attempts or not TRANSIENT.search(said):
+                raise Failed(what, said, out)
+            console.say(f"{what}: {said.strip().splitlines()[-1]} (trying again)")
+            time.sleep(pause)
+            pause *= 2
+        raise Failed(what, "no attempt was made")
+
+    def get(self, ref: str) -> dict[str, Any] | None:
+        """The object, or None when there is none."""
+        out = self.kubectl(
+            f"cannot read {ref}",
+            "get",
+            ref,
+            "--ignore-not-found",
+            "--output=json",
+            "--request-timeout=20s",
+        )
+        return _object(out, ref) if out.strip() else None
+
+    def need(self, ref: str) -> dict[str, Any]:
+        found = self.get(ref)
+        if found is None:
+            raise Problem(f"{ref} does not exist in namespace {self.settings.namespace}")
+        return found
+
+    def pods(self, workload: dict[str, Any]) -> list[dict[str, Any]]:
+        labels = workload.get("spec", {}).get("selector", {}).get("matchLabels") or {}
+        if not labels:
+            return []
+        selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        out = self.kubectl(
+            "cannot list the pods", "get", "pods", f"--selector={selector}", "--output=json"
+        )
+        return list(_object(out, "pods").get("items", []))
+
+    def merge(self, ref: str, body: dict[str, Any]) -> None:
+        self._patch(ref, "merge", body)
+
+    def json_patch(self, ref: str, operations: list[dict[str, Any]]) -> None:
+        self._patch(ref, "json", operations)
+
+    def _patch(self, ref: str, kind: str, body: Any) -> None:
+        self.kubectl(
+            f"cannot patch {ref}",
+            "patch",
+            ref,
+            f"--type={kind}",
+            f"--patch={json.dumps(body, separators=(',', ':'))}",
+            "--request-timeout=20s",
+        )
+
+    def annotate(self, ref: str, annotations: dict[str, str | None]) -> None:
+        """Sets annotations, and removes those that are None."""
+        self.merge(ref, {"metadata": {"annotations": annotations}})
+
+    def apply(self, what: str, manifest: Any) -> None:
+        out = self.kubectl(what, "apply", "--filename=-", stdin=json.dumps(manifest), timeout=120)
+        console.quote(out)
+
+    def delete(self, ref: str) -> None:
+        self.kubectl(
+            f"cannot delete {ref}",
+            "delete",
+            ref,
+            "--ignore-not-found",
+            "--wait=true",
+            "--timeout=60s",
+            timeout=90,
+        )
+
+    def rollout(self, ref: str, timeout: float | None = None) -> None:
+        """Waits until every pod runs the workload's current template."""
+        limit = self.settings.timeout if timeout is None else timeout
+        try:
+            out = self.kubectl(
+                f"{ref} did not become ready",
+                "rollout",
+                "status",
+                ref,
+                f"--timeout={int(limit)}s",
+                timeout=limit + 30,
+            )
+        except Failed:
+            self._explain(ref)
+            raise
+        console.quote(out)
+
+    def may(self, verb: str, resource: str) -> bool:
+        """Whether the cluster allows it; kubectl ends with 1 when the answer is no."""
+        what = f"cannot ask whether {verb} {resource} is allowed"
+        try:
+            return self.kubectl(what, "auth", "can-i", verb, resource).strip() == "yes"
+        except Failed as refused:
+            if refused.printed.strip() == "no":
+                return False
+            raise
+
+    def _explain(self, ref: str) -> None:
+        """Why pods wait, as far as the cluster tells."""
+        try:
+            pods = self.pods(self.need(ref))
+        except Problem:
+            return
+        for pod in pods:
+            status = pod.get("status", {})
+            for container in status.get("containerStatuses") or []:
+                for state in (container.get("state") or {}).values():
+                    reason = (state or {}).get("reason")
+                    if reason:
+                        name = pod.get("metadata", {}).get("name", "?")
+                        message = (state or {}).get("message", "")
+                        console.quote(f"pod {name}, {container.get('name')}: {reason} {message}")
+
+
+def _execute(command: list[str], stdin: str | None, timeout: float) -> tuple[int, str, str]:
+    try:
+        done = subprocess.run(
+            command,
+            input=stdin if stdin is not None else "",
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+    except FileNotFoundError:
+        raise Problem(f"{command[0]} is not installed on this runner") from None
+    except subprocess.TimeoutExpired:
+        return 124, "", f"no answer within {timeout:g} seconds: i/o timeout"
+    return done.returncode, done.stdout, done.stderr
+
+
+def _object(text: str, what: str) -> dict[str, Any]:
+    try:
+        data = json.loads(text)
+    except ValueError:
+        raise Problem(f"kubectl's answer about {what} is not JSON") from None
+    if not isinstance(data, dict):
+        raise Problem(f"kubectl's answer about {what} is not an object")
+    return data
+
+
+def _write_private(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Created with its mode, and not through a link that stands there already.
+        path.unlink(missing_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as fault:
+        raise Problem(f"cannot write the kubeconfig: {fault.strerror}") from None

@@ -1,0 +1,253 @@
+"""Ways to change a workload. A new one is a class here and its entry in `DELIVERIES`.
+
+    {"kind": "image", "target": "deployment/atom", "container": "atom"}
+
+    {"kind": "manifests", "folder": "k8s/overlays/production",
+     "target": "deployment/atom", "container": "atom"}
+
+    {"kind": "commands", "apply": "…", "restore": "…", "current": "…", "target": "kind/name"}
+
+`manifests` applies a folder (with kustomize where it has a kustomization file) in which the
+target's image is replaced; other objects stay as they are in the folder, and restoring changes the
+target's image alone. `commands` run in bash with IMAGE, DIGEST, VERSION and ENVIRONMENT set;
+`current` prints the running image as repository@sha256:…; its `target` is optional and only says
+which object carries the marks, a ConfigMap otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import console
+import pods
+from cluster import Cluster, reference
+from console import Problem
+from pods import DIGEST, Pin, Version
+from settings import Table
+
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+Pins = dict[str, Pin]
+# Edits an object on its way to the cluster; False leaves it out.
+Adjust = Callable[[dict[str, Any]], bool]
+
+
+class Delivery(ABC):
+    kind: ClassVar[str]
+    # Whether a part of the traffic can be given to a second workload.
+    divisible: ClassVar[bool] = True
+    target: str
+    container: str
+
+    def __init__(self, table: Table, workload: str) -> None:
+        self.target = reference(table, "target")
+        self.container = table.text("container")
+
+    def prepare(self, cluster: Cluster) -> None:
+        """Before marks are set: whatever carries them must exist."""
+        cluster.need(self.target)
+
+    def check(self, cluster: Cluster, label_key: str) -> None:
+        """A problem if this workload could not be changed and restored."""
+        workload = cluster.need(self.target)
+        pods.find_container(workload, self.container, self.target)
+        labels = workload.get("spec", {}).get("selector", {}).get("matchLabels") or {}
+        if label_key in labels:
+            raise Problem(
+                f"{self.target} selects its pods by the label {label_key}, which every deploy sets",
+                "A selector cannot change: use another version label",
+            )
+        if not cluster.may("patch", self.target):
+            raise Problem(f"the cluster does not allow this login to patch {self.target}")
+
+    def running(self, cluster: Cluster, label_key: str) -> Version:
+        return pods.running(cluster, self.target, self.container, label_key)
+
+    @abstractmethod
+    def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
+        """Changes what runs, without waiting."""
+
+    def put_back(self, cluster: Cluster, pins: Pins) -> None:
+        """Returns to earlier versions by digest, without waiting."""
+        for ref, pin in pins.items():
+            if pods.put(cluster, ref, pin):
+                console.say(f"{ref}: image {pin.version.image}")
+
+    def settle(self, cluster: Cluster, pins: Pins) -> None:
+        """Waits until the pods run the versions, and proves it."""
+        for ref, pin in pins.items():
+            cluster.rollout(ref)
+            wrong = pods.runs(cluster, ref, pin)
+            if wrong:
+                raise Problem(wrong)
+
+
+class Image(Delivery):
+    kind = "image"
+
+    def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
+        for ref, pin in pins.items():
+            changed = pods.put(cluster, ref, pin)
+            console.say(f"{ref}: {'image' if changed else 'already'} {pin.version.image}")
+
+
+class Manifests(Delivery):
+    kind = "manifests"
+
+    def __init__(self, table: Table, workload: str) -> None:
+        super().__init__(table, workload)
+        self.folder = table.text("folder")
+
+    def check(self, cluster: Cluster, label_key: str) -> None:
+        super().check(cluster, label_key)
+        objects = self._render(cluster)
+        if not any(object_ref(item) == self.target for item in objects):
+            raise Problem(f"{self.folder} holds no {self.target}")
+
+    def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
+        objects = self._render(cluster)
+        found = {object_ref(item) for item in objects}
+        for ref in pins:
+            if ref not in found:
+                raise Problem(f"{self.folder} holds no {ref}")
+        kept = [item for item in objects if adjust is None or adjust(item)]
+        for item in kept:
+            pin = pins.get(object_ref(item))
+            if pin is not None:
+                pods.place(item, object_ref(item), pin)
+        manifest = {"apiVersion": "v1", "kind": "List", "items": kept}
+        cluster.apply(f"cannot apply {self.folder}", manifest)
+
+    def _render(self, cluster: Cluster) -> list[dict[str, Any]]:
+        folder = Path(self.folder)
+        if not folder.is_dir():
+            raise Problem(f"the folder {self.folder} does not exist in this checkout")
+        if any((folder / name).is_file() for name in KUSTOMIZATIONS):
+            source = [f"--kustomize={folder}"]
+        else:
+            source = [f"--filename={folder}", "--recursive"]
+        out = cluster.kubectl(
+            f"cannot render {self.folder}",
+            "create",
+            "--dry-run=client",
+            "--output=json",
+            *source,
+            timeout=60,
+        )
+        return list(_documents(out, self.folder))
+
+
+class Commands(Delivery):
+    kind = "commands"
+    divisible = False
+
+    def __init__(self, table: Table, workload: str) -> None:
+        self.given = table.has("target")
+        self.target = (
+            reference(table, "target") if self.given else f"configmap/pipewright-{workload}"
+        )
+        self.container = workload
+        self.scripts = {key: table.text(key) for key in ("apply", "restore", "current")}
+
+    def prepare(self, cluster: Cluster) -> None:
+        if self.given or cluster.get(self.target) is not None:
+            return
+        name = self.target.partition("/")[2]
+        holder = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
+        cluster.apply(f"cannot create {self.target}", holder)
+
+    def check(self, cluster: Cluster, label_key: str) -> None:
+        verb = "patch" if self.given else "create"
+        resource = self.target if self.given else "configmaps"
+        if not cluster.may(verb, resource):
+            raise Problem(f"the cluster does not allow this login to {verb} {resource}")
+        if self.given:
+            cluster.need(self.target)
+
+    def running(self, cluster: Cluster, label_key: str) -> Version:
+        printed = self._bash("current", None, cluster.settings.timeout).strip()
+        image = printed.splitlines()[-1].strip() if printed else ""
+        if DIGEST.fullmatch(image.partition("@")[2]) is None or not image.partition("@")[0]:
+            raise Problem(
+                f"the command `current` of {self.container} did not print repository@sha256:…"
+            )
+        return Version(image, None)
+
+    def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
+        for pin in pins.values():
+            console.quote(self._bash("apply", pin.version, cluster.settings.timeout))
+
+    def put_back(self, cluster: Cluster, pins: Pins) -> None:
+        for pin in pins.values():
+            console.quote(self._bash("restore", pin.version, cluster.settings.timeout))
+
+    def settle(self, cluster: Cluster, pins: Pins) -> None:
+        for pin in pins.values():
+            image = self.running(cluster, "").image
+            if image.partition("@")[2] != pin.version.digest:
+                raise Problem(f"{self.container} runs {image} and not {pin.version.image}")
+
+    def _bash(self, key: str, version: Version | None, timeout: float) -> str:
+        environment = dict(os.environ)
+        if version is not None:
+            environment["IMAGE"] = version.image
+            environment["DIGEST"] = version.digest
+            environment["VERSION"] = version.label or ""
+        environment["ENVIRONMENT"] = os.environ.get("PIPEWRIGHT_ENVIRONMENT", "")
+        try:
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", self.scripts[key]],
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise Problem(f"the command `{key}` of {self.container} took too long") from None
+        console.quote(done.stderr)
+        if done.returncode != 0:
+            console.quote(done.stdout)
+            raise Problem(
+                f"the command `{key}` of {self.container} ended with status {done.returncode}"
+            )
+        return done.stdout
+
+
+DELIVERIES: tuple[type[Delivery], ...] = (Image, Manifests, Commands)
+
+
+def read(table: Table, workload: str) -> Delivery:
+    kind = table.choice("kind", tuple(delivery.kind for delivery in DELIVERIES))
+    chosen = next(delivery for delivery in DELIVERIES if delivery.kind == kind)
+    made = chosen(table, workload)
+    table.done()
+    return made
+
+
+def object_ref(item: dict[str, Any]) -> str:
+    return f"{str(item.get('kind', '')).lower()}/{item.get('metadata', {}).get('name', '')}"
+
+
+def _documents(text: str, folder: str) -> list[dict[str, Any]]:
+    """kubectl prints one JSON document after another, or one List."""
+    decoder, at = json.JSONDecoder(), 0
+    found: list[dict[str, Any]] = []
+    while at < len(text):
+        if text[at].isspace():
+            at += 1
+            continue
+        try:
+            item, at = decoder.raw_decode(text, at)
+        except ValueError:
+            raise Problem(f"kubectl's rendering of {folder} is not JSON") from None
+        found += item.get("items", []) if item.get("kind") == "List" else [item]
+    return found

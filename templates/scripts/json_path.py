@@ -1,0 +1,47 @@
+"""A small path into JSON: `.access_token`, `.a.b[0].c`, `.["a key"]`, `.` for the whole."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+STEP = re.compile(r'\.?([A-Za-z_][\w-]*)|\.?\[(\d+)\]|\.?\["([^"]+)"\]')
+ABSENT = object()
+
+
+def steps(path: str) -> list[str | int] | None:
+    """The path's steps, or None when it is not a path."""
+    if not path.startswith("."):
+        return None
+    if path == ".":
+        return []
+    found: list[str | int] = []
+    at = 0
+    while at < len(path):
+        match = STEP.match(path, at)
+        if match is None or (match[1] is not None and path[at] != "."):
+            return None
+        found.append(int(match[2]) if match[2] is not None else match[1] or match[3])
+        at = match.end()
+    return found
+
+
+def find(data: Any, path: str) -> Any:
+    """What stands at the path, or `ABSENT`."""
+    for step in steps(path) or []:
+        if isinstance(step, int):
+            if not isinstance(data, list) or step >= len(data):
+                return ABSENT
+            data = data[step]
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+        else:
+            return ABSENT
+    return data
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equality as JSON has it: true is not 1."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    return bool(left == right)

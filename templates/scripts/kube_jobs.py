@@ -1,0 +1,244 @@
+"""Backup and migration, as Kubernetes Jobs.
+
+    "backup": {
+      "image": "postgres:16-alpine@sha256:…", "run": "pg_dump -Fc atom",
+      "env-from": ["secret/atom-db", "configmap/atom"],    optional
+      "to": "pvc/backups",                  what `run` prints becomes a file there; optional
+      "timeout": "30m"
+    }
+    "migrate": {
+      "workload": "api", "run": "alembic upgrade head",
+      "verify": "alembic current --check-heads",           optional
+      "on-restore": "keep" | {"run": "alembic downgrade -1"},
+      "timeout": "15m"
+    }
+
+Migrations run in the new image with the settings of the workload's own container: a shell in an
+old pod would run the old code.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import console
+import pods
+from cluster import Cluster
+from console import Problem
+from settings import Run, Table
+from workload import Workload
+
+# What a migration may read as files; a claim that only one node can mount would never start.
+READABLE_VOLUMES = {"configMap", "secret", "projected", "downwardAPI", "emptyDir"}
+FROM_POD = (
+    "serviceAccountName",
+    "imagePullSecrets",
+    "securityContext",
+    "nodeSelector",
+    "tolerations",
+)
+FROM_CONTAINER = ("env", "envFrom", "securityContext", "resources", "workingDir")
+BACKUP_FOLDER = "/pipewright-backup"
+# `run` and the file are arguments, so neither is ever part of the script. A shell that cannot fail
+# inside a pipe would call half a backup a whole one.
+SAVE = """set -eu
+umask 077
+if (set -o pipefail) 2>/dev/null; then
+  sh -o pipefail -ec "$1" > "$2.partial"
+else
+  sh -ec "$1" > "$2.partial"
+fi
+if [ ! -s "$2.partial" ]; then
+  echo "the backup is empty" >&2
+  exit 1
+fi
+mv "$2.partial" "$2"
+echo "saved $2: $(wc -c < "$2") bytes"
+"""
+
+
+@dataclass(frozen=True)
+class Backup:
+    image: str
+    run: str
+    env_from: list[str]
+    to: str | None
+    timeout: float
+
+    @staticmethod
+    def read(root: Table) -> Backup | None:
+        if not root.has("backup"):
+            return None
+        table = root.table("backup")
+        read = Backup(
+            image=table.text("image"),
+            run=table.text("run"),
+            env_from=table.texts("env-from"),
+            to=table.text("to") if table.has("to") else None,
+            timeout=table.seconds("timeout", "30m"),
+        )
+        table.done()
+        if read.to is not None and not read.to.startswith("pvc/"):
+            raise table.wrong("to", "pvc/name")
+        for source in read.env_from:
+            if source.partition("/")[0] not in ("secret", "configmap"):
+                raise table.wrong("env-from", "secret/name or configmap/name")
+        return read
+
+
+@dataclass(frozen=True)
+class Migration:
+    workload: str
+    run: str
+    verify: str | None
+    on_restore: str | None
+    timeout: float
+
+    @staticmethod
+    def read(root: Table) -> Migration | None:
+        if not root.has("migrate"):
+            return None
+        table = root.table("migrate")
+        on_restore = None
+        if table.raw("on-restore") != "keep":
+            restore = table.table("on-restore")
+            on_restore = restore.text("run")
+            restore.done()
+        read = Migration(
+            workload=table.text("workload"),
+            run=table.text("run"),
+            verify=table.text("verify") if table.has("verify") else None,
+            on_restore=on_restore,
+            timeout=table.seconds("timeout", "15m"),
+        )
+        table.done()
+        return read
+
+
+def back_up(cluster: Cluster, backup: Backup, environment: str, run: Run) -> None:
+    name = job_name("backup", environment, run)
+    container: dict[str, Any] = {
+        "name": "backup",
+        "image": backup.image,
+        "command": ["sh", "-ec", backup.run],
+        "envFrom": [_env_from(source) for source in backup.env_from],
+        "securityContext": {"allowPrivilegeEscalation": False},
+    }
+    pod: dict[str, Any] = {"automountServiceAccountToken": False, "containers": [container]}
+    if backup.to is not None:
+        file = f"{BACKUP_FOLDER}/{environment}-{run.version}"
+        container["command"] = ["sh", "-c", SAVE, "sh", backup.run, file]
+        container["volumeMounts"] = [{"name": "backups", "mountPath": BACKUP_FOLDER}]
+        claim = {"claimName": backup.to.removeprefix("pvc/")}
+        pod["volumes"] = [{"name": "backups", "persistentVolumeClaim": claim}]
+    _run(cluster, name, pod, {}, backup.timeout)
+
+
+def migrate(
+    cluster: Cluster,
+    workload: Workload,
+    purpose: str,
+    command: str,
+    image: str,
+    run: Run,
+    environment: str,
+    timeout: float,
+) -> None:
+    """Runs a command in the new image as the workload itself would run."""
+    ref = workload.delivery.target
+    live = cluster.need(ref)
+    own = pods.find_container(live, workload.delivery.container, ref)[1]
+    spec = pods.template(live, ref).get("spec", {})
+    container = {key: own[key] for key in FROM_CONTAINER if key in own}
+    volumes = [
+        volume for volume in spec.get("volumes") or [] if READABLE_VOLUMES.intersection(volume)
+    ]
+    names = {volume["name"] for volume in volumes}
+    mounts = [mount for mount in own.get("volumeMounts") or [] if mount.get("name") in names]
+    container |= {
+        "name": "migrate",
+        "image": image,
+        "command": ["sh", "-ec", command],
+        "volumeMounts": mounts,
+    }
+    pod = {key: spec[key] for key in FROM_POD if key in spec}
+    pod |= {"containers": [container], "volumes": volumes}
+    # The workload's own labels would make its Service send requests to the migration.
+    labels = {workload.label_key: run.version}
+    _run(cluster, job_name(purpose, environment, run), pod, labels, timeout)
+
+
+def job_name(purpose: str, environment: str, run: Run) -> str:
+    """At most 63 characters, which is what a Job's pods leave it."""
+    name = f"pipewright-{purpose}-{environment}-{run.id}-{run.attempt}".lower().replace("_", "-")
+    if len(name) <= 60:
+        return name
+    return f"{name[:50].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def finish(cluster: Cluster, name: str, timeout: float) -> None:
+    """Waits for a Job that a lost runner may have left at work; how it ended does not matter."""
+    if cluster.get(f"job/{name}") is not None:
+        _wait(cluster, name, timeout)
+
+
+def _run(
+    cluster: Cluster, name: str, pod: dict[str, Any], labels: dict[str, str], timeout: float
+) -> None:
+    manifest = {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": {"name": name, "labels": {"app.kubernetes.io/managed-by": "pipewright"}},
+        "spec": {
+            "backoffLimit": 0,
+            "activeDeadlineSeconds": max(1, int(timeout)),
+            "ttlSecondsAfterFinished": 86400,
+            "template": {
+                "metadata": {"labels": {"app.kubernetes.io/managed-by": "pipewright", **labels}},
+                "spec": {**pod, "restartPolicy": "Never"},
+            },
+        },
+    }
+    # A Job's template cannot change, so one that an earlier try left must go.
+    cluster.delete(f"job/{name}")
+    cluster.apply(f"cannot start the Job {name}", manifest)
+    ended = _wait(cluster, name, timeout + 60)
+    _print_logs(cluster, name)
+    if ended != "Complete":
+        raise Problem(f"the Job {name} {ended}")
+    console.say(f"the Job {name} is complete")
+
+
+def _wait(cluster: Cluster, name: str, timeout: float) -> str:
+    """How it ended. `kubectl wait` waits for one condition, and a Job can end in two."""
+    until = time.monotonic() + timeout
+    pause = 0.5
+    while time.monotonic() < until:
+        job = cluster.get(f"job/{name}")
+        if job is None:
+            return "was deleted while it ran"
+        for condition in job.get("status", {}).get("conditions") or []:
+            if condition.get("status") == "True":
+                if condition.get("type") == "Complete":
+                    return "Complete"
+                if condition.get("type") == "Failed":
+                    return f"failed: {condition.get('reason', '')} {condition.get('message', '')}"
+        time.sleep(pause)
+        pause = min(5.0, pause * 1.5)
+    return f"did not end within {timeout:g} seconds"
+
+
+def _print_logs(cluster: Cluster, name: str) -> None:
+    try:
+        what = f"cannot read the logs of {name}"
+        console.quote(cluster.kubectl(what, "logs", f"job/{name}", "--tail=200", attempts=2))
+    except Problem as problem:
+        console.warning(str(problem))
+
+
+def _env_from(source: str) -> dict[str, dict[str, str]]:
+    kind, _, name = source.partition("/")
+    return {"secretRef" if kind == "secret" else "configMapRef": {"name": name}}

@@ -1,0 +1,174 @@
+"""What a workload's pods run, and the one patch that changes it.
+
+Image and version label change in one JSON patch, which first tests that the container is still
+where it was read: a patch by index alone could hit another container.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from cluster import MOVED, Cluster, Failed
+from console import Problem
+
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+ATTEMPTS = 4
+
+
+@dataclass(frozen=True)
+class Version:
+    """An image by digest, and what the version label says of it (None: no label)."""
+
+    image: str
+    label: str | None
+
+    @property
+    def repository(self) -> str:
+        return self.image.partition("@")[0]
+
+    @property
+    def digest(self) -> str:
+        return self.image.partition("@")[2]
+
+    def json(self) -> dict[str, str | None]:
+        return {"image": self.image, "version": self.label}
+
+    @staticmethod
+    def parse(data: Any, place: str) -> Version:
+        image = data.get("image") if isinstance(data, dict) else None
+        label = data.get("version") if isinstance(data, dict) else None
+        if not isinstance(image, str) or DIGEST.fullmatch(image.partition("@")[2]) is None:
+            raise Problem(f"{place} names no image by digest")
+        return Version(image, label if isinstance(label, str) else None)
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A container of a workload, and the version that it shall run."""
+
+    container: str
+    label_key: str
+    version: Version
+
+
+def find_container(workload: dict[str, Any], name: str, ref: str) -> tuple[int, dict[str, Any]]:
+    containers = template(workload, ref).get("spec", {}).get("containers") or []
+    for index, container in enumerate(containers):
+        if container.get("name") == name:
+            return index, container
+    known = ", ".join(str(container.get("name")) for container in containers) or "none"
+    raise Problem(f"{ref} has no container {name} (it has {known})")
+
+
+def template(workload: dict[str, Any], ref: str) -> dict[str, Any]:
+    found = workload.get("spec", {}).get("template")
+    if not isinstance(found, dict):
+        raise Problem(f"{ref} has no pod template")
+    return found
+
+
+def pinned(workload: dict[str, Any], pin: Pin, ref: str) -> Version | None:
+    """What the template names, if it is by digest."""
+    image = str(find_container(workload, pin.container, ref)[1].get("image", ""))
+    if DIGEST.fullmatch(image.partition("@")[2]) is None:
+        return None
+    labels = template(workload, ref).get("metadata", {}).get("labels") or {}
+    # A tag before the digest is for readers; the digest decides.
+    repository = re.sub(r":[^/:]+$", "", image.partition("@")[0])
+    return Version(f"{repository}@{image.partition('@')[2]}", labels.get(pin.label_key))
+
+
+def running(cluster: Cluster, ref: str, container: str, label_key: str) -> Version:
+    """What runs now. An image by tag is resolved through the pods that run it."""
+    workload = cluster.need(ref)
+    by_digest = pinned(workload, Pin(container, label_key, Version("", None)), ref)
+    if by_digest is not None:
+        return by_digest
+    found = set()
+    for pod in cluster.pods(workload):
+        for status in pod.get("status", {}).get("containerStatuses") or []:
+            if status.get("name") == container and status.get("ready"):
+                found.add(str(status.get("imageID", "")).split("://")[-1])
+    if len(found) != 1:
+        raise Problem(
+            f"{ref} runs an image by tag, and its ready pods name {len(found)} digests: "
+            "there is no one version to return to",
+            "Set its image by digest once, and wait until it is rolled out",
+        )
+    image = found.pop()
+    if DIGEST.fullmatch(image.partition("@")[2]) is None:
+        raise Problem(f"{ref} runs an image that no registry holds", "Set its image by digest once")
+    labels = template(workload, ref).get("metadata", {}).get("labels") or {}
+    return Version(image, labels.get(label_key))
+
+
+def put(cluster: Cluster, ref: str, pin: Pin, replicas: int | None = None) -> bool:
+    """Makes the workload run a version, without waiting. Whether anything had to change."""
+    for attempt in range(1, ATTEMPTS + 1):
+        operations = _operations(cluster.need(ref), ref, pin, replicas)
+        if not operations:
+            return False
+        try:
+            cluster.json_patch(ref, operations)
+        except Failed as refused:
+            if attempt == ATTEMPTS or not MOVED.search(refused.said):
+                raise
+            time.sleep(0.2 * attempt)
+        else:
+            return True
+    return False
+
+
+def replicas_of(workload: dict[str, Any]) -> int:
+    value = workload.get("spec", {}).get("replicas")
+    return value if isinstance(value, int) else 1
+
+
+def place(workload: dict[str, Any], ref: str, pin: Pin) -> None:
+    """Writes a version into a manifest that is not applied yet."""
+    find_container(workload, pin.container, ref)[1]["image"] = pin.version.image
+    labels = template(workload, ref).setdefault("metadata", {}).setdefault("labels", {})
+    if pin.version.label is None:
+        labels.pop(pin.label_key, None)
+    else:
+        labels[pin.label_key] = pin.version.label
+
+
+def runs(cluster: Cluster, ref: str, pin: Pin) -> str:
+    """Empty when template and ready pods all run the version; else what does not."""
+    workload = cluster.need(ref)
+    if pinned(workload, pin, ref) != pin.version:
+        return f"{ref} does not name {pin.version.image}"
+    for pod in cluster.pods(workload):
+        if pod.get("metadata", {}).get("deletionTimestamp"):
+            continue
+        for container in pod.get("spec", {}).get("containers") or []:
+            if container.get("name") == pin.container:
+                image = str(container.get("image", ""))
+                if image.partition("@")[2] != pin.version.digest:
+                    return f"pod {pod['metadata'].get('name')} still runs {image}"
+    return ""
+
+
+def _operations(
+    workload: dict[str, Any], ref: str, pin: Pin, replicas: int | None
+) -> list[dict[str, Any]]:
+    index, container = find_container(workload, pin.container, ref)
+    operations: list[dict[str, Any]] = []
+    path = f"/spec/template/spec/containers/{index}"
+    if container.get("image") != pin.version.image:
+        operations.append({"op": "test", "path": f"{path}/name", "value": pin.container})
+        operations.append({"op": "add", "path": f"{path}/image", "value": pin.version.image})
+    labels = template(workload, ref).get("metadata", {}).get("labels") or {}
+    key = pin.label_key.replace("~", "~0").replace("/", "~1")
+    label_path = f"/spec/template/metadata/labels/{key}"
+    if pin.version.label is None and pin.label_key in labels:
+        operations.append({"op": "remove", "path": label_path})
+    elif pin.version.label is not None and labels.get(pin.label_key) != pin.version.label:
+        operations.append({"op": "add", "path": label_path, "value": pin.version.label})
+    if replicas is not None and replicas_of(workload) != replicas:
+        operations.append({"op": "add", "path": "/spec/replicas", "value": replicas})
+    return operations

@@ -1,0 +1,145 @@
+"""Everything that can be known to be wrong before anything is changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import console
+import gate
+import marks
+import restore
+from console import Problem, Problems
+from environment import Deploy, Environment
+from marks import Marks
+from pods import Version
+from settings import missing
+from workload import Workload
+
+
+def check(deploy: Deploy) -> None:
+    environment = deploy.environment
+    _settings(deploy)
+    _reach(deploy)
+    _restore_what_a_lost_run_left(deploy)
+    _gather([_workload_check(deploy, workload) for workload in environment.workloads])
+    _jobs_allowed(deploy)
+    first = False
+    rows, back = [], {}
+    for workload in environment.workloads:
+        found = marks.read(deploy.cluster, workload.ref)
+        _refuse_older(deploy, workload, found)
+        runs = workload.delivery.running(deploy.cluster, workload.label_key)
+        back[workload.name] = runs
+        first = first or found.verified is None
+        returns = _returns(workload, found, runs)
+        rows.append((workload.name, runs.image, returns, workload.wanted(deploy.run).image))
+    console.table(
+        f"Deploy to {environment.name}", ("Workload", "Runs", "Returns to", "Will run"), rows
+    )
+    _samples(environment, back, first)
+    console.output("first", str(first).lower())
+    console.output("version", deploy.run.version)
+
+
+def _settings(deploy: Deploy) -> None:
+    environment = deploy.environment
+    problems = []
+    empty = missing(environment.outsides, environment.name)
+    if empty is not None:
+        problems.append(empty)
+    named = {outside.described for outside in environment.outsides if outside.missing()}
+    problems += [
+        problem
+        for problem in environment.judge.limits()[1]
+        if not any(str(problem).startswith(name) for name in named)
+    ]
+    for workload in environment.workloads:
+        try:
+            workload.wanted(deploy.run)
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise Problems(problems)
+
+
+def _reach(deploy: Deploy) -> None:
+    if not deploy.cluster.connect():
+        raise Problem("KUBECONFIG names no file", "Log in to the cluster before this step")
+    deploy.cluster.kubectl("the cluster is unreachable", "get", "--raw=/version")
+
+
+def _restore_what_a_lost_run_left(deploy: Deploy) -> None:
+    left = restore.finish(deploy, restore.standing(deploy, any_run=True))
+    if not left:
+        return
+    runs = ", ".join(sorted({mark.run.id for _, mark in left}))
+    console.warning(f"run {runs} left {deploy.environment.name} half changed; it is restored first")
+    restore.shed(deploy, left)
+    restore.confirm(deploy, left)
+
+
+def _workload_check(deploy: Deploy, workload: Workload) -> Callable[[], None]:
+    return lambda: workload.traffic.check(deploy.cluster)
+
+
+def _gather(checks: list[Callable[[], None]]) -> None:
+    problems = []
+    for check_one in checks:
+        try:
+            check_one()
+        except Problem as problem:
+            problems.append(problem)
+    if problems:
+        raise Problems(problems)
+
+
+def _jobs_allowed(deploy: Deploy) -> None:
+    environment = deploy.environment
+    wanted = environment.backup is not None or environment.migration is not None
+    if wanted and not deploy.cluster.may("create", "jobs"):
+        raise Problem("the cluster does not allow this login to create Jobs")
+
+
+def _refuse_older(deploy: Deploy, workload: Workload, found: Marks) -> None:
+    if found.verified is None or os.environ.get("PIPEWRIGHT_MANUAL", "") == "true":
+        return
+    before = found.verified.run
+    # Run numbers count within one workflow; a renamed one starts again at 1.
+    if before.workflow == deploy.run.workflow and before.number > deploy.run.number:
+        raise Problem(
+            f"{workload.ref} runs commit {before.commit[:12]} of run {before.number}, which is "
+            f"newer than this run {deploy.run.number}",
+            "Start the workflow by hand with the digest to go back on purpose",
+        )
+
+
+def _returns(workload: Workload, found: Marks, runs: Version) -> str:
+    if found.verified is None:
+        console.notice(
+            f"{workload.ref} was never verified: this is its first deploy, and a restore would "
+            f"return to what runs now, {runs.image}"
+        )
+        return runs.image
+    verified = found.verified.version
+    if verified.digest != runs.digest:
+        console.warning(
+            f"{workload.ref} runs {runs.image}, which no deploy verified; "
+            f"a restore returns to {verified.image}"
+        )
+    return verified.image
+
+
+def _samples(environment: Environment, back: dict[str, Version], first: bool) -> None:
+    if not environment.judge.active:
+        return
+    labels = sorted({version.label for version in back.values() if version.label})
+    if not labels:
+        said = "the running version carries no version label, so its samples are not checked"
+        if first:
+            console.notice(f"first deploy: {said}")
+        else:
+            console.warning(said)
+        return
+    for label in labels:
+        gate.running_version(environment.judge, label)

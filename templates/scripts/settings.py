@@ -1,0 +1,293 @@
+"""Reads the environment file that the compiler emitted, strictly.
+
+The file named by PIPEWRIGHT_ENVIRONMENT_FILE is one JSON object:
+
+    {
+      "schema": 1,
+      "environment": "production",          required
+      "project": "atom",                    required
+      "url": Outside,                       optional; what smoke tests call
+      "cluster": {...},                     cluster.py
+      "workloads": [{...}],                 workload.py
+      "backup": {...}, "migrate": {...},    kube_jobs.py
+      "monitoring": {...}, "metrics": {...}, "limits": {...}, "gate": {...},   metrics.py
+      "smoke": {...},                       smoke.py
+      "notify": {...}                       tell.py
+    }
+
+An *Outside* value is one of
+
+    {"literal": "text"}
+    {"env": "ENV_NAME", "source": "secret" | "var", "name": "GITHUB_NAME", "default": "text",
+     "optional": true}
+
+`name` is what the secret or variable is called on GitHub, `env` unless given. An empty value is
+unset. Without `default`, an unset value is an error unless `optional` is true.
+Durations are text with one unit: "15s", "5m", "1h". Unknown keys are errors.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import console
+from console import Problem
+
+SCHEMA = 1
+# A limit may be a secret, and blanking it would leave holes in every table of numbers.
+NUMBER = re.compile(r"[\d.]+ ?[a-zA-Z%]*")
+SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A value that the definition holds, or that a secret or variable of GitHub holds."""
+
+    literal: str | None
+    env: str = ""
+    source: str = ""
+    name: str = ""
+    default: str | None = None
+    optional: bool = False
+
+    @property
+    def secret(self) -> bool:
+        return self.source == "secret"
+
+    @property
+    def described(self) -> str:
+        if self.literal is not None:
+            return "the definition"
+        return f"{'secret' if self.secret else 'variable'} {self.name}"
+
+    @property
+    def given(self) -> bool:
+        """Whether it comes from outside now, not from the definition or a default."""
+        return self.literal is None and bool(os.environ.get(self.env, "").strip())
+
+    def value(self) -> str | None:
+        """The value without surrounding blanks, or None when unset."""
+        if self.literal is not None:
+            return self.literal
+        value = os.environ.get(self.env, "").strip()
+        return value or self.default
+
+    def required(self) -> str:
+        value = self.value()
+        if value is None:
+            raise Problem(f"{self.described} is empty", self.how_to_set(""))
+        if self.secret and self.given:
+            console.blank(value)
+        return value
+
+    def missing(self) -> bool:
+        return self.value() is None and not self.optional
+
+    def how_to_set(self, environment: str) -> str:
+        kind = "secret" if self.secret else "variable"
+        where = f" --env {environment}" if environment else ""
+        return f"Set it with `gh {kind} set {self.name}{where}`"
+
+
+class Table:
+    """A JSON object that is read key by key; `done` refuses what nobody asked for."""
+
+    def __init__(self, data: Any, place: str, outsides: list[Outside] | None = None) -> None:
+        if not isinstance(data, dict):
+            raise Problem(f"environment file: `{place}` must be an object")
+        self.data: dict[str, Any] = data
+        self.place = place
+        self.outsides: list[Outside] = [] if outsides is None else outsides
+        self._read: set[str] = set()
+
+    def names(self) -> list[str]:
+        return list(self.data)
+
+    def has(self, key: str) -> bool:
+        self._read.add(key)
+        return self.data.get(key) is not None
+
+    def raw(self, key: str) -> Any:
+        self._read.add(key)
+        return self.data.get(key)
+
+    def text(self, key: str, default: str | None = None) -> str:
+        value = self.raw(key)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, str) or not value:
+            raise self.wrong(key, "a text")
+        return value
+
+    def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
+        value = self.text(key, default)
+        if value not in choices:
+            raise self.wrong(key, "one of " + ", ".join(choices))
+        return value
+
+    def integer(self, key: str, default: int | None = None) -> int:
+        value = self.raw(key)
+        if value is None and default is not None:
+            return default
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            raise self.wrong(key, "a number that is not negative")
+        return value
+
+    def flag(self, key: str, default: bool) -> bool:
+        value = self.raw(key)
+        if value is None:
+            return default
+        if not isinstance(value, bool):
+            raise self.wrong(key, "true or false")
+        return value
+
+    def texts(self, key: str) -> list[str]:
+        value = self.raw(key)
+        if value is None:
+            return []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(key, "a list of texts")
+        return list(value)
+
+    def seconds(self, key: str, default: str | None = None) -> float:
+        value = self.text(key, default)
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value)
+        if found is None:
+            raise self.wrong(key, 'a duration such as "30s"')
+        return float(found[1]) * SECONDS[found[2]]
+
+    def outside(self, key: str) -> Outside:
+        return self.outside_of(self.raw(key), key)
+
+    def outside_or_none(self, key: str) -> Outside | None:
+        return self.outside(key) if self.has(key) else None
+
+    def outside_of(self, data: Any, key: str) -> Outside:
+        table = Table(data, f"{self.place}.{key}", self.outsides)
+        if table.has("literal"):
+            outside = Outside(literal=str(table.raw("literal")))
+        else:
+            env = table.text("env")
+            outside = Outside(
+                literal=None,
+                env=env,
+                source=table.choice("source", ("secret", "var")),
+                name=table.text("name", env),
+                default=table.text("default") if table.has("default") else None,
+                optional=table.flag("optional", False),
+            )
+        table.done()
+        self.outsides.append(outside)
+        return outside
+
+    def outsides_in(self, key: str) -> dict[str, Outside]:
+        if not self.has(key):
+            return {}
+        table = self.table(key)
+        return {name: table.outside(name) for name in table.names()}
+
+    def table(self, key: str) -> Table:
+        return Table(self.raw(key), f"{self.place}.{key}".removeprefix("."), self.outsides)
+
+    def tables(self, key: str) -> list[Table]:
+        value = self.raw(key)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self.wrong(key, "a list")
+        return [
+            Table(item, f"{self.place}.{key}[{index}]".removeprefix("."), self.outsides)
+            for index, item in enumerate(value)
+        ]
+
+    def done(self) -> None:
+        unknown = sorted(set(self.data) - self._read)
+        if unknown:
+            raise Problem(f"environment file: `{self.place}` has unknown keys {', '.join(unknown)}")
+
+    def wrong(self, key: str, wanted: str) -> Problem:
+        return Problem(f"environment file: `{f'{self.place}.{key}'.lstrip('.')}` must be {wanted}")
+
+
+@dataclass(frozen=True)
+class Run:
+    """This run of the workflow, as the runner tells it."""
+
+    id: str
+    number: int
+    attempt: int
+    workflow: str
+    commit: str
+
+    @property
+    def version(self) -> str:
+        """What the pods' version label says: a label value allows 63 characters and no colon."""
+        return f"{self.commit[:12]}-{self.id}-{self.attempt}"
+
+    @staticmethod
+    def current() -> Run:
+        number = os.environ.get("GITHUB_RUN_NUMBER", "")
+        attempt = os.environ.get("GITHUB_RUN_ATTEMPT", "1")
+        commit = os.environ.get("PIPEWRIGHT_COMMIT", "") or os.environ.get("GITHUB_SHA", "")
+        identity = os.environ.get("GITHUB_RUN_ID", "")
+        if not (number.isdigit() and attempt.isdigit() and identity.isdigit()):
+            raise Problem("GITHUB_RUN_ID, GITHUB_RUN_NUMBER and GITHUB_RUN_ATTEMPT must be numbers")
+        if re.fullmatch(r"[0-9a-f]{40,64}", commit) is None:
+            raise Problem("PIPEWRIGHT_COMMIT or GITHUB_SHA must be a full commit id")
+        workflow = os.environ.get("GITHUB_WORKFLOW_REF", "").split("@")[0]
+        return Run(identity, int(number), int(attempt), workflow, commit)
+
+
+def read() -> Table:
+    """The environment file's root table."""
+    path = os.environ.get("PIPEWRIGHT_ENVIRONMENT_FILE", "")
+    if not path:
+        raise Problem("PIPEWRIGHT_ENVIRONMENT_FILE is not set")
+    try:
+        with open(path, encoding="utf-8") as file:
+            data = json.load(file)
+    except OSError as fault:
+        raise Problem(f"cannot read the environment file {path}: {fault.strerror}") from None
+    except ValueError:
+        raise Problem(f"the environment file {path} is not JSON") from None
+    if isinstance(data, dict):
+        data.pop("//", None)  # Where the file comes from, for whoever opens it.
+    root = Table(data, "")
+    if root.integer("schema") != SCHEMA:
+        raise Problem(
+            f"the environment file {path} is of schema {root.raw('schema')}, "
+            f"these scripts read {SCHEMA}",
+            "Run `pipewright generate`",
+        )
+    root.text("environment")
+    root.text("project")
+    for key in ("url", "cluster", "workloads", "backup", "migrate", "monitoring"):
+        root.has(key)
+    for key in ("metrics", "limits", "gate", "smoke", "notify"):
+        root.has(key)
+    root.place = "the file"
+    root.done()
+    root.place = ""
+    return root
+
+
+def missing(outsides: list[Outside], environment: str) -> Problem | None:
+    """One problem that names every required secret and variable that is empty."""
+    empty = {outside.described: outside for outside in outsides if outside.missing()}
+    if not empty:
+        return None
+    lines = [f"{name}: {outside.how_to_set(environment)}" for name, outside in empty.items()]
+    verb = "is" if len(lines) == 1 else "are"
+    return Problem(f"{', '.join(empty)} {verb} empty in {environment}\n" + "\n".join(lines))
+
+
+def blank_secrets(outsides: list[Outside]) -> None:
+    """Keeps the file's secrets out of what is printed, also where a pod or server tells them."""
+    for outside in outsides:
+        value = outside.value()
+        if outside.secret and outside.given and value and NUMBER.fullmatch(value) is None:
+            console.blank(value)

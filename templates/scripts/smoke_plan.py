@@ -1,0 +1,169 @@
+"""What the smoke tests of an environment are.
+
+    "smoke": {
+      "headers": {"X-Name": Outside},       sent with every request; optional
+      "login": {"method": "POST", "path": "/api/auth/login", "json": Body, "headers": {…},
+                "token": ".access_token", "header": "Authorization", "scheme": "Bearer"},
+      "probes": [{
+        "name": "ready", "method": "GET", "path": "/health/ready", "json": Body, "headers": {…},
+        "auth": false, "timeout": "10s", "retry": "30s",
+        "expect": {"status": 200 | [200, 204], "json": {".status": Body}, "contains": "text",
+                   "within": "2s"}
+      }]
+    }
+
+A Body is any JSON in which {"$value": Outside} stands for a value from outside. Without
+`expect.status` any 2xx will do. `retry` repeats a failing probe for that long; without it, once is
+enough to fail.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import json_path
+from console import Problem
+from settings import Outside, Table
+
+
+@dataclass(frozen=True)
+class Expect:
+    statuses: list[int]
+    json: dict[str, Any]
+    contains: str | None
+    within: float | None
+
+    @staticmethod
+    def read(table: Table) -> Expect:
+        status = table.raw("status")
+        statuses = status if isinstance(status, list) else [] if status is None else [status]
+        if not all(isinstance(item, int) and 100 <= item <= 599 for item in statuses):
+            raise table.wrong("status", "an HTTP status or a list of them")
+        values: dict[str, Any] = {}
+        if table.has("json"):
+            wanted = table.table("json")
+            for path in wanted.names():
+                if json_path.steps(path) is None:
+                    raise table.wrong("json", f"paths such as .status ({path} is none)")
+                values[path] = _body(wanted, path, wanted.raw(path))
+        read = Expect(
+            statuses,
+            values,
+            table.text("contains") if table.has("contains") else None,
+            table.seconds("within") if table.has("within") else None,
+        )
+        table.done()
+        return read
+
+
+@dataclass(frozen=True)
+class Call:
+    method: str
+    path: str
+    json: Any
+    headers: dict[str, Outside]
+    timeout: float
+
+    @staticmethod
+    def read(table: Table) -> Call:
+        path = table.text("path")
+        if not path.startswith("/"):
+            raise table.wrong("path", "a path that begins with /")
+        method = table.text("method", "GET")
+        if not method.isalpha() or not method.isupper():
+            raise table.wrong("method", "an HTTP method in capitals")
+        body = _body(table, "json", table.raw("json")) if table.has("json") else None
+        headers = table.outsides_in("headers")
+        return Call(method, path, body, headers, table.seconds("timeout", "10s"))
+
+
+@dataclass(frozen=True)
+class Login:
+    call: Call
+    token: str
+    header: str
+    scheme: str
+
+
+@dataclass(frozen=True)
+class Probe:
+    name: str
+    call: Call
+    auth: bool
+    retry: float
+    expect: Expect
+
+
+@dataclass(frozen=True)
+class Smoke:
+    environment: str
+    url: Outside
+    headers: dict[str, Outside]
+    login: Login | None
+    probes: list[Probe]
+
+    @staticmethod
+    def read(root: Table) -> Smoke | None:
+        if not root.has("smoke"):
+            return None
+        table = root.table("smoke")
+        login = _read_login(table.table("login")) if table.has("login") else None
+        probes = [_read_probe(item) for item in table.tables("probes")]
+        if not probes:
+            raise table.wrong("probes", "a list with at least one probe")
+        if login is None and any(probe.auth for probe in probes):
+            raise Problem("environment file: a probe has `auth` but `smoke` has no `login`")
+        headers = table.outsides_in("headers")
+        read = Smoke(root.text("environment"), root.outside("url"), headers, login, probes)
+        table.done()
+        return read
+
+
+def _read_login(table: Table) -> Login:
+    token = table.text("token")
+    if json_path.steps(token) is None:
+        raise table.wrong("token", "a path such as .access_token")
+    scheme = table.raw("scheme")
+    read = Login(
+        Call.read(table),
+        token,
+        table.text("header", "Authorization"),
+        "Bearer" if scheme is None else str(scheme),
+    )
+    table.done()
+    return read
+
+
+def _read_probe(table: Table) -> Probe:
+    empty = Table({}, f"{table.place}.expect", table.outsides)
+    read = Probe(
+        table.text("name"),
+        Call.read(table),
+        table.flag("auth", False),
+        table.seconds("retry", "0s"),
+        Expect.read(table.table("expect") if table.has("expect") else empty),
+    )
+    table.done()
+    return read
+
+
+def _body(table: Table, key: str, data: Any) -> Any:
+    """JSON with each {"$value": …} replaced by its outside value, filled in when it is sent."""
+    if isinstance(data, dict):
+        if set(data) == {"$value"}:
+            return table.outside_of(data["$value"], key)
+        return {name: _body(table, key, value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_body(table, key, value) for value in data]
+    return data
+
+
+def filled(body: Any) -> Any:
+    if isinstance(body, Outside):
+        return body.required()
+    if isinstance(body, dict):
+        return {name: filled(value) for name, value in body.items()}
+    if isinstance(body, list):
+        return [filled(value) for value in body]
+    return body

@@ -1,0 +1,157 @@
+"""HTTP with time limits and retries. A URL may itself be a secret, so no message quotes one."""
+
+from __future__ import annotations
+
+import base64
+import http.client
+import json
+import socket
+import ssl
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import console
+from console import Problem
+
+LARGEST_BODY = 8 * 1024 * 1024
+LONGEST_PAUSE = 20.0
+WORTH_RETRYING = {429, 500, 502, 503, 504}
+
+
+class Unreachable(Problem):
+    """No answer: the connection failed or the time ran out."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    def text(self) -> str:
+        return self.body.decode("utf-8", "replace")
+
+    def json(self) -> Any:
+        """The parsed body; a `ValueError` when it is not JSON."""
+        return json.loads(self.body)
+
+
+class _Request(urllib.request.Request):
+    pass
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_args: Any) -> None:
+        return None
+
+
+def check_url(url: str, described: str) -> str:
+    """The URL without a trailing slash, or a problem that does not quote it."""
+    try:
+        parts = urllib.parse.urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        _ = parts.port
+    except ValueError:
+        good = False
+    if not good or any(character.isspace() for character in url):
+        raise Problem(f"the URL in {described} is not an http or https URL")
+    return url.rstrip("/")
+
+
+def request(
+    method: str,
+    url: str,
+    *,
+    described: str,
+    headers: Mapping[str, str] | None = None,
+    json_body: Any = None,
+    form: Mapping[str, str] | None = None,
+    timeout: float = 10.0,
+    attempts: int = 4,
+    direct: bool = False,
+) -> Answer:
+    """One answer. Connection faults, 429 and 5xx are tried again; redirects are never followed."""
+    sent = {"User-Agent": "pipewright", **(headers or {})}
+    body: bytes | None = None
+    if json_body is not None:
+        body = json.dumps(json_body).encode()
+        sent["Content-Type"] = "application/json"
+    elif form is not None:
+        body = urllib.parse.urlencode(form).encode()
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    pause = 0.5
+    for attempt in range(1, attempts + 1):
+        try:
+            answer = _once(_Request(url, body, sent, method=method), described, timeout, direct)
+        except Unreachable:
+            if attempt == attempts:
+                raise
+        else:
+            if answer.status not in WORTH_RETRYING or attempt == attempts:
+                return answer
+            pause = max(pause, _retry_after(answer))
+        time.sleep(min(pause, LONGEST_PAUSE))
+        pause *= 2
+    raise Unreachable(f"{described}: no answer")
+
+
+def _once(wanted: urllib.request.Request, described: str, timeout: float, direct: bool) -> Answer:
+    handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
+    if direct:
+        handlers.append(urllib.request.ProxyHandler({}))
+    opener = urllib.request.build_opener(*handlers)
+    began = time.monotonic()
+    try:
+        with opener.open(wanted, timeout=timeout) as response:
+            return _answer(response.status, response.headers, response.read(LARGEST_BODY), began)
+    except urllib.error.HTTPError as refused:
+        with refused:
+            return _answer(refused.code, refused.headers, _rest(refused), began)
+    except (OSError, http.client.HTTPException, ValueError) as fault:
+        raise Unreachable(f"{described} is unreachable: {_reason(fault)}") from None
+
+
+def _rest(refused: urllib.error.HTTPError) -> bytes:
+    try:
+        return bytes(refused.read(LARGEST_BODY))
+    except (OSError, http.client.HTTPException):
+        return b""
+
+
+def _answer(status: int, headers: Any, body: bytes, began: float) -> Answer:
+    lowered = {str(key).lower(): str(value) for key, value in headers.items()}
+    return Answer(status, lowered, body, time.monotonic() - began)
+
+
+def _retry_after(answer: Answer) -> float:
+    value = answer.headers.get("retry-after", "")
+    return float(value) if value.isdigit() else 0.0
+
+
+def _reason(fault: BaseException) -> str:
+    if isinstance(fault, urllib.error.URLError) and isinstance(fault.reason, BaseException):
+        fault = fault.reason
+    if isinstance(fault, TimeoutError):
+        return "timed out"
+    if isinstance(fault, ssl.SSLCertVerificationError):
+        return f"its certificate is refused ({fault.verify_message})"
+    if isinstance(fault, ssl.SSLError):
+        return "TLS failed"
+    if isinstance(fault, socket.gaierror):
+        return "its name does not resolve"
+    if isinstance(fault, OSError) and fault.strerror:
+        return fault.strerror.lower()
+    return type(fault).__name__
+
+
+def basic(username: str, password: str) -> dict[str, str]:
+    """The header of a log-in by name and password."""
+    token = base64.b64encode(f"{username}:{password}".encode()).decode()
+    console.blank(token)
+    return {"Authorization": f"Basic {token}"}

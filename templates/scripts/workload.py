@@ -1,0 +1,88 @@
+"""A workload of the environment: its image, how it is changed, how traffic reaches it.
+
+"workloads": [{
+  "name": "api",
+  "image": {"repository": "ghcr.io/owner/name",      without tag or digest
+            "digest-env": "PIPEWRIGHT_DIGEST_API"},  sha256:… or repository@sha256:…
+  "version-label": "version",           key of the pod template's label, default version
+  "delivery": {...},                    delivery.py
+  "traffic": {...}                      traffic.py, default {"kind": "all-at-once"}
+}]
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from console import Problem
+from pods import DIGEST, Version
+from settings import Run, Table
+
+import delivery
+import traffic
+from delivery import Delivery
+from traffic import Traffic
+
+
+@dataclass(frozen=True)
+class Workload:
+    name: str
+    repository: str
+    digest_env: str
+    label_key: str
+    delivery: Delivery
+    traffic: Traffic
+
+    @property
+    def ref(self) -> str:
+        """The object that carries the marks."""
+        return self.delivery.target
+
+    def wanted(self, run: Run) -> Version:
+        """The version that this run deploys."""
+        given = os.environ.get(self.digest_env, "").strip()
+        if not given:
+            raise Problem(
+                f"{self.digest_env} is empty: no digest says what to deploy as {self.name}"
+            )
+        repository, _, digest = given.rpartition("@")
+        if DIGEST.fullmatch(digest) is None:
+            raise Problem(
+                f"{self.digest_env} is not a digest",
+                "It reads sha256: and 64 hexadecimal digits",
+            )
+        if repository and repository != self.repository:
+            raise Problem(f"{self.digest_env} names {repository}; {self.name} is {self.repository}")
+        return Version(f"{self.repository}@{digest}", run.version)
+
+    @staticmethod
+    def read(table: Table) -> Workload:
+        name = table.text("name")
+        image = table.table("image")
+        repository, digest_env = image.text("repository"), image.text("digest-env")
+        image.done()
+        if "@" in repository or ":" in repository.rpartition("/")[2]:
+            raise image.wrong("repository", "a repository without tag or digest")
+        label_key = table.text("version-label", "version")
+        how = delivery.read(table.table("delivery"), name)
+        moved = table.table("traffic") if table.has("traffic") else _all_at_once(table)
+        read = Workload(
+            name, repository, digest_env, label_key, how, traffic.read(moved, how, label_key)
+        )
+        table.done()
+        return read
+
+
+def _all_at_once(table: Table) -> Table:
+    return Table({"kind": "all-at-once"}, f"{table.place}.traffic", table.outsides)
+
+
+def read_all(root: Table) -> list[Workload]:
+    workloads = [Workload.read(table) for table in root.tables("workloads")]
+    if not workloads:
+        raise Problem("the environment file names no workload to deploy")
+    refs = [workload.ref for workload in workloads]
+    if len(set(refs)) != len(refs):
+        raise Problem("environment file: two workloads have the same target")
+    return workloads
