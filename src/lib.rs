@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+pub mod adoption;
 pub mod catalogue;
 mod checks;
 pub mod definition;
@@ -21,6 +22,7 @@ mod traffic;
 pub mod workflow;
 pub mod yaml;
 
+use adoption::Needs;
 pub use checks::explain::{codes, explain};
 use diagnostics::{At, Code, Diagnostic};
 use files::File;
@@ -67,6 +69,18 @@ pub fn compile(sources: &Sources) -> Compilation {
             diagnostics.push(refused);
             stopped(sources, diagnostics)
         }
+    }
+}
+
+/// What the workflows of a definition use, whatever its lock says; nothing for one that is wrong.
+pub fn needs(sources: &Sources) -> Needs {
+    let Some(definition) = definition::read(sources).definition else { return Needs::default() };
+    let lowered = lowering::lower(&definition, sources, &pins::builtin::lock());
+    Needs {
+        actions: lowered.asked.actions.into_iter().collect(),
+        images: lowered.asked.images.into_iter().collect(),
+        tools: lowered.asked.tools.into_iter().collect(),
+        workflows: lowered.workflows.into_iter().map(|workflow| workflow.file).collect(),
     }
 }
 

@@ -48,7 +48,9 @@ class Handler(BaseHTTPRequestHandler):
         elif self.path.endswith("/zip"):
             self.send_response(302)
             number = self.path.split("/")[-2]
-            self.send_header("Location", f"http://localhost:{self.server.server_port}/blob/{number}")
+            self.send_header(
+                "Location", f"http://localhost:{self.server.server_port}/blob/{number}"
+            )
             self.end_headers()
         else:
             packed = io.BytesIO()

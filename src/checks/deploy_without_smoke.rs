@@ -22,7 +22,7 @@ impl Check for DeployWithoutSmoke {
         entries(&ROOT, "environments", &definition.environments, &mut |at, name, environment| {
             if environment.smoke.is_none() {
                 let message = format!("a version of `{name}` counts as verified without having answered a request");
-                let smoke: Vec<&str> = definition.smoke.keys().map(|name| name.as_str()).collect();
+                let smoke: Vec<&str> = definition.smoke.keys().map(crate::definition::Name::as_str).collect();
                 let help = match smoke.as_slice() {
                     [] => "declare `[smoke.api]`, and add `smoke = \"api\"` here".to_owned(),
                     [only] => format!("add `smoke = \"{only}\"`"),

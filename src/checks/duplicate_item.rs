@@ -19,36 +19,36 @@ impl Check for DuplicateItem {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
-        twice(&ROOT.key("project").key("branches"), &definition.project.branches, found);
+        twice(&ROOT.key("project"), "branches", &definition.project.branches, found);
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
-            twice(&at.key("services"), &it.services, found);
-            twice(&at.key("measure"), &it.measure, found);
+            twice(at, "services", &it.services, found);
+            twice(at, "measure", &it.measure, found);
         });
         entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| {
-            twice(&at.key("services"), &it.services, found);
-            twice(&at.key("also"), &it.also, found);
+            twice(at, "services", &it.services, found);
+            twice(at, "also", &it.also, found);
         });
-        entries(&ROOT, "images", &definition.images, &mut |at, _, it| {
-            twice(&at.key("platforms"), &it.platforms, found)
-        });
+        entries(&ROOT, "images", &definition.images, &mut |at, _, it| twice(at, "platforms", &it.platforms, found));
         entries(&ROOT, "environments", &definition.environments, &mut |at, _, it| {
-            twice(&at.key("deploy"), &it.deploy, found);
+            twice(at, "deploy", &it.deploy, found);
         });
         walk::jobs(definition, &mut |at, _, it| {
-            twice(&at.key("needs"), &it.needs, found);
-            twice(&at.key("services"), &it.services, found);
+            twice(at, "needs", &it.needs, found);
+            twice(at, "services", &it.services, found);
         });
         entries(&ROOT, "smoke", &definition.smoke, &mut |at, _, it| {
             let names: Vec<_> = it.probes.iter().map(|probe| &probe.name).collect();
-            twice(&at.key("probes"), &names, found);
+            twice(at, "probes", &names, found);
         });
     }
 }
 
-fn twice<T: PartialEq>(at: &Trail<'_>, list: &[T], found: &mut Vec<Diagnostic>) {
+fn twice<T: PartialEq>(above: &Trail<'_>, key: &str, list: &[T], found: &mut Vec<Diagnostic>) {
+    let at = above.key(key);
     for (index, item) in list.iter().enumerate() {
         if let Some(before) = list.iter().take(index).position(|before| before == item) {
-            let diagnostic = Diagnostic::error(CODE, at.index(index).at(), "this is named twice");
+            let diagnostic =
+                Diagnostic::error(CODE, at.index(index).at(), format!("`{key}` names the same thing twice"));
             found.push(diagnostic.related(at.index(before).at(), "first here").help("name it once"));
         }
     }

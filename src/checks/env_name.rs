@@ -1,6 +1,6 @@
 //! Names of environment variables are valid and belong to nobody else.
 
-use super::support::walk::{self, ROOT, Trail, entries};
+use super::support::walk::{self, ROOT, Reader, Trail, entries};
 use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -19,7 +19,7 @@ impl Check for EnvName {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
-        walk::variables(definition, &mut |at, name| found.extend(wrong(at, name)));
+        walk::variables(definition, &mut |at, reader, name| found.extend(wrong(at, reader, name)));
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
             for name in run.env.keys().filter(|name| GIVEN.contains(&name.as_str())) {
                 let message = format!("`{name}` is what the runner is told its shard by");
@@ -32,7 +32,7 @@ impl Check for EnvName {
             let at = at.key("manual");
             let inputs = at.key("inputs");
             for name in workflow.on.manual.inputs.keys() {
-                found.extend(wrong(&inputs.key(name), &name.to_ascii_uppercase().replace('-', "_")));
+                found.extend(wrong(&inputs.key(name), Reader::Steps, &name.to_ascii_uppercase().replace('-', "_")));
             }
         });
     }
@@ -45,12 +45,15 @@ const FRONTS: [(&str, &str); 3] =
 /// What a run tells the tests.
 const GIVEN: [&str; 3] = ["SHARD", "SHARDS", "JUNIT"];
 
-fn wrong(at: &Trail<'_>, name: &str) -> Option<Diagnostic> {
+fn wrong(at: &Trail<'_>, reader: Reader, name: &str) -> Option<Diagnostic> {
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if name.is_empty() || !name.bytes().all(letters) || name.starts_with(|first: char| first.is_ascii_digit()) {
         let message = format!("`{name}` is not a name for an environment variable");
         let help = "use letters, digits and `_`, without a digit in front";
         return Some(Diagnostic::error(CODE, at.at().key(), message).help(help));
+    }
+    if reader == Reader::Build {
+        return None;
     }
     let (front, owner) = FRONTS.iter().find(|(front, _)| name.to_ascii_uppercase().starts_with(front))?;
     let message = format!("`{name}` starts with `{front}`, which belongs to {owner}");

@@ -4,8 +4,10 @@ use super::CHECKS;
 
 /// Pages of what is found while a definition is read, before any rule looks at it, and of what is not pinned.
 const READING: &[(&str, &str)] = &[
+    ("lock", include_str!("../../templates/rules/lock.md")),
     ("missing-key", include_str!("../../templates/rules/missing-key.md")),
     ("syntax", include_str!("../../templates/rules/syntax.md")),
+    ("template", include_str!("../../templates/rules/template.md")),
     ("unknown-key", include_str!("../../templates/rules/unknown-key.md")),
     ("unknown-value", include_str!("../../templates/rules/unknown-value.md")),
     ("unpinned", include_str!("../../templates/rules/unpinned.md")),

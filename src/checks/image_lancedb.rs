@@ -1,4 +1,4 @@
-//! LanceDB is a library, not a server.
+//! `LanceDB` is a library, not a server.
 
 use super::support::walk::{ROOT, entries};
 use super::{Check, Subject};

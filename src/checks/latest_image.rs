@@ -26,7 +26,7 @@ impl Check for LatestImage {
             }
             let message = match last.split_once(':') {
                 None => format!("`{image}` names no version"),
-                Some((_, "latest")) => format!("`{image}` is another version every month"),
+                Some((_, "latest")) => format!("`{image}` means whatever was published last"),
                 Some(_) => return,
             };
             let name = image.strip_suffix(":latest").unwrap_or(image);

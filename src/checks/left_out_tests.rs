@@ -3,7 +3,7 @@
 use super::support::pytest::{self, within};
 use super::support::walk::{ROOT, Trail, entries};
 use super::{Check, Subject};
-use crate::definition::{Definition, Name, TestRun};
+use crate::definition::{Name, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::sources;
 
@@ -26,29 +26,33 @@ impl Check for LeftOutTests {
             if run.runner != "pytest" {
                 return;
             }
-            let run = Run { definition, name, run };
-            arguments(&run, at, found);
-            let folder = definition.components.get(&run.run.component).and_then(|it| pytest::folder(subject, it));
+            let folder = definition.components.get(&run.component).and_then(|it| pytest::folder(subject, it));
             if let Some(folder) = folder {
-                configuration(subject, &run, at, &folder, found);
-                fixtures(subject, &run, at, &folder, found);
+                let run = Run { subject, name, it: run, folder: &folder };
+                arguments(&run, at, found);
+                configuration(&run, at, found);
+                fixtures(&run, at, found);
             }
         });
     }
 }
 
 struct Run<'a> {
-    definition: &'a Definition,
+    subject: &'a Subject<'a>,
     name: &'a Name,
-    run: &'a TestRun,
+    it: &'a TestRun,
+    /// The component's folder.
+    folder: &'a str,
 }
 
 impl Run<'_> {
-    /// Whether a suite runs these tests, or the quarantine says why nobody does.
+    /// Whether these are no tests, or a suite runs them, or the quarantine says why nobody does.
     fn accounted(&self, path: &str) -> bool {
-        let suites = self.definition.suites.values().filter(|suite| suite.of == *self.name);
-        let quarantine = self.definition.quarantine.iter();
-        suites.flat_map(|suite| &suite.paths).any(|taken| within(path, taken))
+        let definition = self.subject.definition;
+        let suites = definition.suites.values().filter(|suite| suite.of == *self.name);
+        let quarantine = definition.quarantine.iter();
+        !pytest::is_collected(self.subject, self.folder, self.it, path)
+            || suites.flat_map(|suite| &suite.paths).any(|taken| within(path, taken))
             || quarantine
                 .filter(|(_, it)| it.of.as_ref().is_none_or(|of| of == self.name))
                 .any(|(taken, _)| within(path, taken))
@@ -101,22 +105,22 @@ fn options(words: &[String]) -> Vec<(usize, Left)> {
 
 fn arguments(run: &Run<'_>, at: &Trail<'_>, found: &mut Vec<Diagnostic>) {
     let at = at.key("args");
-    for (index, option) in options(&run.run.args) {
+    for (index, option) in options(&run.it.args) {
         found.extend(run.judge(&option, "the argument", at.index(index).at()));
     }
 }
 
-fn configuration(subject: &Subject<'_>, run: &Run<'_>, at: &Trail<'_>, folder: &str, found: &mut Vec<Diagnostic>) {
-    let Some(configured) = pytest::options(subject, folder) else { return };
+fn configuration(run: &Run<'_>, at: &Trail<'_>, found: &mut Vec<Diagnostic>) {
+    let Some(configured) = pytest::options(run.subject, run.folder) else { return };
     for (_, option) in options(&configured.words) {
         found.extend(run.judge(&option, &format!("`{}`", configured.file), at.at().key()));
     }
 }
 
 /// `collect_ignore` and `collect_ignore_glob` of every `conftest.py`.
-fn fixtures(subject: &Subject<'_>, run: &Run<'_>, at: &Trail<'_>, folder: &str, found: &mut Vec<Diagnostic>) {
-    pytest::conftests(subject, folder, run.run, &mut |file, text| {
-        let here = sources::folder(file).strip_prefix(folder).unwrap_or_default().trim_start_matches('/');
+fn fixtures(run: &Run<'_>, at: &Trail<'_>, found: &mut Vec<Diagnostic>) {
+    pytest::conftests(run.subject, run.folder, run.it, &mut |file, text| {
+        let here = sources::folder(file).strip_prefix(run.folder).unwrap_or_default().trim_start_matches('/');
         for path in ignored(text) {
             let path = sources::join(here, &path).unwrap_or(path);
             found.extend(run.judge(&Left::Path(path), &format!("`{file}`"), at.at().key()));

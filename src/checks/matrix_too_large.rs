@@ -4,6 +4,7 @@ use super::support::walk::{ROOT, entries};
 use super::{Check, Subject};
 use crate::definition::{Component, Definition, Repeat, RunsOn, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
+use crate::runners::{Order, runner};
 
 pub(crate) struct MatrixTooLarge;
 
@@ -25,10 +26,12 @@ impl Check for MatrixTooLarge {
             found.extend(too_many(|| at.at().key(), name, &factors));
         });
         entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
+            let component = definition.components.get(&run.component);
+            let inherited = component.and_then(|component| component.runs_on.as_ref());
             let factors = [
                 (usize::from(run.shards), "shards"),
-                (definition.components.get(&run.component).map_or(1, versions), "versions"),
-                (machines(run.runs_on.as_ref()), "machines"),
+                (component.map_or(1, versions), "versions"),
+                (machines(run.runs_on.as_ref().or(inherited)), "machines"),
                 (seeds(definition, run), "seeds"),
             ];
             found.extend(too_many(|| at.key("shards").at(), name, &factors));
@@ -64,11 +67,15 @@ fn machines(runs_on: Option<&RunsOn>) -> usize {
     }
 }
 
-/// A run that is repeated has two seeds; nextest has no order to shuffle.
+/// A run that is repeated has two seeds, where its runner has an order to shuffle.
 fn seeds(definition: &Definition, run: &TestRun) -> usize {
     let nightly = definition.project.nightly.is_some().then_some(Repeat::Nightly);
     match run.gates.repeat.or(definition.gates.repeat).or(nightly) {
-        Some(Repeat::Nightly | Repeat::Always) if run.runner == "pytest" => 2,
+        Some(Repeat::Nightly | Repeat::Always) if shuffles(run) => 2,
         _ => 1,
     }
+}
+
+fn shuffles(run: &TestRun) -> bool {
+    runner(&run.runner).is_some_and(|runner| runner.can().order == Order::Shuffled)
 }

@@ -23,7 +23,7 @@ impl Check for MissingPath {
             if it.named == Named::Pattern {
                 return;
             }
-            let Some(path) = sources::join(it.base, it.path) else { return };
+            let Some(path) = sources::join(it.base, it.text) else { return };
             if !subject.sources.tree.exists(&path) {
                 let message = format!("there is no `{path}` in the repository");
                 let help = nearby(subject, &path).map_or_else(

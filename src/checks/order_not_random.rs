@@ -2,8 +2,9 @@
 
 use super::support::walk::{ROOT, Trail, entries};
 use super::{Check, Subject};
-use crate::definition::{Gates, Order};
+use crate::definition::{Gates, Order as Wanted};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::runners::{Order, runner};
 
 pub(crate) struct OrderNotRandom;
 
@@ -21,7 +22,7 @@ impl Check for OrderNotRandom {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         let mut fixed = |at: &Trail<'_>, gates: &Gates| {
-            if gates.order == Some(Order::Fixed) {
+            if gates.order == Some(Wanted::Fixed) {
                 let message = "tests that depend on each other go unnoticed in an order that never changes";
                 let help = "write `order = \"random\"`: every run records its seed, which repeats the order";
                 found.push(Diagnostic::warning(CODE, at.key("order").at(), message).help(help));
@@ -29,8 +30,8 @@ impl Check for OrderNotRandom {
         };
         fixed(&ROOT.key("gates"), &definition.gates);
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
-            // nextest gives each test a process of its own, and has no order to shuffle.
-            if run.runner != "nextest" {
+            // Where each test has a process of its own, there is no order to shuffle.
+            if runner(&run.runner).is_none_or(|runner| runner.can().order != Order::Isolated) {
                 fixed(&at.key("gates"), &run.gates);
             }
         });

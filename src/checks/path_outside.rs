@@ -20,15 +20,15 @@ impl Check for PathOutside {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         paths::each(subject, &mut |at, it| {
-            if sources::join(it.base, it.path).is_none() {
-                let why = if it.path.starts_with('/') {
+            if sources::join(it.base, it.text).is_none() {
+                let why = if it.text.starts_with('/') {
                     "is absolute"
-                } else if it.path.contains('\\') {
+                } else if it.text.contains('\\') {
                     "is not written with `/`"
                 } else {
                     "leaves the repository"
                 };
-                let message = format!("`{}` {why}", it.path);
+                let message = format!("`{}` {why}", it.text);
                 let help = format!("write a path from {}, with `/` between folders", it.from());
                 found.push(Diagnostic::error(CODE, at.at(), message).help(help));
             }

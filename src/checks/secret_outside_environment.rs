@@ -58,7 +58,7 @@ impl Check for SecretOutsideEnvironment {
 }
 
 fn outside(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
-    let name = &value.outside().filter(|value| value.secret)?.name;
+    let name = &value.outside().filter(|value| value.secret && !value.is_token())?.name;
     let message = format!("the secret `{name}` is used by a job that names no environment");
     Some(Diagnostic::error(CODE, at.at(), message).help(format!("{add} with the name of the one that holds it")))
 }
@@ -66,7 +66,7 @@ fn outside(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
 /// A component's job has no environment of its own.
 fn component(at: &Trail<'_>, name: &Name, component: &Component, found: &mut Vec<Diagnostic>) {
     let mut secret = |at: &Trail<'_>, value: &Value| {
-        if let Some(value) = value.outside().filter(|value| value.secret) {
+        if let Some(value) = value.outside().filter(|value| value.secret && !value.is_token()) {
             let message = format!("the secret `{}` would be open to every job of `{name}`", value.name);
             let help = "move it to the test run or the job that needs it, with an `environment` that holds it";
             found.push(Diagnostic::error(CODE, at.at(), message).help(help));

@@ -3,7 +3,7 @@
 use super::support::walk::{self, ROOT, Trail, entries};
 use super::{Check, Subject};
 use crate::catalogue::runners::{Os, runner};
-use crate::definition::{Definition, Name, Preset, RunsOn};
+use crate::definition::{Definition, Name, Preset, RunsOn, TestRun};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct ServiceNeedsLinux;
@@ -21,11 +21,13 @@ impl Check for ServiceNeedsLinux {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
+        let of = |run: &TestRun| definition.components.get(&run.component).and_then(|it| it.runs_on.as_ref());
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
-            other_system(definition, at, &it.services, it.runs_on.as_ref(), found);
+            other_system(definition, at, &it.services, it.runs_on.as_ref().or(of(it)), found);
         });
         entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| {
-            other_system(definition, at, &it.services, it.runs_on.as_ref(), found);
+            let inherited = definition.tests.get(&it.of).and_then(of);
+            other_system(definition, at, &it.services, it.runs_on.as_ref().or(inherited), found);
         });
         walk::jobs(definition, &mut |at, _, it| {
             other_system(definition, at, &it.services, it.runs_on.as_ref(), found);

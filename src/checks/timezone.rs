@@ -30,7 +30,7 @@ impl Check for Timezone {
         };
         schedule(&ROOT.key("project").key("nightly"), definition.project.nightly.as_ref());
         entries(&ROOT, "smoke", &definition.smoke, &mut |at, _, it| {
-            schedule(&at.key("schedule"), it.schedule.as_ref())
+            schedule(&at.key("schedule"), it.schedule.as_ref());
         });
         entries(&ROOT, "workflows", &definition.workflows, &mut |at, _, it| {
             schedule(&at.key("on").key("schedule"), it.on.schedule.as_ref());

@@ -4,6 +4,7 @@ use super::support::walk::{ROOT, Trail, entries};
 use super::{Check, Subject};
 use crate::definition::{Axis, Component, Definition};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::runners::runner;
 
 pub(crate) struct Toolchain;
 
@@ -100,10 +101,13 @@ fn one_installer(
 fn tests(definition: &Definition, found: &mut Vec<Diagnostic>) {
     entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
         let Some(component) = definition.components.get(&run.component) else { return };
-        let (language, example, has) = match run.runner.as_str() {
-            "pytest" => ("python", "3.12", component.python.is_some()),
-            "nextest" => ("rust", "1.95", component.rust.is_some()),
-            _ => return,
+        let Some(runner) = runner(&run.runner) else { return };
+        let Some(language) = runner.can().toolchain else { return };
+        let (example, has) = match language {
+            "python" => ("3.12", component.python.is_some()),
+            "node" => ("24", component.node.is_some()),
+            "go" => ("1.26", component.go.is_some()),
+            _ => ("1.95", component.rust.is_some()),
         };
         if !has && component.custom.is_none() {
             let message = format!("`{}` needs a `{language}` version, and `{}` has none", run.runner, run.component);

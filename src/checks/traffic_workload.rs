@@ -41,7 +41,7 @@ impl Check for TrafficWorkload {
 }
 
 fn names(names: &[crate::definition::Name]) -> Vec<&str> {
-    names.iter().map(|name| name.as_str()).collect()
+    names.iter().map(crate::definition::Name::as_str).collect()
 }
 
 /// The new version stands beside the old one, not in its place.

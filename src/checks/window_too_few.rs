@@ -52,8 +52,7 @@ fn tightest(definition: &Definition, name: &Name) -> Option<(Option<Amount>, At)
         let amount = amount::tightest(Unit::Ratio, limit);
         let tighter = match (&tightest, amount) {
             (None, _) => true,
-            (Some((Some(known), _)), Some(amount)) => amount < *known,
-            (Some((None, _)), Some(_)) => true,
+            (Some((known, _)), Some(amount)) => known.is_none_or(|known| amount < known),
             (Some(_), None) => false,
         };
         if tighter {

@@ -9,7 +9,7 @@ use pipewright::readback::read_back;
 use super::project::{Compiled, clashes, compiled, report};
 use super::{Exit, Format, err, io_failed, out};
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Generate {
     /// Definitions; `pipeline.toml` where none is named
     files: Vec<PathBuf>,

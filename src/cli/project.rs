@@ -1,5 +1,6 @@
 //! The definitions that a call names, compiled.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
@@ -61,7 +62,7 @@ fn one_of((root, file): &(PathBuf, String)) -> Result<Compiled, Unreadable> {
 }
 
 /// The repository of a definition, and the definition's path in it.
-fn place(path: &Path) -> Result<(PathBuf, String), String> {
+pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
     let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
     let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
         (Some(parent), Some(name)) => (parent, name),
@@ -97,7 +98,7 @@ pub(crate) fn report(all: &[Compiled], format: Format) -> bool {
     let errors: usize = all.iter().map(|compiled| count(&compiled.compilation)).sum();
     if errors > 0 && format == Format::Human {
         let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-        err(&format!("{what}; nothing was written\n"));
+        err(&format!("{what}; no file is touched\n"));
     }
     errors > 0
 }
@@ -106,16 +107,22 @@ fn count(compilation: &Compilation) -> usize {
     compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
 }
 
-/// Files that two definitions of one call both want.
+/// Files and workflow names that two definitions of one call both want. A workflow is called after its project, and so
+/// are groups, caches and artifacts: two projects of one name would end each other's runs.
 pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
-    let mut owners: std::collections::BTreeMap<(&Path, &str), &str> = std::collections::BTreeMap::new();
+    let mut owners: BTreeMap<(&Path, &str), &str> = BTreeMap::new();
     let mut found = Vec::new();
-    for compiled in all {
-        for file in &compiled.compilation.files {
-            if let Some(first) = owners.insert((&compiled.root, &file.path), &compiled.file) {
-                found.push(format!("`{first}` and `{}` both want `{}`", compiled.file, file.path));
+    for Compiled { root, file: definition, compilation, .. } in all {
+        let files = compilation.files.iter().map(|file| file.path.as_str());
+        let names = compilation.workflows.iter().map(|workflow| workflow.name.as_str());
+        for wanted in files.chain(names) {
+            match owners.insert((root, wanted), definition) {
+                Some(first) if first == definition => found.push(format!("`{definition}` is named twice")),
+                Some(first) => found.push(format!("`{first}` and `{definition}` both want `{wanted}`")),
+                None => {}
             }
         }
     }
+    found.dedup();
     found
 }

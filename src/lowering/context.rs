@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Lowered;
+use super::{Asked, Lowered};
 use crate::at;
 use crate::definition::{Component, Definition, Duration, Gates, Name, RunsOn, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
@@ -27,6 +27,7 @@ pub(crate) struct Context<'a> {
     scripts: RefCell<BTreeMap<String, String>>,
     found: RefCell<Vec<Diagnostic>>,
     unpinned: RefCell<BTreeSet<String>>,
+    asked: RefCell<Asked>,
 }
 
 impl<'a> Context<'a> {
@@ -38,6 +39,7 @@ impl<'a> Context<'a> {
             scripts: RefCell::default(),
             found: RefCell::default(),
             unpinned: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -45,6 +47,7 @@ impl<'a> Context<'a> {
         Lowered {
             workflows,
             scripts: self.scripts.into_inner().into_iter().collect(),
+            asked: self.asked.into_inner(),
             diagnostics: self.found.into_inner(),
         }
     }
@@ -108,6 +111,7 @@ impl<'a> Context<'a> {
 
     /// An action by its pin; one without is said once, at the place that asks for it.
     pub(crate) fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
+        self.asked.borrow_mut().actions.insert(name.to_owned());
         match self.lock.action(name) {
             Some(pin) => Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with },
             None => {
@@ -120,6 +124,7 @@ impl<'a> Context<'a> {
 
     /// An image by its digest.
     pub(crate) fn image(&self, reference: &str, origin: &Origin) -> String {
+        self.asked.borrow_mut().images.insert(reference.to_owned());
         match self.lock.image(reference) {
             Some(digest) => format!("{reference}@{digest}"),
             None => {
@@ -131,6 +136,7 @@ impl<'a> Context<'a> {
 
     /// A tool by its version.
     pub(crate) fn tool(&self, name: &str, origin: &Origin) -> Tool {
+        self.asked.borrow_mut().tools.insert(name.to_owned());
         self.lock.tool(name).cloned().unwrap_or_else(|| {
             self.missing(name, "@<version>", origin);
             Tool::default()
@@ -165,15 +171,17 @@ impl<'a> Context<'a> {
 
     /// The path of a longer script, which is emitted as a file with what it imports.
     pub(crate) fn emitted(&self, name: &str) -> String {
-        let mut emitted = vec![name];
-        emitted.extend(imports(name));
-        for name in emitted {
+        let path = format!("{}/{name}", self.scripts_folder());
+        if self.scripts.borrow().contains_key(name) {
+            return path;
+        }
+        for name in std::iter::once(name).chain(imports(name)) {
             let template = format!("scripts/{name}");
             let own = self.sources.templates.get(&template).map(|text| text.text.as_str());
             let text = own.or_else(|| templates::built_in(&template)).unwrap_or_default();
             self.scripts.borrow_mut().entry(name.to_owned()).or_insert_with(|| text.to_owned());
         }
-        format!("{}/{name}", self.scripts_folder())
+        path
     }
 
     /// Data that scripts read, emitted beside them.

@@ -1,5 +1,7 @@
 //! The steps that build an image, for CI and for a deploy.
 
+use std::fmt::Write as _;
+
 use super::Context;
 use super::context::pairs;
 use super::steps::value;
@@ -50,7 +52,7 @@ impl Context<'_> {
     pub(crate) fn grant_registry(&self, image: &Image, push: Push, permissions: &mut Vec<Permission>) {
         match (&image.login, push) {
             (Login::Github, Push::Always) => grant(permissions, "packages", Access::Write, "push the image"),
-            (Login::Github, Push::Never) if image.cache.contains(&Cache::Registry) => {
+            (Login::Github, Push::Never) if reads_registry(image) => {
                 grant(permissions, "packages", Access::Read, "read the build cache");
             }
             _ => {}
@@ -62,7 +64,7 @@ impl Context<'_> {
         let registry = image.repository.split_once('/').map_or("docker.io", |(host, _)| host);
         let with = match &image.login {
             // A pull request of a fork has a token that reads, which is all that the cache needs.
-            Login::Github if push == Push::Always || image.cache.contains(&Cache::Registry) => pairs([
+            Login::Github if push == Push::Always || reads_registry(image) => pairs([
                 ("registry", registry),
                 ("username", "${{ github.actor }}"),
                 ("password", "${{ github.token }}"),
@@ -91,7 +93,12 @@ impl Context<'_> {
         put("cache-from", self.cache_from(name, image).join("\n"));
         put("cache-to", self.cache_to(name, image, push).join("\n"));
         if push == Push::Always {
-            put("tags", format!("{}:${{{{ github.sha }}}}", image.repository));
+            let mut tags = format!("{}:${{{{ github.sha }}}}", image.repository);
+            if image.cache.contains(&Cache::Inline) {
+                // The next build looks for the layers of this one by a name that stays.
+                let _ = write!(tags, "\n{}", inline(image));
+            }
+            put("tags", tags);
             put("provenance", "mode=max".to_owned());
             put("sbom", "true".to_owned());
         }
@@ -112,7 +119,7 @@ impl Context<'_> {
             .map(|cache| match cache {
                 Cache::Gha => format!("type=gha,scope={}", self.scope(name)),
                 Cache::Registry => format!("type=registry,ref={repository}:buildcache"),
-                Cache::Inline => format!("type=registry,ref={repository}:latest"),
+                Cache::Inline => format!("type=registry,ref={}", inline(image)),
             })
             .collect()
     }
@@ -133,4 +140,14 @@ impl Context<'_> {
             })
             .collect()
     }
+}
+
+/// Whether a build reads a cache that stands in the image's registry.
+fn reads_registry(image: &Image) -> bool {
+    image.cache.contains(&Cache::Registry) || image.cache.contains(&Cache::Inline)
+}
+
+/// The image that carries its own cache.
+fn inline(image: &Image) -> String {
+    format!("{}:inline-cache", image.repository)
 }

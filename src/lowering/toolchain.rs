@@ -3,7 +3,7 @@
 use super::{Axes, Context};
 use crate::definition::{Axis, Component};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Pairs, Script, Step};
+use crate::workflow::{Pairs, Runner, Script, Step};
 use minijinja::context;
 
 use super::context::pairs;
@@ -25,7 +25,7 @@ impl Context<'_> {
         let folder = self.path(&component.path);
         let mut steps = Vec::new();
         if let Some(versions) = &component.python {
-            self.python_toolchain(component, &chosen(axes, "python", versions), origin, trust, &mut steps);
+            self.python_toolchain(component, versions, axes, origin, trust, &mut steps);
         }
         if let Some(versions) = &component.node {
             self.node_toolchain(component, &chosen(axes, "node", versions), origin, trust, &mut steps);
@@ -58,16 +58,19 @@ impl Context<'_> {
     fn python_toolchain(
         &self,
         component: &Component,
-        version: &str,
+        versions: &Axis,
+        axes: &Axes,
         origin: &Origin,
         trust: Trust,
         steps: &mut Vec<Step>,
     ) {
         let folder = self.path(&component.path);
+        let version = &chosen(axes, "python", versions);
         if component.install.uv.is_some() {
             let uv = self.tool("uv", origin);
             let mut with = pairs([("version", &uv.version), ("python-version", version)]);
-            if let Some(hash) = uv.sha256("linux-amd64") {
+            // On any other machine the action compares with the hashes that it carries itself.
+            if let Some(hash) = platform(&axes.runner).and_then(|platform| uv.sha256(platform)) {
                 with.push(("checksum".to_owned(), hash.to_owned()));
             }
             let cache = if trust == Trust::Builds { "true" } else { "false" };
@@ -176,6 +179,13 @@ fn chosen(axes: &Axes, name: &str, versions: &Axis) -> String {
     } else {
         versions.last().to_owned()
     }
+}
+
+/// The platform of a machine, as the lock names it; none for one that the lock has no hashes for, or that is an axis.
+fn platform(runner: &Runner) -> Option<&'static str> {
+    let Runner::Label(label) = runner else { return None };
+    let ubuntu = label.strip_prefix("ubuntu-")?;
+    Some(if ubuntu.ends_with("-arm") { "linux-arm64" } else { "linux-amd64" })
 }
 
 /// A file in a folder, from the root of the repository.

@@ -13,7 +13,7 @@ impl Runner for Command {
 
     fn can(&self) -> Can {
         Can {
-            toolchains: &[],
+            toolchain: None,
             shards: true,
             splits: &[Split::Count],
             workers: false,
@@ -38,7 +38,7 @@ impl Runner for Command {
             let value = shard.env.iter().find(|(known, _)| known == &format!("PIPEWRIGHT_{name}"));
             (name.to_owned(), value.map(|(_, value)| value.clone()).unwrap_or_default())
         };
-        let command = shard.run.command.clone().unwrap_or_default();
+        let command = shard.run.command.as_deref().unwrap_or_default().trim_end().to_owned();
         let script = scripts.short("steps/command.sh", minijinja::context! {});
         let run = Step::run("Run the tests", script, shard.origin.clone().then("command"))
             .id("tests")

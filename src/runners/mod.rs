@@ -23,8 +23,8 @@ pub(crate) trait Runner: Sync {
 /// What a runner can do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Can {
-    /// Toolchains of which a component must have one; empty for any.
-    pub(crate) toolchains: &'static [&'static str],
+    /// The toolchain that a component must have; none for any.
+    pub(crate) toolchain: Option<&'static str>,
     /// Whether it runs a part of the tests by itself.
     pub(crate) shards: bool,
     /// Ways to give tests to shards, the default first.

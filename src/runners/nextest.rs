@@ -15,7 +15,7 @@ impl Runner for Nextest {
 
     fn can(&self) -> Can {
         Can {
-            toolchains: &["rust"],
+            toolchain: Some("rust"),
             shards: true,
             splits: &[Split::Count],
             workers: true,

@@ -15,7 +15,7 @@ impl Runner for Pytest {
 
     fn can(&self) -> Can {
         Can {
-            toolchains: &["python"],
+            toolchain: Some("python"),
             shards: true,
             splits: &[Split::Timings, Split::Count, Split::Files],
             workers: true,

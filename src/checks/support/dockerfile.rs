@@ -45,17 +45,14 @@ pub(in crate::checks) fn instructions(text: &str) -> Vec<Instruction> {
             continue;
         }
         let (start, mut all) = open.take().unwrap_or((index + 1, String::new()));
-        match line.strip_suffix('\\') {
-            Some(part) => {
-                all.push_str(part);
-                all.push(' ');
-                open = Some((start, all));
-            }
-            None => {
-                all.push_str(line);
-                here = heredoc(&all);
-                found.extend(instruction(start, &all));
-            }
+        if let Some(part) = line.strip_suffix('\\') {
+            all.push_str(part);
+            all.push(' ');
+            open = Some((start, all));
+        } else {
+            all.push_str(line);
+            here = heredoc(&all);
+            found.extend(instruction(start, &all));
         }
     }
     if let Some((start, all)) = open {

@@ -19,7 +19,7 @@ pub(in crate::checks) struct Path<'a> {
     /// The folder, from the root of the repository.
     pub(in crate::checks) base: &'a str,
     /// The path as it is written, without the name of a test behind it.
-    pub(in crate::checks) path: &'a str,
+    pub(in crate::checks) text: &'a str,
     /// Whether it must be there.
     pub(in crate::checks) named: Named,
 }
@@ -43,7 +43,7 @@ pub(in crate::checks) fn each(subject: &Subject<'_>, visit: Visit<'_>) {
     let base = subject.sources.folder();
     walk::steps(subject.definition, &mut |at, step| {
         if let Some(path) = &step.path {
-            visit(&at.key("path"), Path { base, path, named: Named::Pattern });
+            visit(&at.key("path"), Path { base, text: path, named: Named::Pattern });
         }
     });
 }
@@ -56,12 +56,14 @@ fn made(by: &[crate::definition::Step]) -> Named {
 fn components(subject: &Subject<'_>, visit: Visit<'_>) {
     let base = subject.sources.folder();
     entries(&ROOT, "components", &subject.definition.components, &mut |at, _, component| {
-        visit(&at.key("path"), Path { base, path: &component.path, named: Named::Thing });
-        items(at, "watch", &component.watch, &mut |at, path| visit(at, Path { base, path, named: Named::Pattern }));
+        visit(&at.key("path"), Path { base, text: &component.path, named: Named::Thing });
+        items(at, "watch", &component.watch, &mut |at, path| {
+            visit(at, Path { base, text: path, named: Named::Pattern });
+        });
         let Some(base) = sources::join(base, &component.path) else { return };
         let named = made(&component.before);
         items(&at.key("install"), "pip", component.install.pip.as_deref().unwrap_or_default(), &mut |at, path| {
-            visit(at, Path { base: &base, path, named });
+            visit(at, Path { base: &base, text: path, named });
         });
     });
 }
@@ -75,7 +77,7 @@ fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
     let file = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
     let mut list = |at: &Trail<'_>, run: &TestRun, paths: &[String], named: Named| {
         let Some(base) = folder(run) else { return };
-        items(at, "paths", paths, &mut |at, path| visit(at, Path { base: &base, path: &file(path), named }));
+        items(at, "paths", paths, &mut |at, path| visit(at, Path { base: &base, text: &file(path), named }));
     };
     entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| list(at, run, &run.paths, made(&run.before)));
     entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| {
@@ -87,7 +89,7 @@ fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
     for (path, it) in &definition.quarantine {
         let run = it.of.as_ref().and_then(|of| definition.tests.get(of)).filter(|run| run.runner == "pytest");
         if let Some(base) = run.and_then(folder) {
-            visit(&quarantine.key(path), Path { base: &base, path: &file(path), named: Named::Thing });
+            visit(&quarantine.key(path), Path { base: &base, text: &file(path), named: Named::Thing });
         }
     }
 }
@@ -95,11 +97,11 @@ fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
 fn image(subject: &Subject<'_>, at: &Trail<'_>, image: &Image, visit: Visit<'_>) {
     let base = subject.sources.folder();
     let named = made(&image.before);
-    visit(&at.key("context"), Path { base, path: &image.context, named });
+    visit(&at.key("context"), Path { base, text: &image.context, named });
     let Some(base) = sources::join(base, &image.context).filter(|it| subject.sources.tree.exists(it)) else { return };
     match &image.dockerfile {
-        Some(path) => visit(&at.key("dockerfile"), Path { base: &base, path, named }),
-        None => visit(&at.key("context"), Path { base: &base, path: "Dockerfile", named }),
+        Some(path) => visit(&at.key("dockerfile"), Path { base: &base, text: path, named }),
+        None => visit(&at.key("context"), Path { base: &base, text: "Dockerfile", named }),
     }
 }
 
@@ -109,7 +111,7 @@ fn deployed(subject: &Subject<'_>, visit: Visit<'_>) {
     if let Some(grafana) = definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref()) {
         let at = ROOT.key("monitoring");
         items(&at.key("grafana"), "dashboards", &grafana.dashboards, &mut |at, path| {
-            visit(at, Path { base, path, named: Named::Thing });
+            visit(at, Path { base, text: path, named: Named::Thing });
         });
     }
     entries(&ROOT, "workloads", &definition.workloads, &mut |at, name, workload| {
@@ -117,13 +119,13 @@ fn deployed(subject: &Subject<'_>, visit: Visit<'_>) {
         let at = at.key("delivery");
         let at = at.key("manifests");
         if !path.contains("$environment") {
-            visit(&at, Path { base, path, named: Named::Thing });
+            visit(&at, Path { base, text: path, named: Named::Thing });
             return;
         }
         let deploys = |(_, it): &(&Name, &Environment)| it.deploy.contains(name);
         for (environment, _) in definition.environments.iter().filter(deploys) {
             let path = path.replace("$environment", environment);
-            visit(&at, Path { base, path: &path, named: Named::Thing });
+            visit(&at, Path { base, text: &path, named: Named::Thing });
         }
     });
 }

@@ -37,7 +37,8 @@ pub(in crate::checks) fn options(subject: &Subject<'_>, folder: &str) -> Option<
     for (name, section) in FILES {
         let Some(file) = sources::join(folder, name) else { continue };
         let Some(text) = subject.sources.tree.read(&file) else { continue };
-        let words = if name.ends_with(".toml") { from_toml(&text, section) } else { from_ini(&text, section) };
+        let is_toml = matches!(name.rsplit('.').next(), Some("toml"));
+        let words = if is_toml { from_toml(&text, section) } else { from_ini(&text, section) };
         match words {
             Some(words) => return Some(Options { file, words }),
             None if name.ends_with("pytest.ini") => return Some(Options { file, words: Vec::new() }),
@@ -99,45 +100,100 @@ fn from_ini(text: &str, section: &[&str]) -> Option<Vec<String>> {
 /// How deep below a test folder fixtures are looked for.
 const DEEPEST: usize = 4;
 
+/// In how many folders they are looked for.
+const MOST_FOLDERS: usize = 200;
+
 /// Every `conftest.py` that a run's tests may see: in the component's folder and in the folders of its tests. `visit`
 /// says whether to go on.
-pub(in crate::checks) fn conftests(
-    subject: &Subject<'_>,
-    folder: &str,
-    run: &TestRun,
-    visit: &mut dyn FnMut(&str, &str) -> bool,
-) {
-    if !conftest(subject, folder, visit) {
-        return;
-    }
-    let fallback = ["tests".to_owned(), "test".to_owned()];
-    let paths = if run.paths.is_empty() { &fallback[..] } else { &run.paths[..] };
-    for path in paths {
-        if let Some(path) = sources::join(folder, path).filter(|path| path != folder)
-            && !below(subject, &path, DEEPEST, visit)
-        {
+pub(in crate::checks) fn conftests(subject: &Subject<'_>, folder: &str, run: &TestRun, visit: Visit<'_>) {
+    let mut search = Search { subject, left: MOST_FOLDERS, seen: Vec::new() };
+    for path in folders(run) {
+        let Some(path) = sources::join(folder, &path) else { continue };
+        let mut above = folder;
+        for (end, _) in path.match_indices('/').filter(|(end, _)| *end > folder.len()) {
+            if !search.conftest(above, visit) {
+                return;
+            }
+            above = path.get(..end).unwrap_or_default();
+        }
+        if !search.conftest(above, visit) || !search.below(&path, DEEPEST, visit) {
             return;
         }
     }
 }
 
-fn below(subject: &Subject<'_>, folder: &str, deep: usize, visit: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-    let names = subject.sources.tree.list(folder);
-    if names.iter().any(|name| name == "conftest.py") && !conftest(subject, folder, visit) {
-        return false;
+/// The folders of a run's tests, from the component's folder.
+fn folders(run: &TestRun) -> Vec<String> {
+    if run.paths.is_empty() {
+        return vec!["tests".to_owned(), "test".to_owned()];
     }
-    let folders = names.iter().filter_map(|name| name.strip_suffix('/'));
-    for name in folders.filter(|name| !name.starts_with(['.', '_']) && *name != "node_modules") {
-        if deep > 0 && !below(subject, &format!("{folder}/{name}"), deep - 1, visit) {
-            return false;
-        }
-    }
-    true
+    let plain = |path: &String| path.split("::").next().unwrap_or_default().to_owned();
+    let folder =
+        |path: String| if path.strip_suffix(".py").is_some() { sources::folder(&path).to_owned() } else { path };
+    run.paths.iter().map(|path| folder(plain(path))).collect()
 }
 
-fn conftest(subject: &Subject<'_>, folder: &str, visit: &mut dyn FnMut(&str, &str) -> bool) -> bool {
-    let Some(file) = sources::join(folder, "conftest.py") else { return true };
-    subject.sources.tree.read(&file).is_none_or(|text| visit(&file, &text))
+/// Whether pytest would collect something of `path`, which starts from `folder`: a file of tests, a folder that holds one
+/// or a pattern, where the run looks.
+pub(in crate::checks) fn is_collected(subject: &Subject<'_>, folder: &str, run: &TestRun, path: &str) -> bool {
+    let file = path.split("::").next().unwrap_or_default();
+    let looks = run.paths.is_empty() || run.paths.iter().any(|own| within(path, own) || within(own, path));
+    let pattern = file.contains(['*', '?', '[']);
+    let searched = file.split('/').all(|part| matches!(part, "." | "..") || is_searched(part));
+    looks
+        && searched
+        && (pattern || sources::join(folder, file).is_some_and(|file| holds_tests(subject, &file, DEEPEST)))
+}
+
+fn holds_tests(subject: &Subject<'_>, path: &str, deep: usize) -> bool {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    if let Some(module) = name.strip_suffix(".py") {
+        return module.contains("test") && module != "conftest" && subject.sources.tree.exists(path);
+    }
+    let names = subject.sources.tree.list(path);
+    names.iter().any(|name| match name.strip_suffix('/') {
+        Some(folder) => deep > 0 && is_searched(folder) && holds_tests(subject, &format!("{path}/{folder}"), deep - 1),
+        None => holds_tests(subject, &format!("{path}/{name}"), 0),
+    })
+}
+
+/// Whether tests and fixtures are looked for in a folder of this name.
+fn is_searched(folder: &str) -> bool {
+    !folder.starts_with(['.', '_']) && !matches!(folder, "node_modules" | "venv")
+}
+
+type Visit<'v> = &'v mut dyn FnMut(&str, &str) -> bool;
+
+struct Search<'a> {
+    subject: &'a Subject<'a>,
+    left: usize,
+    seen: Vec<String>,
+}
+
+impl Search<'_> {
+    fn below(&mut self, folder: &str, deep: usize, visit: Visit<'_>) -> bool {
+        self.left = self.left.saturating_sub(1);
+        let names = self.subject.sources.tree.list(folder);
+        if names.iter().any(|name| name == "conftest.py") && !self.conftest(folder, visit) {
+            return false;
+        }
+        for name in names.iter().filter_map(|name| name.strip_suffix('/')).filter(|name| is_searched(name)) {
+            let inner = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
+            if deep > 0 && self.left > 0 && !self.below(&inner, deep - 1, visit) {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn conftest(&mut self, folder: &str, visit: Visit<'_>) -> bool {
+        let file = sources::join(folder, "conftest.py").filter(|file| !self.seen.contains(file));
+        let Some(file) = file else { return true };
+        let text = self.subject.sources.tree.read(&file);
+        let goes_on = text.is_none_or(|text| visit(&file, &text));
+        self.seen.push(file);
+        goes_on
+    }
 }
 
 /// Whether `path` is `outer` or lies in it; both are paths of tests, with or without the name of a test behind `::`.

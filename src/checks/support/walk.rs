@@ -8,7 +8,7 @@ use crate::diagnostics::{At, Part};
 /// A path of keys while it is walked; it becomes a place where something is found.
 #[derive(Clone, Copy)]
 pub(in crate::checks) struct Trail<'a> {
-    above: Option<&'a Trail<'a>>,
+    above: Option<&'a Self>,
     part: Segment<'a>,
 }
 
@@ -168,25 +168,45 @@ pub(in crate::checks) fn commands(definition: &Definition, visit: &mut dyn FnMut
     });
 }
 
-/// Every table of environment variables: where it stands and the names in it.
-pub(in crate::checks) fn variables(definition: &Definition, visit: &mut dyn FnMut(&Trail<'_>, &str)) {
-    entries(&ROOT, "components", &definition.components, &mut |at, _, it| names(at, "env", &it.env, visit));
-    entries(&ROOT, "services", &definition.services, &mut |at, _, it| {
-        names(at, "env", &it.env, visit);
-        names(at, "provides", &it.provides, visit);
-    });
-    entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| names(at, "env", &it.env, visit));
-    entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| names(at, "env", &it.env, visit));
-    entries(&ROOT, "images", &definition.images, &mut |at, _, it| names(at, "build-args", &it.build_args, visit));
-    entries(&ROOT, "environments", &definition.environments, &mut |at, _, it| names(at, "env", &it.env, visit));
-    jobs(definition, &mut |at, _, it| names(at, "env", &it.env, visit));
-    steps(definition, &mut |at, it| names(at, "env", &it.env, visit));
+/// Who reads a table of variables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::checks) enum Reader {
+    /// The steps of a job.
+    Steps,
+    /// A Dockerfile.
+    Build,
 }
 
-fn names<T>(above: &Trail<'_>, key: &str, table: &IndexMap<String, T>, visit: &mut dyn FnMut(&Trail<'_>, &str)) {
+/// Every name in every table of variables, except those of services: some images are configured by names with dots.
+pub(in crate::checks) fn variables(definition: &Definition, visit: &mut dyn FnMut(&Trail<'_>, Reader, &str)) {
+    entries(&ROOT, "components", &definition.components, &mut |at, _, it| {
+        names(at, "env", &it.env, Reader::Steps, visit);
+    });
+    entries(&ROOT, "services", &definition.services, &mut |at, _, it| {
+        names(at, "provides", &it.provides, Reader::Steps, visit);
+    });
+    entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| names(at, "env", &it.env, Reader::Steps, visit));
+    entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| names(at, "env", &it.env, Reader::Steps, visit));
+    entries(&ROOT, "images", &definition.images, &mut |at, _, it| {
+        names(at, "build-args", &it.build_args, Reader::Build, visit);
+    });
+    entries(&ROOT, "environments", &definition.environments, &mut |at, _, it| {
+        names(at, "env", &it.env, Reader::Steps, visit);
+    });
+    jobs(definition, &mut |at, _, it| names(at, "env", &it.env, Reader::Steps, visit));
+    steps(definition, &mut |at, it| names(at, "env", &it.env, Reader::Steps, visit));
+}
+
+fn names<T>(
+    above: &Trail<'_>,
+    key: &str,
+    table: &IndexMap<String, T>,
+    reader: Reader,
+    visit: &mut dyn FnMut(&Trail<'_>, Reader, &str),
+) {
     let trail = above.key(key);
     for name in table.keys() {
-        visit(&trail.key(name), name);
+        visit(&trail.key(name), reader, name);
     }
 }
 

@@ -63,8 +63,8 @@ fn one_slip_is_seen_by_the_rules_that_it_concerns() {
         ("steps = [\"10%\", \"50%\"]", "steps = [\"10%\", \"100%\"]", &["traffic-workload"]),
         ("contents = \"write\"", "content = \"write\"", &["permission-scope"]),
         (
-            "jobs.publish = { component = \"compiler\", environment = \"release\",",
-            "jobs.publish = {",
+            "env     = { ENVIRONMENT = \"test\" }",
+            "env     = { ENVIRONMENT = { secret = \"ENVIRONMENT\" } }",
             &["secret-outside-environment"],
         ),
     ] {

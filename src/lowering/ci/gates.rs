@@ -25,14 +25,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         axes.labels.iter().map(|label| json!({ "version": label, "shards": run.shards })).collect();
     let take =
         pairs([("pattern", &format!("record_{}_{name}_*", context.project())), ("path", "${{ runner.temp }}/records")]);
-    let pattern = if axes.label.is_empty() && run.shards == 1 {
-        format!("record_{}_{name}-*", context.project())
-    } else {
-        format!("record_{}_{name}_*", context.project())
-    };
-    let take =
-        take.into_iter().map(|(key, value)| if key == "pattern" { (key, pattern.clone()) } else { (key, value) });
-    let download = context.action("actions/download-artifact", take.collect(), &origin);
+    let download = context.action("actions/download-artifact", take, &origin);
     let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).env([
         ("PIPEWRIGHT_EXPECTED", context.json(&Value::Array(expected))),
         ("PIPEWRIGHT_GATES", context.json(&gates(context, run, runner))),

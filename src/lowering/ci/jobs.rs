@@ -11,8 +11,13 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
     let mut listed = Vec::new();
     for (name, written) in &context.definition.jobs {
         let mut job = own_job(context, name, written, &entry("jobs", name), Trust::Builds);
+        job.needs = written.needs.iter().map(ToString::to_string).collect();
         let touched = written.component.as_ref().and_then(|component| touch(context, &mut job, component));
-        let skip = if written.merge == Merge::Reported { Skip::Reported } else { untouched(touched) };
+        let skip = match written.merge {
+            Merge::Reported => Skip::Reported,
+            Merge::Required if !written.needs.is_empty() => Skip::Follows,
+            Merge::Required => untouched(touched),
+        };
         listed.push(Listed { job, skip });
     }
     listed

@@ -207,9 +207,8 @@ fn upload_record(context: &Context<'_>, name: &str, run: &TestRun, axes: &Axes, 
     if !axes.label.is_empty() {
         parts.push(axes.label.clone());
     }
-    if run.shards > 1 {
-        parts.push("${{ matrix.shard }}".to_owned());
-    }
+    // The shard stands behind the run's name even where there is one, so that no other run's name begins like this.
+    parts.push(if run.shards > 1 { "${{ matrix.shard }}" } else { "1" }.to_owned());
     if Seeds::of(context, run) == Seeds::Plan {
         parts.push("${{ matrix.seed }}".to_owned());
     }

@@ -72,8 +72,15 @@ fn when_empty(mut step: Step, input: &str) -> Step {
 }
 
 fn attest(context: &Context<'_>, image: &Image, origin: &Origin) -> Step {
+    // Docker Hub's registry answers under another name than its images have.
+    //
+    // Source: <https://docs.github.com/actions/use-cases-and-examples/publishing-packages/publishing-docker-images>
+    let subject = match image.repository.strip_prefix("docker.io/") {
+        Some(rest) => format!("index.docker.io/{rest}"),
+        None => image.repository.clone(),
+    };
     let with = pairs([
-        ("subject-name", &image.repository),
+        ("subject-name", &subject),
         ("subject-digest", "${{ steps.build.outputs.digest }}"),
         ("push-to-registry", "true"),
         ("create-storage-record", "false"),

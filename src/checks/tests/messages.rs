@@ -1,1 +1,0 @@
-//! Exact messages of rules that have several.

@@ -1,0 +1,187 @@
+//! A repository in a temporary folder, and the program run in it as its users run it.
+
+#![allow(dead_code, reason = "every test crate uses a part of this")]
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// Where the fixtures stand.
+pub(crate) const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures");
+
+/// A repository that is removed when the test ends.
+pub(crate) struct Project {
+    folder: TempDir,
+}
+
+/// What the program said and how it ended.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Every file of a folder: its text, or what it is instead.
+pub(crate) type Tree = BTreeMap<String, Vec<u8>>;
+
+impl Project {
+    /// A repository with nothing in it.
+    pub(crate) fn empty() -> Self {
+        let folder = tempfile::Builder::new().prefix("pipewright").tempdir().expect("a temporary folder");
+        fs::create_dir(folder.path().join(".git")).expect("the folder is writable");
+        Self { folder }
+    }
+
+    /// A copy of a fixture, with the lock that the fixtures share.
+    pub(crate) fn from(fixture: &str) -> Self {
+        let project = Self::empty();
+        let source = Path::new(FIXTURES).join(fixture);
+        copy(&source, project.root());
+        if !source.join("pipeline.lock").exists() {
+            copy_file(&Path::new(FIXTURES).join("pipeline.lock"), &project.path("pipeline.lock"));
+        }
+        project
+    }
+
+    /// A repository with this definition, and the lock that the fixtures share.
+    pub(crate) fn of(definition: &str) -> Self {
+        let project = Self::empty().with("pipeline.toml", definition);
+        copy_file(&Path::new(FIXTURES).join("pipeline.lock"), &project.path("pipeline.lock"));
+        project
+    }
+
+    /// The same with its files generated.
+    pub(crate) fn generated(self) -> Self {
+        let ran = self.run(["generate"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        self
+    }
+
+    /// The same with this file.
+    pub(crate) fn with(self, path: &str, text: impl AsRef<[u8]>) -> Self {
+        self.write(path, text);
+        self
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.root().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, text: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a file stands in a folder")).expect("the folder is writable");
+        fs::write(path, text).expect("the file is writable");
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Puts this behind the text of a file.
+    pub(crate) fn append(self, path: &str, text: &str) -> Self {
+        let before = self.read(path);
+        self.with(path, before + text)
+    }
+
+    /// Puts one text in the place of another, which must be there.
+    pub(crate) fn replace(self, path: &str, from: &str, to: &str) -> Self {
+        let before = self.read(path);
+        assert!(before.contains(from), "{path} holds no {from:?}");
+        self.with(path, before.replace(from, to))
+    }
+
+    /// Runs the program at the root of the repository.
+    pub(crate) fn run<I, S>(&self, arguments: I) -> Ran
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<OsStr>,
+    {
+        Ran::from(program().current_dir(self.root()).args(arguments).output().expect("the program starts"))
+    }
+
+    /// Every file below the root.
+    pub(crate) fn tree(&self) -> Tree {
+        let mut tree = Tree::new();
+        collect(self.root(), self.root(), &mut tree);
+        tree
+    }
+
+    /// The generated files alone.
+    pub(crate) fn outputs(&self) -> Tree {
+        self.tree().into_iter().filter(|(path, _)| path.starts_with(".github/")).collect()
+    }
+}
+
+/// The program, in an environment that holds nothing of the tests' own.
+pub(crate) fn program() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_pipewright"));
+    command.env_clear();
+    command
+}
+
+impl From<Output> for Ran {
+    fn from(output: Output) -> Self {
+        Self {
+            // A program that a signal ended has no status: that is never what a test wants.
+            code: output.status.code().unwrap_or(-1),
+            out: String::from_utf8(output.stdout).expect("what is printed is UTF-8"),
+            err: String::from_utf8(output.stderr).expect("what is printed is UTF-8"),
+        }
+    }
+}
+
+impl Ran {
+    /// Both streams and the status, for a snapshot.
+    pub(crate) fn whole(&self) -> String {
+        let mut text = String::new();
+        for (name, said) in [("stdout", &self.out), ("stderr", &self.err)] {
+            if !said.is_empty() {
+                text.push_str(&format!("{name}:\n{said}"));
+            }
+        }
+        format!("{text}status: {}", self.code)
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("{}: {error}", from.display())) {
+        let entry = entry.expect("the folder is readable");
+        let target = to.join(entry.file_name());
+        if entry.file_type().expect("the entry is readable").is_dir() {
+            fs::create_dir_all(&target).expect("the folder is writable");
+            copy(&entry.path(), &target);
+        } else {
+            copy_file(&entry.path(), &target);
+        }
+    }
+}
+
+fn copy_file(from: &Path, to: &Path) {
+    fs::copy(from, to).unwrap_or_else(|error| panic!("{}: {error}", from.display()));
+}
+
+fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
+    for entry in fs::read_dir(folder).expect("the folder is readable") {
+        let path = entry.expect("the entry is readable").path();
+        let name = path.strip_prefix(root).expect("below the root").to_string_lossy().replace('\\', "/");
+        let about = fs::symlink_metadata(&path).expect("the entry is readable");
+        if about.is_symlink() {
+            let target = fs::read_link(&path).expect("the link is readable");
+            tree.insert(name, format!("-> {}", target.display()).into_bytes());
+        } else if about.is_dir() {
+            tree.insert(format!("{name}/"), Vec::new());
+            collect(root, &path, tree);
+        } else {
+            tree.insert(name, fs::read(&path).expect("the file is readable"));
+        }
+    }
+}
