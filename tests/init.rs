@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pipewright::adoption::{self, Around, Choices, Day, Git, Kind, Plan, Project};
+use pipewright::adoption::{self, Around, Choices, Day, Draft, Git, Kind, Plan, Project};
 use pipewright::definition::Definition;
 use pipewright::diagnostics::Diagnostic;
 use pipewright::pins::Lock;
@@ -92,9 +92,16 @@ fn assert_compiles(definition: &str, tree: &Memory, project: &Project) {
         tree: Box::new(tree.clone()),
     };
     let compilation = pipewright::compile(&sources);
-    let errors: Vec<_> = compilation.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
+    let workflows: Vec<String> = compilation
+        .files
+        .iter()
+        .filter_map(|file| file.path.strip_prefix(".github/workflows/"))
+        .map(str::to_owned)
+        .collect();
+    let errors: Vec<Diagnostic> = compilation.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
     let told = pipewright::diagnostics::human(&errors, &sources.locator());
     assert!(errors.is_empty(), "{told}\n{definition}");
+    assert_eq!(needs.workflows, workflows, "what is expected without compiling\n{definition}");
 }
 
 #[test]
@@ -146,13 +153,12 @@ fn every_offered_dockerfile_is_accepted_and_its_image_compiles() {
     for name in names() {
         let fixture = Fixture::read(&name);
         let plan = fixture.plan(&fixture.everything());
-        let definition = &plan.files.first().expect("the definition comes first").text;
-        assert_compiles(definition, &fixture.tree, &{
-            let mut project = fixture.detect();
-            let offers = adoption::offers(&project, &fixture.tree);
-            project.images.extend(offers.into_iter().map(|offer| offer.image));
-            project
-        });
+        let mut tree = fixture.tree.clone();
+        tree.0.extend(plan.files.iter().map(|file| (file.path.clone(), file.text.clone())));
+        let mut project = fixture.detect();
+        let offers = adoption::offers(&project, &fixture.tree);
+        project.images.extend(offers.into_iter().map(|offer| offer.image));
+        assert_compiles(&plan.files.first().expect("the definition comes first").text, &tree, &project);
         let files: Vec<String> = plan
             .files
             .iter()
@@ -193,7 +199,7 @@ fn a_written_plan_is_read_back_and_a_second_one_is_refused() {
 
         let tree = Disk::new(root.path().to_owned());
         let project = fixture.detect();
-        let needs = |_: &str| adoption::expected(&project);
+        let needs = |_: Draft<'_>| adoption::expected(&project);
         let refused = adoption::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
         assert_eq!(refused.expect_err("there is a definition").path, "pipeline.toml");
         assert!(adoption::write(root.path(), &plan.files).is_err(), "{name}: nothing is written twice");
@@ -312,6 +318,18 @@ fn a_hostile_text_in_any_place_stays_a_text() {
 }
 
 #[test]
+fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
+    let config = "[pytest]\naddopts = -k \"not slow\" --ignore=tests/test_b.py\n";
+    let files = [("setup.py", ""), ("pytest.ini", config), ("tests/test_a.py", ""), ("tests/test_b.py", "")];
+    let fixture = Fixture::of(&files);
+    let project = fixture.detect();
+    let definition = adoption::definition(&project);
+    assert!(definition.contains("# pytest.ini leaves tests out by their names, `-k not slow`"), "{definition}");
+    assert!(!definition.contains("[tests.") && !definition.contains("[quarantine."), "{definition}");
+    assert_compiles(&definition, &fixture.tree, &project);
+}
+
+#[test]
 fn broken_files_are_passed_over() {
     let broken = "{[<\u{0}: \t- &x *x";
     let files = [
@@ -353,7 +371,7 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
     let around = Around { git: &inner.git, folder: "shop", today: Day::from_unix_seconds(TODAY) };
     let project = adoption::detect(&adoption::Below::new(&tree, "services/shop"), &around);
     assert_eq!(project, inner.detect());
-    let needs = |_: &str| adoption::expected(&project);
+    let needs = |_: Draft<'_>| adoption::expected(&project);
     let plan = adoption::plan(&tree, "services/shop", &inner.git, &project, &inner.everything(), &needs)
         .expect("nothing is in the way");
     let paths: Vec<&str> = plan.files.iter().map(|file| file.path.as_str()).collect();
@@ -362,8 +380,8 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
         [
             "services/shop/pipeline.toml",
             ".gitattributes",
-            "services/shop/Dockerfile",
             "services/shop/.dockerignore",
+            "services/shop/Dockerfile",
             ".github/CODEOWNERS",
             ".git/hooks/pre-commit"
         ]

@@ -1,5 +1,6 @@
 //! What `init` would write, and what it can only propose since somebody else's file stands there.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use minijinja::context;
@@ -28,6 +29,17 @@ pub struct Choices {
     pub codeowners: bool,
     /// Who owns the pipeline, where the user said so.
     pub owner: Option<String>,
+}
+
+/// A definition that is not written yet, and what would stand beside it.
+#[derive(Debug, Clone, Copy)]
+pub struct Draft<'a> {
+    /// Where it would stand, from the root of the repository.
+    pub path: &'a str,
+    /// Its text.
+    pub text: &'a str,
+    /// Other new files that it may name: paths from the root, and texts.
+    pub files: &'a BTreeMap<String, String>,
 }
 
 /// What the workflows of a definition need, and what they are called.
@@ -98,7 +110,7 @@ impl std::error::Error for Refused {}
 
 /// Everything that `init` would write for a project whose definition stands in `folder`.
 ///
-/// `tree` is the whole repository; `needs` tells what the workflows of a definition's text need: compile it, or take
+/// `tree` is the whole repository; `needs` tells what the workflows of a definition need: compile it, or take
 /// [`expected`].
 ///
 /// # Errors
@@ -110,7 +122,7 @@ pub fn plan(
     git: &Git,
     project: &Project,
     choices: &Choices,
-    needs: &dyn Fn(&str) -> Needs,
+    needs: &dyn Fn(Draft<'_>) -> Needs,
 ) -> Result<Plan, Refused> {
     let path = join(folder, "pipeline.toml");
     if tree.exists(&path) {
@@ -124,12 +136,16 @@ pub fn plan(
         offers(&project, &own).into_iter().filter(|offer| choices.dockerfiles.contains(&offer.component)).collect();
     project.images.extend(accepted.iter().map(|offer| offer.image.clone()));
     let text = definition(&project);
-    let needs = needs(&text);
+    let beside = accepted.into_iter().flat_map(|offer| offer.files);
+    let beside: BTreeMap<String, String> = beside.map(|(file, text)| (join(folder, &file), text)).collect();
+    let needs = needs(Draft { path: &path, text: &text, files: &beside });
     plan.add(path, text, "what is built, tested and deployed");
     plan.lock(tree, folder, &needs);
     plan.attributes(tree, folder, &needs.workflows);
-    for (file, text) in accepted.into_iter().flat_map(|offer| offer.files) {
-        plan.add(join(folder, &file), text, "builds the image in layers, dependencies first");
+    for (file, text) in beside {
+        let is_ignored = file.ends_with(".dockerignore");
+        let image = "builds the image in layers, dependencies first";
+        plan.add(file, text, if is_ignored { "keeps what no image needs from the builder" } else { image });
     }
     plan.owners(tree, &project, folder, choices);
     if choices.hook {
@@ -242,21 +258,11 @@ pub fn lock<A: AsRef<str>, I: AsRef<str>, T: AsRef<str>>(actions: &[A], images: 
 
 /// Commands that add what a lock lacks.
 fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
-    let actions = needs.actions.iter().filter(|name| known.action(name).is_none()).filter_map(|name| {
-        let pin = builtin::action(name)?;
-        Some(format!("pipewright pins add {name}@{}#{}", pin.sha, pin.version))
-    });
-    let images = needs.images.iter().filter(|name| known.image(name).is_none()).filter_map(|name| {
-        let digest = builtin::image(name)?;
-        Some(format!("pipewright pins add {name}@{digest}"))
-    });
-    let tools = needs.tools.iter().filter(|name| known.tool(name).is_none()).filter_map(|name| {
-        let tool = builtin::tool(name)?;
-        let hashes: Vec<String> = tool.hashes().map(|(platform, hash)| format!("{platform}=sha256:{hash}")).collect();
-        let spec = format!("{name}@{} {}", tool.version, hashes.join(" "));
-        Some(format!("pipewright pins add '{}'", spec.trim_end()))
-    });
-    actions.chain(images).chain(tools).collect()
+    let actions = needs.actions.iter().filter(|name| known.action(name).is_none());
+    let images = needs.images.iter().filter(|name| known.image(name).is_none());
+    let tools = needs.tools.iter().filter(|name| known.tool(name).is_none());
+    let specs = actions.chain(images).chain(tools).filter_map(|name| builtin::spec(name));
+    specs.map(|spec| format!("pipewright pins add '{spec}'")).collect()
 }
 
 /// What the workflows of a project will need, as far as that can be told without compiling its definition.
