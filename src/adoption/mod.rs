@@ -34,14 +34,14 @@ pub use definition::definition;
 pub use dockerfile::{Offer, offers};
 pub use git::Git;
 pub use owners::{CodeOwners, codeowners};
-pub use plan::{Choices, Draft, Kind, Needs, NewFile, Plan, Refused, expected, lock, plan, summary};
+pub use plan::{Choices, Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
     Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind, Start,
     Suite, Tests, Toolchain, Traffic, Versions, Workload,
 };
 pub use write::{Failed, write};
 
-pub use walk::{Below, Overlay};
+pub use walk::Below;
 
 use walk::View;
 

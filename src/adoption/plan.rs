@@ -11,7 +11,7 @@ use super::dockerfile::offers;
 use super::git::Git;
 use super::names::shown;
 use super::owners::codeowners;
-use super::project::{Install, Project, Runner, ServiceKind, Toolchain};
+use super::project::{Project, Runner};
 use super::scaffold::{HOOK, HOOK_CONFIG, render};
 use super::walk::join;
 use crate::definition::Name;
@@ -29,17 +29,6 @@ pub struct Choices {
     pub codeowners: bool,
     /// Who owns the pipeline, where the user said so.
     pub owner: Option<String>,
-}
-
-/// A definition that is not written yet, and what would stand beside it.
-#[derive(Debug, Clone, Copy)]
-pub struct Draft<'a> {
-    /// Where it would stand, from the root of the repository.
-    pub path: &'a str,
-    /// Its text.
-    pub text: &'a str,
-    /// Other new files that it may name: paths from the root, and texts.
-    pub files: &'a BTreeMap<String, String>,
 }
 
 /// What the workflows of a definition need, and what they are called.
@@ -110,8 +99,7 @@ impl std::error::Error for Refused {}
 
 /// Everything that `init` would write for a project whose definition stands in `folder`.
 ///
-/// `tree` is the whole repository; `needs` tells what the workflows of a definition need: compile it, or take
-/// [`expected`].
+/// `tree` is the whole repository; `needs` tells what the workflows of a definition's text need.
 ///
 /// # Errors
 ///
@@ -122,7 +110,7 @@ pub fn plan(
     git: &Git,
     project: &Project,
     choices: &Choices,
-    needs: &dyn Fn(Draft<'_>) -> Needs,
+    needs: &dyn Fn(&str) -> Needs,
 ) -> Result<Plan, Refused> {
     let path = join(folder, "pipeline.toml");
     if tree.exists(&path) {
@@ -138,7 +126,7 @@ pub fn plan(
     let text = definition(&project);
     let beside = accepted.into_iter().flat_map(|offer| offer.files);
     let beside: BTreeMap<String, String> = beside.map(|(file, text)| (join(folder, &file), text)).collect();
-    let needs = needs(Draft { path: &path, text: &text, files: &beside });
+    let needs = needs(&text);
     plan.add(path, text, "what is built, tested and deployed");
     plan.lock(tree, folder, &needs);
     plan.attributes(tree, folder, &needs.workflows);
@@ -263,67 +251,6 @@ fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
     let tools = needs.tools.iter().filter(|name| known.tool(name).is_none());
     let specs = actions.chain(images).chain(tools).filter_map(|name| builtin::spec(name));
     specs.map(|spec| format!("pipewright pins add '{spec}'")).collect()
-}
-
-/// What the workflows of a project will need, as far as that can be told without compiling its definition.
-pub fn expected(project: &Project) -> Needs {
-    let mut needs = Needs::default();
-    let Needs { actions, images, tools, workflows } = &mut needs;
-    actions.extend(
-        ["actions/checkout", "actions/cache", "actions/upload-artifact", "actions/download-artifact"]
-            .map(str::to_owned),
-    );
-    workflows.push("ci.yml".to_owned());
-    for component in &project.components {
-        let of_language: &[&str] = match component.toolchain {
-            Toolchain::Python => &["actions/setup-python"],
-            Toolchain::Node => &["actions/setup-node"],
-            Toolchain::Rust => &["dtolnay/rust-toolchain", "Swatinem/rust-cache"],
-            Toolchain::Go => &["actions/setup-go"],
-        };
-        actions.extend(of_language.iter().map(|name| (*name).to_owned()));
-        match &component.install {
-            Some(Install::Uv(_)) => {
-                actions.push("astral-sh/setup-uv".to_owned());
-                tools.push("uv".to_owned());
-            }
-            Some(Install::Pnpm) => actions.push("pnpm/action-setup".to_owned()),
-            _ => {}
-        }
-        if component.tests.as_ref().is_some_and(|tests| tests.runner == Runner::Nextest) {
-            actions.push("taiki-e/install-action".to_owned());
-            tools.extend(["cargo-nextest", "cargo-llvm-cov"].map(str::to_owned));
-        }
-        if component.tests.as_ref().is_some_and(|tests| tests.coverage.is_some()) {
-            workflows.push("test-coverage.yml".to_owned());
-        }
-    }
-    for service in &project.services {
-        images.extend(service.kind.image().map(str::to_owned));
-        if service.kind == ServiceKind::LancedbObjectStore {
-            images.push("rustfs/rustfs:1.0.1".to_owned());
-        }
-    }
-    workflows.extend(project.suites.iter().map(|suite| format!("{}-integration.yml", suite.name)));
-    if project.images.iter().any(|image| image.repository.is_some()) {
-        let docker = ["build-push", "login", "metadata", "setup-buildx"].map(|name| format!("docker/{name}-action"));
-        actions.extend(docker);
-        actions.push("actions/attest".to_owned());
-        images.push("moby/buildkit:v0.32.2".to_owned());
-    }
-    if !project.environments.is_empty() {
-        actions.push("azure/setup-kubectl".to_owned());
-        tools.push("kubectl".to_owned());
-        workflows.push("deploy.yml".to_owned());
-        if !project.probes.is_empty() {
-            workflows.push("smoke-tests.yml".to_owned());
-        }
-    }
-    for list in [actions, images, tools, workflows] {
-        list.sort();
-        list.dedup();
-    }
-    needs
 }
 
 /// What was found, as a label and a text for each.

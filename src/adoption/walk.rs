@@ -1,9 +1,7 @@
 //! The repository's folders, without those that hold other people's or generated files.
 
-use std::collections::BTreeMap;
-
 use super::names::is_sound;
-use crate::sources::{Memory, Tree};
+use crate::sources::Tree;
 
 /// How deep folders are looked into: `a/b/c` is, `a/b/c/d` is not.
 const DEEPEST: usize = 3;
@@ -177,37 +175,5 @@ impl Tree for Below<'_> {
 
     fn list(&self, folder: &str) -> Vec<String> {
         self.tree.list(&join(self.folder, folder))
-    }
-}
-
-/// A repository with files that are not written yet.
-#[derive(Debug)]
-pub struct Overlay<T> {
-    below: T,
-    new: Memory,
-}
-
-impl<T: Tree> Overlay<T> {
-    /// What stands in `below`, and `files` over it, by their paths from the root.
-    pub fn new(below: T, files: BTreeMap<String, String>) -> Self {
-        Self { below, new: Memory(files) }
-    }
-}
-
-impl<T: Tree> Tree for Overlay<T> {
-    fn read(&self, path: &str) -> Option<String> {
-        self.new.read(path).or_else(|| self.below.read(path))
-    }
-
-    fn exists(&self, path: &str) -> bool {
-        self.new.exists(path) || self.below.exists(path)
-    }
-
-    fn list(&self, folder: &str) -> Vec<String> {
-        let mut names = self.new.list(folder);
-        names.extend(self.below.list(folder));
-        names.sort();
-        names.dedup();
-        names
     }
 }

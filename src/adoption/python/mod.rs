@@ -34,11 +34,9 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     if let Some(words) = by_name {
         let (file, words) = (&config.file, names::shown(words));
         hints.push(format!(
-            "{file} leaves tests out by their names, `-k {words}`, so that nobody knows which they are:"
+            "{file} leaves tests out by their names, `-k {words}`, so that nobody knows which they are: leave them out by \
+             their paths, and add `[tests.…]` with a suite or a quarantine for them"
         ));
-        hints.push(
-            "leave them out by their paths, and add `[tests.…]` with a suite or a quarantine for them.".to_owned(),
-        );
     } else if tests.is_none() {
         hints.push("no tests were found that pytest would run: add `[tests.…]` once there are".to_owned());
     } else if !manifest.depends_on("pytest") {
