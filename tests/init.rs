@@ -236,6 +236,19 @@ fn nothing_is_written_where_one_file_is_in_the_way() {
     assert_eq!(failed.to_string(), "cannot write `.gitattributes`: it was changed meanwhile");
 }
 
+#[test]
+fn what_was_written_is_taken_back_where_the_disk_refuses_a_later_file() {
+    let root = tempfile::tempdir().expect("there is a place for it");
+    fs::write(root.path().join(".gitattributes"), "*.png binary\n").expect("a file is written");
+    let before = contents(root.path());
+    let mut files = Fixture::read("python-pip").plan(&Choices::default()).files;
+    // The second of two files of one name finds the first in its way only when it is moved into its place.
+    files.extend(files.first().cloned());
+    let failed = adoption::write(root.path(), &files).expect_err("a file is there by then");
+    assert_eq!(failed.path, "pipeline.toml");
+    assert_eq!(contents(root.path()), before);
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_not_followed_out_of_the_repository() {
