@@ -5,6 +5,11 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
+/// The built-in template whose file has this name, in whichever folder.
+pub fn by_file_name(file: &str) -> Option<&'static str> {
+    names().find(|name| name.rsplit('/').next() == Some(file))
+}
+
 /// The text of a built-in template.
 pub fn built_in(name: &str) -> Option<&'static str> {
     BUILT_IN
@@ -106,5 +111,6 @@ mod tests {
         }
         files.sort();
         assert_eq!(names().collect::<Vec<_>>(), files);
+        assert!(names().all(|name| by_file_name(name.rsplit('/').next().unwrap_or(name)) == Some(name)));
     }
 }

@@ -15,13 +15,13 @@ const READING: &[(&str, &str)] = &[
 ];
 
 /// The page of a code: what it means, why, an example that has it, and the fix. None for a code that does not exist.
-pub fn explain(code: &str) -> Option<String> {
+pub(crate) fn explain(code: &str) -> Option<String> {
     let reading = READING.iter().find(|(name, _)| *name == code).map(|(_, page)| *page);
     reading.or_else(|| CHECKS.iter().find(|check| check.code().0 == code).map(|check| check.page())).map(str::to_owned)
 }
 
 /// Every code, sorted.
-pub fn codes() -> Vec<&'static str> {
+pub(crate) fn codes() -> Vec<&'static str> {
     let mut codes: Vec<&str> =
         READING.iter().map(|(name, _)| *name).chain(CHECKS.iter().map(|check| check.code().0)).collect();
     codes.sort_unstable();

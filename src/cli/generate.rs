@@ -1,12 +1,13 @@
 //! `generate`: compile definitions and write what they want.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use pipewright::drift::{self, Change, Kind};
 use pipewright::readback::read_back;
 
-use super::project::{Compiled, clashes, compiled, report};
+use super::project::{Compiled, clashes, compared, compiled, report};
 use super::{Exit, Format, err, io_failed, out};
 
 #[derive(Args, Default)]
@@ -40,10 +41,7 @@ pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
         }
         return Exit::Definition;
     }
-    let plans: Vec<(&Compiled, Vec<Change>)> = all
-        .iter()
-        .map(|compiled| (compiled, drift::compare(&compiled.root, &compiled.file, &compiled.compilation.files)))
-        .collect();
+    let plans: Vec<(&Compiled, Vec<Change>)> = all.iter().zip(compared(&all)).collect();
     if let Some(exit) = refused(command, &plans) {
         return exit;
     }
@@ -52,12 +50,30 @@ pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
             return io_failed(&fault, None);
         }
     }
+    if !command.dry_run
+        && !command.diff
+        && let Err(exit) = write(&plans)
+    {
+        return exit;
+    }
     for (compiled, changes) in &plans {
-        if let Some(exit) = apply(command, compiled, changes) {
-            return exit;
-        }
+        tell(command, compiled, changes);
     }
     Exit::Fine
+}
+
+/// Writes the changes of every definition of a repository at once: all of them or none.
+fn write(plans: &[(&Compiled, Vec<Change>)]) -> Result<(), Exit> {
+    let mut roots: BTreeMap<&Path, Vec<Change>> = BTreeMap::new();
+    for (compiled, changes) in plans {
+        roots.entry(&compiled.root).or_default().extend(changes.iter().cloned());
+    }
+    for (root, changes) in roots {
+        drift::write(root, &changes).map_err(|error| {
+            io_failed(&error.to_string(), Some("nothing was written; mend that, and run the command again"))
+        })?;
+    }
+    Ok(())
 }
 
 /// Says which files must not be overwritten.
@@ -92,24 +108,17 @@ fn verified(compiled: &Compiled, changes: &[Change]) -> Result<(), String> {
     Ok(())
 }
 
-fn apply(command: &Generate, compiled: &Compiled, changes: &[Change]) -> Option<Exit> {
+/// Says what was done, or would be.
+fn tell(command: &Generate, compiled: &Compiled, changes: &[Change]) {
     if changes.is_empty() {
         out(&format!("{}: {} files are up to date\n", compiled.file, compiled.compilation.files.len()));
-        return None;
-    }
-    if command.diff {
-        for change in changes {
-            out(&super::check::diff(change));
-        }
-        return None;
-    }
-    if !command.dry_run
-        && let Err(error) = drift::write(&compiled.root, changes)
-    {
-        return Some(io_failed(&error.to_string(), Some("nothing was written; mend that, and run the command again")));
     }
     let would = if command.dry_run { "would be " } else { "" };
     for change in changes {
+        if command.diff {
+            out(&super::check::diff(change));
+            continue;
+        }
         let done = match (&change.after, change.kind) {
             (None, _) => "removed",
             (Some(_), Kind::Missing) => "created",
@@ -117,5 +126,4 @@ fn apply(command: &Generate, compiled: &Compiled, changes: &[Change]) -> Option<
         };
         out(&format!("{would}{done}: {}\n", change.path));
     }
-    None
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
-use pipewright::diagnostics::{self, Diagnostic};
+use pipewright::diagnostics::{self, Diagnostic, Locator};
+use pipewright::drift::{self, Change, Wanted};
 use pipewright::sources::{Sources, Unreadable};
 use pipewright::{Compilation, compile};
 
@@ -77,23 +78,26 @@ pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
         parts.push(part.to_str().ok_or_else(|| format!("`{}` is not UTF-8", path.display()))?);
     }
     parts.push(name);
-    Ok((root, parts.join("/")))
+    let file = parts.join("/");
+    // It stands in comments and in JSON of what is generated, where these would end them.
+    if file.contains(|letter: char| letter.is_control() || matches!(letter, '"' | '\\')) {
+        return Err(format!("the path `{}` holds a quote, a backslash or a control character", file.escape_debug()));
+    }
+    Ok((root, file))
 }
 
 /// Prints what is wrong; whether nothing may be written.
 pub(crate) fn report(all: &[Compiled], format: Format) -> bool {
-    for compiled in all {
-        let found: &[Diagnostic] = &compiled.compilation.diagnostics;
-        if found.is_empty() && format == Format::Human {
-            continue;
-        }
-        let locator = compiled.sources.locator();
-        match format {
-            Format::Human => err(&diagnostics::human(found, &locator)),
-            Format::Json => out(&diagnostics::json(found, &locator)),
-            Format::Sarif => out(&diagnostics::sarif(found, &locator)),
-            Format::Github => out(&diagnostics::github(found, &locator)),
-        }
+    let found: Vec<(&[Diagnostic], Locator<'_>)> = all
+        .iter()
+        .filter(|compiled| !compiled.compilation.diagnostics.is_empty())
+        .map(|compiled| (compiled.compilation.diagnostics.as_slice(), compiled.sources.locator()))
+        .collect();
+    match format {
+        Format::Human => found.iter().for_each(|(found, locator)| err(&diagnostics::human(found, locator))),
+        Format::Json => out(&diagnostics::json(&found)),
+        Format::Sarif => out(&diagnostics::sarif(&found)),
+        Format::Github => found.iter().for_each(|(found, locator)| out(&diagnostics::github(found, locator))),
     }
     let errors: usize = all.iter().map(|compiled| count(&compiled.compilation)).sum();
     if errors > 0 && format == Format::Human {
@@ -125,4 +129,26 @@ pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
     }
     found.dedup();
     found
+}
+
+/// How the files on disk depart from what each definition wants, in the order of the definitions.
+pub(crate) fn compared(all: &[Compiled]) -> Vec<Vec<Change>> {
+    let mut changes: Vec<Vec<Change>> = vec![Vec::new(); all.len()];
+    let mut roots: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (index, compiled) in all.iter().enumerate() {
+        roots.entry(&compiled.root).or_default().push(index);
+    }
+    for (root, indexes) in roots {
+        let wanted: Vec<Wanted<'_>> = indexes
+            .iter()
+            .filter_map(|index| all.get(*index))
+            .map(|compiled| Wanted { definition: &compiled.file, files: &compiled.compilation.files })
+            .collect();
+        for (index, found) in indexes.into_iter().zip(drift::compare(root, &wanted)) {
+            if let Some(place) = changes.get_mut(index) {
+                *place = found;
+            }
+        }
+    }
+    changes
 }

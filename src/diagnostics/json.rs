@@ -5,9 +5,10 @@ use serde_json::{Value, json};
 use super::place::{At, Locator};
 use super::{Diagnostic, Level};
 
-/// All findings as a JSON document.
-pub fn json(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
-    let list: Vec<Value> = diagnostics.iter().map(|diagnostic| one(diagnostic, locator)).collect();
+/// The findings of all definitions, each with its locator, as one JSON document.
+pub fn json(all: &[(&[Diagnostic], Locator<'_>)]) -> String {
+    let list: Vec<Value> =
+        all.iter().flat_map(|(found, locator)| found.iter().map(move |diagnostic| one(diagnostic, locator))).collect();
     format!("{:#}\n", json!({ "diagnostics": list }))
 }
 

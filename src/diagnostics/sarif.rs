@@ -8,13 +8,16 @@ use super::Diagnostic;
 use super::json::level;
 use super::place::Locator;
 
-/// All findings as a SARIF document.
-pub fn sarif(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
-    let mut codes: Vec<&str> = diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect();
+/// The findings of all definitions, each with its locator, as one SARIF document.
+pub fn sarif(all: &[(&[Diagnostic], Locator<'_>)]) -> String {
+    let mut codes: Vec<&str> = all.iter().flat_map(|(found, _)| *found).map(|diagnostic| diagnostic.code.0).collect();
     codes.sort_unstable();
     codes.dedup();
     let rules: Vec<Value> = codes.iter().map(|code| json!({ "id": code })).collect();
-    let results: Vec<Value> = diagnostics.iter().map(|diagnostic| result(diagnostic, locator)).collect();
+    let results: Vec<Value> = all
+        .iter()
+        .flat_map(|(found, locator)| found.iter().map(move |diagnostic| result(diagnostic, locator)))
+        .collect();
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",

@@ -159,7 +159,8 @@ impl<'a> Context<'a> {
         match render(template, &self.sources.templates, values) {
             Ok(script) => script,
             Err(failed) => {
-                let at = At::File(format!("{}templates/{template}", with_slash(self.sources.folder())));
+                let own = self.sources.templates.get(template);
+                let at = At::File(own.map_or_else(|| template.to_owned(), |own| own.file.clone()));
                 let message = format!("line {}: {}", failed.line, failed.message);
                 self.found.borrow_mut().push(
                     Diagnostic::error(TEMPLATE, at, message).help("compare it with the built-in template of that name"),
@@ -338,10 +339,6 @@ pub(crate) fn scripts_folder(definition: &Definition, file: &str) -> String {
         Some(own) => format!(".github/pipewright/{own}"),
         None => ".github/pipewright".to_owned(),
     }
-}
-
-fn with_slash(folder: &str) -> String {
-    if folder.is_empty() { String::new() } else { format!("{folder}/") }
 }
 
 /// The scripts that a script imports, directly or not.

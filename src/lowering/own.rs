@@ -5,7 +5,9 @@ use super::toolchain::Trust;
 use super::{Axes, Context, Family};
 use crate::definition::{Access as Wanted, Input, InputKind, Job as Written, Name, Workflow as Own};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Work, Workflow, grant};
+use crate::workflow::{
+    ASKED_FOR, Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Work, Workflow, grant,
+};
 
 pub(crate) struct OwnWorkflows;
 
@@ -91,7 +93,7 @@ pub(super) fn own_job(context: &Context<'_>, id: &Name, written: &Written, origi
     grant_for(&written.steps, &mut job.permissions);
     for (scope, access) in &written.permissions {
         let access = if *access == Wanted::Write { Access::Write } else { Access::Read };
-        grant(&mut job.permissions, scope, access, "asked for in the definition");
+        grant(&mut job.permissions, scope, access, ASKED_FOR);
     }
     if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {
         if let Some(machine) = machine.or_else(|| written.runs_on.as_ref().map(super::context::single)) {

@@ -40,6 +40,17 @@ fn index(pages: &[(&str, Page)]) -> String {
         let what = page.what.split(". ").next().unwrap_or_default().trim_end_matches('.');
         let _ = writeln!(text, "| [`{code}`]({code}.md) | {weighs} | {what}. |");
     }
+    text.push_str("\n## Rules about lowered workflows\n\n");
+    text.push_str(
+        "What is about to be written is looked at once more, as GitHub will read it; every one is an error.\n\n",
+    );
+    text.push_str("| Rule | What it asks for |\n|---|---|\n");
+    for (code, page) in crate::verification::pages() {
+        let what = page.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
+        let paragraph = page.split("\n\n").nth(1).unwrap_or(what).replace('\n', " ");
+        let first = paragraph.split(". ").next().unwrap_or_default().trim_end_matches('.');
+        let _ = writeln!(text, "| [`{code}`]({code}.md) | {first}. |");
+    }
     text.push_str("\n## What completes an example\n\nEvery example stands on this one, as if it said `extends`:\n\n");
     let _ = write!(text, "```toml\n{FRAME}```\n");
     text
@@ -50,6 +61,7 @@ fn the_documentation_says_what_the_rules_say() {
     let pages = pages();
     let mut wanted: BTreeMap<String, String> =
         pages.iter().map(|(code, page)| ((*code).to_owned(), rendered(code, page))).collect();
+    wanted.extend(crate::verification::pages().map(|(code, page)| (code.to_owned(), page.to_owned())));
     wanted.insert("README".to_owned(), index(&pages));
     let folder = repository().join("docs/rules");
     if std::env::var_os("PIPEWRIGHT_ACCEPT").is_some_and(|value| value == "1") {

@@ -99,7 +99,7 @@ fn every_rule_is_the_file_that_is_named_after_it() {
 
 #[test]
 fn every_code_has_one_page_and_every_page_a_code() {
-    assert_eq!(super::explain::codes(), files_in("templates/rules", ".md"));
+    assert_eq!(crate::codes(), files_in("templates/rules", ".md"));
     for (code, page) in pages() {
         assert_eq!(page.title, code);
     }
