@@ -329,6 +329,19 @@ fn a_hostile_text_in_any_place_stays_a_text() {
 }
 
 #[test]
+fn a_package_whose_files_name_only_what_tests_need_is_installed_itself() {
+    let setup = "from setuptools import setup\nsetup(\n    name='box',\n    classifiers=[\"Programming Language :: Python :: 3.11\",\n        'Programming Language :: Python :: 3.13'])\n";
+    let files = [("setup.py", setup), ("requirements-test.txt", "pytest\n"), ("tests/test_box.py", "")];
+    let fixture = Fixture::of(&files);
+    let definition = adoption::definition(&fixture.detect());
+    assert!(definition.contains("[components.box]"), "{definition}");
+    assert!(definition.contains("[\"3.11\", \"3.13\"]   # classifiers in setup.py"), "{definition}");
+    let install = "python -m pip install --editable . --requirement requirements-test.txt";
+    assert!(definition.contains(install), "{definition}");
+    assert_compiles(&definition, &fixture.tree);
+}
+
+#[test]
 fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
     let config = "[pytest]\naddopts = -k \"not slow\" --ignore=tests/test_b.py\n";
     let files = [("setup.py", ""), ("pytest.ini", config), ("tests/test_a.py", ""), ("tests/test_b.py", "")];

@@ -3,8 +3,9 @@
 //! A comment above a block says what it is tried on:
 //!
 //! - `toml`: a definition. `toml fragment`: one that stands on `frame.toml`. `toml lock`: a `pipeline.lock`.
-//! - `<!-- project: NAME -->` above `console`: its `$` lines are run in a copy of `projects/NAME`, or of this repository
-//!   where NAME is `repository`; `, generated` behind the name runs `generate` first. `…` stands for any lines.
+//! - `<!-- project: NAME -->` above `console`: its `$` lines are run in a copy of that project (`projects/`,
+//!   `../fixtures/`, `../projects/`), or of this repository where NAME is `repository`; `, generated` behind the name runs
+//!   `generate` first. `…` stands for any lines.
 //! - `<!-- file: NAME PATH -->`: the block is that file. `<!-- excerpt: NAME PATH -->`: the block is parts of that file,
 //!   generated where it has to be, with `# …` between them.
 //!

@@ -1,10 +1,9 @@
 //! Projects that the documentation's examples are tried on, each in a folder of its own that goes away.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use pipewright::pins::builtin;
 use tempfile::TempDir;
 
 use super::repository;
@@ -20,19 +19,15 @@ const LEFT_OUT: [&str; 8] =
 pub(crate) fn project(about: &str) -> TempDir {
     let (name, state) = about.split_once(", ").map_or((about, None), |(name, state)| (name, Some(state)));
     let folder = tempfile::tempdir().expect("a folder can be made");
-    let from = if name == "repository" {
-        repository().to_owned()
-    } else {
-        repository().join("tests/docs/projects").join(name)
-    };
-    assert!(from.is_dir(), "there is no project `{name}`");
+    let from = if name == "repository" { repository().to_owned() } else { found(name) };
     copy(&from, folder.path());
-    // Where a repository ends, and the branch that it is on.
-    fs::create_dir(folder.path().join(".git")).expect("the folder can be made");
-    fs::write(folder.path().join(".git/HEAD"), "ref: refs/heads/main\n").expect("the file can be written");
-    let lock = folder.path().join("pipeline.lock");
-    if folder.path().join("pipeline.toml").exists() && !lock.exists() {
-        fs::write(lock, builtin::lock().to_text()).expect("the file can be written");
+    // Where a repository ends; a repository within this one cannot be kept under its own name.
+    let (kept, git) = (folder.path().join("dot-git"), folder.path().join(".git"));
+    let made = if kept.exists() { fs::rename(kept, git) } else { fs::create_dir(git) };
+    made.expect("the folder can be made");
+    if from.parent() == Some(&repository().join("tests/fixtures")) {
+        let lock = repository().join("tests/fixtures/pipeline.lock");
+        fs::copy(lock, folder.path().join("pipeline.lock")).expect("the file can be copied");
     }
     match state {
         None => {}
@@ -44,6 +39,13 @@ pub(crate) fn project(about: &str) -> TempDir {
         Some(other) => panic!("a project is `generated`, not `{other}`"),
     }
     folder
+}
+
+/// A project of the documentation's own, a fixture, or a repository that has no definition yet.
+fn found(name: &str) -> PathBuf {
+    let folders = ["tests/docs/projects", "tests/fixtures", "tests/projects"];
+    let mut places = folders.iter().map(|folder| repository().join(folder).join(name));
+    places.find(|place| place.is_dir()).unwrap_or_else(|| panic!("there is no project `{name}`"))
 }
 
 fn copy(from: &Path, to: &Path) {
