@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+pub mod adoption;
 pub mod catalogue;
 mod checks;
 pub mod definition;
@@ -18,9 +19,11 @@ pub mod sources;
 pub mod templates;
 pub mod trace;
 mod traffic;
+pub mod verification;
 pub mod workflow;
 pub mod yaml;
 
+use adoption::Needs;
 use diagnostics::{At, Code, Diagnostic};
 use files::File;
 use pins::Lock;
@@ -60,12 +63,42 @@ pub fn compile(sources: &Sources) -> Compilation {
     if diagnostics.iter().any(Diagnostic::is_error) {
         return stopped(sources, diagnostics);
     }
+    diagnostics.extend(verification::verify(&lowered.workflows));
+    if diagnostics.iter().any(Diagnostic::is_error) {
+        return stopped(sources, diagnostics);
+    }
     match files::files(definition, sources, &lowered.workflows, lowered.scripts) {
         Ok(files) => Compilation { files, workflows: lowered.workflows, diagnostics: sorted(sources, diagnostics) },
         Err(refused) => {
             diagnostics.push(refused);
             stopped(sources, diagnostics)
         }
+    }
+}
+
+/// The page of a rule: what it means, why it is one, an example that breaks it, and the fix. None for one that is not.
+pub fn explain(rule: &str) -> Option<String> {
+    let verified = || verification::pages().find(|(code, _)| *code == rule).map(|(_, page)| page.to_owned());
+    checks::explain::explain(rule).or_else(verified)
+}
+
+/// The names of all rules, sorted.
+pub fn codes() -> Vec<&'static str> {
+    let mut codes = checks::explain::codes();
+    codes.extend(verification::pages().map(|(code, _)| code));
+    codes.sort_unstable();
+    codes
+}
+
+/// What the workflows of a definition use, whatever its lock says; nothing for one that is wrong.
+pub fn needs(sources: &Sources) -> Needs {
+    let Some(definition) = definition::read(sources).definition else { return Needs::default() };
+    let lowered = lowering::lower(&definition, sources, &pins::builtin::lock());
+    Needs {
+        actions: lowered.asked.actions.into_iter().collect(),
+        images: lowered.asked.images.into_iter().collect(),
+        tools: lowered.asked.tools.into_iter().collect(),
+        workflows: lowered.workflows.into_iter().map(|workflow| workflow.file).collect(),
     }
 }
 

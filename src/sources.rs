@@ -190,15 +190,13 @@ fn lock(root: &Path, folder: &str) -> Option<Text> {
 /// The user's own templates: those files of `templates/` beside the definition that have the name of a built-in one.
 fn templates(root: &Path, folder: &str) -> Result<BTreeMap<String, Text>, Unreadable> {
     let mut found = BTreeMap::new();
-    let Some(own) = join(folder, "templates") else { return Ok(found) };
-    if !root.join(&own).is_dir() {
-        return Ok(found);
-    }
-    for name in crate::templates::names() {
-        let file = format!("{own}/{name}");
-        if root.join(&file).is_file() {
-            found.insert(name.to_owned(), text(root, &file, "make it readable, or remove it")?);
-        }
+    let own = join(folder, "templates").unwrap_or_default();
+    let Ok(entries) = fs::read_dir(root.join(&own)) else { return Ok(found) };
+    for entry in entries.filter_map(Result::ok) {
+        let file_name = entry.file_name();
+        let Some(built_in) = file_name.to_str().and_then(crate::templates::by_file_name) else { continue };
+        let file = format!("{own}/{}", file_name.to_string_lossy());
+        found.insert(built_in.to_owned(), text(root, &file, "make it readable, or remove it")?);
     }
     Ok(found)
 }

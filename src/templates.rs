@@ -5,13 +5,23 @@ pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
+/// The built-in template whose file has this name, in whichever folder.
+pub fn by_file_name(file: &str) -> Option<&'static str> {
+    names().find(|name| name.rsplit('/').next() == Some(file))
+}
+
 /// The text of a built-in template.
 pub fn built_in(name: &str) -> Option<&'static str> {
-    BUILT_IN
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()
-        .and_then(|index| BUILT_IN.get(index))
-        .map(|(_, text)| *text)
+    entry(name).map(|(_, text)| text)
+}
+
+/// The name of a built-in template, where there is one of that name.
+pub(crate) fn name(name: &str) -> Option<&'static str> {
+    entry(name).map(|(name, _)| name)
+}
+
+fn entry(name: &str) -> Option<(&'static str, &'static str)> {
+    BUILT_IN.binary_search_by(|(known, _)| (*known).cmp(name)).ok().and_then(|index| BUILT_IN.get(index)).copied()
 }
 
 macro_rules! built_in {
@@ -106,5 +116,6 @@ mod tests {
         }
         files.sort();
         assert_eq!(names().collect::<Vec<_>>(), files);
+        assert!(names().all(|name| by_file_name(name.rsplit('/').next().unwrap_or(name)) == Some(name)));
     }
 }

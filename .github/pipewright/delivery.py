@@ -203,8 +203,8 @@ class Commands(Delivery):
             environment["VERSION"] = version.label or ""
         environment["ENVIRONMENT"] = os.environ.get("PIPEWRIGHT_ENVIRONMENT", "")
         try:
-            done = subprocess.run(  # noqa: S603
-                ["bash", "-euo", "pipefail", "-c", self.scripts[key]],  # noqa: S607
+            done = subprocess.run(
+                ["bash", "-euo", "pipefail", "-c", self.scripts[key]],
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,

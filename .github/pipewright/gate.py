@@ -91,10 +91,16 @@ def _extend(judge: Judge, name: str) -> float:
 
 def _show(heading: str, verdicts: list[Verdict]) -> None:
     rows = [
-        (verdict.metric, verdict.value, verdict.limit, verdict.samples, verdict.outcome,
-         verdict.result)
+        (
+            verdict.metric,
+            verdict.value,
+            verdict.limit,
+            verdict.samples,
+            verdict.outcome,
+            verdict.result,
+        )
         for verdict in verdicts
-    ]  # fmt: skip
+    ]
     console.table(heading, COLUMNS, rows)
 
 

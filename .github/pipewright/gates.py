@@ -10,6 +10,8 @@ Environment:
   PIPEWRIGHT_SEEDS        JSON list of the seeds that should have reported; empty: one, unknown
   PIPEWRIGHT_GATES        JSON {"order": "random" | "fixed" | "isolated", "pass-rate": 1.0,
                           "slowest": seconds or null, "repeat": bool, "skipped-counts": bool}
+  PIPEWRIGHT_QUARANTINE   optional: JSON [{"path", "reason", "issue", "until": "2027-03-31"}], tests
+                          that nobody runs; one whose last day is over fails
   PIPEWRIGHT_RUN          the name of the test run; records of others are left out; empty: all
   PIPEWRIGHT_TIMINGS_OUT  optional: where to write the timings for the next run's plan, which
                           happens only when the run is complete
@@ -25,6 +27,7 @@ from __future__ import annotations
 import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import date, datetime, timezone
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -71,6 +74,7 @@ def main() -> int:
         pass_rate(gates, chosen),
         slowest(gates, chosen),
         same_again(gates, chosen),
+        *quarantine(),
     ]
     for problem in problems:
         annotate("error", problem, title="Incomplete test run")
@@ -133,6 +137,33 @@ def read_expected() -> list[Expected]:
         for version, shards in found.items()
         for seed in (seeds or [None])
     ]
+
+
+def quarantine() -> list[Verdict]:
+    """A row for the tests that nobody runs for now; after their last day somebody must decide."""
+    name = "PIPEWRIGHT_QUARANTINE"
+    entries = parsed(name, "[]")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InputError(f"{name} must be a JSON list of objects")
+    over = []
+    for entry in entries:
+        try:
+            until = date.fromisoformat(str(entry.get("until")))
+        except ValueError as error:
+            raise InputError(f"{name}: `until` must be a day, like 2027-03-31") from error
+        if today() > until:
+            over.append(f"{entry.get('path')} (until {until}: {entry.get('reason')})")
+    if not entries:
+        return []
+    paths = ", ".join(str(entry.get("path")) for entry in entries)
+    verdict = "failed" if over else "passed"
+    reason = f"the last day is over: {'; '.join(over)}" if over else f"left out: {paths}"
+    return [Verdict("Quarantine", "until its last day", str(len(entries)), verdict, reason)]
+
+
+def today() -> date:
+    """The day in UTC."""
+    return datetime.now(timezone.utc).date()
 
 
 def _is_whole(value: Any) -> bool:

@@ -52,6 +52,8 @@ def from_coverage_py(folders: list[Path], root: Path) -> Coverage:
             raise InputError(
                 f"{folder} holds no .coverage file; the upload must include hidden files"
             )
+        if empty := [path for path in own if path.stat().st_size == 0]:
+            raise InputError(f"{empty[0]} is empty; coverage combine would pass it over")
         data += [str(path.resolve()) for path in own]
     with tempfile.TemporaryDirectory() as temporary:
         combined, result = f"{temporary}/.coverage", f"{temporary}/coverage.json"
@@ -66,7 +68,7 @@ def from_coverage_py(folders: list[Path], root: Path) -> Coverage:
 
 def _coverage(home: Path, *arguments: str) -> str:
     command = [sys.executable, "-m", "coverage", *arguments]
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         command, cwd=home, capture_output=True, text=True, errors="replace", check=False
     )
     said = (done.stdout + done.stderr).strip()

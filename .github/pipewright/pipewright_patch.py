@@ -20,7 +20,7 @@ PLAIN = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
 
 def git(*arguments: str) -> str:
     """What git prints; output that is not UTF-8 keeps its bytes."""
-    done = subprocess.run(["git", *arguments], capture_output=True, check=False)  # noqa: S603, S607
+    done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise InputError(f"git failed: {reason[0] if reason else 'no reason given'}")

@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from pipewright_recorder import SCHEMA, Recorder, write_json
 from pipewright_split import SPLITS, assign
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
+
 from pipewright_split import file_of
 
 SCHEMA = 1

@@ -8,6 +8,7 @@ import re
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from types import TracebackType
 
 from cluster import Cluster
@@ -26,12 +27,13 @@ class PortForward:
             "port-forward", ref, f":{port}", "--address=127.0.0.1", "--pod-running-timeout=20s"
         )
         self._process: subprocess.Popen[bytes] | None = None
+        self._open = ExitStack()
 
     def __enter__(self) -> str:
         # A file, not a pipe: kubectl prints a line for every connection and must never block on it.
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115
+        self._said = self._open.enter_context(tempfile.TemporaryFile())
         try:
-            self._process = subprocess.Popen(  # noqa: S603
+            self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
                 stdout=self._said,
@@ -71,4 +73,4 @@ class PortForward:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
-        self._said.close()
+        self._open.close()

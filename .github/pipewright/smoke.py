@@ -28,6 +28,7 @@ from console import Problem, Problems
 from port_forward import PortForward
 from settings import Table
 from smoke_plan import Call, Expect, Login, Probe, Smoke, filled
+
 from traffic import GatewayApi
 
 MOST_REDIRECTS = 5
@@ -159,9 +160,15 @@ def _send(
     began = time.monotonic()
     for _ in range(MOST_REDIRECTS):
         answer = web.request(
-            call.method, url, described="the service", headers=sent, json_body=filled(call.json),
-            timeout=call.timeout, attempts=attempts, direct=target.direct,
-        )  # fmt: skip
+            call.method,
+            url,
+            described="the service",
+            headers=sent,
+            json_body=filled(call.json),
+            timeout=call.timeout,
+            attempts=attempts,
+            direct=target.direct,
+        )
         location = answer.headers.get("location", "")
         if not redirects or answer.status not in (301, 302, 303, 307, 308) or not location:
             return web.Answer(answer.status, answer.headers, answer.body, time.monotonic() - began)
@@ -218,6 +225,7 @@ def main() -> int:
         smoke = Smoke.read(root)
         if smoke is None:
             raise Problem("the environment file names no smoke tests")
+        settings.blank_secrets(root.outsides)
         empty = settings.missing(root.outsides, smoke.environment)
         if empty is not None:
             raise empty

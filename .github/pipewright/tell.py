@@ -343,7 +343,9 @@ def main() -> int:
     def body() -> None:
         root = settings.read()
         news = News.read(_event(given.event), root)
-        tell(Notify.read(root), news, given.only)
+        notify = Notify.read(root)
+        settings.blank_secrets(root.outsides)
+        tell(notify, news, given.only)
 
     return console.run(body)
 

@@ -29,10 +29,11 @@ import console
 import pods
 from cluster import MOVED, Cluster, Failed, reference
 from console import Problem
-from delivery import Delivery, object_ref
 from marks import Changing
 from pods import Pin, Version
 from settings import Outside, Table
+
+from delivery import Delivery, object_ref
 
 
 @dataclass(frozen=True)

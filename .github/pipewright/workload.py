@@ -17,12 +17,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-import delivery
-import traffic
 from console import Problem
-from delivery import Delivery
 from pods import DIGEST, Version
 from settings import Run, Table
+
+import delivery
+import traffic
+from delivery import Delivery
 from traffic import Traffic
 
 

@@ -26,10 +26,12 @@ pub(super) const ACTIONS: &[Action] = &[
         permissions: &[
             need("id-token", "write", "sign the attestation as this workflow"),
             need("attestations", "write", "store the attestation"),
-            need("artifact-metadata", "write", "record where the artifact is stored"),
             need("contents", "read", "read the repository that the attestation names"),
         ],
-        may_need: &[need("packages", "write", "push the attestation to the registry")],
+        may_need: &[
+            need("packages", "write", "push the attestation to the registry"),
+            need("artifact-metadata", "write", "record where the artifact is stored"),
+        ],
         ..Action::UNKNOWN
     },
     // A wrapper round actions/attest, which its maintainers recommend instead.
@@ -54,10 +56,12 @@ pub(super) const ACTIONS: &[Action] = &[
         permissions: &[
             need("id-token", "write", "sign the attestation as this workflow"),
             need("attestations", "write", "store the attestation"),
-            need("artifact-metadata", "write", "record where the artifact is stored"),
             need("contents", "read", "read the repository that the attestation names"),
         ],
-        may_need: &[need("packages", "write", "push the attestation to the registry")],
+        may_need: &[
+            need("packages", "write", "push the attestation to the registry"),
+            need("artifact-metadata", "write", "record where the artifact is stored"),
+        ],
         ..Action::UNKNOWN
     },
     Action {

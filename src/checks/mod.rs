@@ -1,8 +1,69 @@
 //! One file per rule about the definition.
 
+pub(crate) mod explain;
+mod support;
+#[cfg(test)]
+mod tests;
+
+mod cache_mode;
+mod cache_scope;
+mod command_missing;
+mod coverage_unenforced;
+mod deploy_without_smoke;
+mod dockerfile_order;
+mod duplicate_item;
+mod duplicate_path;
+mod env_name;
+mod expression_in_text;
+mod gate_loosened;
+mod hard_coded_url;
+mod hold_too_short;
+mod ignored_failure;
+mod image_lancedb;
+mod invalid_value;
+mod latest_image;
+mod left_out_tests;
+mod limit_unit;
+mod limit_without_prometheus;
+mod literal_secret;
+mod looser_in_production;
+mod matrix_too_large;
+mod metric_fails_open;
+mod migrate_workload;
+mod missing_path;
+mod name_clash;
+mod needs_cycle;
+mod nightly_missing;
+mod one_cluster_access;
+mod order_not_random;
+mod out_of_range;
+mod path_outside;
+mod permission_scope;
+mod pip_no_cache;
 mod promotion_order;
+mod registry_login;
+mod restore_waits_for_approval;
 mod runner_capability;
+mod runner_label;
 mod runner_name;
+mod runs_on_list;
+mod secret_in_build_arg;
+mod secret_outside_environment;
+mod service_image;
+mod service_needs_linux;
+mod service_without_health;
+mod shared_service;
+mod silent_restore;
+mod smoke_without_login;
+mod smoke_without_url;
+mod step_kind;
+mod suite_of_suite;
+mod timezone;
+mod toolchain;
+mod traffic_workload;
+mod unknown_name;
+mod url_in_secret;
+mod window_too_few;
 
 use crate::definition::Definition;
 use crate::diagnostics::{Code, Diagnostic};
@@ -27,8 +88,67 @@ pub(crate) struct Subject<'a> {
 }
 
 /// Every rule about the definition.
-pub(crate) const CHECKS: &[&dyn Check] =
-    &[&promotion_order::PromotionOrder, &runner_capability::RunnerCapability, &runner_name::RunnerName];
+pub(crate) const CHECKS: &[&dyn Check] = &[
+    &cache_mode::CacheMode,
+    &cache_scope::CacheScope,
+    &command_missing::CommandMissing,
+    &coverage_unenforced::CoverageUnenforced,
+    &deploy_without_smoke::DeployWithoutSmoke,
+    &dockerfile_order::DockerfileOrder,
+    &duplicate_item::DuplicateItem,
+    &duplicate_path::DuplicatePath,
+    &env_name::EnvName,
+    &expression_in_text::ExpressionInText,
+    &gate_loosened::GateLoosened,
+    &hard_coded_url::HardCodedUrl,
+    &hold_too_short::HoldTooShort,
+    &ignored_failure::IgnoredFailure,
+    &image_lancedb::ImageLancedb,
+    &invalid_value::InvalidValue,
+    &latest_image::LatestImage,
+    &left_out_tests::LeftOutTests,
+    &limit_unit::LimitUnit,
+    &limit_without_prometheus::LimitWithoutPrometheus,
+    &literal_secret::LiteralSecret,
+    &looser_in_production::LooserInProduction,
+    &matrix_too_large::MatrixTooLarge,
+    &metric_fails_open::MetricFailsOpen,
+    &migrate_workload::MigrateWorkload,
+    &missing_path::MissingPath,
+    &name_clash::NameClash,
+    &needs_cycle::NeedsCycle,
+    &nightly_missing::NightlyMissing,
+    &one_cluster_access::OneClusterAccess,
+    &order_not_random::OrderNotRandom,
+    &out_of_range::OutOfRange,
+    &path_outside::PathOutside,
+    &permission_scope::PermissionScope,
+    &pip_no_cache::PipNoCache,
+    &promotion_order::PromotionOrder,
+    &registry_login::RegistryLogin,
+    &restore_waits_for_approval::RestoreWaitsForApproval,
+    &runner_capability::RunnerCapability,
+    &runner_label::RunnerLabel,
+    &runner_name::RunnerName,
+    &runs_on_list::RunsOnList,
+    &secret_in_build_arg::SecretInBuildArg,
+    &secret_outside_environment::SecretOutsideEnvironment,
+    &service_image::ServiceImage,
+    &service_needs_linux::ServiceNeedsLinux,
+    &service_without_health::ServiceWithoutHealth,
+    &shared_service::SharedService,
+    &silent_restore::SilentRestore,
+    &smoke_without_login::SmokeWithoutLogin,
+    &smoke_without_url::SmokeWithoutUrl,
+    &step_kind::StepKind,
+    &suite_of_suite::SuiteOfSuite,
+    &timezone::Timezone,
+    &toolchain::Toolchain,
+    &traffic_workload::TrafficWorkload,
+    &unknown_name::UnknownName,
+    &url_in_secret::UrlInSecret,
+    &window_too_few::WindowTooFew,
+];
 
 /// Everything that is wrong with a definition.
 pub(crate) fn check(subject: &Subject<'_>) -> Vec<Diagnostic> {

@@ -24,6 +24,8 @@ impl Check for PromotionOrder {
             {
                 let help = if subject.definition.environments.contains_key(before) {
                     format!("declare `{before}` above `{name}`")
+                } else if above.is_empty() {
+                    format!("declare `[environments.{before}]` above `{name}`")
                 } else {
                     did_you_mean(before, above.iter().map(|name| name.as_str()))
                 };

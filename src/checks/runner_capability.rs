@@ -2,7 +2,7 @@
 
 use super::{Check, Subject};
 use crate::at;
-use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun, Workers};
+use crate::definition::{Name, Order as Wanted, Repeat, Split, TestRun, Workers};
 use crate::diagnostics::{Code, Diagnostic, listed};
 use crate::runners::{Order, Runner, runner};
 
@@ -22,8 +22,17 @@ impl Check for RunnerCapability {
         for (name, run) in &definition.tests {
             let Some(runner) = runner(&run.runner) else { continue };
             asked(self.code(), name, run, runner, found);
-            if let Some(component) = definition.components.get(&run.component) {
-                toolchain(self.code(), name, runner, component, found);
+        }
+        for (path, quarantine) in &definition.quarantine {
+            let can = |run: &TestRun| runner(&run.runner).is_none_or(|runner| runner.can().paths);
+            let left_out = match &quarantine.of {
+                Some(of) => definition.tests.get(of).is_none_or(can),
+                None => definition.tests.is_empty() || definition.tests.values().any(can),
+            };
+            if !left_out {
+                let message = format!("no runner can leave `{path}` out of a run");
+                let help = "remove the table, and skip the test in its own code, with the reason";
+                found.push(Diagnostic::error(self.code(), at!["quarantine", path].key(), message).help(help));
             }
         }
         for (name, suite) in &definition.suites {
@@ -72,23 +81,6 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     }
     if matches!(run.gates.repeat, Some(Repeat::Nightly | Repeat::Always)) && can.order != Order::Shuffled {
         refuse("gates", "run tests under a second seed");
-    }
-}
-
-/// A component that has none of the toolchains that the runner needs.
-fn toolchain(code: Code, name: &Name, runner: &dyn Runner, component: &Component, found: &mut Vec<Diagnostic>) {
-    let has = |toolchain: &&str| match *toolchain {
-        "python" => component.python.is_some(),
-        "node" => component.node.is_some(),
-        "rust" => component.rust.is_some(),
-        "go" => component.go.is_some(),
-        _ => false,
-    };
-    let wanted = runner.can().toolchains;
-    if !wanted.is_empty() && !wanted.iter().any(has) {
-        let message = format!("`{}` needs a component with {}", runner.name(), listed(wanted));
-        let help = format!("add `{} = \"…\"` to the component", wanted.first().copied().unwrap_or_default());
-        found.push(Diagnostic::error(code, at!["tests", name.as_str(), "runner"], message).help(help));
     }
 }
 

@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pipewright::drift::{self, Change};
+use pipewright::drift::Change;
 use similar::TextDiff;
 
-use super::project::{clashes, compiled, report};
+use super::project::{clashes, compared, compiled, report};
 use super::{Exit, Format, err, out};
 
 #[derive(Args)]
@@ -32,8 +32,7 @@ pub(crate) fn run(command: &Check, folder: &Path, format: Format) -> Exit {
         return Exit::Definition;
     }
     let mut exit = Exit::Fine;
-    for compiled in &all {
-        let changes = drift::compare(&compiled.root, &compiled.file, &compiled.compilation.files);
+    for (compiled, changes) in all.iter().zip(compared(&all)) {
         for change in &changes {
             exit = Exit::Drift;
             tell(change, format);

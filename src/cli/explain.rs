@@ -1,8 +1,9 @@
 //! `explain`: tell what a rule means, why it is one, and what to do.
 
 use clap::Args;
+use pipewright::diagnostics::did_you_mean;
 
-use super::Exit;
+use super::{Exit, err, out};
 
 #[derive(Args)]
 pub(crate) struct Explain {
@@ -11,6 +12,18 @@ pub(crate) struct Explain {
 }
 
 /// Runs the command.
-pub(crate) fn run(_command: &Explain) -> Exit {
+pub(crate) fn run(command: &Explain) -> Exit {
+    let Some(rule) = &command.rule else {
+        let codes = pipewright::codes();
+        out(&format!("{}\n", codes.join("\n")));
+        return Exit::Fine;
+    };
+    if let Some(page) = pipewright::explain(rule) {
+        out(&page);
+        return Exit::Fine;
+    }
+    let codes = pipewright::codes();
+    let help = did_you_mean(rule, codes.iter().copied());
+    err(&format!("error: there is no rule `{rule}`\n  = help: {help}\n"));
     Exit::Usage
 }

@@ -7,10 +7,10 @@ use clap::Args;
 use pipewright::drift::{self, Change, Kind};
 use pipewright::readback::read_back;
 
-use super::project::{Compiled, clashes, compiled, report};
+use super::project::{Compiled, clashes, compared, compiled, report};
 use super::{Exit, Format, err, io_failed, out};
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub(crate) struct Generate {
     /// Definitions; `pipeline.toml` where none is named
     files: Vec<PathBuf>,
@@ -41,10 +41,7 @@ pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
         }
         return Exit::Definition;
     }
-    let plans: Vec<(&Compiled, Vec<Change>)> = all
-        .iter()
-        .map(|compiled| (compiled, drift::compare(&compiled.root, &compiled.file, &compiled.compilation.files)))
-        .collect();
+    let plans: Vec<(&Compiled, Vec<Change>)> = all.iter().zip(compared(&all)).collect();
     if let Some(exit) = refused(command, &plans) {
         return exit;
     }
@@ -63,6 +60,20 @@ pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
         tell(command, compiled, changes);
     }
     Exit::Fine
+}
+
+/// Writes the changes of every definition of a repository at once: all of them or none.
+fn write(plans: &[(&Compiled, Vec<Change>)]) -> Result<(), Exit> {
+    let mut roots: BTreeMap<&Path, Vec<Change>> = BTreeMap::new();
+    for (compiled, changes) in plans {
+        roots.entry(&compiled.root).or_default().extend(changes.iter().cloned());
+    }
+    for (root, changes) in roots {
+        drift::write(root, &changes).map_err(|error| {
+            io_failed(&error.to_string(), Some("nothing was written; mend that, and run the command again"))
+        })?;
+    }
+    Ok(())
 }
 
 /// Says which files must not be overwritten.
@@ -97,34 +108,18 @@ fn verified(compiled: &Compiled, changes: &[Change]) -> Result<(), String> {
     Ok(())
 }
 
-/// Writes what all definitions of a repository want, or nothing of it.
-fn write(plans: &[(&Compiled, Vec<Change>)]) -> Result<(), Exit> {
-    let mut repositories: BTreeMap<&Path, Vec<Change>> = BTreeMap::new();
-    for (compiled, changes) in plans.iter().filter(|(_, changes)| !changes.is_empty()) {
-        repositories.entry(&compiled.root).or_default().extend(changes.iter().cloned());
-    }
-    for (root, changes) in repositories {
-        drift::write(root, &changes).map_err(|error| {
-            let nothing =
-                format!("nothing was written below `{}`; mend that, and run the command again", root.display());
-            io_failed(&error.to_string(), Some(&nothing))
-        })?;
-    }
-    Ok(())
-}
-
+/// Says what was done, or would be.
 fn tell(command: &Generate, compiled: &Compiled, changes: &[Change]) {
     if changes.is_empty() {
         out(&format!("{}: {} files are up to date\n", compiled.file, compiled.compilation.files.len()));
-        return;
     }
     let would = if command.dry_run { "would be " } else { "" };
     for change in changes {
+        if command.diff {
+            out(&super::check::diff(change));
+            continue;
+        }
         let done = match (&change.after, change.kind) {
-            _ if command.diff => {
-                out(&super::check::diff(change));
-                continue;
-            }
             (None, _) => "removed",
             (Some(_), Kind::Missing) => "created",
             (Some(_), _) => "written",

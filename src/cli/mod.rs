@@ -3,6 +3,7 @@
 mod check;
 mod explain;
 mod generate;
+mod init;
 mod pins;
 mod project;
 mod schema;
@@ -65,6 +66,8 @@ enum Command {
     Generate(generate::Generate),
     /// Tell whether the files on disk are what the definitions compile to; write nothing
     Check(check::Check),
+    /// Look at a repository, and write its first definition and what that wants
+    Init(init::Init),
     /// Record what actions, images and tools are pinned to
     Pins(pins::Pins),
     /// Tell what a rule means, why it is one, and what to do
@@ -80,6 +83,7 @@ pub(crate) fn run() -> ExitCode {
     let exit = match arguments.command {
         Command::Generate(command) => generate::run(&command, &folder, arguments.format),
         Command::Check(command) => check::run(&command, &folder, arguments.format),
+        Command::Init(command) => init::run(&command, &folder),
         Command::Pins(command) => pins::run(&command, &folder),
         Command::Explain(command) => explain::run(&command),
         Command::Schema => schema::run(),

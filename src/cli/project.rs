@@ -1,9 +1,11 @@
 //! The definitions that a call names, compiled.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
 use pipewright::diagnostics::{self, Diagnostic, Locator};
+use pipewright::drift::{self, Change, Wanted};
 use pipewright::sources::{Sources, Unreadable};
 use pipewright::{Compilation, compile};
 
@@ -61,7 +63,7 @@ fn one_of((root, file): &(PathBuf, String)) -> Result<Compiled, Unreadable> {
 }
 
 /// The repository of a definition, and the definition's path in it.
-fn place(path: &Path) -> Result<(PathBuf, String), String> {
+pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
     let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
     let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
         (Some(parent), Some(name)) => (parent, name),
@@ -109,16 +111,44 @@ fn count(compilation: &Compilation) -> usize {
     compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
 }
 
-/// Files that two definitions of one call both want.
+/// Files and workflow names that two definitions of one call both want. A workflow is called after its project, and so
+/// are groups, caches and artifacts: two projects of one name would end each other's runs.
 pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
-    let mut owners: std::collections::BTreeMap<(&Path, &str), &str> = std::collections::BTreeMap::new();
+    let mut owners: BTreeMap<(&Path, &str), &str> = BTreeMap::new();
     let mut found = Vec::new();
-    for compiled in all {
-        for file in &compiled.compilation.files {
-            if let Some(first) = owners.insert((&compiled.root, &file.path), &compiled.file) {
-                found.push(format!("`{first}` and `{}` both want `{}`", compiled.file, file.path));
+    for Compiled { root, file: definition, compilation, .. } in all {
+        let files = compilation.files.iter().map(|file| file.path.as_str());
+        let names = compilation.workflows.iter().map(|workflow| workflow.name.as_str());
+        for wanted in files.chain(names) {
+            match owners.insert((root, wanted), definition) {
+                Some(first) if first == definition => found.push(format!("`{definition}` is named twice")),
+                Some(first) => found.push(format!("`{first}` and `{definition}` both want `{wanted}`")),
+                None => {}
             }
         }
     }
+    found.dedup();
     found
+}
+
+/// How the files on disk depart from what each definition wants, in the order of the definitions.
+pub(crate) fn compared(all: &[Compiled]) -> Vec<Vec<Change>> {
+    let mut changes: Vec<Vec<Change>> = vec![Vec::new(); all.len()];
+    let mut roots: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
+    for (index, compiled) in all.iter().enumerate() {
+        roots.entry(&compiled.root).or_default().push(index);
+    }
+    for (root, indexes) in roots {
+        let wanted: Vec<Wanted<'_>> = indexes
+            .iter()
+            .filter_map(|index| all.get(*index))
+            .map(|compiled| Wanted { definition: &compiled.file, files: &compiled.compilation.files })
+            .collect();
+        for (index, found) in indexes.into_iter().zip(drift::compare(root, &wanted)) {
+            if let Some(place) = changes.get_mut(index) {
+                *place = found;
+            }
+        }
+    }
+    changes
 }

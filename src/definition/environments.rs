@@ -21,16 +21,19 @@ use super::value::Value;
 pub struct Environment {
     /// The environment that a version must have passed before.
     ///
+    /// Left out: none.
     /// Example: `"staging"`
     #[serde(default)]
     pub after: Option<Name>,
     /// A GitHub environment whose reviewers are asked first; it holds no secrets, so that restoring never waits for a person.
     ///
+    /// Left out: nobody is asked.
     /// Example: `"production-approval"`
     #[serde(default)]
     pub approval: Option<String>,
     /// Its address; GitHub shows it, so it is a variable.
     ///
+    /// Left out: GitHub shows none, and no smoke tests can be sent.
     /// Example: `{ var = "STAGING_URL" }`
     #[serde(default)]
     pub url: Option<Value>,
@@ -45,21 +48,25 @@ pub struct Environment {
     pub deploy: Vec<Name>,
     /// What is saved before anything is changed.
     ///
+    /// Left out: nothing.
     /// Example: `{ image = "postgres:16-alpine", run = "pg_dump -Fc atom", env-from = "secret/atom-db", to = "pvc/backups" }`
     #[serde(default)]
     pub backup: Option<Backup>,
     /// How the database's schema follows, from the new image and before the new version has users.
     ///
+    /// Left out: the schema is not touched.
     /// Example: `{ workload = "api", run = "alembic upgrade head", verify = "alembic current --check-heads", on-restore = "keep" }`
     #[serde(default)]
     pub migrate: Option<Migrate>,
-    /// How the new version is given users; all at once where nothing is said.
+    /// How the new version is given users.
     ///
+    /// Left out: all users at once.
     /// Example: `{ workload = "api", through = "gateway-api", route = "httproute/atom", stable = "service/atom", canary = "service/atom-canary", canary-target = "deployment/atom-canary", steps = ["10%"], hold = "6m" }`
     #[serde(default)]
     pub traffic: Option<Traffic>,
     /// The smoke tests that it must answer.
     ///
+    /// Left out: none.
     /// Example: `"api"`
     #[serde(default)]
     pub smoke: Option<Name>,
@@ -75,11 +82,13 @@ pub struct Environment {
     pub env: IndexMap<String, Value>,
     /// The machine of its jobs.
     ///
+    /// Left out: `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that a deploy may take.
     ///
+    /// Left out: what its steps may take together, at most six hours.
     /// Example: `"90m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
@@ -114,21 +123,25 @@ pub struct Cluster {
     pub namespace: String,
     /// A kubeconfig, as text.
     ///
+    /// Left out: another way in is named.
     /// Example: `{ secret = "KUBECONFIG" }`
     #[serde(default)]
     pub kubeconfig: Option<Value>,
     /// A cluster on Amazon's service, logged in to by OIDC.
     ///
+    /// Left out: another way in is named.
     /// Example: `{ role = { var = "AWS_ROLE" }, region = "eu-central-1", cluster = "atom" }`
     #[serde(default)]
     pub eks: Option<Eks>,
     /// A cluster on Google's service, logged in to by OIDC.
     ///
+    /// Left out: another way in is named.
     /// Example: `{ provider = { var = "GCP_PROVIDER" }, service-account = { var = "GCP_ACCOUNT" }, project = "acme", location = "europe-west3", cluster = "atom" }`
     #[serde(default)]
     pub gke: Option<Gke>,
     /// A cluster on Microsoft's service, logged in to by OIDC.
     ///
+    /// Left out: another way in is named.
     /// Example: `{ client-id = { var = "AZURE_CLIENT_ID" }, tenant-id = { var = "AZURE_TENANT_ID" }, subscription-id = { var = "AZURE_SUBSCRIPTION_ID" }, resource-group = "atom", cluster = "atom" }`
     #[serde(default)]
     pub aks: Option<Aks>,
@@ -251,6 +264,7 @@ pub struct Migrate {
     pub run: String,
     /// A command that fails unless the schema is as the new version wants it.
     ///
+    /// Left out: the schema is not verified.
     /// Example: `"alembic current --check-heads"`
     #[serde(default)]
     pub verify: Option<String>,
@@ -324,6 +338,7 @@ pub struct Limit {
     pub max: Value,
     /// The most that `max` may be, whatever GitHub keeps under its name.
     ///
+    /// Left out: `max` may be anything.
     /// Example: `"1%"`
     #[serde(default)]
     pub ceiling: Option<String>,

@@ -11,33 +11,39 @@ use super::units::{Duration, Percent};
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Gates {
-    /// TQ-01: the order in which tests run; where nothing is said it is random, with a recorded seed.
+    /// TQ-01: the order in which tests run.
     ///
+    /// Left out: random, with a recorded seed.
     /// Example: `"random"`
     #[serde(default)]
     pub order: Option<Order>,
-    /// TQ-02: how many of the tests that ran must pass on their last attempt; all of them where nothing is said.
+    /// TQ-02: how many of the tests that ran must pass on their last attempt.
     ///
+    /// Left out: `"100%"`.
     /// Example: `"100%"`
     #[serde(default)]
     pub pass_rate: Option<Percent>,
-    /// TQ-03: no single test takes longer; not judged where nothing is said.
+    /// TQ-03: no single test takes longer.
     ///
+    /// Left out: not judged.
     /// Example: `"30s"`
     #[serde(default)]
     pub slowest: Option<Duration>,
-    /// TQ-04: when a second seed must give the same outcomes; nightly where there is a `project.nightly`.
+    /// TQ-04: when a second seed must give the same outcomes.
     ///
+    /// Left out: nightly where there is a `project.nightly`, never where there is none.
     /// Example: `"nightly"`
     #[serde(default)]
     pub repeat: Option<Repeat>,
-    /// TQ-05: coverage of the merged shards; not judged where nothing is said.
+    /// TQ-05: coverage of the merged shards.
     ///
+    /// Left out: not judged.
     /// Example: `"80%"`
     #[serde(default)]
     pub coverage: Option<Percent>,
-    /// Coverage of the lines that a pull request changes; not judged where nothing is said.
+    /// Coverage of the lines that a pull request changes.
     ///
+    /// Left out: not judged.
     /// Example: `"80%"`
     #[serde(default)]
     pub patch_coverage: Option<Percent>,

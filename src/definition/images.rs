@@ -21,13 +21,15 @@ pub struct Image {
     /// Example: `"services/backend"`
     #[serde(default = "here")]
     pub context: String,
-    /// The Dockerfile, from the context; `Dockerfile` where nothing is said.
+    /// The Dockerfile, from the context.
     ///
+    /// Left out: `Dockerfile`.
     /// Example: `"docker/release.Dockerfile"`
     #[serde(default)]
     pub dockerfile: Option<String>,
-    /// The stage to build; the last one where nothing is said.
+    /// The stage to build.
     ///
+    /// Left out: the last one.
     /// Example: `"runtime"`
     #[serde(default)]
     pub target: Option<String>,
@@ -39,6 +41,7 @@ pub struct Image {
     ///
     /// Example: `"github"`
     #[serde(default)]
+    #[schemars(extend("default" = "github"))]
     pub login: Login,
     /// Platforms that it is built for.
     ///
@@ -63,16 +66,19 @@ pub struct Image {
     pub attest: bool,
     /// The GitHub environment that holds the registry's secrets.
     ///
+    /// Left out: none, and so no secret.
     /// Example: `"registry"`
     #[serde(default)]
     pub environment: Option<String>,
     /// The machine that builds it.
     ///
+    /// Left out: `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that a build may take.
     ///
+    /// Left out: `project.timeout`.
     /// Example: `"30m"`
     #[serde(default)]
     pub timeout: Option<Duration>,

@@ -68,6 +68,7 @@ pub struct Definition {
     pub version: u8,
     /// Another definition whose tables stand behind this one's: what both say, this one decides.
     ///
+    /// Left out: the definition stands alone.
     /// Example: `"../platform/pipeline-base.toml"`
     #[serde(default)]
     pub extends: Option<String>,
@@ -102,6 +103,7 @@ pub struct Definition {
     pub quarantine: IndexMap<String, Quarantine>,
     /// What every test run is judged by.
     ///
+    /// Left out: tests run in random order and all of them must pass; nothing else is judged.
     /// Example: `{ pass-rate = "100%", slowest = "30s", coverage = "80%" }`
     #[serde(default)]
     pub gates: Gates,
@@ -117,6 +119,7 @@ pub struct Definition {
     pub smoke: Table<Smoke>,
     /// Where metrics are read and deployments are drawn.
     ///
+    /// Left out: no metric is read, and nothing is drawn.
     /// Example: `{ prometheus = { url = { secret = "PROMETHEUS_URL" } } }`
     #[serde(default)]
     pub monitoring: Option<Monitoring>,
@@ -127,6 +130,7 @@ pub struct Definition {
     pub metrics: Table<Metric>,
     /// Who is told how a deploy ended.
     ///
+    /// Left out: nobody is told.
     /// Example: `{ slack = { webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "restored"] } }`
     #[serde(default)]
     pub notify: Notify,

@@ -11,11 +11,13 @@ use super::value::Value;
 pub struct Notify {
     /// A Slack channel.
     ///
+    /// Left out: nothing is said there.
     /// Example: `{ webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "restored"] }`
     #[serde(default)]
     pub slack: Option<Slack>,
     /// An issue in this repository.
     ///
+    /// Left out: none is opened.
     /// Example: `{ labels = ["deployment"], on = ["restored"] }`
     #[serde(default)]
     pub issue: Option<Issue>,

@@ -25,6 +25,7 @@ pub struct Project {
     ///
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
+    #[schemars(extend("default" = "ubuntu-24.04"))]
     pub runs_on: RunsOn,
     /// Whether a pull request runs only what it touches; pushes and the merge queue run everything.
     ///
@@ -33,6 +34,7 @@ pub struct Project {
     pub skip_unchanged: bool,
     /// When everything runs without a change, with a second seed where `gates.repeat` says so.
     ///
+    /// Left out: never.
     /// Example: `{ cron = "17 2 * * *", timezone = "UTC" }`
     #[serde(default)]
     pub nightly: Option<Nightly>,
@@ -41,9 +43,9 @@ pub struct Project {
     /// Example: `"30m"`
     #[serde(default = "half_an_hour")]
     pub timeout: Duration,
-    /// The front of every file name where several pipelines share a repository; the default is the project's name for a
-    /// definition that does not stand at the root, and nothing for the one that does.
+    /// The front of every file name where several pipelines share a repository.
     ///
+    /// Left out: the project's name; nothing for the `pipeline.toml` at the root of the repository.
     /// Example: `"billing"`
     #[serde(default)]
     pub prefix: Option<Name>,
@@ -65,8 +67,9 @@ pub struct Nightly {
     ///
     /// Example: `"17 2 * * *"`
     pub cron: Cron,
-    /// The time zone of the schedule, by its IANA name; UTC where none is named.
+    /// The time zone of the schedule, by its IANA name.
     ///
+    /// Left out: UTC.
     /// Example: `"Europe/Berlin"`
     #[serde(default)]
     pub timezone: Option<String>,

@@ -24,6 +24,9 @@ struct Examples;
 
 impl Transform for Examples {
     fn transform(&mut self, schema: &mut Schema) {
+        if let Some(object) = schema.as_object_mut() {
+            default_to_empty(object);
+        }
         transform_subschemas(self, schema);
         let Some(object) = schema.as_object_mut() else { return };
         if object.get("default").is_some_and(Value::is_null) {
@@ -32,6 +35,22 @@ impl Transform for Examples {
         describe(object);
         enumerate(object);
         without_null(object);
+    }
+}
+
+/// A list or a table of names that may be left out is empty then. One that is optional besides may also be null, which
+/// tells the two apart until nulls are dropped.
+fn default_to_empty(table: &mut serde_json::Map<String, Value>) {
+    let required: Vec<Value> = table.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(Value::Object(keys)) = table.get_mut("properties") else { return };
+    for (key, schema) in keys {
+        let Some(schema) = schema.as_object_mut().filter(|_| !required.contains(&key.as_str().into())) else { continue };
+        let empty = match schema.get("type").and_then(Value::as_str) {
+            Some("array") => Value::Array(Vec::new()),
+            Some("object") if !schema.contains_key("properties") => Value::Object(serde_json::Map::new()),
+            _ => continue,
+        };
+        schema.entry("default").or_insert(empty);
     }
 }
 

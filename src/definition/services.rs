@@ -16,11 +16,13 @@ use super::value::Value;
 pub struct Service {
     /// A service that Pipewright knows; what the table says besides takes the place of what the preset says.
     ///
+    /// Left out: the service is only what its table says.
     /// Example: `"lancedb-object-store"`
     #[serde(default)]
     pub preset: Option<Preset>,
     /// The image; its digest stands in `pipeline.lock`.
     ///
+    /// Left out: the preset's.
     /// Example: `"postgres:16-alpine"`
     #[serde(default)]
     pub image: Option<String>,
@@ -34,8 +36,9 @@ pub struct Service {
     /// Example: `[5432]`
     #[serde(default)]
     pub ports: Vec<u16>,
-    /// A command in the container that succeeds once the service is ready; without one, tests may start too early.
+    /// A command in the container that succeeds once the service is ready.
     ///
+    /// Left out: the preset's; where there is none of either, tests may start too early.
     /// Example: `"pg_isready -U test"`
     #[serde(default)]
     pub health: Option<Health>,
@@ -46,11 +49,13 @@ pub struct Service {
     pub options: Vec<String>,
     /// Takes the place of the image's command.
     ///
+    /// Left out: the image's own.
     /// Example: `"redis-server --save ''"`
     #[serde(default)]
     pub command: Option<String>,
     /// Takes the place of the image's entrypoint.
     ///
+    /// Left out: the image's own.
     /// Example: `"/bin/server"`
     #[serde(default)]
     pub entrypoint: Option<String>,
@@ -67,7 +72,7 @@ pub struct Service {
 pub enum Preset {
     /// An S3-compatible object store with a bucket, and `LANCEDB_URI` with the AWS names for the tests.
     LancedbObjectStore,
-    /// LanceDB in the test's own process, in a folder: no container at all.
+    /// A folder that the tests' own process opens: no container at all.
     LancedbEmbedded,
 }
 

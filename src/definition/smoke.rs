@@ -18,6 +18,7 @@ use super::value::Value;
 pub struct Smoke {
     /// How a token is got for the probes that say `auth = true`.
     ///
+    /// Left out: there is no token.
     /// Example: `{ request = "POST /login", json = { username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }, token = ".access_token" }`
     #[serde(default)]
     pub login: Option<SmokeLogin>,
@@ -31,8 +32,9 @@ pub struct Smoke {
     /// Example: `[{ name = "alive", request = "GET /health/live" }]`
     #[schemars(length(min = 1))]
     pub probes: Vec<Probe>,
-    /// When they are sent besides, by `smoke-tests.yml`; never where nothing is said.
+    /// When they are sent besides, by `smoke-tests.yml`.
     ///
+    /// Left out: never.
     /// Example: `{ cron = "*/30 * * * *" }`
     #[serde(default)]
     pub schedule: Option<super::project::Nightly>,
@@ -76,6 +78,7 @@ pub struct Probe {
     pub request: Request,
     /// What is sent, as JSON.
     ///
+    /// Left out: nothing.
     /// Example: `{ query = "hello" }`
     #[serde(default)]
     pub json: Option<Body>,
@@ -89,13 +92,15 @@ pub struct Probe {
     /// Example: `true`
     #[serde(default)]
     pub auth: bool,
-    /// What the answer must be; a status of 200 where nothing is said.
+    /// What the answer must be.
     ///
     /// Example: `{ status = 200, json = { ".status" = "healthy" }, within = "2s" }`
     #[serde(default)]
+    #[schemars(extend("default" = { "status": 200, "within": "10s" }))]
     pub expect: Expect,
-    /// How long it is tried again before it counts as failed; not at all where nothing is said.
+    /// How long it is tried again before it counts as failed.
     ///
+    /// Left out: not at all.
     /// Example: `"30s"`
     #[serde(default)]
     pub retry: Option<Duration>,
@@ -118,6 +123,7 @@ pub struct Expect {
     pub json: IndexMap<String, Body>,
     /// Text that the answer contains.
     ///
+    /// Left out: the text is not looked at.
     /// Example: `"pong"`
     #[serde(default)]
     pub contains: Option<String>,

@@ -45,16 +45,19 @@ pub struct Suite {
     pub env: IndexMap<String, Value>,
     /// The GitHub environment that holds its secrets.
     ///
+    /// Left out: none, and so no secret.
     /// Example: `"ci"`
     #[serde(default)]
     pub environment: Option<String>,
     /// Its machine.
     ///
+    /// Left out: the component's; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that it may take.
     ///
+    /// Left out: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
@@ -102,6 +105,7 @@ pub struct Quarantine {
     pub reason: String,
     /// The issue that ends it.
     ///
+    /// Left out: no issue.
     /// Example: `41`
     #[serde(default)]
     pub issue: Option<u32>,
@@ -109,8 +113,9 @@ pub struct Quarantine {
     ///
     /// Example: `2027-03-31`
     pub until: Date,
-    /// The test run that it is left out of; every run of the runner where none is named.
+    /// The test run that it is left out of.
     ///
+    /// Left out: every test run.
     /// Example: `"backend"`
     #[serde(default)]
     pub of: Option<Name>,

@@ -29,10 +29,11 @@ pub struct TestRun {
     pub runner: String,
     /// What the `command` runner runs; it sees `SHARD`, `SHARDS` and `JUNIT`, the path that the report is written to.
     ///
+    /// Left out: none; every other runner has its own.
     /// Example: `"./run-tests --part $SHARD/$SHARDS --junit $JUNIT"`
     #[serde(default)]
     pub command: Option<String>,
-    /// Folders and files of the tests, from the component's folder; where none is named, what the runner finds.
+    /// Folders and files of the tests, from the component's folder; with none, the runner finds them.
     ///
     /// Example: `["tests"]`
     #[serde(default)]
@@ -50,6 +51,7 @@ pub struct TestRun {
     pub shards: u16,
     /// How tests are given to shards: by their recorded time, their number, or whole files.
     ///
+    /// Left out: `"timings"` for pytest, `"count"` for nextest and `command`.
     /// Example: `"timings"`
     #[serde(default)]
     pub split: Option<Split>,
@@ -60,6 +62,7 @@ pub struct TestRun {
     pub workers: Workers,
     /// How tests are given to the processes of a job.
     ///
+    /// Left out: as pytest-xdist does by itself: one by one, to whichever process is free.
     /// Example: `"load-scope"`
     #[serde(default)]
     pub distribute: Option<Distribute>,
@@ -74,9 +77,9 @@ pub struct TestRun {
     /// Example: `["postgres"]`
     #[serde(default)]
     pub services: Vec<Name>,
-    /// Who keeps the processes of a job apart in a service that they share; looked up in the tests' own fixtures where
-    /// nothing is said.
+    /// Who keeps the processes of a job apart in a service that they share.
     ///
+    /// Left out: looked up in the tests' own fixtures.
     /// Example: `"worker"`
     #[serde(default)]
     pub isolation: Option<Isolation>,
@@ -85,13 +88,15 @@ pub struct TestRun {
     /// Example: `["core", "api"]`
     #[serde(default)]
     pub measure: Vec<String>,
-    /// The version of the matrix whose coverage counts; the last one where nothing is said.
+    /// The version of the matrix whose coverage counts.
     ///
+    /// Left out: the last one.
     /// Example: `"3.12"`
     #[serde(default)]
     pub report_version: Option<String>,
     /// Gates of this run that are stricter than `[gates]`.
     ///
+    /// Left out: those of `[gates]`.
     /// Example: `{ slowest = "10s" }`
     #[serde(default)]
     pub gates: Gates,
@@ -102,16 +107,19 @@ pub struct TestRun {
     pub env: IndexMap<String, Value>,
     /// The GitHub environment that holds the run's secrets.
     ///
+    /// Left out: none, and so no secret.
     /// Example: `"ci"`
     #[serde(default)]
     pub environment: Option<String>,
     /// Machines of its jobs; a list is an axis of the matrix.
     ///
+    /// Left out: the component's.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that a shard may take.
     ///
+    /// Left out: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,

@@ -52,6 +52,7 @@ pub struct Triggers {
     pub pull_request: bool,
     /// At a time.
     ///
+    /// Left out: never.
     /// Example: `{ cron = "5 4 * * 1" }`
     #[serde(default)]
     pub schedule: Option<Nightly>,
@@ -59,6 +60,7 @@ pub struct Triggers {
     ///
     /// Example: `true`
     #[serde(default)]
+    #[schemars(extend("default" = false))]
     pub manual: Manual,
 }
 
@@ -110,6 +112,7 @@ impl JsonSchema for Manual {
 pub struct Input {
     /// What the form says.
     ///
+    /// Left out: the input's name.
     /// Example: `"Which part of the version is raised"`
     #[serde(default)]
     pub description: Option<String>,
@@ -125,6 +128,7 @@ pub struct Input {
     pub options: Vec<String>,
     /// What it is when nothing is said.
     ///
+    /// Left out: something must be said; a `boolean` is `false`.
     /// Example: `"patch"`
     #[serde(default)]
     pub default: Option<String>,
@@ -152,22 +156,25 @@ pub struct Job {
     /// Example: `["build"]`
     #[serde(default)]
     pub needs: Vec<Name>,
-    /// The component whose toolchain and dependencies it has; none where nothing is said.
+    /// The component whose toolchain and dependencies it has.
     ///
+    /// Left out: none: the job has what the machine has.
     /// Example: `"backend"`
     #[serde(default)]
     pub component: Option<Name>,
     /// Its machine.
     ///
+    /// Left out: the component's, else `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The GitHub environment that holds its secrets and asks its reviewers.
     ///
+    /// Left out: none, and so no secret.
     /// Example: `"release"`
     #[serde(default)]
     pub environment: Option<String>,
-    /// What its token may do; nothing but read the contents where nothing is said.
+    /// What its token may do, besides reading the contents.
     ///
     /// Example: `{ contents = "write" }`
     #[serde(default)]
@@ -194,6 +201,7 @@ pub struct Job {
     pub merge: Merge,
     /// The longest that it may take.
     ///
+    /// Left out: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,

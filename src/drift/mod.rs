@@ -7,8 +7,12 @@ use std::path::Path;
 
 use crate::files::{File, MARK, hash, listed, origin};
 
-pub use scan::generated;
+use scan::Listing;
+
 pub use write::{WriteError, write};
+
+/// How the path of every manifest ends.
+const MANIFEST: &str = "/manifest.sha256";
 
 /// How a file on disk departs from what is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -72,34 +76,61 @@ impl Change {
     }
 }
 
-/// Every file that departs from what one definition wants, sorted by path; reads, and changes nothing.
-pub fn compare(root: &Path, definition: &str, wanted: &[File]) -> Vec<Change> {
-    let manifest = wanted.iter().find(|file| file.path.ends_with("/manifest.sha256"));
-    let old = manifest.and_then(|file| scan::text(root, &file.path)).unwrap_or_default();
-    let mut changes = Vec::new();
-    for file in wanted {
-        let Some(before) = scan::text(root, &file.path) else {
-            let kind = if scan::exists(root, &file.path) { Kind::Foreign } else { Kind::Missing };
-            changes.push(Change {
-                path: file.path.clone(),
-                kind,
-                before: String::new(),
-                after: Some(file.text.clone()),
-            });
-            continue;
-        };
-        if before != file.text {
-            let kind = kind(definition, &old, &file.path, &before);
-            changes.push(Change { path: file.path.clone(), kind, before, after: Some(file.text.clone()) });
+/// What one definition of a repository wants.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The definition's path from the root of the repository.
+    pub definition: &'a str,
+    /// Every file that it wants.
+    pub files: &'a [File],
+}
+
+/// Every file that departs from what each of these definitions wants, sorted by path; reads, and changes nothing.
+///
+/// The repository is listed once for all of them, so that many definitions cost no more than their own files.
+pub fn compare(root: &Path, wanted: &[Wanted<'_>]) -> Vec<Vec<Change>> {
+    let listing = Listing::of(root, wanted.iter().flat_map(|one| one.files));
+    let old: Vec<String> = wanted.iter().map(|one| old_manifest(root, one.files)).collect();
+    let mut changes: Vec<Vec<Change>> = wanted
+        .iter()
+        .zip(&old)
+        .map(|(one, old)| {
+            one.files.iter().filter_map(|file| changed(root, one.definition, &listing, old, file)).collect()
+        })
+        .collect();
+    for orphan in scan::orphans(root, wanted, &old, &listing) {
+        if let (Some(changes), Some(old)) = (changes.get_mut(orphan.of), old.get(orphan.of)) {
+            let recorded = listed(old).find(|(_, file)| *file == orphan.path).map(|(sum, _)| sum);
+            let kept = recorded.is_none_or(|sum| sum == hash(&orphan.text));
+            let kind = if kept { Kind::Orphaned } else { Kind::Edited };
+            changes.push(Change { path: orphan.path, kind, before: orphan.text, after: None });
         }
     }
-    for (path, before) in scan::orphans(root, definition, wanted, &old) {
-        let known = listed(&old).any(|(sum, file)| file == path && sum == hash(&before));
-        let kind = if known || listed(&old).all(|(_, file)| file != path) { Kind::Orphaned } else { Kind::Edited };
-        changes.push(Change { path, kind, before, after: None });
+    for changes in &mut changes {
+        changes.sort_by(|one, other| one.path.cmp(&other.path));
     }
-    changes.sort_by(|one, other| one.path.cmp(&other.path));
     changes
+}
+
+/// The manifest that stands on disk; empty where there is none.
+fn old_manifest(root: &Path, files: &[File]) -> String {
+    let manifest = files.iter().find(|file| file.path.ends_with(MANIFEST));
+    manifest.and_then(|file| scan::text(root, &file.path)).unwrap_or_default()
+}
+
+/// How a wanted file departs from what is wanted, if it does.
+fn changed(root: &Path, definition: &str, listing: &Listing, old: &str, file: &File) -> Option<Change> {
+    let there = listing.is_file(&file.path);
+    if there == Some(true) && scan::holds(root, &file.path, &file.text) {
+        return None;
+    }
+    let before = scan::text(root, &file.path);
+    let kind = match &before {
+        Some(before) => kind(definition, old, &file.path, before),
+        None if there.is_some() => Kind::Foreign,
+        None => Kind::Missing,
+    };
+    Some(Change { path: file.path.clone(), kind, before: before.unwrap_or_default(), after: Some(file.text.clone()) })
 }
 
 /// Why a file that is there is not what is wanted.
@@ -113,7 +144,7 @@ fn kind(definition: &str, old: &str, path: &str, before: &str) -> Kind {
     }
     let recorded = listed(old).find(|(_, file)| *file == path).map(|(sum, _)| sum);
     match recorded {
-        _ if path.ends_with("/manifest.sha256") => {
+        _ if path.ends_with(MANIFEST) => {
             if version == env!("CARGO_PKG_VERSION") {
                 Kind::Stale
             } else {

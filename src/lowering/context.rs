@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Lowered;
+use super::{Asked, Lowered};
 use crate::at;
 use crate::definition::{Component, Definition, Duration, Gates, Name, RunsOn, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
@@ -27,6 +27,7 @@ pub(crate) struct Context<'a> {
     scripts: RefCell<BTreeMap<String, String>>,
     found: RefCell<Vec<Diagnostic>>,
     unpinned: RefCell<BTreeSet<String>>,
+    asked: RefCell<Asked>,
 }
 
 impl<'a> Context<'a> {
@@ -38,6 +39,7 @@ impl<'a> Context<'a> {
             scripts: RefCell::default(),
             found: RefCell::default(),
             unpinned: RefCell::default(),
+            asked: RefCell::default(),
         }
     }
 
@@ -45,6 +47,7 @@ impl<'a> Context<'a> {
         Lowered {
             workflows,
             scripts: self.scripts.into_inner().into_iter().collect(),
+            asked: self.asked.into_inner(),
             diagnostics: self.found.into_inner(),
         }
     }
@@ -108,6 +111,7 @@ impl<'a> Context<'a> {
 
     /// An action by its pin; one without is said once, at the place that asks for it.
     pub(crate) fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
+        self.asked.borrow_mut().actions.insert(name.to_owned());
         match self.lock.action(name) {
             Some(pin) => Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with },
             None => {
@@ -120,6 +124,7 @@ impl<'a> Context<'a> {
 
     /// An image by its digest.
     pub(crate) fn image(&self, reference: &str, origin: &Origin) -> String {
+        self.asked.borrow_mut().images.insert(reference.to_owned());
         match self.lock.image(reference) {
             Some(digest) => format!("{reference}@{digest}"),
             None => {
@@ -131,6 +136,7 @@ impl<'a> Context<'a> {
 
     /// A tool by its version.
     pub(crate) fn tool(&self, name: &str, origin: &Origin) -> Tool {
+        self.asked.borrow_mut().tools.insert(name.to_owned());
         self.lock.tool(name).cloned().unwrap_or_else(|| {
             self.missing(name, "@<version>", origin);
             Tool::default()
@@ -153,7 +159,8 @@ impl<'a> Context<'a> {
         match render(template, &self.sources.templates, values) {
             Ok(script) => script,
             Err(failed) => {
-                let at = At::File(format!("{}templates/{template}", with_slash(self.sources.folder())));
+                let own = self.sources.templates.get(template);
+                let at = At::File(own.map_or_else(|| template.to_owned(), |own| own.file.clone()));
                 let message = format!("line {}: {}", failed.line, failed.message);
                 self.found.borrow_mut().push(
                     Diagnostic::error(TEMPLATE, at, message).help("compare it with the built-in template of that name"),
@@ -165,15 +172,17 @@ impl<'a> Context<'a> {
 
     /// The path of a longer script, which is emitted as a file with what it imports.
     pub(crate) fn emitted(&self, name: &str) -> String {
-        let mut emitted = vec![name];
-        emitted.extend(imports(name));
-        for name in emitted {
+        let path = format!("{}/{name}", self.scripts_folder());
+        if self.scripts.borrow().contains_key(name) {
+            return path;
+        }
+        for name in std::iter::once(name).chain(imports(name)) {
             let template = format!("scripts/{name}");
             let own = self.sources.templates.get(&template).map(|text| text.text.as_str());
             let text = own.or_else(|| templates::built_in(&template)).unwrap_or_default();
             self.scripts.borrow_mut().entry(name.to_owned()).or_insert_with(|| text.to_owned());
         }
-        format!("{}/{name}", self.scripts_folder())
+        path
     }
 
     /// Data that scripts read, emitted beside them.
@@ -332,27 +341,22 @@ pub(crate) fn scripts_folder(definition: &Definition, file: &str) -> String {
     }
 }
 
-fn with_slash(folder: &str) -> String {
-    if folder.is_empty() { String::new() } else { format!("{folder}/") }
-}
-
 /// The scripts that a script imports, directly or not.
 fn imports(name: &str) -> Vec<&'static str> {
     let mut all: Vec<&'static str> = Vec::new();
-    let mut open = vec![format!("scripts/{name}")];
-    while let Some(template) = open.pop() {
-        let text = templates::built_in(&template).unwrap_or_default();
-        for line in text.lines() {
+    let mut open = vec![name];
+    while let Some(name) = open.pop() {
+        let text = templates::built_in(&format!("scripts/{name}")).unwrap_or_default();
+        // Imports stand above everything else.
+        for line in text.lines().take_while(|line| !line.starts_with("def ") && !line.starts_with("class ")) {
             let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "));
-            let module = module.and_then(|rest| rest.split([' ', ',']).next()).unwrap_or_default();
-            let found = templates::names().find(|known| {
-                known.strip_prefix("scripts/").and_then(|known| known.strip_suffix(".py")) == Some(module)
-            });
-            if let Some(found) = found.and_then(|found| found.strip_prefix("scripts/"))
+            let Some(module) = module.and_then(|rest| rest.split([' ', ',']).next()) else { continue };
+            let known = templates::name(&format!("scripts/{module}.py"));
+            if let Some(found) = known.and_then(|known| known.strip_prefix("scripts/"))
                 && !all.contains(&found)
             {
                 all.push(found);
-                open.push(format!("scripts/{found}"));
+                open.push(found);
             }
         }
     }

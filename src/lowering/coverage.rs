@@ -74,6 +74,7 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
         ("PIPEWRIGHT_ARTIFACT", artifact.clone()),
         ("PIPEWRIGHT_BRANCH", context.deploying_branch().to_owned()),
         ("PIPEWRIGHT_HISTORY", "${{ runner.temp }}/history/history.json".to_owned()),
+        ("PIPEWRIGHT_RECORD_HISTORY", format!("${{{{ {deploying} }}}}")),
     ]));
     let floor = fraction(gates.coverage).unwrap_or_else(|| "0".to_owned());
     let patch = fraction(gates.patch_coverage).unwrap_or_default();

@@ -13,6 +13,8 @@ mod steps;
 mod suite;
 mod toolchain;
 
+use std::collections::BTreeSet;
+
 use crate::definition::Definition;
 use crate::diagnostics::Diagnostic;
 use crate::pins::Lock;
@@ -32,6 +34,14 @@ pub(crate) trait Family: Sync {
 pub(crate) const FAMILIES: &[&dyn Family] =
     &[&ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
 
+/// Everything of which a lowering asked for the pin.
+#[derive(Debug, Default)]
+pub(crate) struct Asked {
+    pub(crate) actions: BTreeSet<String>,
+    pub(crate) images: BTreeSet<String>,
+    pub(crate) tools: BTreeSet<String>,
+}
+
 /// What a definition became.
 #[derive(Debug)]
 pub(crate) struct Lowered {
@@ -39,6 +49,8 @@ pub(crate) struct Lowered {
     pub(crate) workflows: Vec<Workflow>,
     /// Scripts and data that they use: path below the folder of scripts, and text.
     pub(crate) scripts: Vec<(String, String)>,
+    /// What its workflows use.
+    pub(crate) asked: Asked,
     /// What is missing from the lock, and what is wrong with the user's own templates.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }

@@ -1,11 +1,13 @@
 //! Workflows and jobs that the user writes.
 
-use super::steps::{env_of, grant_for, set_env};
+use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
 use crate::definition::{Access as Wanted, Input, InputKind, Job as Written, Name, Workflow as Own};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Work, Workflow, grant};
+use crate::workflow::{
+    ASKED_FOR, Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Work, Workflow, grant,
+};
 
 pub(crate) struct OwnWorkflows;
 
@@ -18,7 +20,8 @@ impl Family for OwnWorkflows {
 fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
     let origin = crate::at!["workflows", name.as_str()];
     let on = &own.on;
-    let trust = if on.tags.is_empty() && !name.contains("release") { Trust::Builds } else { Trust::Publishes };
+    let releases = !on.tags.is_empty() || on.branches.iter().any(|branch| branch.contains("release"));
+    let trust = if releases || name.contains("release") { Trust::Publishes } else { Trust::Builds };
     let mut jobs = Vec::new();
     for (id, written) in &own.jobs {
         let at = origin.clone().then("jobs").then(id.as_str());
@@ -27,7 +30,7 @@ fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
         for (input, _) in &on.manual.inputs {
             if let Work::Steps { env, .. } = &mut job.work {
                 let variable = input.to_uppercase().replace('-', "_");
-                env.push((variable, format!("${{{{ inputs.{input} }}}}")));
+                set_env(env, [(&variable, format!("${{{{ inputs.{input} }}}}"))]);
             }
         }
         jobs.push(job);
@@ -88,10 +91,13 @@ pub(super) fn own_job(context: &Context<'_>, id: &Name, written: &Written, origi
     steps.extend(context.steps(&written.steps, &folder, &origin.clone().then("steps"), Effect::Unknown));
     set_env(&mut variables, env_of(&written.env));
     let mut job = context.job(id, &id.replace('-', " "), origin.clone(), steps);
+    if let Some(component) = component {
+        grant_ready(component, &mut job.permissions);
+    }
     grant_for(&written.steps, &mut job.permissions);
     for (scope, access) in &written.permissions {
         let access = if *access == Wanted::Write { Access::Write } else { Access::Read };
-        grant(&mut job.permissions, scope, access, "asked for in the definition");
+        grant(&mut job.permissions, scope, access, ASKED_FOR);
     }
     if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {
         if let Some(machine) = machine.or_else(|| written.runs_on.as_ref().map(super::context::single)) {

@@ -22,7 +22,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
     let names: Vec<String> = smoked.iter().map(|(name, _)| name.to_string()).collect();
     let mut schedule: Vec<(String, Option<String>)> = Vec::new();
     for smoke in definition.smoke.values() {
-        for at in &smoke.schedule {
+        if let Some(at) = &smoke.schedule {
             let entry = (at.cron.to_string(), at.timezone.clone());
             if !schedule.contains(&entry) {
                 schedule.push(entry);

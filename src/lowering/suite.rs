@@ -3,10 +3,10 @@
 use serde_json::json;
 
 use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
-use super::steps::{env_of, grant_for, set_env};
+use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
-use crate::definition::{Also, Name, Split, Suite, TestRun};
+use crate::definition::{Also, Name, Suite, TestRun};
 use crate::runners::{Shard, runner};
 use crate::trace::Effect;
 use crate::workflow::{Environment, Triggers, Work, Workflow};
@@ -70,7 +70,6 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         folder: folder.clone(),
         paths: suite.paths.clone(),
         left_out,
-        split: Split::Count,
         measured: false,
         env,
         origin: origin.clone(),
@@ -95,12 +94,13 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         ("PIPEWRIGHT_GATES", context.json(&gates)),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
-        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { String::new() }),
+        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { "[]".to_owned() }),
     ]);
     judge.env.extend(quarantined);
     judge.env.sort();
     steps.push(judge);
     let mut job = context.job("tests", &format!("Test {name}"), origin, steps);
+    grant_ready(component, &mut job.permissions);
     grant_for(&suite.before, &mut job.permissions);
     grant_for(&suite.after, &mut job.permissions);
     if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {

@@ -13,7 +13,7 @@ impl Runner for Command {
 
     fn can(&self) -> Can {
         Can {
-            toolchains: &[],
+            toolchain: None,
             shards: true,
             splits: &[Split::Count],
             workers: false,

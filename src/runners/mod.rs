@@ -23,8 +23,8 @@ pub(crate) trait Runner: Sync {
 /// What a runner can do.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Can {
-    /// Toolchains of which a component must have one; empty for any.
-    pub(crate) toolchains: &'static [&'static str],
+    /// The toolchain that a component must have; none for any.
+    pub(crate) toolchain: Option<&'static str>,
     /// Whether it runs a part of the tests by itself.
     pub(crate) shards: bool,
     /// Ways to give tests to shards, the default first.
@@ -88,8 +88,6 @@ pub(crate) struct Shard<'a> {
     pub(crate) paths: Vec<String>,
     /// Paths to leave out, from the component's folder.
     pub(crate) left_out: Vec<String>,
-    /// How tests are given to shards.
-    pub(crate) split: Split,
     /// Whether coverage is measured.
     pub(crate) measured: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.

@@ -15,7 +15,7 @@ impl Runner for Nextest {
 
     fn can(&self) -> Can {
         Can {
-            toolchains: &["rust"],
+            toolchain: Some("rust"),
             shards: true,
             splits: &[Split::Count],
             workers: true,
@@ -56,7 +56,7 @@ impl Runner for Nextest {
         listed.extend([
             ("PIPEWRIGHT_JUNIT".to_owned(), "target/nextest/default/junit.xml".to_owned()),
             ("PIPEWRIGHT_LISTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
-            ("PIPEWRIGHT_SELECTED".to_owned(), "${{ runner.temp }}/selected.json".to_owned()),
+            ("PIPEWRIGHT_SELECTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
         ]);
         let record =
             crate::workflow::Script::new(&format!("python3 \"$GITHUB_WORKSPACE/{}/record.py\"", scripts.folder()));

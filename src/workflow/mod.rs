@@ -10,7 +10,7 @@ mod trigger;
 use crate::trace::Origin;
 
 pub use job::{Axis, Concurrency, Environment, Job, Runner, Service, Strategy, Work};
-pub use permission::{Access, Permission, grant};
+pub use permission::{ASKED_FOR, Access, Permission, grant};
 pub use script::Script;
 pub use step::{Action, Run, Step, StepKind};
 pub use trigger::{CallInput, ManualInput, ManualKind, Triggers};

@@ -30,6 +30,16 @@ pub struct Permission {
     pub reason: String,
 }
 
+/// The reason of a permission that the definition asks for by its name.
+pub const ASKED_FOR: &str = "asked for in the definition";
+
+impl Permission {
+    /// Whether the definition asks for it by its name.
+    pub fn is_asked_for(&self) -> bool {
+        self.reason.split("; ").any(|reason| reason == ASKED_FOR)
+    }
+}
+
 /// Adds a permission to a list, which stays sorted by scope; one scope stands once, with the wider access and every
 /// reason.
 pub fn grant(permissions: &mut Vec<Permission>, scope: &str, access: Access, reason: &str) {

@@ -14,6 +14,12 @@ impl Script {
         Self(if text.contains("${{") { text.replace("${{", "$''{{") } else { text.to_owned() })
     }
 
+    /// A script as it stands, to test what looks for expressions in one.
+    #[cfg(test)]
+    pub(crate) fn unchecked(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The script's text.
     pub fn as_str(&self) -> &str {
         &self.0

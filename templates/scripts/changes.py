@@ -104,7 +104,7 @@ def changed_files(base: str) -> list[str]:
     command = ["git", "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"]
     # The revision must not be read as an option, whatever it holds.
     command += ["--end-of-options", base, "HEAD", "--"]
-    done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise InputError(

@@ -28,7 +28,8 @@ from settings import Outside, Table
 
 REFERENCE = re.compile(r"[a-z][a-z0-9.-]*/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 TRANSIENT = re.compile(
-    r"connection (refused|reset)|i/o timeout|TLS handshake timeout|\bEOF\b|ServiceUnavailable"
+    r"connection (refused|reset)|connection to the server .* was refused|i/o timeout"
+    r"|TLS handshake timeout|\bEOF\b|ServiceUnavailable"
     r"|[Tt]oo [Mm]any [Rr]equests|unable to return a response|etcdserver|deadline exceeded"
     r"|Unable to connect to the server|no such host|Internal ?[Ee]rror|http2: client connection",
 )
@@ -42,10 +43,11 @@ MOVED = re.compile(
 class Failed(Problem):
     """kubectl said no."""
 
-    def __init__(self, what: str, said: str) -> None:
+    def __init__(self, what: str, said: str, printed: str = "") -> None:
         last = " ".join(said.strip().splitlines()[-3:]) or "it said nothing"
         super().__init__(f"{what}: {last}")
         self.said = said
+        self.printed = printed
 
 
 @dataclass(frozen=True)
@@ -127,7 +129,7 @@ class Cluster:
             if code == 0:
                 return out
             if attempt == attempts or not TRANSIENT.search(said):
-                raise Failed(what, said)
+                raise Failed(what, said, out)
             console.say(f"{what}: {said.strip().splitlines()[-1]} (trying again)")
             time.sleep(pause)
             pause *= 2
@@ -214,10 +216,14 @@ class Cluster:
         console.quote(out)
 
     def may(self, verb: str, resource: str) -> bool:
-        code, out, said = _execute(self.arguments("auth", "can-i", verb, resource), None, 30)
-        if out.strip() not in ("yes", "no") and code != 0:
-            raise Failed(f"cannot ask whether {verb} {resource} is allowed", said)
-        return out.strip() == "yes"
+        """Whether the cluster allows it; kubectl ends with 1 when the answer is no."""
+        what = f"cannot ask whether {verb} {resource} is allowed"
+        try:
+            return self.kubectl(what, "auth", "can-i", verb, resource).strip() == "yes"
+        except Failed as refused:
+            if refused.printed.strip() == "no":
+                return False
+            raise
 
     def _explain(self, ref: str) -> None:
         """Why pods wait, as far as the cluster tells."""
@@ -238,7 +244,7 @@ class Cluster:
 
 def _execute(command: list[str], stdin: str | None, timeout: float) -> tuple[int, str, str]:
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command,
             input=stdin if stdin is not None else "",
             capture_output=True,

@@ -124,7 +124,7 @@ def run(body: Callable[[], None]) -> int:
     except Cancelled:
         error("cancelled before this step was done")
         return CANCELLED
-    except Exception as fault:  # noqa: BLE001
+    except Exception as fault:
         # The type and place are enough for a report; a message could quote a secret.
         error(f"a fault in Pipewright's own script: {type(fault).__name__} at {_place(fault)}")
         return 1

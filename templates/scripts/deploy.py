@@ -90,9 +90,15 @@ def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
         if migration.on_restore is None:
             console.summary("The schema is migrated now. A restore would keep it as migrated.")
     kube_jobs.migrate(
-        deploy.cluster, workload, given.step, command, mark.to.image, deploy.run,
-        deploy.environment.name, migration.timeout,
-    )  # fmt: skip
+        deploy.cluster,
+        workload,
+        given.step,
+        command,
+        mark.to.image,
+        deploy.run,
+        deploy.environment.name,
+        migration.timeout,
+    )
 
 
 def apply(deploy: Deploy, _given: argparse.Namespace) -> None:

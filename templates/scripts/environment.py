@@ -15,7 +15,7 @@ from console import Problem
 from kube_jobs import Backup, Migration
 from marks import Changing
 from metrics import Judge
-from settings import Outside, Run, Table
+from settings import Outside, Run, Table, blank_secrets
 from settings import read as read_file
 from workload import Workload
 
@@ -69,6 +69,7 @@ def read() -> Environment:
         outsides=root.outsides,
     )
     _read_others(root)
+    blank_secrets(root.outsides)
     if environment.migration is not None:
         target = environment.workload(environment.migration.workload)
         if target.delivery.kind == "commands":

@@ -1,0 +1,140 @@
+"""Fetches the history of coverage that the newest run of the deploying branch kept.
+
+A history is an artifact of a run of this repository; one of a fork is never taken, whatever its
+branch is called. Where there is none, the history begins anew.
+
+Environment:
+  PIPEWRIGHT_ARTIFACT        the artifact's name
+  PIPEWRIGHT_BRANCH          the branch whose runs keep it
+  PIPEWRIGHT_HISTORY         the file to write
+  PIPEWRIGHT_RECORD_HISTORY  `true` where this run writes the next history: then a failure to fetch
+                             the last one ends with 1, for it would be lost
+  GH_TOKEN                   may read the repository's actions
+  GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_REPOSITORY_ID, GITHUB_RUN_ID   as the runner sets them
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+import zipfile
+from email.message import Message
+from http.client import HTTPException
+from pathlib import Path
+from typing import IO, Any
+
+from pipewright_common import InputError, annotate, flag, run, text
+
+TRIES = 4
+SECONDS = 20
+LARGEST = 5_000_000  # Bytes; 200 entries take some 40,000.
+AGAIN = (429, 500, 502, 503, 504)
+
+
+class Stay(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: the token is not for where the bytes are kept."""
+
+    def redirect_request(
+        self,
+        req: urllib.request.Request,
+        fp: IO[bytes],
+        code: int,
+        msg: str,
+        headers: Message,
+        newurl: str,
+    ) -> None:
+        """Refuses."""
+
+
+def main() -> int:
+    """Writes the history, if there is one."""
+    recording = flag("PIPEWRIGHT_RECORD_HISTORY")
+    out = Path(text("PIPEWRIGHT_HISTORY"))
+    name, branch = text("PIPEWRIGHT_ARTIFACT"), text("PIPEWRIGHT_BRANCH")
+    try:
+        artifact = newest(name, branch)
+        found = b"" if artifact is None else history(artifact)
+    except (OSError, HTTPException, ValueError, KeyError, zipfile.BadZipFile) as error:
+        reason = f"the history of coverage could not be fetched: {type(error).__name__}: {error}"
+        if recording:
+            raise InputError(f"{reason}; re-run this job, or the history would be lost") from error
+        annotate("warning", reason)
+        return 0
+    if not found:
+        print(f"No run of {branch} has kept a history yet.")
+        return 0
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_bytes(found)
+    return 0
+
+
+def newest(name: str, branch: str) -> dict[str, Any] | None:
+    """The newest artifact of this name that a run of this repository's own branch kept."""
+    query = urllib.parse.urlencode({"name": name, "per_page": 100})
+    listed = json.loads(api(f"/repos/{text('GITHUB_REPOSITORY')}/actions/artifacts?{query}"))
+    own = int(text("GITHUB_REPOSITORY_ID"))
+    fitting = [
+        artifact
+        for artifact in listed["artifacts"]
+        if not artifact["expired"]
+        and artifact["workflow_run"]["head_branch"] == branch
+        and artifact["workflow_run"]["repository_id"] == own
+        and artifact["workflow_run"]["head_repository_id"] == own
+    ]
+    return max(fitting, key=lambda artifact: str(artifact["created_at"]), default=None)
+
+
+def history(artifact: dict[str, Any]) -> bytes:
+    """The file in an artifact."""
+    content = api(urllib.parse.urlsplit(artifact["archive_download_url"]).path)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        about = archive.getinfo("history.json")
+        if about.file_size > LARGEST:
+            raise ValueError(f"{about.file_size} bytes are no history")
+        return archive.read(about)
+
+
+def api(path: str) -> bytes:
+    """What GitHub answers; where it sends us elsewhere, what is there."""
+    base = text("GITHUB_API_URL", "https://api.github.com").rstrip("/")
+    request = urllib.request.Request(
+        base + path,
+        headers={
+            "Accept": "application/vnd.github+json",
+            "Authorization": f"Bearer {text('GH_TOKEN')}",
+            "X-GitHub-Api-Version": "2022-11-28",
+        },
+    )
+    try:
+        return fetched(urllib.request.build_opener(Stay), request)
+    except urllib.error.HTTPError as error:
+        place = error.headers.get("Location", "")
+        if error.code not in (301, 302, 303, 307, 308) or not place:
+            raise
+    return fetched(urllib.request.build_opener(), urllib.request.Request(place))
+
+
+def fetched(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> bytes:
+    """The answer's bytes, tried again where the fault may pass."""
+    for again in range(TRIES):
+        try:
+            with opener.open(request, timeout=SECONDS) as answer:
+                content: bytes = answer.read(LARGEST + 1)
+            break
+        except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            passing = not isinstance(error, urllib.error.HTTPError) or error.code in AGAIN
+            if not passing or again == TRIES - 1:
+                raise
+            time.sleep(2**again)
+    if len(content) > LARGEST:
+        raise ValueError("the answer is larger than a history can be")
+    return content
+
+
+if __name__ == "__main__":
+    sys.exit(run(main))

@@ -138,9 +138,15 @@ def back_up(cluster: Cluster, backup: Backup, environment: str, run: Run) -> Non
 
 
 def migrate(
-    cluster: Cluster, workload: Workload, purpose: str, command: str, image: str, run: Run,
-    environment: str, timeout: float,
-) -> None:  # fmt: skip
+    cluster: Cluster,
+    workload: Workload,
+    purpose: str,
+    command: str,
+    image: str,
+    run: Run,
+    environment: str,
+    timeout: float,
+) -> None:
     """Runs a command in the new image as the workload itself would run."""
     ref = workload.delivery.target
     live = cluster.need(ref)

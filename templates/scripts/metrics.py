@@ -12,7 +12,7 @@
       "samples": {"query": "…", "at-least": 1000},         optional
       "window": "5m",
       "when-empty": P, "when-nan": P, "when-infinite": P,
-      "when-few": {"extend": "30m", "then": "fail" | "pass"}
+      "when-few": {"extend": "30m", "then": P}
     }}
 
 P is "fail" (the default), "skip" (not judged, with a warning) or "pass". Only metrics that have a
@@ -94,12 +94,19 @@ class Metric:
         if table.has("when-few"):
             few = table.table("when-few")
             extend = max(window, few.seconds("extend", table.text("window")))
-            policies["few"] = few.choice("then", ("fail", "pass"), "fail")
+            policies["few"] = few.choice("then", ("fail", "skip", "pass"), "fail")
             few.done()
         read = Metric(
-            name, table.choice("unit", tuple(METRIC_UNITS)), table.text("query"), samples_query,
-            Decimal(at_least), window, table.text("window"), extend, policies,
-        )  # fmt: skip
+            name,
+            table.choice("unit", tuple(METRIC_UNITS)),
+            table.text("query"),
+            samples_query,
+            Decimal(at_least),
+            window,
+            table.text("window"),
+            extend,
+            policies,
+        )
         table.done()
         return read
 
@@ -138,10 +145,14 @@ class Prometheus:
             url = dataclasses.replace(url, optional=True)
             table.outsides[-1] = url
         read = Prometheus(
-            url, table.outside_or_none("token"), table.outside_or_none("username"),
-            table.outside_or_none("password"), policies,
-            monitoring.seconds("timeout", "10s"), monitoring.seconds("scrape", "15s"),
-        )  # fmt: skip
+            url,
+            table.outside_or_none("token"),
+            table.outside_or_none("username"),
+            table.outside_or_none("password"),
+            policies,
+            monitoring.seconds("timeout", "10s"),
+            monitoring.seconds("scrape", "15s"),
+        )
         table.done()
         monitoring.done()
         return read

@@ -114,9 +114,15 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
     )
     try:
         kube_jobs.migrate(
-            deploy.cluster, workload, "restore", migration.on_restore, mark.to.image, mark.run,
-            name, migration.timeout,
-        )  # fmt: skip
+            deploy.cluster,
+            workload,
+            "restore",
+            migration.on_restore,
+            mark.to.image,
+            mark.run,
+            name,
+            migration.timeout,
+        )
     except Problem as problem:
         raise Problem(
             f"traffic is back, but undoing the migration failed: {problem}",

@@ -38,6 +38,8 @@ import console
 from console import Problem
 
 SCHEMA = 1
+# A limit may be a secret, and blanking it would leave holes in every table of numbers.
+NUMBER = re.compile(r"[\d.]+ ?[a-zA-Z%]*")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -252,6 +254,8 @@ def read() -> Table:
         raise Problem(f"cannot read the environment file {path}: {fault.strerror}") from None
     except ValueError:
         raise Problem(f"the environment file {path} is not JSON") from None
+    if isinstance(data, dict):
+        data.pop("//", None)  # Where the file comes from, for whoever opens it.
     root = Table(data, "")
     if root.integer("schema") != SCHEMA:
         raise Problem(
@@ -279,3 +283,11 @@ def missing(outsides: list[Outside], environment: str) -> Problem | None:
     lines = [f"{name}: {outside.how_to_set(environment)}" for name, outside in empty.items()]
     verb = "is" if len(lines) == 1 else "are"
     return Problem(f"{', '.join(empty)} {verb} empty in {environment}\n" + "\n".join(lines))
+
+
+def blank_secrets(outsides: list[Outside]) -> None:
+    """Keeps the file's secrets out of what is printed, also where a pod or server tells them."""
+    for outside in outsides:
+        value = outside.value()
+        if outside.secret and outside.given and value and NUMBER.fullmatch(value) is None:
+            console.blank(value)

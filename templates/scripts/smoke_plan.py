@@ -48,10 +48,11 @@ class Expect:
                     raise table.wrong("json", f"paths such as .status ({path} is none)")
                 values[path] = _body(wanted, path, wanted.raw(path))
         read = Expect(
-            statuses, values,
+            statuses,
+            values,
             table.text("contains") if table.has("contains") else None,
             table.seconds("within") if table.has("within") else None,
-        )  # fmt: skip
+        )
         table.done()
         return read
 
@@ -125,9 +126,11 @@ def _read_login(table: Table) -> Login:
         raise table.wrong("token", "a path such as .access_token")
     scheme = table.raw("scheme")
     read = Login(
-        Call.read(table), token, table.text("header", "Authorization"),
+        Call.read(table),
+        token,
+        table.text("header", "Authorization"),
         "Bearer" if scheme is None else str(scheme),
-    )  # fmt: skip
+    )
     table.done()
     return read
 
@@ -135,10 +138,12 @@ def _read_login(table: Table) -> Login:
 def _read_probe(table: Table) -> Probe:
     empty = Table({}, f"{table.place}.expect", table.outsides)
     read = Probe(
-        table.text("name"), Call.read(table), table.flag("auth", False),
+        table.text("name"),
+        Call.read(table),
+        table.flag("auth", False),
         table.seconds("retry", "0s"),
         Expect.read(table.table("expect") if table.has("expect") else empty),
-    )  # fmt: skip
+    )
     table.done()
     return read
 

@@ -1,5 +1,5 @@
 <% if uv %>
-uv pip install --require-hashes --no-deps -r "$PLUGINS"
+uv pip install --require-hashes --no-deps --only-binary :all: -r "$PLUGINS"
 <% else %>
-<%= python %> -m pip install --disable-pip-version-check --require-hashes --no-deps -r "$PLUGINS"
+<%= python %> -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r "$PLUGINS"
 <% endif %>

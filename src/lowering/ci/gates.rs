@@ -17,7 +17,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
     let planned = plan::wants(context, run);
     let timed = split(run) == Split::Timings && run.shards > 1;
     let seeds = match Seeds::of(context, run) {
-        Seeds::None => String::new(),
+        Seeds::None => "[]".to_owned(),
         Seeds::One => "[${{ needs.plan.outputs.seed }}]".to_owned(),
         Seeds::Plan => "${{ needs.plan.outputs.seeds }}".to_owned(),
     };

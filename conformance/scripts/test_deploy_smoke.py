@@ -1,0 +1,285 @@
+"""Smoke tests: each kind of probe, each way to fail, and where the canary is reached."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from deploy_bench import SCRIPTS, SESSION_TOKEN, Bench, Ran, Reply, Request, secret, var
+
+sys.path.insert(0, str(SCRIPTS))
+import json_path  # noqa: E402
+
+
+class App(Bench):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.verified()
+        self.password = self.secrets["SMOKE_PASSWORD"]
+        self.replies: dict[str, Reply] = {}
+        self.delay = 0.0
+        self.app = self.serve(self.answer)
+        self.variables["STAGING_URL"] = self.app.url + "/"
+        self.file["url"] = var("STAGING_URL")
+        self.file["smoke"] = {
+            "login": {
+                "method": "POST",
+                "path": "/login",
+                "json": {"user": "smoke", "password": {"$value": secret("SMOKE_PASSWORD")}},
+                "token": ".session.tokens[0]",
+            },
+            "probes": [{"name": "alive", "path": "/health"}],
+        }
+        del self.file["cluster"], self.file["workloads"]
+
+    def answer(self, request: Request) -> Reply:
+        time.sleep(self.delay)
+        path = request.path
+        if path in self.replies:
+            return self.replies[path]
+        if path == "/login":
+            if request.headers.get("content-type") != "application/json":
+                return Reply(415)
+            if request.json() != {"user": "smoke", "password": self.password}:
+                return Reply(401, {"error": self.password})
+            return Reply(body={"session": {"tokens": [SESSION_TOKEN]}})
+        if path == "/agents":
+            good = request.headers.get("authorization") == f"Bearer {SESSION_TOKEN}"
+            return Reply(200 if good else 403, {"echo": request.headers.get("authorization")})
+        if path == "/health":
+            return Reply(body={"status": "healthy", "checks": [{"ok": True}], "n": 1})
+        return Reply(404)
+
+    def probe(self, **probe: Any) -> Ran:
+        self.file["smoke"]["probes"] = [{"name": "it", "path": "/health", **probe}]
+        return self.script("smoke.py")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[App]:
+    with App(tmp_path) as made:
+        yield made
+
+
+def test_all_pass_with_the_token_masked_before_it_is_used(bench: App) -> None:
+    body = {"agent_id": "smoke", "query": 'say "hello"'}
+    probes = bench.file["smoke"]["probes"]
+    probes.append(
+        {"name": "agents", "method": "POST", "path": "/agents", "json": body, "auth": True}
+    )
+    ran = bench.script("smoke.py")
+    assert ran.code == 0, ran.out
+    assert ran.out.splitlines()[0] == f"::add-mask::{SESSION_TOKEN}"
+    assert "| agents | POST /agents | HTTP 200 in" in ran.summary
+    sent = bench.app.requests[-1]
+    assert sent.headers["content-type"] == "application/json"
+    assert json.loads(sent.body) == body
+
+
+@pytest.mark.parametrize(
+    ("expect", "said"),
+    [
+        ({"status": 204}, "HTTP 200 instead of 204"),
+        ({"status": [201, 204]}, "HTTP 200 instead of 201 or 204"),
+        ({"json": {".status": "ready"}}, ".status is 'healthy'"),
+        ({"json": {".n": True}}, ".n is 1"),
+        ({"json": {".checks[0].ok": 1}}, ".checks[0].ok is True"),
+        ({"json": {".checks[1].ok": True}}, "the body has no .checks[1].ok"),
+        ({"contains": "sick"}, "the body does not contain 'sick'"),
+        ({"within": "1ms"}, "more than 0.001 s"),
+    ],
+)
+def test_each_expectation_can_fail(bench: App, expect: dict[str, Any], said: str) -> None:
+    bench.delay = 0.01
+    ran = bench.probe(expect=expect)
+    assert ran.code == 1
+    (told,) = ran.errors()
+    assert said in told
+    assert "Smoke tests of production: it:" in told
+
+
+def test_each_expectation_can_hold(bench: App) -> None:
+    ran = bench.probe(
+        expect={
+            "status": 200,
+            "json": {".status": "healthy", ".checks[0].ok": True, ".n": 1},
+            "contains": "healthy",
+            "within": "5s",
+        }
+    )
+    assert ran.code == 0, ran.out
+
+
+@pytest.mark.parametrize(
+    ("reply", "expect", "said"),
+    [
+        (Reply(500, "x"), {}, "HTTP 500"),
+        (Reply(200, "no json"), {"json": {".a": 1}}, "the body is not JSON"),
+        (
+            Reply(302, "", {"Location": "http://elsewhere.example/"}),
+            {},
+            "redirects to another host",
+        ),
+        (Reply(302, "", {"Location": "/health"}), {}, "too many redirects"),
+    ],
+)
+def test_wrong_answers(bench: App, reply: Reply, expect: dict[str, Any], said: str) -> None:
+    bench.replies["/health"] = reply
+    ran = bench.probe(expect=expect)
+    assert ran.code == 1
+    assert said in ran.errors()[0]
+
+
+def test_redirects_on_the_same_host_are_followed_and_can_be_expected(bench: App) -> None:
+    bench.replies["/old"] = Reply(301, "", {"Location": "/health"})
+    assert bench.probe(path="/old", expect={"json": {".status": "healthy"}}).code == 0
+    assert bench.probe(path="/old", expect={"status": 301}).code == 0
+    ran = bench.probe(path="/old", method="POST")
+    assert "redirects a POST" in ran.errors()[0]
+
+
+def test_all_failures_are_told_together(bench: App) -> None:
+    bench.file["smoke"]["probes"] = [
+        {"name": "first", "path": "/none"},
+        {"name": "second", "path": "/health"},
+        {"name": "third", "path": "/nothing"},
+    ]
+    ran = bench.script("smoke.py")
+    assert ran.code == 1
+    assert [line.split(": ")[1] for line in ran.errors()] == ["first", "third"]
+    assert ran.summary.count("| HTTP 404 |") == 2
+    assert "| second |" in ran.summary
+
+
+def test_a_refused_log_in_fails_what_needs_it_and_runs_the_rest(bench: App) -> None:
+    bench.password = "another"
+    bench.file["smoke"]["probes"].append({"name": "agents", "path": "/agents", "auth": True})
+    ran = bench.script("smoke.py")
+    assert ran.code == 1
+    assert "the log-in was answered with HTTP 401" in ran.errors()[0]
+    assert "agents: not sent: the log-in failed" in ran.errors()[1]
+    assert "| alive | GET /health | HTTP 200" in ran.summary
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(200, "hello"), "not answered with JSON"),
+        (Reply(200, {"token": "x"}), "has no token at .session.tokens[0]"),
+        (Reply(200, {"session": {"tokens": [""]}}), "has no token at"),
+    ],
+)
+def test_a_log_in_without_a_token(bench: App, reply: Reply, said: str) -> None:
+    bench.replies["/login"] = reply
+    ran = bench.script("smoke.py")
+    assert ran.code == 1
+    assert said in ran.errors()[0]
+
+
+def test_a_service_that_is_down_or_slow(bench: App) -> None:
+    bench.delay = 1.0
+    del bench.file["smoke"]["login"]
+    ran = bench.probe(timeout="200ms")
+    assert "the service is unreachable: timed out" in ran.errors()[0]
+    bench.variables["STAGING_URL"] = "http://127.0.0.1:9"
+    ran = bench.probe()
+    assert "the service is unreachable: connection refused" in ran.errors()[0]
+
+
+def test_retry_waits_for_a_service_that_comes_up(bench: App) -> None:
+    del bench.file["smoke"]["login"]
+    bench.replies["/late"] = Reply(503)
+    assert bench.probe(path="/late").code == 1
+    assert len(bench.app.requests) == 1, "without `retry` one failure is a failure"
+    asked = 0
+    answer = bench.app.answer
+
+    def later(request: Request) -> Reply:
+        nonlocal asked
+        asked += 1
+        return Reply(503) if asked < 3 else answer(Request("GET", "/health", {}, b""))
+
+    bench.app.answer = later
+    assert bench.probe(path="/late", retry="20s").code == 0
+    assert asked == 3
+
+
+@pytest.mark.parametrize("url", ["", "ftp://x.example", "not a url", "http://"])
+def test_a_url_that_is_none(bench: App, url: str) -> None:
+    bench.variables["STAGING_URL"] = url
+    ran = bench.script("smoke.py")
+    assert ran.code == 1
+    assert "variable STAGING_URL" in ran.errors()[0]
+
+
+def test_missing_values_are_named_together(bench: App) -> None:
+    bench.variables["STAGING_URL"] = ""
+    bench.secrets["SMOKE_PASSWORD"] = ""
+    (told,) = bench.script("smoke.py").errors()
+    assert "secret SMOKE_PASSWORD, variable STAGING_URL are empty in production" in told
+
+
+def with_canary(bench: App, **more: Any) -> None:
+    bench.file["cluster"] = {
+        "namespace": "production",
+        "kubeconfig": secret("PIPEWRIGHT_KUBECONFIG"),
+    }
+    bench.file["workloads"] = [
+        {
+            "name": "api",
+            "image": {"repository": "registry.example/atom", "digest-env": "PIPEWRIGHT_DIGEST_API"},
+            "delivery": {"kind": "image", "target": "deployment/atom", "container": "atom"},
+        }
+    ]
+    bench.canary(**more)
+
+
+def test_the_canary_through_a_port_forward(bench: App) -> None:
+    with_canary(bench, smoke={"through": "port-forward", "port": 8080})
+    bench.variables["STAGING_URL"] = "https://atom.example/"
+    bench.set(forward={"service/atom-canary": bench.app.port})
+    ran = bench.script("smoke.py", "--canary")
+    assert ran.code == 0, ran.out
+    seen = bench.app.requests[-1].headers
+    assert (seen["host"], seen["x-forwarded-proto"]) == ("atom.example", "https")
+    call = bench.calls()[-1]
+    assert call[1:4] == ["port-forward", "service/atom-canary", ":8080"]
+    bench.set(forward={})
+    ran = bench.script("smoke.py", "--canary")
+    assert "cannot reach service/atom-canary by port-forward" in ran.errors()[0]
+
+
+def test_the_canary_through_a_header(bench: App) -> None:
+    with_canary(bench, smoke={"through": "header", "headers": {"X-Canary": {"literal": "yes"}}})
+    assert bench.script("smoke.py", "--canary").code == 0
+    assert bench.app.requests[-1].headers["x-canary"] == "yes"
+
+
+def test_no_canary(bench: App) -> None:
+    with_canary(bench)
+    bench.file["workloads"][0]["traffic"] = {"kind": "all-at-once"}
+    assert "has 0 canaries" in bench.script("smoke.py", "--canary").errors()[0]
+
+
+@pytest.mark.parametrize(
+    ("path", "steps"),
+    [
+        (".", []),
+        (".access_token", ["access_token"]),
+        (".a.b[0].c-d", ["a", "b", 0, "c-d"]),
+        ('.["a key"][2]', ["a key", 2]),
+        (".[0].x", [0, "x"]),
+        ("access_token", None),
+        (".a..b", None),
+        (".a[x]", None),
+        (".a b", None),
+        (".a[0]b", None),
+    ],
+)
+def test_paths(path: str, steps: list[str | int] | None) -> None:
+    assert json_path.steps(path) == steps

@@ -1,0 +1,288 @@
+"""pipewright_pytest.py: the record says what happened, and shows when it is incomplete."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import SCRIPTS, Bench, read_record
+
+PARALLEL = [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="xdist")]
+
+OUTCOMES = """\
+import pytest
+
+def test_passed(): pass
+def test_failed():
+    assert 1 == 2, "one is | not two"
+@pytest.fixture
+def broken(): raise RuntimeError("no setup")
+@pytest.fixture
+def breaks():
+    yield
+    raise RuntimeError("no teardown")
+def test_setup(broken): pass
+def test_teardown(breaks): pass
+def test_both(breaks): assert False
+@pytest.mark.skip(reason="not today")
+def test_skipped(): pass
+def test_skips(): pytest.skip("inside")
+@pytest.mark.xfail(reason="known")
+def test_xfailed(): assert False
+@pytest.mark.xfail(reason="known")
+def test_xpassed(): pass
+@pytest.mark.xfail(strict=True)
+def test_strict(): pass
+"""
+
+
+def record_of(bench: Bench, *options: str, **env: Any) -> dict[str, list[dict[str, Any]]]:
+    """The lines of each test."""
+    bench.pytest("-p", "no:randomly", *options, RECORD="record", **env)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for line in read_record(bench.root / "record")[1]:
+        found.setdefault(line["id"].split("::", 1)[-1], []).append(line)
+    return found
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+def test_every_outcome(bench: Bench, options: tuple[str, ...]) -> None:
+    bench.write("app/tests/test_a.py", OUTCOMES)
+    found = record_of(bench, *options)
+    assert {name: [line["outcome"] for line in lines] for name, lines in found.items()} == {
+        "test_passed": ["passed"],
+        "test_failed": ["failed"],
+        "test_setup": ["error"],
+        "test_teardown": ["error"],
+        "test_both": ["failed"],
+        "test_skipped": ["skipped"],
+        "test_skips": ["skipped"],
+        "test_xfailed": ["xfailed"],
+        "test_xpassed": ["xpassed"],
+        "test_strict": ["failed"],
+    }
+    failed = found["test_failed"][0]
+    assert (failed["file"], failed["line"]) == ("app/tests/test_a.py", 5)
+    assert failed["message"].startswith("AssertionError: one is | not two")
+    assert found["test_skipped"][0]["message"] == "Skipped: not today"
+    assert found["test_setup"][0]["message"] == "RuntimeError: no setup"
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+def test_every_attempt_has_its_line(bench: Bench, options: tuple[str, ...]) -> None:
+    bench.write(
+        "test_a.py",
+        "import pathlib, pytest\n"
+        "def count(name):\n"
+        "    with open(name, 'a') as file: file.write('x')\n"
+        "    return len(pathlib.Path(name).read_text())\n"
+        "def test_third(): assert count('third') == 3\n"
+        "def test_never(): assert False\n"
+        "@pytest.fixture\n"
+        "def second(): assert count('second') == 2\n"
+        "def test_setup(second): pass\n"
+        "@pytest.fixture\n"
+        "def closes():\n"
+        "    yield\n"
+        "    assert count('closes') == 2\n"
+        "def test_teardown(closes): pass\n"
+        "def test_fine(): pass\n",
+    )
+    found = record_of(bench, "--reruns", "2", *options)
+    assert {name: [line["outcome"] for line in lines] for name, lines in found.items()} == {
+        "test_third": ["rerun", "rerun", "passed"],
+        "test_never": ["rerun", "rerun", "failed"],
+        "test_setup": ["rerun", "passed"],
+        "test_teardown": ["rerun", "passed"],
+        "test_fine": ["passed"],
+    }
+    assert [line["attempt"] for line in found["test_third"]] == [1, 2, 3]
+
+
+def test_a_duration_spans_all_phases(bench: Bench) -> None:
+    bench.write(
+        "test_a.py",
+        "import pytest, time\n"
+        "@pytest.fixture\n"
+        "def slow():\n"
+        "    time.sleep(0.1)\n"
+        "    yield\n"
+        "    time.sleep(0.1)\n"
+        "def test_a(slow): time.sleep(0.1)\n",
+    )
+    assert record_of(bench)["test_a"][0]["duration"] >= 0.3
+
+
+def test_the_order_of_each_worker_is_recorded(bench: Bench) -> None:
+    bench.write(
+        "test_a.py",
+        "import os, pytest\n"
+        "@pytest.mark.parametrize('n', range(12))\n"
+        "def test_a(n):\n"
+        "    with open('order-' + os.environ['PYTEST_XDIST_WORKER'], 'a') as file:\n"
+        "        file.write(f'test_a.py::test_a[{n}]\\n')\n",
+    )
+    bench.pytest("-n", "2", "--randomly-seed=3", RECORD="record")
+    lines = sorted(read_record(bench.root / "record")[1], key=lambda line: line["order"])
+    for worker in ("gw0", "gw1"):
+        ran = (bench.root / f"order-{worker}").read_text().split()
+        assert [line["id"] for line in lines if line["worker"] == worker] == ran
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+def test_a_file_that_cannot_be_collected_is_recorded(
+    bench: Bench, options: tuple[str, ...]
+) -> None:
+    bench.write("test_a.py", "def test_a(): pass\n")
+    bench.write("test_b.py", "import nothing_of_this_name\n")
+    done = bench.pytest(*options, RECORD="record")
+    _, lines = read_record(bench.root / "record")
+    errors = [line for line in lines if line.get("collection")]
+    assert [(line["id"], line["outcome"], line["file"]) for line in errors] == [
+        ("test_b.py", "error", "test_b.py")
+    ]
+    assert "nothing_of_this_name" in errors[0]["message"]
+    assert done.code == 1 if options else done.code == 2
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+def test_a_killed_run_has_no_end(bench: Bench, options: tuple[str, ...]) -> None:
+    bench.write("test_a.py", "import time\ndef test_a(): pass\ndef test_b(): time.sleep(60)\n")
+    (bench.root / "record").mkdir()
+    bench.write("record/finished.json", '{"exit": 0}')  # Of an earlier run.
+    command = [sys.executable, "-m", "pytest", "-p", "pipewright_pytest", "-p", "no:randomly"]
+    process = subprocess.Popen(
+        [*command, *options],
+        cwd=bench.root,
+        env={**bench.environment, "PYTHONPATH": str(SCRIPTS), "PIPEWRIGHT_RECORD": "record"},
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    wait_for(bench.root / "record/tests.jsonl")
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    described, lines = read_record(bench.root / "record")
+    assert len(described["selected"]) == 2
+    assert [line["id"] for line in lines] == ["test_a.py::test_a"]
+    assert not (bench.root / "record/finished.json").exists()
+
+
+def wait_for(path: Path) -> None:
+    """Waits for the first line."""
+    for _ in range(200):
+        if path.exists() and path.read_text():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"{path} stays empty")
+
+
+@pytest.mark.parametrize("reruns", [(), ("--reruns", "1")], ids=["plain", "reruns"])
+def test_a_worker_that_dies_is_an_error_of_its_test(bench: Bench, reruns: tuple[str, ...]) -> None:
+    bench.write(
+        "test_a.py",
+        "import os\ndef test_a(): os._exit(3)\ndef test_b(): pass\ndef test_c(): pass\n",
+    )
+    found = record_of(bench, "-n", "2", "--dist", "load", *reruns)
+    outcomes = [line["outcome"] for line in found["test_a"]]
+    # Whether it is tried again depends on how much the worker had said before it died.
+    assert outcomes == ["error"] or (reruns and outcomes == ["rerun", "error"])
+    assert "crashed" in found["test_a"][-1]["message"]
+    assert [line["outcome"] for line in found["test_b"] + found["test_c"]] == ["passed", "passed"]
+
+
+def test_a_group_is_no_part_of_an_id(bench: Bench) -> None:
+    bench.write(
+        "test_a.py",
+        "import pytest\n"
+        "@pytest.mark.xdist_group('one')\n"
+        "def test_a(): pass\n"
+        "@pytest.mark.xdist_group('one')\n"
+        "@pytest.mark.parametrize('n', ['x@y', 'z'])\n"
+        "def test_b(n): pass\n"
+        "def test_c(): pass\n",
+    )
+    found = record_of(bench, "-n", "2", "--dist", "loadgroup")
+    names = ["test_a", "test_b[x@y]", "test_b[z]", "test_c"]
+    assert sorted(found) == names
+    described, _ = read_record(bench.root / "record")
+    assert described["selected"] == [f"test_a.py::{name}" for name in names]
+
+
+def test_a_group_stays_on_its_worker(bench: Bench) -> None:
+    bench.write(
+        "test_a.py",
+        "import pytest, time\n"
+        "@pytest.mark.parametrize('n', range(8))\n"
+        "@pytest.mark.xdist_group('one')\n"
+        "def test_a(n): time.sleep(0.05)\n",
+    )
+    found = record_of(bench, "-n", "2", "--dist", "loadgroup")
+    assert len({lines[0]["worker"] for lines in found.values()}) == 1
+
+
+def test_a_failed_subtest_fails_its_test(bench: Bench) -> None:
+    pytest.importorskip("_pytest.subtests")
+    bench.write(
+        "test_a.py",
+        "def test_a(subtests):\n"
+        "    for n in range(3):\n"
+        "        with subtests.test(n=n): assert n != 1\n"
+        "def test_b(subtests):\n"
+        "    with subtests.test(n=1): pass\n",
+    )
+    found = record_of(bench)
+    assert [line["outcome"] for line in found["test_a"]] == ["failed"]
+    assert [line["outcome"] for line in found["test_b"]] == ["passed"]
+
+
+def test_the_record_names_its_run(bench: Bench) -> None:
+    bench.write("app/test_a.py", "def test_a(): pass\n")
+    bench.write("app/pytest.ini", "[pytest]\naddopts = -n 2\n")
+    done = bench.pytest(
+        "--randomly-seed=5",
+        "app",
+        attempt=3,
+        RECORD="record",
+        RUN="backend",
+        VERSION="3.12",
+        SEED=5,
+        RUNNER="pytest",
+    )
+    assert done.code == 0, done.text
+    described, _ = read_record(bench.root / "record")
+    given = {"schema": 1, "run": "backend", "version": "3.12", "shard": 1, "shards": 1, "seed": 5}
+    given |= {"attempt": 3, "runner": "pytest", "workers": 2, "shuffle": 5, "directory": "app"}
+    assert {key: described[key] for key in given} == given
+    assert described["replay"][3:5] == ["-n", "0"]
+
+
+def test_an_order_that_is_not_random_is_not_recorded_as_such(bench: Bench) -> None:
+    bench.write("test_a.py", "def test_a(): pass\n")
+    for options in (["-p", "no:randomly"], ["--randomly-dont-reorganize", "--randomly-seed=5"]):
+        bench.pytest(*options, RECORD="record", SEED=5)
+        assert read_record(bench.root / "record")[0]["shuffle"] is None
+
+
+def test_each_worker_running_everything_is_refused(bench: Bench) -> None:
+    done = bench.pytest("-n", "2", "--dist", "each")
+    assert done.code == 4
+    assert "--dist each" in done.text
+
+
+def test_without_parameters_nothing_changes(bench: Bench) -> None:
+    bench.write("test_a.py", "def test_a(): pass\n")
+    assert bench.pytest().code == 0
+    assert sorted(path.name for path in bench.root.glob("*")) == ["test_a.py"]
+
+
+def test_the_exit_status_of_a_usage_error_stays(bench: Bench) -> None:
+    assert bench.pytest("nowhere", RECORD="record").code == 4
+    finished = bench.root / "record/finished.json"
+    assert json.loads(finished.read_text())["exit"] == 4

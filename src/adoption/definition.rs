@@ -1,0 +1,367 @@
+//! The text of `pipeline.toml` for a project: what differs from the defaults, and what to think of next.
+
+use super::project::{Component, Environment, Image, Install, Project, Runner, Service, ServiceKind, Tests};
+use super::text::{Document, Line, Toml};
+use crate::definition::Name;
+
+/// The definition of a project; it compiles without an error.
+pub fn definition(project: &Project) -> String {
+    let mut document = Document::default();
+    document.comment(
+        "What this repository builds, tests and deploys. `pipewright generate` compiles it to .github/workflows, and \
+         `pipewright check` says whether those still are what it says.",
+    );
+    document.lines(&[Line::new("version", bare("1"))]);
+    head(project, &mut document);
+    components(project, &mut document);
+    services(project, &mut document);
+    tests(project, &mut document);
+    images(project, &mut document);
+    deploys(project, &mut document);
+    document.finish()
+}
+
+fn bare(text: &str) -> Toml {
+    Toml::Bare(text.to_owned())
+}
+
+fn table(entries: &[(&str, Toml)]) -> Toml {
+    Toml::Table(entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
+}
+
+fn head(project: &Project, document: &mut Document) {
+    let mut lines = vec![Line::new("name", project.name.as_str().into())];
+    if project.branch != "main" {
+        lines.push(Line::new("branches", Toml::texts([&project.branch])).note("the first is the one that deploys"));
+    }
+    if project.components.len() > 1 {
+        let note = "a pull request runs what it touches; push and merge queue run everything";
+        lines.push(Line::new("skip-unchanged", bare("true")).note(note));
+    }
+    if project.components.iter().any(|component| component.tests.is_some()) {
+        let note = "runs everything once a night, and the tests under a second seed";
+        lines.push(Line::new("nightly", table(&[("cron", "17 2 * * *".into())])).proposed().note(note));
+    }
+    document.space();
+    document.table(&["project"], &lines);
+}
+
+fn components(project: &Project, document: &mut Document) {
+    document.section("what is built");
+    if project.components.is_empty() {
+        document.comment(
+            "Nothing was recognised yet. A component is a folder, a toolchain and commands that must succeed:",
+        );
+        document.comment("");
+        document.proposed(
+            &["components", "app"],
+            &[
+                Line::new("path", "app".into()),
+                Line::new("python", Toml::texts(["3.11", "3.12"]))
+                    .note("or node, rust, go; a list is an axis of the matrix"),
+                Line::new("install", table(&[("pip", Toml::texts(["requirements.txt"]))]))
+                    .note("or uv, poetry, npm, pnpm, run"),
+                Line::new("checks", table(&[("lint", "ruff check .".into())])),
+            ],
+        );
+        document.comment("");
+        document.proposed(
+            &["tests", "app"],
+            &[
+                Line::new("component", "app".into()),
+                Line::new("runner", "pytest".into()).note("or nextest, or command"),
+            ],
+        );
+    }
+    for component in &project.components {
+        document.space();
+        for hint in &component.hints {
+            document.comment(hint);
+        }
+        one_component(component, document);
+    }
+}
+
+fn one_component(component: &Component, document: &mut Document) {
+    let mut lines = Vec::new();
+    if !component.path.is_empty() {
+        lines.push(Line::new("path", component.path.as_str().into()));
+    }
+    let versions = match component.versions.list.as_slice() {
+        [only] => only.as_str().into(),
+        list => Toml::texts(list),
+    };
+    let version = Line::new(component.toolchain.key(), versions);
+    lines.push(match &component.versions.from {
+        Some(from) => version.note(from),
+        None => version.note("nothing in the repository says which: change it if this is not the one"),
+    });
+    if let Some(install) = &component.install {
+        lines.push(Line::new("install", installed(install)));
+    }
+    let checks: Vec<(&str, Toml)> =
+        component.checks.iter().map(|(name, command)| (name.as_str(), command.as_str().into())).collect();
+    let inline = table(&checks);
+    let is_short = inline.to_string().chars().count() < 100;
+    if !checks.is_empty() && is_short {
+        lines.push(Line::new("checks", inline));
+    }
+    let name = component.name.as_str();
+    document.table(&["components", name], &lines);
+    if !is_short {
+        document.space();
+        let checks: Vec<Line> = checks.iter().map(|(name, command)| Line::new(name, command.clone())).collect();
+        document.table(&["components", name, "checks"], &checks);
+    }
+}
+
+fn installed(install: &Install) -> Toml {
+    match install {
+        Install::Pip(files) => Toml::one("pip", Toml::texts(files)),
+        Install::Uv(arguments) => Toml::one("uv", Toml::texts(arguments)),
+        Install::Poetry(arguments) => Toml::one("poetry", Toml::texts(arguments)),
+        Install::Npm => Toml::one("npm", Toml::List(Vec::new())),
+        Install::Pnpm => Toml::one("pnpm", Toml::List(Vec::new())),
+        Install::Run(command) => Toml::one("run", command.as_str().into()),
+    }
+}
+
+fn services(project: &Project, document: &mut Document) {
+    if !project.services.is_empty() {
+        document.section("what tests need beside them");
+    }
+    for service in &project.services {
+        document.space();
+        if let Some(other) = &service.other_image {
+            document.comment(&format!(
+                "The compose file runs `{other}`: to test with it, name it here after `pipewright pins add {other}@sha256:…`."
+            ));
+        }
+        document.table(&["services", service.name.as_str()], &service_lines(service));
+    }
+}
+
+fn service_lines(service: &Service) -> Vec<Line> {
+    let provides: Vec<(&str, Toml)> =
+        service.provides.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
+    let provides = Line::new("provides", table(&provides)).note("environment variables of the tests");
+    let image = Line::new("image", service.kind.image().unwrap_or_default().into());
+    match service.kind {
+        ServiceKind::Postgres => {
+            let env = ["POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"].map(|name| (name, "test".into()));
+            vec![
+                image,
+                Line::new("env", table(&env)),
+                Line::new("ports", Toml::List(vec![bare("5432")])),
+                Line::new("health", "pg_isready -U test".into()),
+                provides,
+            ]
+        }
+        ServiceKind::Redis => vec![
+            image,
+            Line::new("ports", Toml::List(vec![bare("6379")])),
+            Line::new("health", "redis-cli ping".into()),
+            provides,
+        ],
+        ServiceKind::LancedbEmbedded => {
+            vec![Line::new("preset", "lancedb-embedded".into()).note("in the tests' own process, in a folder")]
+        }
+        ServiceKind::LancedbObjectStore => vec![
+            Line::new("preset", "lancedb-object-store".into())
+                .note("an S3-compatible container, its bucket, LANCEDB_URI and the AWS_* names"),
+        ],
+    }
+}
+
+fn tests(project: &Project, document: &mut Document) {
+    let runs = project.components.iter().filter_map(|component| Some((component, component.tests.as_ref()?)));
+    let runs: Vec<(&Component, &Tests)> = runs.collect();
+    if !runs.is_empty() {
+        document.section("tests");
+    }
+    for (component, tests) in runs {
+        document.space();
+        document.table(&["tests", component.name.as_str()], &test_lines(component, tests));
+    }
+    for suite in &project.suites {
+        document.space();
+        document.comment(&format!("Left out of `tests.{}`, and run by a workflow of its own.", suite.of));
+        let mut lines = vec![Line::new("of", suite.of.as_str().into()), Line::new("paths", Toml::texts(&suite.paths))];
+        lines.push(Line::new("services", Toml::texts(suite.services.iter().map(Name::as_str))));
+        document.table(&["suites", suite.name.as_str()], &lines);
+    }
+    quarantine(project, document);
+}
+
+fn quarantine(project: &Project, document: &mut Document) {
+    for (index, entry) in project.quarantine.iter().enumerate() {
+        document.space();
+        let mut lines: Vec<Line> = entry.of.iter().map(|of| Line::new("of", of.as_str().into())).collect();
+        lines.push(Line::new("reason", entry.reason.as_str().into()));
+        lines.push(Line::new("until", bare(&entry.until.to_string())));
+        if index == 0 {
+            document.comment("pytest's own configuration leaves these out: say why, and until when.");
+            lines.push(Line::new("issue", bare("1")).proposed().note("the issue that ends it"));
+        }
+        document.table(&["quarantine", &entry.path], &lines);
+    }
+}
+
+fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
+    let mut lines = vec![Line::new("component", component.name.as_str().into())];
+    let runner = match &tests.runner {
+        Runner::Pytest => "pytest",
+        Runner::Nextest => "nextest",
+        Runner::Command(_) => "command",
+    };
+    lines.push(Line::new("runner", runner.into()));
+    if let Runner::Command(command) = &tests.runner {
+        lines.push(Line::new("command", command.as_str().into()));
+    }
+    if !tests.paths.is_empty() {
+        lines.push(Line::new("paths", Toml::texts(&tests.paths)));
+    }
+    if !tests.services.is_empty() {
+        lines.push(Line::new("services", Toml::texts(tests.services.iter().map(Name::as_str))));
+    }
+    if !tests.measure.is_empty() {
+        lines.push(Line::new("measure", Toml::texts(&tests.measure)).note("packages whose coverage is measured"));
+    }
+    if let Some(floor) = &tests.coverage {
+        lines.push(Line::new("gates", Toml::one("coverage", floor.as_str().into())));
+    }
+    let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
+    if can_be_spread {
+        lines.push(Line::new("shards", bare("4")).proposed().note("jobs over which the tests are spread"));
+    }
+    if tests.runner == Runner::Pytest && tests.measure.is_empty() {
+        lines.push(
+            Line::new("measure", Toml::texts([component.name.replace('-', "_")]))
+                .proposed()
+                .note("packages whose coverage is measured"),
+        );
+    }
+    lines
+}
+
+fn images(project: &Project, document: &mut Document) {
+    if project.images.is_empty() {
+        return;
+    }
+    document.section("images");
+    for image in &project.images {
+        document.space();
+        let path = ["images", image.name.as_str()];
+        if let Some(repository) = &image.repository {
+            document.table(&path, &image_lines(image, repository));
+        } else {
+            document.comment("Where it is published is not known: name the repository and take it up.");
+            document.proposed(&path, &image_lines(image, &format!("ghcr.io/owner/{}", image.name)));
+        }
+    }
+}
+
+fn image_lines(image: &Image, repository: &str) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if !image.context.is_empty() {
+        lines.push(Line::new("context", image.context.as_str().into()));
+    }
+    if let Some(dockerfile) = &image.dockerfile {
+        lines.push(Line::new("dockerfile", dockerfile.as_str().into()));
+    }
+    lines.push(Line::new("repository", repository.into()));
+    lines
+}
+
+fn deploys(project: &Project, document: &mut Document) {
+    if project.environments.is_empty() {
+        return;
+    }
+    let smoke = project.workloads.first().map(|workload| workload.name.as_str()).filter(|_| !project.probes.is_empty());
+    if let Some(name) = smoke {
+        document.section("what a deploy is judged by");
+        document.comment("The probes of the manifests, asked from outside. What needs a log-in is a probe with `auth = true`, and `login` instead of `public`.");
+        let probes = project.probes.iter().map(|(name, path)| {
+            table(&[("name", name.as_str().into()), ("request", Toml::Text(format!("GET {path}")))])
+        });
+        let lines = [Line::new("public", bare("true")), Line::new("probes", Toml::List(probes.collect()))];
+        document.table(&["smoke", name], &lines);
+    }
+    document.space();
+    let issue = table(&[("labels", Toml::texts(["deployment"])), ("on", Toml::texts(["failure", "restored"]))]);
+    let slack = table(&[("webhook", outside("secret", "SLACK_WEBHOOK_URL"))]);
+    let lines = [Line::new("issue", issue), Line::new("slack", slack).proposed()];
+    document.table(&["notify"], &lines);
+    document.section("where it runs");
+    for workload in &project.workloads {
+        document.space();
+        let lines = [
+            Line::new("image", workload.image.as_str().into()),
+            Line::new("target", workload.target.as_str().into()),
+            Line::new("container", workload.container.as_str().into()),
+        ];
+        document.table(&["workloads", workload.name.as_str()], &lines);
+    }
+    for environment in &project.environments {
+        document.space();
+        if environment.guessed {
+            document.comment("No manifest names a namespace: name the one that is meant.");
+        }
+        document.table(&["environments", environment.name.as_str()], &environment_lines(environment, smoke));
+    }
+}
+
+fn outside(kind: &str, name: &str) -> Toml {
+    Toml::one(kind, name.into())
+}
+
+fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some(after) = &environment.after {
+        lines.push(Line::new("after", after.as_str().into()));
+        lines.push(
+            Line::new("approval", Toml::Text(format!("{}-approval", environment.name)))
+                .proposed()
+                .note("a GitHub environment with reviewers and no secrets"),
+        );
+    }
+    if smoke.is_some() {
+        lines.push(
+            Line::new("url", outside("var", &variable(&environment.name, "URL")))
+                .note("a variable of the GitHub environment"),
+        );
+    }
+    let cluster =
+        table(&[("kubeconfig", outside("secret", "KUBECONFIG")), ("namespace", environment.namespace.as_str().into())]);
+    lines.push(Line::new("cluster", cluster).note("or eks, gke, aks: logged in to by OIDC"));
+    lines.push(Line::new("deploy", Toml::texts(environment.deploy.iter().map(Name::as_str))));
+    if let Some(smoke) = smoke {
+        lines.push(Line::new("smoke", smoke.into()));
+    }
+    if let Some(traffic) = &environment.traffic {
+        let entries = table(&[
+            ("workload", traffic.workload.as_str().into()),
+            ("through", "gateway-api".into()),
+            ("route", Toml::Text(format!("httproute/{}", traffic.route))),
+            ("stable", Toml::Text(format!("service/{}", traffic.stable))),
+            ("canary", Toml::Text(format!("service/{}", traffic.canary))),
+            ("canary-target", traffic.canary_target.as_str().into()),
+            ("steps", Toml::texts(["10%", "50%"])),
+            ("hold", "6m".into()),
+        ]);
+        lines.push(Line::new("traffic", entries));
+        let limits = Toml::one("error-rate", Toml::one("max", "0.1%".into()));
+        lines.push(
+            Line::new("limits", limits)
+                .proposed()
+                .note("by a metric of `[metrics.error-rate]`, read from `[monitoring]`"),
+        );
+    }
+    lines
+}
+
+/// The name of a variable: GitHub keeps those that begin with `GITHUB_` to itself.
+fn variable(front: &str, rest: &str) -> String {
+    let name = format!("{}_{rest}", front.replace('-', "_").to_ascii_uppercase());
+    if name.starts_with("GITHUB_") { format!("ON_{name}") } else { name }
+}

@@ -1,0 +1,150 @@
+//! A layered Dockerfile for a component that has none: dependencies first, caches that work, and no root.
+
+use minijinja::context;
+
+use super::names::{base, is_sound};
+use super::project::{Component, Image, Install, Project, Start, Toolchain};
+use super::scaffold::{self, Scaffold, render};
+use super::walk::join;
+use crate::definition::Name;
+use crate::pins::builtin;
+use crate::sources::Tree;
+
+/// A Dockerfile that could be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The component that it is for.
+    pub component: Name,
+    /// Files and their texts: the Dockerfile, and a `.dockerignore` where there is none.
+    pub files: Vec<(String, String)>,
+    /// What it builds, for the definition.
+    pub image: Image,
+}
+
+/// Dockerfiles for components that can be started and have none.
+pub fn offers(project: &Project, tree: &dyn Tree) -> Vec<Offer> {
+    project
+        .components
+        .iter()
+        .filter(|component| !project.images.iter().any(|image| is_of(image, component)))
+        .filter_map(|component| offer(project, component, tree))
+        .collect()
+}
+
+/// Whether an image builds a component: from its folder, or by a Dockerfile in it.
+fn is_of(image: &Image, component: &Component) -> bool {
+    let dockerfile = join(&image.context, image.dockerfile.as_deref().unwrap_or("Dockerfile"));
+    image.context == component.path || crate::sources::folder(&dockerfile) == component.path
+}
+
+fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Offer> {
+    let dockerfile = join(&component.path, "Dockerfile");
+    if tree.exists(&dockerfile) {
+        return None;
+    }
+    let text = text(component, component.start.as_ref()?, tree)?;
+    let mut files = vec![(dockerfile, text)];
+    let ignore = join(&component.path, ".dockerignore");
+    if !tree.exists(&ignore) {
+        files.push((ignore, render(scaffold::DOCKERIGNORE, context! {})));
+    }
+    let mut image =
+        Image { name: component.name.clone(), context: component.path.clone(), dockerfile: None, repository: None };
+    let single = project.components.len() < 2 && project.images.is_empty();
+    super::containers::publish(std::slice::from_mut(&mut image), &project.name, project.repository.as_ref(), single);
+    Some(Offer { component: component.name.clone(), files, image })
+}
+
+fn text(component: &Component, start: &Start, tree: &dyn Tree) -> Option<String> {
+    let exists = |name: &str| tree.exists(&join(&component.path, name));
+    let plain = |words: &[String]| words.iter().all(|word| is_plain(word));
+    if !plain(&start.command) || !start.build.iter().all(|build| is_plain(build)) {
+        return None;
+    }
+    let command = serde_json::to_string(&start.command).ok()?.replace("\",\"", "\", \"");
+    let version = component.versions.list.last().map_or("", String::as_str);
+    let program = start.command.first().map_or("", String::as_str);
+    match component.toolchain {
+        Toolchain::Python => python(component, version, &command, tree),
+        Toolchain::Node => {
+            let pnpm = match component.install.as_ref()? {
+                Install::Npm if exists("package-lock.json") => None,
+                Install::Pnpm => Some(pnpm(component, tree)),
+                _ => return None,
+            };
+            let (image, build) = (format!("node:{version}-slim"), start.build.is_some());
+            Some(render(scaffold::NODE, context! { image, pnpm, build, command }))
+        }
+        Toolchain::Rust => {
+            let image = match version {
+                "stable" => "rust:1-slim-bookworm".to_owned(),
+                version if version.starts_with(|c: char| c.is_ascii_digit()) => format!("rust:{version}-slim-bookworm"),
+                _ => return None,
+            };
+            if !exists("Cargo.lock") {
+                return None;
+            }
+            let layered = !component.workspace && is_usual_layout(component, tree);
+            Some(render(scaffold::RUST, context! { image, layered, binary => &start.build, command }))
+        }
+        Toolchain::Go => {
+            let command = format!("[\"/{program}\"]");
+            let files = if exists("go.sum") { "go.mod go.sum" } else { "go.mod" };
+            let (image, package) = (format!("golang:{version}"), &start.build);
+            Some(render(scaffold::GO, context! { image, files, program, package, command }))
+        }
+    }
+}
+
+fn python(component: &Component, version: &str, command: &str, tree: &dyn Tree) -> Option<String> {
+    let tag = format!("python:{version}-slim");
+    let digest = builtin::image(&tag);
+    let image = digest.map_or(tag.clone(), |digest| format!("{tag}@{digest}"));
+    let pinned = digest.is_some();
+    let in_src = tree.exists(&join(&component.path, "src"));
+    let python_path = if in_src { " PYTHONPATH=/app/src" } else { "" };
+    let (scaffold, values): (Scaffold, _) = match component.install.as_ref()? {
+        Install::Pip(files) => {
+            let running = files.iter().find(|file| matches!(base(file), "requirements.txt" | "base.txt"))?;
+            let requirements = format!("--requirement {}", base(running));
+            (scaffold::PYTHON_PIP, context! { files => running, requirements })
+        }
+        Install::Uv(_) => (scaffold::PYTHON_UV, context! { uv => builtin::tool("uv")?.version }),
+        Install::Poetry(_) => {
+            let lock = tree.read(&join(&component.path, "poetry.lock"))?;
+            let written_by = lock.lines().next()?.split("generated by Poetry ").nth(1)?;
+            let poetry = written_by.split_whitespace().next().filter(|version| is_plain(version))?;
+            (scaffold::PYTHON_POETRY, context! { poetry })
+        }
+        Install::Npm | Install::Pnpm | Install::Run(_) => return None,
+    };
+    Some(render(scaffold, context! { image, pinned, python_path, command, ..values }))
+}
+
+/// The version of pnpm that `packageManager` names, else the one whose lock files these are.
+fn pnpm(component: &Component, tree: &dyn Tree) -> String {
+    let manifest = tree.read(&join(&component.path, "package.json")).unwrap_or_default();
+    let json: serde_json::Value = serde_json::from_str(&manifest).unwrap_or_default();
+    let named =
+        json.get("packageManager").and_then(serde_json::Value::as_str).and_then(|name| name.strip_prefix("pnpm@"));
+    let version = named.and_then(|version| version.split('+').next()).filter(|version| is_plain(version));
+    version.unwrap_or("10").to_owned()
+}
+
+/// Whether cargo finds every target by itself: one that is named may need a file that an empty program has not.
+fn is_usual_layout(component: &Component, tree: &dyn Tree) -> bool {
+    let manifest = tree.read(&join(&component.path, "Cargo.toml")).and_then(|text| text.parse::<toml::Table>().ok());
+    let named =
+        |table: &toml::Table| ["lib", "bin", "test", "bench", "example"].iter().any(|key| table.contains_key(*key));
+    let own_path = |table: &toml::Table| {
+        let dependencies = table.get("dependencies").and_then(toml::Value::as_table).into_iter().flatten();
+        dependencies.into_iter().any(|(_, value)| value.get("path").is_some())
+    };
+    manifest.is_some_and(|table| !named(&table) && !own_path(&table))
+        && !tree.exists(&join(&component.path, "build.rs"))
+}
+
+/// What stands in a Dockerfile as it is.
+fn is_plain(word: &str) -> bool {
+    is_sound(word) && !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:@".contains(c))
+}

@@ -1,0 +1,95 @@
+//! Go: its version, its checks, and tests where gotestsum reports them.
+
+use super::names::{self, base, word};
+use super::project::{Component, Runner, Start, Tests, Toolchain, Versions};
+use super::walk::{Folder, View};
+use crate::sources::folder as folder_of;
+
+/// What a project gets that says nothing.
+const USUAL: &str = "1.26";
+
+/// The Go module in a folder.
+pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
+    let text = view.read(folder, "go.mod")?;
+    let lines: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default().trim()).collect();
+    let word_after = |key: &str| lines.iter().find_map(|line| line.strip_prefix(key)).map(str::trim);
+    let module = word_after("module ").unwrap_or_default().trim_matches('"');
+    let files: Vec<String> =
+        view.below(&folder.path, 6).into_iter().filter(|file| names::has_extension(file, &["go"])).collect();
+    let mut checks =
+        vec![(word("format"), "test -z \"$(gofmt -l .)\"".to_owned()), (word("vet"), "go vet ./...".to_owned())];
+    let mut hints = Vec::new();
+    let has_tests = files.iter().any(|file| file.ends_with("_test.go"));
+    let has_tool = lines.iter().any(|line| line.trim_start_matches("tool ").trim() == "gotest.tools/gotestsum");
+    let tests = (has_tests && has_tool).then(|| Tests {
+        runner: Runner::Command("go tool gotestsum --junitfile \"$JUNIT\" -- ./...".to_owned()),
+        paths: Vec::new(),
+        services: Vec::new(),
+        measure: Vec::new(),
+        coverage: None,
+    });
+    if has_tests && tests.is_none() {
+        checks.push((word("test"), "go test -race ./...".to_owned()));
+        hints.push(
+            "`go test` writes no JUnit report, so this is a check and not a test run: no shards, no gates".to_owned(),
+        );
+        hints.push("`go get -tool gotest.tools/gotestsum` makes it one: `init` writes the command for it".to_owned());
+    }
+    Some(Component {
+        name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),
+        path: folder.path.clone(),
+        toolchain: Toolchain::Go,
+        versions: versions(word_after("toolchain go"), word_after("go ")),
+        install: None,
+        checks,
+        tests,
+        start: start(view, folder, &files, module),
+        dependencies: required(&text),
+        workspace: false,
+        hints,
+    })
+}
+
+/// The last part of a module's path that is not its major version.
+fn name(module: &str) -> Option<crate::definition::Name> {
+    let is_major = |part: &str| part.strip_prefix('v').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()));
+    names::name(module.rsplit('/').find(|part| !is_major(part))?)
+}
+
+fn versions(toolchain: Option<&str>, language: Option<&str>) -> Versions {
+    let sound = |version: &&str| {
+        version.starts_with(|c: char| c.is_ascii_digit())
+            && version.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
+    };
+    match toolchain.into_iter().chain(language).find(sound) {
+        Some(version) => Versions { list: vec![version.to_owned()], from: Some("go.mod".to_owned()) },
+        None => Versions { list: vec![USUAL.to_owned()], from: None },
+    }
+}
+
+/// Modules that the code itself names.
+fn required(text: &str) -> Vec<String> {
+    let lines = text.lines().filter(|line| !line.contains("// indirect"));
+    let mut names: Vec<String> = lines
+        .filter_map(|line| line.trim().trim_start_matches("require ").trim().split_once(' '))
+        .filter(|(module, version)| module.contains('.') && version.starts_with('v'))
+        .map(|(module, _)| module.to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// The only main package: at the root, or in `cmd`.
+fn start(view: &View<'_>, folder: &Folder, files: &[String], module: &str) -> Option<Start> {
+    let mut mains: Vec<&str> = files
+        .iter()
+        .filter(|file| base(file) == "main.go")
+        .filter(|file| view.tree.read(&folder.file(file)).is_some_and(|text| text.contains("package main")))
+        .map(|file| folder_of(file))
+        .filter(|path| path.is_empty() || path.starts_with("cmd"))
+        .collect();
+    mains.sort_unstable();
+    let [only] = mains.as_slice() else { return None };
+    let program = if only.is_empty() { name(module)?.to_string() } else { base(only).to_owned() };
+    Some(Start { command: vec![program], build: Some(format!("./{only}")) })
+}

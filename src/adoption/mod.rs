@@ -1,0 +1,206 @@
+//! `init`: looks at a repository and proposes a definition for it.
+//!
+//! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition`] writes down what was found,
+//! [`plan`] says which files that would be. Nothing is printed and nobody is asked here, and only [`write`](write()) writes.
+
+mod attributes;
+mod containers;
+mod day;
+mod definition;
+mod dockerfile;
+mod git;
+mod go;
+mod ini;
+mod kubernetes;
+mod names;
+mod node;
+mod owners;
+mod plan;
+mod project;
+mod python;
+mod rust;
+mod scaffold;
+mod services;
+mod text;
+mod walk;
+mod write;
+
+use crate::definition::Name;
+use crate::sources::Tree;
+
+pub use attributes::attributes;
+pub use day::Day;
+pub use definition::definition;
+pub use dockerfile::{Offer, offers};
+pub use git::Git;
+pub use owners::{CodeOwners, codeowners};
+pub use plan::{Choices, Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
+pub use project::{
+    Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind, Start,
+    Suite, Tests, Toolchain, Traffic, Versions, Workload,
+};
+pub use write::{Failed, write};
+
+pub use walk::Below;
+
+use walk::View;
+
+/// How long a test that is left out already may stay so.
+const QUARANTINE_DAYS: i64 = 90;
+
+/// What detection cannot read from the tree.
+#[derive(Debug, Clone)]
+pub struct Around<'a> {
+    /// What git knows.
+    pub git: &'a Git,
+    /// The name of the repository's folder: the last resort for the project's name.
+    pub folder: &'a str,
+    /// Today: quarantine of what is left out already ends 90 days later.
+    pub today: Day,
+}
+
+/// Looks at the repository in a tree.
+pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
+    let view = View::new(tree);
+    let mut notes: Vec<String> = view
+        .unsound
+        .iter()
+        .map(|path| format!("the folder `{}` is left out: its name cannot stand in a workflow", names::shown(path)))
+        .collect();
+    let name = project_name(&view, around);
+    let until = around.today.plus(QUARANTINE_DAYS);
+    let (mut components, quarantine) = components(&view, &name, until, &mut notes);
+    let mut services = services::detect(&view, &mut components, &mut notes);
+    let left_out: Vec<String> = quarantine.iter().map(|entry| entry.path.clone()).collect();
+    let suites = services::suites(&view, &mut components, &mut services, &left_out);
+    let images = containers::detect(&view, &name, &components, around.git.repository.as_ref());
+    let cluster = kubernetes::detect(&view, &images);
+    notes.extend(cluster.notes);
+    Project {
+        branch: around.git.branch.clone().unwrap_or_else(|| "main".to_owned()),
+        repository: around.git.repository.clone(),
+        workflows: workflows(tree),
+        workloads: cluster.workloads,
+        environments: cluster.environments,
+        probes: cluster.probes,
+        name,
+        components,
+        services,
+        suites,
+        quarantine,
+        images,
+        notes,
+    }
+}
+
+/// The name in the root's own manifests, else the repository's, else its folder's.
+fn project_name(view: &View<'_>, around: &Around<'_>) -> Name {
+    let root = view.folders.first();
+    let of_root = root.and_then(|root| {
+        let python = || python::detect(view, root).map(|found| found.component);
+        let rust = || rust::detect(view, root).filter(|found| !found.workspace);
+        let found = python().or_else(rust).or_else(|| go::detect(view, root)).or_else(|| node::detect(view, root))?;
+        (found.name.as_str() != found.toolchain.key()).then_some(found.name)
+    });
+    let of_remote = || around.git.repository.as_ref().and_then(|repository| names::name(&repository.name));
+    of_root.or_else(of_remote).or_else(|| names::name(around.folder)).unwrap_or_else(|| names::word("project"))
+}
+
+/// Every component, and the tests that they leave out.
+fn components(
+    view: &View<'_>,
+    project: &Name,
+    until: Day,
+    notes: &mut Vec<String>,
+) -> (Vec<Component>, Vec<Quarantine>) {
+    let mut components: Vec<Component> = Vec::new();
+    let mut quarantine: Vec<Quarantine> = Vec::new();
+    let mut aside: Vec<&str> = Vec::new();
+    for folder in &view.folders {
+        let python = python::detect(view, folder);
+        let (ignored, python) = match python {
+            Some(found) => (Some((found.ignored, found.notes)), Some(found.component)),
+            None => (None, None),
+        };
+        let others = [rust::detect(view, folder), go::detect(view, folder), node::detect(view, folder)];
+        let mut ignored = ignored;
+        for mut component in python.into_iter().chain(others.into_iter().flatten()) {
+            if belongs_to_another(view, folder, &component, &components) {
+                continue;
+            }
+            if folder.is_aside() {
+                aside.push(&folder.path);
+                continue;
+            }
+            if folder.path.is_empty() && component.name.as_str() == component.toolchain.key() {
+                component.name = project.clone();
+            }
+            component.name =
+                names::unique(&component.name, component.toolchain.key(), components.iter().map(|other| &other.name));
+            if let Some((ignored, said)) = ignored.take().filter(|_| component.toolchain == Toolchain::Python) {
+                notes.extend(said);
+                if component.tests.is_some() {
+                    quarantine.extend(python::quarantine(&component.name, ignored, until));
+                }
+            }
+            components.push(component);
+        }
+    }
+    notes.extend(said_of_examples(&aside));
+    (components, merged(quarantine))
+}
+
+/// What is said of projects that stand among examples, tests and documentation.
+fn said_of_examples(aside: &[&str]) -> Option<String> {
+    const MOST: usize = 3;
+    let mut named: Vec<String> = aside.iter().map(|path| format!("`{}`", names::shown(path))).collect();
+    named.dedup();
+    if named.is_empty() {
+        return None;
+    }
+    let more = named.len().saturating_sub(MOST);
+    named.truncate(MOST);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let named = named.join(", ");
+    Some(format!("no component was made of what looks like an example, a test or documentation: {named}{more}"))
+}
+
+/// Whether a workspace above has a component as its member: one of the same language without a lock file of its own.
+fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component, components: &[Component]) -> bool {
+    let locks: &[&str] = match found.toolchain {
+        Toolchain::Python => &["uv.lock", "poetry.lock", "requirements.txt"],
+        Toolchain::Node => &["package-lock.json", "pnpm-lock.yaml", "yarn.lock"],
+        Toolchain::Rust => &["Cargo.lock"],
+        Toolchain::Go => &["go.sum"],
+    };
+    let above = components
+        .iter()
+        .find(|other| other.workspace && other.toolchain == found.toolchain && walk::is_in(&found.path, &other.path));
+    let excluded = |above: &Component| {
+        let text = view.tree.read(&walk::join(&above.path, "Cargo.toml")).unwrap_or_default();
+        toml::from_str(&text).is_ok_and(|manifest| rust::excludes(&manifest, &above.path, &found.path))
+    };
+    above.is_some_and(|above| {
+        let is_own = found.workspace || locks.iter().any(|lock| folder.has(lock));
+        let is_excluded = || found.toolchain == Toolchain::Rust && excluded(above);
+        !is_own && !is_excluded()
+    })
+}
+
+/// One entry for each path: where two components leave out the same one, it holds for every test run.
+fn merged(entries: Vec<Quarantine>) -> Vec<Quarantine> {
+    let mut merged: Vec<Quarantine> = Vec::new();
+    for entry in entries {
+        match merged.iter_mut().find(|known| known.path == entry.path) {
+            Some(known) => known.of = None,
+            None => merged.push(entry),
+        }
+    }
+    merged
+}
+
+/// Workflows that are there already.
+fn workflows(tree: &dyn Tree) -> Vec<String> {
+    let files = tree.list(".github/workflows").into_iter();
+    files.filter(|file| names::has_extension(file, &["yml", "yaml"])).collect()
+}

@@ -1,0 +1,290 @@
+//! What `init` would write, and what it can only propose since somebody else's file stands there.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use minijinja::context;
+
+use super::attributes::attributes;
+use super::definition::definition;
+use super::dockerfile::offers;
+use super::git::Git;
+use super::names::shown;
+use super::owners::codeowners;
+use super::project::{Project, Runner};
+use super::scaffold::{HOOK, HOOK_CONFIG, render};
+use super::walk::join;
+use crate::definition::Name;
+use crate::pins::{Lock, builtin};
+use crate::sources::Tree;
+
+/// What the user agreed to; nothing of it is needed.
+#[derive(Debug, Clone, Default)]
+pub struct Choices {
+    /// Components that get a Dockerfile.
+    pub dockerfiles: Vec<Name>,
+    /// Whether a pre-commit hook is written.
+    pub hook: bool,
+    /// Whether CODEOWNERS is written.
+    pub codeowners: bool,
+    /// Who owns the pipeline, where the user said so.
+    pub owner: Option<String>,
+}
+
+/// What the workflows of a definition need, and what they are called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Actions, by `owner/repository`.
+    pub actions: Vec<String>,
+    /// Images with their tags.
+    pub images: Vec<String>,
+    /// Tools.
+    pub tools: Vec<String>,
+    /// Files in `.github/workflows`.
+    pub workflows: Vec<String>,
+}
+
+/// A file that would be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewFile {
+    /// Its path from the root of the repository.
+    pub path: String,
+    /// Its whole text.
+    pub text: String,
+    /// Why it is written, for the user to read.
+    pub why: &'static str,
+    /// Whether it is new.
+    pub kind: Kind,
+    /// Whether it is a program.
+    pub executable: bool,
+}
+
+/// How a file comes to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Kind {
+    /// It does not exist yet, and is not written if it does by then.
+    New,
+    /// Lines are put behind this text, and none of it is changed.
+    Extended {
+        /// What stands there.
+        before: String,
+    },
+}
+
+/// Everything that would be written, and what is left to the user.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Files, in the order in which they are worth reading.
+    pub files: Vec<NewFile>,
+    /// A sentence each, and the lines that it is about.
+    pub proposals: Vec<(String, String)>,
+}
+
+/// Why nothing is written at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The file that is in the way.
+    pub path: String,
+    /// What to do.
+    pub help: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` exists, and is not overwritten", shown(&self.path))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// Everything that `init` would write for a project whose definition stands in `folder`.
+///
+/// `tree` is the whole repository; `needs` tells what the workflows of a definition's text need.
+///
+/// # Errors
+///
+/// [`Refused`] where there is a definition already.
+pub fn plan(
+    tree: &dyn Tree,
+    folder: &str,
+    git: &Git,
+    project: &Project,
+    choices: &Choices,
+    needs: &dyn Fn(&str) -> Needs,
+) -> Result<Plan, Refused> {
+    let path = join(folder, "pipeline.toml");
+    if tree.exists(&path) {
+        let help = "change it and run `pipewright generate`; to begin anew, remove it first".to_owned();
+        return Err(Refused { path, help });
+    }
+    let mut plan = Plan::default();
+    let mut project = project.clone();
+    let own = super::Below::new(tree, folder);
+    let accepted: Vec<_> =
+        offers(&project, &own).into_iter().filter(|offer| choices.dockerfiles.contains(&offer.component)).collect();
+    project.images.extend(accepted.iter().map(|offer| offer.image.clone()));
+    let text = definition(&project);
+    let beside = accepted.into_iter().flat_map(|offer| offer.files);
+    let beside: BTreeMap<String, String> = beside.map(|(file, text)| (join(folder, &file), text)).collect();
+    let needs = needs(&text);
+    plan.add(path, text, "what is built, tested and deployed");
+    plan.lock(tree, folder, &needs);
+    plan.attributes(tree, folder, &needs.workflows);
+    for (file, text) in beside {
+        let is_ignored = file.ends_with(".dockerignore");
+        let image = "builds the image in layers, dependencies first";
+        plan.add(file, text, if is_ignored { "keeps what no image needs from the builder" } else { image });
+    }
+    plan.owners(tree, &project, folder, choices);
+    if choices.hook {
+        plan.hook(tree, git);
+    }
+    plan.workflows(&project, &needs.workflows);
+    Ok(plan)
+}
+
+impl Plan {
+    fn add(&mut self, path: String, text: String, why: &'static str) {
+        self.files.push(NewFile { path, text, why, kind: Kind::New, executable: false });
+    }
+
+    fn propose(&mut self, what: impl Into<String>, lines: impl Into<String>) {
+        self.proposals.push((what.into(), lines.into()));
+    }
+
+    /// A new lock, or the pins that the one that holds here lacks.
+    fn lock(&mut self, tree: &dyn Tree, folder: &str, needs: &Needs) {
+        let wanted = lock(&needs.actions, &needs.images, &needs.tools);
+        let mut at = Some(folder);
+        while let Some(above) = at {
+            let path = join(above, "pipeline.lock");
+            if let Some(text) = tree.read(&path) {
+                let missing = Lock::parse(&text).map(|known| missing_pins(&known, needs)).unwrap_or_default();
+                if !missing.is_empty() {
+                    self.propose(
+                        format!("`{}` is kept; it lacks these pins:", shown(&path)),
+                        missing.join("\n") + "\n",
+                    );
+                }
+                return;
+            }
+            at = above.rsplit_once('/').map(|(above, _)| above).or((!above.is_empty()).then_some(""));
+        }
+        self.add(join(folder, "pipeline.lock"), wanted, "what actions, images and tools stand for, exactly");
+    }
+
+    fn attributes(&mut self, tree: &dyn Tree, folder: &str, workflows: &[String]) {
+        let before = tree.read(".gitattributes");
+        let Some(text) = attributes(before.as_deref(), folder, workflows) else { return };
+        let kind = before.map_or(Kind::New, |before| Kind::Extended { before });
+        let why = "generated files are folded in reviews, and keep their line ends";
+        self.files.push(NewFile { path: ".gitattributes".to_owned(), text, why, kind, executable: false });
+    }
+
+    fn owners(&mut self, tree: &dyn Tree, project: &Project, folder: &str, choices: &Choices) {
+        let Some(owners) = codeowners(tree, project, folder, choices.owner.as_deref()) else { return };
+        if owners.exists {
+            self.propose(
+                format!("add to `{}`, so that a change of the pipeline asks for a review:", owners.path),
+                owners.text,
+            );
+        } else if choices.codeowners {
+            self.add(owners.path, owners.text, "a change of the pipeline asks for a review");
+            if let Some(note) = owners.note {
+                self.propose(format!("CODEOWNERS: {note}"), "");
+            }
+        } else {
+            let note = owners.note.map(|note| format!("# {note}\n")).unwrap_or_default();
+            let what = format!("write `{}`, so that a change of the pipeline asks for a review:", owners.path);
+            self.propose(what, note + &owners.text);
+        }
+    }
+
+    fn hook(&mut self, tree: &dyn Tree, git: &Git) {
+        const PATH: &str = ".git/hooks/pre-commit";
+        let text = render(HOOK, context! {});
+        if let Some(config) = tree.read(".pre-commit-config.yaml") {
+            if !config.contains("pipewright") {
+                self.propose("add to `repos` of `.pre-commit-config.yaml`:", render(HOOK_CONFIG, context! {}));
+            }
+        } else if !git.own_hooks {
+            self.propose("hooks are not kept in `.git/hooks` here; as a pre-commit hook, run:", "pipewright check\n");
+        } else if tree.exists(PATH) {
+            if tree.read(PATH).is_none_or(|hook| !hook.contains("pipewright")) {
+                self.propose(format!("add to `{PATH}`:"), "pipewright check\n");
+            }
+        } else {
+            let why = "no commit leaves the workflows behind the definition";
+            self.files.push(NewFile { path: PATH.to_owned(), text, why, kind: Kind::New, executable: true });
+        }
+    }
+
+    /// Workflows that stand where generated ones would.
+    fn workflows(&mut self, project: &Project, generated: &[String]) {
+        let taken: Vec<String> = project
+            .workflows
+            .iter()
+            .filter(|file| generated.contains(file))
+            .map(|file| format!(".github/workflows/{file}"))
+            .collect();
+        if !taken.is_empty() {
+            let what = "`generate` overwrites no file that is not its own; move or remove these first:";
+            self.propose(what, taken.join("\n") + "\n");
+        }
+    }
+}
+
+/// The text of a starting `pipeline.lock`: pins of what is named and known, nothing else.
+pub fn lock<A: AsRef<str>, I: AsRef<str>, T: AsRef<str>>(actions: &[A], images: &[I], tools: &[T]) -> String {
+    let lock = builtin::lock_for(
+        actions.iter().map(AsRef::as_ref),
+        images.iter().map(AsRef::as_ref),
+        tools.iter().map(AsRef::as_ref),
+    );
+    lock.to_text()
+}
+
+/// Commands that add what a lock lacks.
+fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
+    let actions = needs.actions.iter().filter(|name| known.action(name).is_none());
+    let images = needs.images.iter().filter(|name| known.image(name).is_none());
+    let tools = needs.tools.iter().filter(|name| known.tool(name).is_none());
+    let specs = actions.chain(images).chain(tools).filter_map(|name| builtin::spec(name));
+    specs.map(|spec| format!("pipewright pins add '{spec}'")).collect()
+}
+
+/// What was found, as a label and a text for each.
+pub fn summary(project: &Project) -> Vec<(&'static str, String)> {
+    let mut lines = vec![("project", format!("{} on `{}`", project.name, shown(&project.branch)))];
+    for component in &project.components {
+        let versions = component.versions.list.join(", ");
+        let place =
+            if component.path.is_empty() { "the root".to_owned() } else { format!("`{}`", shown(&component.path)) };
+        let runner = component.tests.as_ref().map_or("no test run", |tests| match tests.runner {
+            Runner::Pytest => "pytest",
+            Runner::Nextest => "nextest",
+            Runner::Command(_) => "tests by a command",
+        });
+        let text = format!("{}: {} {versions} in {place}, {runner}", component.name, component.toolchain.title());
+        lines.push(("component", text));
+    }
+    let mut list = |label: &'static str, items: Vec<String>| {
+        if !items.is_empty() {
+            lines.push((label, items.join(", ")));
+        }
+    };
+    list("services", project.services.iter().map(|service| service.kind.title().to_owned()).collect());
+    list("suites", project.suites.iter().map(|suite| suite.name.to_string()).collect());
+    list("left out", project.quarantine.iter().map(|entry| shown(&entry.path)).collect());
+    list(
+        "images",
+        project.images.iter().map(|image| image.repository.clone().unwrap_or_else(|| image.name.to_string())).collect(),
+    );
+    list("workloads", project.workloads.iter().map(|workload| workload.target.clone()).collect());
+    list("environments", project.environments.iter().map(|environment| environment.name.to_string()).collect());
+    if !project.workflows.is_empty() {
+        let names: Vec<String> = project.workflows.iter().map(|file| shown(file)).collect();
+        lines.push(("workflows", format!("{} by hand: {}", names.len(), names.join(", "))));
+    }
+    lines
+}

@@ -1,0 +1,286 @@
+//! What was found in a repository; whoever asks the user may change any of it.
+
+use super::day::Day;
+use crate::definition::Name;
+
+/// A repository, as far as it can be told from its files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Project {
+    /// What the pipeline is called.
+    pub name: Name,
+    /// The branch that deploys.
+    pub branch: String,
+    /// Where it is on GitHub, if it is there.
+    pub repository: Option<Repository>,
+    /// What is built.
+    pub components: Vec<Component>,
+    /// What tests need beside them.
+    pub services: Vec<Service>,
+    /// Parts of test runs that have a workflow of their own.
+    pub suites: Vec<Suite>,
+    /// Tests that its own configuration leaves out.
+    pub quarantine: Vec<Quarantine>,
+    /// Container images.
+    pub images: Vec<Image>,
+    /// What runs in a cluster.
+    pub workloads: Vec<Workload>,
+    /// Where it runs.
+    pub environments: Vec<Environment>,
+    /// Probes of the workloads' own manifests: a name and a path each.
+    pub probes: Vec<(Name, String)>,
+    /// Files in `.github/workflows`.
+    pub workflows: Vec<String>,
+    /// What the user should know: each is one sentence.
+    pub notes: Vec<String>,
+}
+
+impl Project {
+    /// Leaves out everything that is deployed; images stay.
+    pub fn without_deploys(&mut self) {
+        self.workloads.clear();
+        self.environments.clear();
+        self.probes.clear();
+    }
+}
+
+/// A repository on GitHub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// The user or organisation.
+    pub owner: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// A language and its tools.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Toolchain {
+    /// Python.
+    Python,
+    /// Node.js.
+    Node,
+    /// Rust.
+    Rust,
+    /// Go.
+    Go,
+}
+
+impl Toolchain {
+    /// The key of `[components.<name>]` that says its version.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Python => "python",
+            Self::Node => "node",
+            Self::Rust => "rust",
+            Self::Go => "go",
+        }
+    }
+
+    /// What people call it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Node => "Node.js",
+            Self::Rust => "Rust",
+            Self::Go => "Go",
+        }
+    }
+}
+
+/// A folder that is built and checked as one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Component {
+    /// Its name.
+    pub name: Name,
+    /// Its folder; empty at the root.
+    pub path: String,
+    /// Its language.
+    pub toolchain: Toolchain,
+    /// Versions of the language.
+    pub versions: Versions,
+    /// How its dependencies are installed.
+    pub install: Option<Install>,
+    /// Commands that must succeed.
+    pub checks: Vec<(Name, String)>,
+    /// Its tests, where a runner was found.
+    pub tests: Option<Tests>,
+    /// What it depends on, by the names of its registry.
+    pub dependencies: Vec<String>,
+    /// Whether folders below belong to it: a workspace.
+    pub workspace: bool,
+    /// How it is started, where that could be told.
+    pub start: Option<Start>,
+    /// Comments for the reader of its table.
+    pub hints: Vec<String>,
+}
+
+/// Versions of a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions {
+    /// The versions, oldest first.
+    pub list: Vec<String>,
+    /// The file that says so; nothing where it is a guess.
+    pub from: Option<String>,
+}
+
+/// How dependencies are installed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Install {
+    /// Requirement files.
+    Pip(Vec<String>),
+    /// Further arguments of `uv sync`.
+    Uv(Vec<String>),
+    /// Further arguments of `poetry install`.
+    Poetry(Vec<String>),
+    /// As `package-lock.json` says.
+    Npm,
+    /// As `pnpm-lock.yaml` says.
+    Pnpm,
+    /// A command.
+    Run(String),
+}
+
+/// A test run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tests {
+    /// The test tool.
+    pub runner: Runner,
+    /// Folders and files, from the component's folder.
+    pub paths: Vec<String>,
+    /// Services that the tests need.
+    pub services: Vec<Name>,
+    /// Packages whose coverage is measured.
+    pub measure: Vec<String>,
+    /// The floor of the coverage, in percent, that the project's own configuration names.
+    pub coverage: Option<String>,
+}
+
+/// A test tool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Runner {
+    /// pytest.
+    Pytest,
+    /// cargo-nextest.
+    Nextest,
+    /// A command that writes a `JUnit` report.
+    Command(String),
+}
+
+/// How a component is started, for its Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Start {
+    /// Program and arguments.
+    pub command: Vec<String>,
+    /// What a compiler has to be told to build it: a binary or a package.
+    pub build: Option<String>,
+}
+
+/// A container beside the tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Service {
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub kind: ServiceKind,
+    /// Environment variables for the tests.
+    pub provides: Vec<(String, String)>,
+    /// The image that the compose file names, where it is not the one that is used.
+    pub other_image: Option<String>,
+}
+
+/// Services that can be written without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ServiceKind {
+    /// `PostgreSQL`.
+    Postgres,
+    /// Redis.
+    Redis,
+    /// `LanceDB` in the tests' own process.
+    LancedbEmbedded,
+    /// `LanceDB` on an object store.
+    LancedbObjectStore,
+}
+
+/// A part of a test run with a workflow of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suite {
+    /// Its name.
+    pub name: Name,
+    /// The test run.
+    pub of: Name,
+    /// Its folders and files, from the component's folder.
+    pub paths: Vec<String>,
+    /// Services that it needs.
+    pub services: Vec<Name>,
+}
+
+/// A test that the project's own configuration leaves out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quarantine {
+    /// Its path, from the component's folder.
+    pub path: String,
+    /// The test run; every one where two components leave out the same path.
+    pub of: Option<Name>,
+    /// Where it is left out.
+    pub reason: String,
+    /// The day on which that ends.
+    pub until: Day,
+}
+
+/// A container image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Image {
+    /// Its name.
+    pub name: Name,
+    /// The folder that is sent to the builder; empty at the root.
+    pub context: String,
+    /// The Dockerfile from there, where it is not `Dockerfile`.
+    pub dockerfile: Option<String>,
+    /// Where it is published.
+    pub repository: Option<String>,
+}
+
+/// What runs in a cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workload {
+    /// Its name.
+    pub name: Name,
+    /// The image that it runs.
+    pub image: Name,
+    /// Kind and name of the object.
+    pub target: String,
+    /// The container in its pods.
+    pub container: String,
+}
+
+/// A place that it runs in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    /// Its name.
+    pub name: Name,
+    /// The environment before it.
+    pub after: Option<Name>,
+    /// The namespace.
+    pub namespace: String,
+    /// Whether a manifest names the namespace.
+    pub guessed: bool,
+    /// Workloads that are deployed.
+    pub deploy: Vec<Name>,
+    /// The canary, where the manifests have one.
+    pub traffic: Option<Traffic>,
+}
+
+/// A canary.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traffic {
+    /// The workload whose users are moved.
+    pub workload: Name,
+    /// The route, by its name.
+    pub route: String,
+    /// The Service in front of the stable version.
+    pub stable: String,
+    /// The Service in front of the new version.
+    pub canary: String,
+    /// Kind and name of the object that runs the new version.
+    pub canary_target: String,
+}

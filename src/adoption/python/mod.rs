@@ -1,0 +1,144 @@
+//! Python: its versions, how it is installed, its checks and its pytest.
+
+mod install;
+mod manifest;
+mod pytest;
+mod start;
+mod versions;
+
+use super::names::{self, word};
+use super::project::{Component, Install, Quarantine, Runner, Tests, Toolchain};
+use super::walk::{Folder, View};
+use crate::definition::Name;
+use manifest::Manifest;
+
+/// A Python component, and the tests that it leaves out.
+pub(super) struct Found {
+    pub(super) component: Component,
+    pub(super) ignored: Vec<pytest::Ignored>,
+    pub(super) notes: Vec<String>,
+}
+
+/// The Python project in a folder.
+pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
+    let manifest = Manifest::read(view, folder)?;
+    let mut notes = Vec::new();
+    let install = install::install(folder, &manifest);
+    let versions = versions::versions(view, folder, &manifest, &mut notes);
+    let config = pytest::Config::read(view, folder);
+    let ignored = pytest::ignored(view, folder, &config);
+    let tests = tests(view, folder, &manifest, &config);
+    let by_name = config.option("-k").filter(|_| tests.is_some());
+    let tests = tests.filter(|_| by_name.is_none());
+    let mut hints = Vec::new();
+    if let Some(words) = by_name {
+        let (file, words) = (&config.file, names::shown(words));
+        hints.push(format!(
+            "{file} leaves tests out by their names, `-k {words}`, so that nobody knows which they are: leave them out by \
+             their paths, and add `[tests.…]` with a suite or a quarantine for them"
+        ));
+    } else if tests.is_none() {
+        hints.push("no tests were found that pytest would run: add `[tests.…]` once there are".to_owned());
+    } else if !manifest.depends_on("pytest") {
+        hints.push("pytest is not among the dependencies: add it, at an exact version".to_owned());
+    }
+    if let (Some(Install::Run(_)), true) = (&install, tests.is_some()) {
+        hints.push(
+            "there is no lock file: `uv lock` or requirement files with versions make runs repeatable".to_owned(),
+        );
+    }
+    if let Some(marks) = config.option("-m") {
+        let (file, marks) = (&config.file, names::shown(marks));
+        hints.push(format!("{file} leaves tests out by their marks, `-m \"{marks}\"`: run them in a suite"));
+    }
+    let component = Component {
+        name: names::name(&manifest.name).unwrap_or_else(|| word("python")),
+        path: folder.path.clone(),
+        toolchain: Toolchain::Python,
+        versions,
+        checks: checks(&manifest, install.as_ref()),
+        install,
+        tests,
+        workspace: manifest.is_workspace(),
+        start: start::start(view, folder, &manifest),
+        dependencies: manifest.names(),
+        hints,
+    };
+    Some(Found { component, ignored, notes })
+}
+
+/// The entries of `[quarantine]` for what a component's pytest leaves out.
+pub(super) fn quarantine(of: &Name, ignored: Vec<pytest::Ignored>, until: super::Day) -> Vec<Quarantine> {
+    let reason = |from: &str| format!("left out by {from}: write down what it needs, and the issue that ends this");
+    let entry = |found: pytest::Ignored| Quarantine {
+        reason: reason(&found.from),
+        path: found.path,
+        of: Some(of.clone()),
+        until,
+    };
+    ignored.into_iter().map(entry).collect()
+}
+
+fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest::Config) -> Option<Tests> {
+    let paths = pytest::paths(view, folder, config);
+    if paths.is_empty() && !config.is_configured() {
+        return None;
+    }
+    let coverage = manifest.coverage_floor(view, folder).or_else(|| config.coverage_floor());
+    let measure = if coverage.is_some() { manifest.measured(view, folder, config) } else { Vec::new() };
+    Some(Tests {
+        runner: Runner::Pytest,
+        paths,
+        services: Vec::new(),
+        coverage: coverage.filter(|_| !measure.is_empty()),
+        measure,
+    })
+}
+
+/// Commands of the tools that the project both configures and installs.
+fn checks(manifest: &Manifest, install: Option<&Install>) -> Vec<(Name, String)> {
+    let front = match install {
+        Some(Install::Uv(_)) => "uv run --no-sync ",
+        Some(Install::Poetry(_)) => "poetry run ",
+        _ => "",
+    };
+    let tools: [(&str, &str, &str, &str); 5] = [
+        ("ruff", "lint", "ruff check .", ""),
+        ("flake8", "lint", "flake8", "ruff"),
+        ("black", "format", "black --check .", ""),
+        ("mypy", "types", if manifest.mypy_knows_its_files { "mypy" } else { "mypy ." }, ""),
+        ("pyright", "types", "pyright", "mypy"),
+    ];
+    tools
+        .into_iter()
+        .filter(|(tool, _, _, rather)| manifest.depends_on(tool) && !manifest.depends_on(rather))
+        .map(|(_, name, command, _)| (word(name), format!("{front}{command}")))
+        .collect()
+}
+
+/// Paths of tests in whose name a word stands: whole folders where the folder is called so; what is left out elsewhere,
+/// or would leave nothing for the main run, is none of them.
+pub(super) fn test_paths_with(
+    view: &View<'_>,
+    component: &str,
+    paths: &[String],
+    word: &str,
+    left_out: &[String],
+) -> Vec<String> {
+    let Some(folder) = view.folders.iter().find(|folder| folder.path == component) else { return Vec::new() };
+    let all: Vec<String> = paths.iter().flat_map(|path| pytest::test_files(view, folder, path)).collect();
+    let is_left_out = |path: &String| left_out.iter().any(|out| path == out || path.starts_with(&format!("{out}/")));
+    let all: Vec<String> = all.into_iter().filter(|path| !is_left_out(path)).collect();
+    let mut found: Vec<String> = Vec::new();
+    for path in all.iter().filter(|path| path.contains(word)) {
+        let end = path
+            .match_indices('/')
+            .map(|(at, _)| at)
+            .find(|at| path.get(..*at).is_some_and(|front| front.contains(word)));
+        found.extend(path.get(..end.unwrap_or(path.len())).map(str::to_owned));
+    }
+    found.sort();
+    found.dedup();
+    let covers = |path: &String| found.iter().any(|found| path == found || path.starts_with(&format!("{found}/")));
+    if all.iter().all(covers) { Vec::new() } else { found }
+}

@@ -1,0 +1,175 @@
+//! Which versions of Python a project is for.
+
+use super::super::ini::Ini;
+use super::super::names::shown;
+use super::super::project::Versions;
+use super::super::walk::{Folder, View};
+use super::manifest::{Manifest, at, list, text};
+
+/// What a project gets that says nothing.
+const USUAL: &str = "3.12";
+
+/// The oldest minor version that is still maintained.
+const OLDEST: u32 = 10;
+
+/// The versions, from the most telling file that there is.
+pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, notes: &mut Vec<String>) -> Versions {
+    let classified = || classifiers(manifest);
+    let tox = || tox(view, folder);
+    let file = || version_file(view, folder);
+    let required = || requires(manifest);
+    let runtime = || {
+        let text = view.read(folder, "runtime.txt")?;
+        let version = text.trim().strip_prefix("python-").and_then(exact)?;
+        Some((vec![version], "runtime.txt"))
+    };
+    let image = || dockerfile(view, folder);
+    let found = if manifest.is_package {
+        classified().or_else(tox).or_else(file).or_else(required).or_else(runtime).or_else(image)
+    } else {
+        file().or_else(classified).or_else(runtime).or_else(image).or_else(tox).or_else(required)
+    };
+    let Some((mut list, from)) = found else {
+        return Versions { list: vec![USUAL.to_owned()], from: None };
+    };
+    let old: Vec<String> = list.iter().filter(|version| minor(version) < OLDEST).cloned().collect();
+    list.retain(|version| minor(version) >= OLDEST);
+    if !old.is_empty() {
+        let place = if folder.path.is_empty() { String::new() } else { format!(" of `{}`", shown(&folder.path)) };
+        notes.push(format!("{from}{place}: Python {} is left out, since nobody maintains it any more", old.join(", ")));
+    }
+    if list.is_empty() {
+        list.push(if from.starts_with("requires") { format!("3.{OLDEST}") } else { USUAL.to_owned() });
+    }
+    list.sort_by_key(|version| minor(version));
+    list.dedup();
+    Versions { list, from: Some(from.to_owned()) }
+}
+
+type Source = (Vec<String>, &'static str);
+
+/// `Programming Language :: Python :: 3.12`.
+fn classifiers(manifest: &Manifest) -> Option<Source> {
+    let in_setup = manifest.setup.get("metadata", "classifiers").unwrap_or_default();
+    let read = |lines: Vec<String>| -> Vec<String> {
+        lines
+            .iter()
+            .filter_map(|line| line.trim().strip_prefix("Programming Language :: Python :: "))
+            .filter_map(|version| exact(version).filter(|version| version.contains('.')))
+            .collect()
+    };
+    let pyproject = read(
+        ["project.classifiers", "tool.poetry.classifiers"]
+            .iter()
+            .flat_map(|key| list(&manifest.pyproject, key))
+            .collect(),
+    );
+    if !pyproject.is_empty() {
+        return Some((pyproject, "classifiers in pyproject.toml"));
+    }
+    let setup = read(in_setup.lines().map(str::to_owned).collect());
+    if !setup.is_empty() {
+        return Some((setup, "classifiers in setup.cfg"));
+    }
+    let texts = manifest.setup_py.split(['"', '\'']).map(str::to_owned);
+    let program = read(texts.collect());
+    (!program.is_empty()).then_some((program, "classifiers in setup.py"))
+}
+
+/// The environments that tox runs: `py311`, `py3{11,12}`, `3.12`.
+fn tox(view: &View<'_>, folder: &Folder) -> Option<Source> {
+    let ini = Ini::read(&view.read(folder, "tox.ini")?);
+    let names = ini.get("tox", "envlist").or_else(|| ini.get("tox", "env_list"))?;
+    let mut found = Vec::new();
+    let mut rest = names;
+    while let Some(start) = rest.find("py3") {
+        rest = rest.get(start + 3..).unwrap_or_default();
+        let (group, behind) = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some((group, behind)) => (group, behind),
+            None => rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())),
+        };
+        found
+            .extend(group.split(',').filter_map(|minor| exact(&format!("3.{}", minor.trim().trim_start_matches('.')))));
+        rest = behind;
+    }
+    (!found.is_empty()).then_some((found, "tox.ini"))
+}
+
+/// `.python-version`, of uv and pyenv.
+fn version_file(view: &View<'_>, folder: &Folder) -> Option<Source> {
+    let text = view.read(folder, ".python-version")?;
+    let found: Vec<String> = text.lines().filter_map(exact).collect();
+    (!found.is_empty()).then_some((found, ".python-version"))
+}
+
+/// The lower bound of what the project says it needs.
+fn requires(manifest: &Manifest) -> Option<Source> {
+    let poetry = at(&manifest.pyproject, "tool.poetry.dependencies.python").and_then(toml::Value::as_str);
+    let in_pyproject = text(&manifest.pyproject, "project.requires-python").or(poetry);
+    if let Some(version) = in_pyproject.and_then(lower_bound) {
+        return Some((vec![version], "requires-python in pyproject.toml"));
+    }
+    let version = manifest.setup.get("options", "python_requires").and_then(lower_bound)?;
+    Some((vec![version], "requires-python in setup.cfg"))
+}
+
+fn lower_bound(requirement: &str) -> Option<String> {
+    let mut bounds = requirement.split([',', '|']).map(str::trim).filter(|bound| !bound.starts_with(['<', '!']));
+    bounds.find_map(|bound| {
+        let version = bound.trim_start_matches(['>', '=', '~', '^', ' ']).trim_end_matches(".*");
+        let mut parts = version.split('.');
+        let (major, minor) = (parts.next()?, parts.next()?);
+        exact(&format!("{major}.{minor}"))
+    })
+}
+
+/// The version of the image that the project runs in.
+fn dockerfile(view: &View<'_>, folder: &Folder) -> Option<Source> {
+    let text = view.read(folder, "Dockerfile")?;
+    let version = text.lines().find_map(|line| {
+        let image = line.trim().strip_prefix("FROM ")?.split_whitespace().find(|word| !word.starts_with("--"))?;
+        let tag = image.strip_prefix("python:").or_else(|| image.strip_prefix("docker.io/library/python:"))?;
+        exact(tag.split(['-', '@']).next()?)
+    })?;
+    version.contains('.').then(|| (vec![version], "Dockerfile"))
+}
+
+/// A version of the third Python in digits and dots: `3`, `3.12`, `3.12.4`.
+fn exact(version: &str) -> Option<String> {
+    let version = version.trim();
+    let digits = version.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit()));
+    (digits && version.starts_with("3.")).then(|| version.to_owned())
+}
+
+fn minor(version: &str) -> u32 {
+    version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_lower_bounds() {
+        for (requirement, version) in [
+            (">=3.11", Some("3.11")),
+            (">=3.11.2,<4", Some("3.11")),
+            ("<4.0,>=3.10", Some("3.10")),
+            ("^3.12", Some("3.12")),
+            ("~=3.11", Some("3.11")),
+            ("==3.12.*", Some("3.12")),
+            (">=3", None),
+            ("<3.13", None),
+        ] {
+            assert_eq!(lower_bound(requirement).as_deref(), version, "{requirement}");
+        }
+    }
+
+    #[test]
+    fn reads_only_versions_of_digits() {
+        assert_eq!(exact(" 3.12.4 ").as_deref(), Some("3.12.4"));
+        for other in ["pypy3.10", "3.13t", "2.7", "3", "3.x", "3..1", "", "3.12; rm"] {
+            assert_eq!(exact(other), None, "{other}");
+        }
+    }
+}

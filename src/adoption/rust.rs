@@ -1,0 +1,165 @@
+//! Rust: its toolchain, its checks, and nextest.
+
+use toml::{Table, Value};
+
+use super::names::{self, base, word};
+use super::project::{Component, Runner, Start, Tests, Toolchain, Versions};
+use super::walk::{Folder, View, is_in, join};
+
+/// The Rust project in a folder.
+pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
+    let manifest: Table = toml::from_str(&view.read(folder, "Cargo.toml")?).ok()?;
+    let workspace = manifest.contains_key("workspace");
+    let own_name = text(&manifest, &["package", "name"]);
+    if own_name.is_none() && !workspace {
+        return None;
+    }
+    let sources = Sources::read(view, folder);
+    let locked = if folder.has("Cargo.lock") { " --locked" } else { "" };
+    let all = if workspace { " --workspace" } else { "" };
+    let format = if workspace { "cargo fmt --all --check" } else { "cargo fmt --check" };
+    let mut checks = vec![
+        (word("format"), format.to_owned()),
+        (word("lint"), format!("cargo clippy{all} --all-targets{locked} -- -D warnings")),
+    ];
+    if sources.has_examples {
+        checks.push((word("doctests"), format!("cargo test{all} --doc{locked}")));
+    }
+    let mut hints = Vec::new();
+    if !sources.has_tests {
+        hints.push("no tests were found: add `[tests.…]` with `runner = \"nextest\"` once there are".to_owned());
+    }
+    if locked.is_empty() {
+        hints.push("there is no Cargo.lock: commit one, and add `--locked` to the checks".to_owned());
+    }
+    let tests = sources.has_tests.then(|| Tests {
+        runner: Runner::Nextest,
+        paths: Vec::new(),
+        services: Vec::new(),
+        measure: Vec::new(),
+        coverage: None,
+    });
+    Some(Component {
+        name: own_name.or(Some(base(&folder.path))).and_then(names::name).unwrap_or_else(|| word("rust")),
+        path: folder.path.clone(),
+        toolchain: Toolchain::Rust,
+        versions: versions(view, folder, &manifest),
+        install: None,
+        checks,
+        tests,
+        start: start(view, folder, &manifest),
+        dependencies: dependencies(view, folder, &manifest),
+        workspace,
+        hints,
+    })
+}
+
+/// What the source files hold.
+struct Sources {
+    has_tests: bool,
+    /// Whether doc comments hold examples, which nextest does not run.
+    has_examples: bool,
+}
+
+impl Sources {
+    fn read(view: &View<'_>, folder: &Folder) -> Self {
+        let mut found = Self { has_tests: false, has_examples: false };
+        let mut has_library = false;
+        for file in view.below(&folder.path, 6).iter().filter(|file| names::has_extension(file, &["rs"])) {
+            let Some(text) = view.tree.read(&folder.file(file)) else { continue };
+            found.has_tests |= text.contains("#[test]") || text.contains("::test]") || text.contains("#[rstest]");
+            found.has_examples |= text.contains("/// ```") || text.contains("//! ```");
+            has_library |= base(file) == "lib.rs";
+        }
+        // Only a library has its documentation tested.
+        found.has_examples &= has_library;
+        found
+    }
+}
+
+fn versions(view: &View<'_>, folder: &Folder, manifest: &Table) -> Versions {
+    let root = view.folders.first();
+    for folder in [Some(folder), root.filter(|root| root.path != folder.path)].into_iter().flatten() {
+        let file = ["rust-toolchain.toml", "rust-toolchain"].into_iter().find(|file| folder.has(file));
+        let Some(file) = file else { continue };
+        let text = view.read(folder, file).unwrap_or_default();
+        let channel = toml::from_str::<Table>(&text)
+            .ok()
+            .and_then(|table| self::text(&table, &["toolchain", "channel"]).map(str::to_owned));
+        let plain = || text.lines().next().unwrap_or_default().trim().to_owned();
+        let channel = channel.unwrap_or_else(plain);
+        if is_channel(&channel) {
+            return Versions { list: vec![channel], from: Some(file.to_owned()) };
+        }
+    }
+    let least = [["package", "rust-version"].as_slice(), &["workspace", "package", "rust-version"]];
+    match least.into_iter().find_map(|path| text(manifest, path)).filter(|version| is_channel(version)) {
+        Some(version) => {
+            Versions { list: vec![version.to_owned()], from: Some("rust-version in Cargo.toml".to_owned()) }
+        }
+        None => Versions { list: vec!["stable".to_owned()], from: None },
+    }
+}
+
+fn is_channel(channel: &str) -> bool {
+    !channel.is_empty()
+        && channel.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c))
+        && !channel.starts_with('-')
+}
+
+/// Names of dependencies, of members too; a feature of one stands behind it, as in `sqlx/postgres`.
+fn dependencies(view: &View<'_>, folder: &Folder, manifest: &Table) -> Vec<String> {
+    let mut tables: Vec<Table> = vec![manifest.clone()];
+    if manifest.contains_key("workspace") {
+        let members = view.folders.iter().filter(|inner| inner.path != folder.path && is_in(&inner.path, &folder.path));
+        let members = members.filter(|inner| !inner.is_aside() && !excludes(manifest, &folder.path, &inner.path));
+        tables.extend(members.filter_map(|inner| toml::from_str(&view.read(inner, "Cargo.toml")?).ok()));
+    }
+    let mut names = Vec::new();
+    for table in &tables {
+        let in_workspace = table.get("workspace").and_then(|workspace| workspace.get("dependencies"));
+        let own = ["dependencies", "dev-dependencies"].map(|key| table.get(key));
+        for (name, value) in own.into_iter().chain([in_workspace]).flatten().filter_map(Value::as_table).flatten() {
+            names.push(name.clone());
+            let features = value.get("features").and_then(Value::as_array).into_iter().flatten();
+            names.extend(features.filter_map(Value::as_str).map(|feature| format!("{name}/{feature}")));
+        }
+    }
+    names.sort();
+    names.dedup();
+    names
+}
+
+/// Whether a workspace's manifest says that a folder below it is none of its members.
+pub(super) fn excludes(manifest: &Table, workspace: &str, folder: &str) -> bool {
+    let list = manifest.get("workspace").and_then(|workspace| workspace.get("exclude")).and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_str).any(|path| {
+        let path = join(workspace, path.trim_end_matches('/'));
+        path == folder || is_in(folder, &path)
+    })
+}
+
+/// The only binary of a package or workspace.
+fn start(view: &View<'_>, folder: &Folder, manifest: &Table) -> Option<Start> {
+    let mut binaries = Vec::new();
+    let below = view.folders.iter().filter(|inner| inner.path == folder.path || is_in(&inner.path, &folder.path));
+    let own = below.filter(|inner| inner.has("Cargo.toml") && !excludes(manifest, &folder.path, &inner.path));
+    for inner in own.filter(|inner| !inner.is_aside()) {
+        let read: Option<Table> = view.read(inner, "Cargo.toml").and_then(|text| toml::from_str(&text).ok());
+        let Some(read) = read else { continue };
+        let named = read.get("bin").and_then(Value::as_array).into_iter().flatten();
+        binaries.extend(named.filter_map(|bin| bin.get("name")).filter_map(Value::as_str).map(str::to_owned));
+        if view.tree.exists(&join(&inner.path, "src/main.rs")) && !read.contains_key("bin") {
+            binaries.extend(text(&read, &["package", "name"]).map(str::to_owned));
+        }
+    }
+    match binaries.as_slice() {
+        [only] => Some(Start { command: vec![only.clone()], build: Some(only.clone()) }),
+        _ => None,
+    }
+}
+
+fn text<'a>(table: &'a Table, path: &[&str]) -> Option<&'a str> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(table.get(*first)?, |value, key| value.get(key))?.as_str()
+}

@@ -1,0 +1,112 @@
+//! Writes a plan: every file of it or none, and nothing over what stands there.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use super::plan::{Kind, NewFile};
+
+/// A file that could not be written; nothing was.
+#[derive(Debug)]
+pub struct Failed {
+    /// The file.
+    pub path: String,
+    /// What went wrong.
+    pub message: String,
+}
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot write `{}`: {}", self.path, self.message)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// Writes files of a plan into the repository at `root`.
+///
+/// # Errors
+///
+/// [`Failed`] for the first file that exists already, was changed since the plan was made, stands behind a symbolic
+/// link, or that the disk refuses; what was written before is taken back.
+pub fn write(root: &Path, files: &[NewFile]) -> Result<(), Failed> {
+    let mut staged = Vec::new();
+    for file in files {
+        let failed = |message: String| Failed { path: file.path.clone(), message };
+        let path = prepare(root, file).map_err(failed)?;
+        let temporary = stage(&path, file).map_err(|error| failed(error.to_string()))?;
+        staged.push((file, path, temporary));
+    }
+    let mut written: Vec<(&NewFile, PathBuf)> = Vec::new();
+    for (file, path, temporary) in staged {
+        let moved = match file.kind {
+            Kind::New => temporary.persist_noclobber(&path),
+            Kind::Extended { .. } => temporary.persist(&path),
+        };
+        if let Err(error) = moved {
+            take_back(&written);
+            return Err(Failed { path: file.path.clone(), message: error.error.to_string() });
+        }
+        written.push((file, path));
+    }
+    Ok(())
+}
+
+/// Where a file goes, once nothing speaks against it.
+fn prepare(root: &Path, file: &NewFile) -> Result<PathBuf, String> {
+    let mut path = root.to_owned();
+    for part in file.path.split('/') {
+        if matches!(part, "" | "." | "..") {
+            return Err("its path leaves the repository".to_owned());
+        }
+        path.push(part);
+        if path.is_symlink() {
+            return Err("a symbolic link leads there".to_owned());
+        }
+    }
+    match &file.kind {
+        Kind::New if path.exists() => Err("it exists".to_owned()),
+        Kind::Extended { before } if fs::read_to_string(&path).ok().as_ref() != Some(before) => {
+            Err("it was changed meanwhile".to_owned())
+        }
+        _ => Ok(path),
+    }
+}
+
+fn stage(path: &Path, file: &NewFile) -> io::Result<NamedTempFile> {
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder)?;
+    let mut temporary = NamedTempFile::new_in(folder)?;
+    temporary.write_all(file.text.as_bytes())?;
+    permit(&temporary, path, file.executable)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// A temporary file is its owner's alone; the one that it becomes is not.
+#[cfg(unix)]
+fn permit(temporary: &NamedTempFile, path: &Path, executable: bool) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let usual = fs::Permissions::from_mode(if executable { 0o755 } else { 0o644 });
+    let permissions = fs::metadata(path).map_or(usual, |about| about.permissions());
+    temporary.as_file().set_permissions(permissions)
+}
+
+#[cfg(not(unix))]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
+fn permit(_: &NamedTempFile, _: &Path, _: bool) -> io::Result<()> {
+    Ok(())
+}
+
+/// As far as the disk still lets it: the error that led here is what is told.
+fn take_back(written: &[(&NewFile, PathBuf)]) {
+    for (file, path) in written {
+        let _ = match &file.kind {
+            Kind::New => fs::remove_file(path),
+            Kind::Extended { before } => fs::write(path, before),
+        };
+    }
+}

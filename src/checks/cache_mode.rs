@@ -1,0 +1,65 @@
+//! A layer cache can hold what it is asked to.
+
+use super::support::dockerfile;
+use super::support::walk::{ROOT, entries, items};
+use super::{Check, Subject};
+use crate::definition::{Cache, Definition, Name};
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(crate) struct CacheMode;
+
+const CODE: Code = Code("cache-mode");
+
+impl Check for CacheMode {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/cache-mode.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        let definition = subject.definition;
+        entries(&ROOT, "images", &definition.images, &mut |at, name, image| {
+            let published = is_published(definition, name);
+            items(at, "cache", &image.cache, &mut |at, cache| {
+                let kind = match cache {
+                    Cache::Gha => return,
+                    Cache::Registry => "registry",
+                    Cache::Inline => "inline",
+                };
+                if !published {
+                    let message = format!(
+                        "a cache of the kind `{kind}` is written when the image is pushed, and no environment deploys `{name}`"
+                    );
+                    let help = "write `cache = [\"gha\"]`";
+                    found.push(if image.cache.contains(&Cache::Gha) {
+                        Diagnostic::warning(CODE, at.at(), message).help(help)
+                    } else {
+                        Diagnostic::error(CODE, at.at(), message).help(help)
+                    });
+                }
+            });
+            if published
+                && image.cache.iter().all(|cache| *cache == Cache::Inline)
+                && !image.cache.is_empty()
+                && let Some((path, instructions)) = dockerfile::read(subject, image)
+                && instructions.iter().filter(|it| it.word == "FROM").count() > 1
+            {
+                let message = format!("`inline` holds the last stage alone, and `{path}` has several");
+                let help = "add `\"registry\"` or `\"gha\"`, which hold every stage";
+                found.push(Diagnostic::warning(CODE, at.key("cache").at(), message).help(help));
+            }
+        });
+    }
+}
+
+/// Whether a deploy pushes the image.
+fn is_published(definition: &Definition, image: &Name) -> bool {
+    definition
+        .environments
+        .values()
+        .flat_map(|environment| &environment.deploy)
+        .any(|workload| definition.workloads.get(workload).is_some_and(|workload| workload.image == *image))
+}

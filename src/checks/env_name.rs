@@ -1,0 +1,61 @@
+//! Names of environment variables are valid and belong to nobody else.
+
+use super::support::walk::{self, ROOT, Reader, Trail, entries};
+use super::{Check, Subject};
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(crate) struct EnvName;
+
+const CODE: Code = Code("env-name");
+
+impl Check for EnvName {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/env-name.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        let definition = subject.definition;
+        walk::variables(definition, &mut |at, reader, name| found.extend(wrong(at, reader, name)));
+        entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
+            for name in run.env.keys().filter(|name| GIVEN.contains(&name.as_str())) {
+                let message = format!("`{name}` is what the runner is told its shard by");
+                let at = at.key("env").key(name).at().key();
+                found.push(Diagnostic::error(CODE, at, message).help("choose another name"));
+            }
+        });
+        entries(&ROOT, "workflows", &definition.workflows, &mut |at, _, workflow| {
+            let at = at.key("on");
+            let at = at.key("manual");
+            let inputs = at.key("inputs");
+            for name in workflow.on.manual.inputs.keys() {
+                found.extend(wrong(&inputs.key(name), Reader::Steps, &name.to_ascii_uppercase().replace('-', "_")));
+            }
+        });
+    }
+}
+
+/// Fronts of names that others use: GitHub refuses to set the first two.
+const FRONTS: [(&str, &str); 3] =
+    [("GITHUB_", "GitHub"), ("RUNNER_", "GitHub's runner"), ("PIPEWRIGHT_", "Pipewright")];
+
+/// What a run tells the tests.
+const GIVEN: [&str; 3] = ["SHARD", "SHARDS", "JUNIT"];
+
+fn wrong(at: &Trail<'_>, reader: Reader, name: &str) -> Option<Diagnostic> {
+    let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    if name.is_empty() || !name.bytes().all(letters) || name.starts_with(|first: char| first.is_ascii_digit()) {
+        let message = format!("`{name}` is not a name for an environment variable");
+        let help = "use letters, digits and `_`, without a digit in front";
+        return Some(Diagnostic::error(CODE, at.at().key(), message).help(help));
+    }
+    if reader == Reader::Build {
+        return None;
+    }
+    let (front, owner) = FRONTS.iter().find(|(front, _)| name.to_ascii_uppercase().starts_with(front))?;
+    let message = format!("`{name}` starts with `{front}`, which belongs to {owner}");
+    Some(Diagnostic::error(CODE, at.at().key(), message).help("choose another name"))
+}

@@ -1,0 +1,29 @@
+//! The page of every code: what, why, an example and the fix.
+
+use super::CHECKS;
+
+/// Pages of what is found while a definition is read, before any rule looks at it, and of what is not pinned.
+const READING: &[(&str, &str)] = &[
+    ("lock", include_str!("../../templates/rules/lock.md")),
+    ("missing-key", include_str!("../../templates/rules/missing-key.md")),
+    ("syntax", include_str!("../../templates/rules/syntax.md")),
+    ("template", include_str!("../../templates/rules/template.md")),
+    ("unknown-key", include_str!("../../templates/rules/unknown-key.md")),
+    ("unknown-value", include_str!("../../templates/rules/unknown-value.md")),
+    ("unpinned", include_str!("../../templates/rules/unpinned.md")),
+    ("wrong-type", include_str!("../../templates/rules/wrong-type.md")),
+];
+
+/// The page of a code: what it means, why, an example that has it, and the fix. None for a code that does not exist.
+pub(crate) fn explain(code: &str) -> Option<String> {
+    let reading = READING.iter().find(|(name, _)| *name == code).map(|(_, page)| *page);
+    reading.or_else(|| CHECKS.iter().find(|check| check.code().0 == code).map(|check| check.page())).map(str::to_owned)
+}
+
+/// Every code, sorted.
+pub(crate) fn codes() -> Vec<&'static str> {
+    let mut codes: Vec<&str> =
+        READING.iter().map(|(name, _)| *name).chain(CHECKS.iter().map(|check| check.code().0)).collect();
+    codes.sort_unstable();
+    codes
+}

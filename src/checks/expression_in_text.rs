@@ -1,0 +1,57 @@
+//! No text of a definition holds an expression of GitHub's.
+
+use toml::de::{DeTable, DeValue};
+
+use super::{Check, Subject};
+use crate::diagnostics::{At, Code, Diagnostic};
+use crate::sources::Text;
+
+pub(crate) struct ExpressionInText;
+
+const CODE: Code = Code("expression-in-text");
+
+impl Check for ExpressionInText {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/expression-in-text.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        let sources = subject.sources;
+        for text in std::iter::once(&sources.definition).chain(&sources.bases) {
+            // An escape may spell what the text does not show.
+            if text.text.contains("${{") || text.text.contains('\\') {
+                let (root, _) = DeTable::parse_recoverable(&text.text);
+                table(text, root.get_ref(), found);
+            }
+        }
+    }
+}
+
+fn table(text: &Text, table: &DeTable<'_>, found: &mut Vec<Diagnostic>) {
+    for (key, item) in table {
+        if key.get_ref().contains("${{") {
+            found.push(expression(text, key.span()));
+        }
+        value(text, item, found);
+    }
+}
+
+fn value(text: &Text, item: &toml::Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {
+    match item.get_ref() {
+        DeValue::String(string) if string.contains("${{") => found.push(expression(text, item.span())),
+        DeValue::Array(items) => items.iter().for_each(|item| value(text, item, found)),
+        DeValue::Table(inner) => table(text, inner, found),
+        _ => {}
+    }
+}
+
+fn expression(text: &Text, range: std::ops::Range<usize>) -> Diagnostic {
+    let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+    Diagnostic::error(CODE, at, "an expression of GitHub's stands in a text, where it could become code").help(
+        "write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`",
+    )
+}

@@ -1,0 +1,75 @@
+//! A machine is one that GitHub has, and stays the same.
+
+use super::support::walk;
+use super::{Check, Subject};
+use crate::catalogue::runners::{Os, RUNNERS, Status, runner};
+use crate::definition::RunsOn;
+use crate::diagnostics::{Code, Diagnostic, closest};
+
+pub(crate) struct RunnerLabel;
+
+const CODE: Code = Code("runner-label");
+
+impl Check for RunnerLabel {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/runner-label.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        walk::machines(subject.definition, &mut |at, _, runs_on| {
+            let (labels, hosted) = match runs_on {
+                RunsOn::Axis(axis) => (&axis.values, true),
+                RunsOn::Labels { labels, .. } => (labels, false),
+            };
+            for label in labels {
+                let Some(known) = runner(label) else {
+                    // An owner may choose any label; one that is nearly GitHub's own is a slip.
+                    if hosted && let Some(near) = slip(label) {
+                        let message = format!("GitHub has no machine `{label}`");
+                        found.push(Diagnostic::warning(CODE, at.at(), message).help(format!("did you mean `{near}`?")));
+                    }
+                    continue;
+                };
+                match known.status {
+                    Status::Current => {}
+                    Status::Moving => {
+                        let message = format!("`{label}` becomes another system without a commit");
+                        let help = format!("name the one that you mean, as in `\"{}\"`", current(known.os));
+                        found.push(Diagnostic::warning(CODE, at.at(), message).help(help));
+                    }
+                    Status::Ending { on } => {
+                        let message = format!("GitHub takes `{label}` away on {on}");
+                        let help = format!("move to `\"{}\"`", current(known.os));
+                        found.push(Diagnostic::warning(CODE, at.at(), message).help(help));
+                    }
+                    Status::Gone { since } => {
+                        let message = format!("`{label}` is gone since {since}: the job would never start");
+                        let help = format!("write `\"{}\"`", current(known.os));
+                        found.push(Diagnostic::error(CODE, at.at(), message).help(help));
+                    }
+                }
+            }
+        });
+    }
+}
+
+fn current(os: Os) -> &'static str {
+    match os {
+        Os::Linux => "ubuntu-24.04",
+        Os::MacOs => "macos-15",
+        Os::Windows => "windows-2025",
+    }
+}
+
+/// The label of GitHub's own that was meant, where a label has its form.
+fn slip(label: &str) -> Option<&'static str> {
+    let own = ["ubuntu-", "macos-", "windows-"].iter().any(|front| label.to_ascii_lowercase().starts_with(front));
+    let version =
+        label.split('-').nth(1).is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    let current = RUNNERS.iter().filter(|runner| runner.status == Status::Current).map(|runner| runner.label);
+    if own && version && label.split('-').count() == 2 { closest(label, current) } else { None }
+}

@@ -1,0 +1,107 @@
+//! Secrets are kept in an environment.
+
+use super::support::walk::{self, ROOT, Trail, entries, step_values, values};
+use super::{Check, Subject};
+use crate::definition::{Component, Definition, Login, Name, Value};
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(crate) struct SecretOutsideEnvironment;
+
+const CODE: Code = Code("secret-outside-environment");
+
+impl Check for SecretOutsideEnvironment {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/secret-outside-environment.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        let definition = subject.definition;
+        entries(&ROOT, "components", &definition.components, &mut |at, name, it| component(at, name, it, found));
+        services(definition, found);
+        let mut secret = |at: &Trail<'_>, value: &Value| found.extend(outside(at, value, "add `environment`"));
+        entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
+            if it.environment.is_none() {
+                values(at, "env", &it.env, &mut secret);
+                step_values(at, "before", &it.before, &mut secret);
+                step_values(at, "after", &it.after, &mut secret);
+            }
+        });
+        entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| {
+            if it.environment.is_none() {
+                values(at, "env", &it.env, &mut secret);
+                step_values(at, "before", &it.before, &mut secret);
+                step_values(at, "after", &it.after, &mut secret);
+            }
+        });
+        entries(&ROOT, "images", &definition.images, &mut |at, _, it| {
+            if it.environment.is_none() {
+                if let Login::Password { username, password } = &it.login {
+                    let at = at.key("login");
+                    secret(&at.key("username"), username);
+                    secret(&at.key("password"), password);
+                }
+                step_values(at, "before", &it.before, &mut secret);
+                step_values(at, "after", &it.after, &mut secret);
+            }
+        });
+        walk::jobs(definition, &mut |at, _, it| {
+            if it.environment.is_none() {
+                values(at, "env", &it.env, &mut secret);
+                step_values(at, "steps", &it.steps, &mut secret);
+            }
+        });
+    }
+}
+
+fn outside(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
+    let name = &value.outside().filter(|value| value.secret && !value.is_token())?.name;
+    let message = format!("the secret `{name}` is used by a job that names no environment");
+    Some(Diagnostic::error(CODE, at.at(), message).help(format!("{add} with the name of the one that holds it")))
+}
+
+/// A component's job has no environment of its own.
+fn component(at: &Trail<'_>, name: &Name, component: &Component, found: &mut Vec<Diagnostic>) {
+    let mut secret = |at: &Trail<'_>, value: &Value| {
+        if let Some(value) = value.outside().filter(|value| value.secret && !value.is_token()) {
+            let message = format!("the secret `{}` would be open to every job of `{name}`", value.name);
+            let help = "move it to the test run or the job that needs it, with an `environment` that holds it";
+            found.push(Diagnostic::error(CODE, at.at(), message).help(help));
+        }
+    };
+    values(at, "env", &component.env, &mut secret);
+    step_values(at, "before", &component.before, &mut secret);
+    step_values(at, "after", &component.after, &mut secret);
+    if let Some(custom) = &component.custom {
+        step_values(&at.key("custom"), "steps", &custom.steps, &mut secret);
+    }
+}
+
+/// A service has the environment of the job that it runs beside.
+fn services(definition: &Definition, found: &mut Vec<Diagnostic>) {
+    entries(&ROOT, "services", &definition.services, &mut |at, name, service| {
+        let mut users = Vec::new();
+        for (run, it) in &definition.tests {
+            if it.environment.is_none() && it.services.contains(name) {
+                users.push(format!("[tests.{run}]"));
+            }
+        }
+        for (suite, it) in &definition.suites {
+            if it.environment.is_none() && it.services.contains(name) {
+                users.push(format!("[suites.{suite}]"));
+            }
+        }
+        walk::jobs(definition, &mut |at, _, it| {
+            if it.environment.is_none() && it.services.contains(name) {
+                users.push(format!("[{}]", at.at().dotted()));
+            }
+        });
+        if let Some(user) = users.first() {
+            let add = format!("add `environment` to `{user}`");
+            values(at, "env", &service.env, &mut |at, value| found.extend(outside(at, value, &add)));
+        }
+    });
+}

@@ -1,0 +1,41 @@
+//! Somebody is told when a version is taken back.
+
+use super::{Check, Subject};
+use crate::at;
+use crate::definition::Event;
+use crate::diagnostics::{Code, Diagnostic};
+
+pub(crate) struct SilentRestore;
+
+const CODE: Code = Code("silent-restore");
+
+impl Check for SilentRestore {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/silent-restore.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        let definition = subject.definition;
+        let Some(environment) = definition.environments.keys().next() else { return };
+        let notify = &definition.notify;
+        let slack = notify.slack.as_ref().map(|slack| &slack.on);
+        let issue = notify.issue.as_ref().map(|issue| &issue.on);
+        if [slack, issue].into_iter().flatten().any(|on| on.contains(&Event::Restored)) {
+            return;
+        }
+        let (place, help) = match (slack, issue) {
+            (Some(_), _) => (at!["notify", "slack", "on"], "add `\"restored\"`"),
+            (None, Some(_)) => (at!["notify", "issue", "on"], "add `\"restored\"`"),
+            (None, None) => (
+                at!["environments", environment.as_str()].key(),
+                "add `issue = { on = [\"restored\"] }` or a `slack` webhook to `[notify]`",
+            ),
+        };
+        let message = "a version could be taken back without anybody being told";
+        found.push(Diagnostic::error(CODE, place, message).help(help));
+    }
+}

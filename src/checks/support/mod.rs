@@ -1,0 +1,9 @@
+//! What several rules need: walks over a definition, and readers of the files around it.
+
+pub(super) mod amount;
+pub(super) mod dockerfile;
+pub(super) mod ids;
+pub(super) mod paths;
+pub(super) mod pytest;
+pub(super) mod shell;
+pub(super) mod walk;

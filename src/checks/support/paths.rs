@@ -1,0 +1,133 @@
+//! Every path of a definition.
+
+use super::walk::{self, ROOT, Trail, entries, items};
+use crate::checks::Subject;
+use crate::definition::{Delivery, Environment, Image, Name, TestRun};
+use crate::sources;
+
+/// Whether the repository must have what a path names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::checks) enum Named {
+    /// It must.
+    Thing,
+    /// The path is a pattern, or names what a step may make first.
+    Pattern,
+}
+
+/// A path and the folder that it starts from.
+pub(in crate::checks) struct Path<'a> {
+    /// The folder, from the root of the repository.
+    pub(in crate::checks) base: &'a str,
+    /// The path as it is written, without the name of a test behind it.
+    pub(in crate::checks) text: &'a str,
+    /// Whether it must be there.
+    pub(in crate::checks) named: Named,
+}
+
+impl Path<'_> {
+    /// The folder that it starts from, in words.
+    pub(in crate::checks) fn from(&self) -> String {
+        if self.base.is_empty() { "the root of the repository".to_owned() } else { format!("`{}`", self.base) }
+    }
+}
+
+type Visit<'v> = &'v mut dyn FnMut(&Trail<'_>, Path<'_>);
+
+/// Every path that a definition names. Paths that start from a folder outside of the repository are left out: that
+/// folder is reported instead.
+pub(in crate::checks) fn each(subject: &Subject<'_>, visit: Visit<'_>) {
+    components(subject, visit);
+    tests(subject, visit);
+    entries(&ROOT, "images", &subject.definition.images, &mut |at, _, it| image(subject, at, it, visit));
+    deployed(subject, visit);
+    let base = subject.sources.folder();
+    walk::steps(subject.definition, &mut |at, step| {
+        if let Some(path) = &step.path {
+            visit(&at.key("path"), Path { base, text: path, named: Named::Pattern });
+        }
+    });
+}
+
+/// What steps before may make need not be committed.
+fn made(by: &[crate::definition::Step]) -> Named {
+    if by.is_empty() { Named::Thing } else { Named::Pattern }
+}
+
+fn components(subject: &Subject<'_>, visit: Visit<'_>) {
+    let base = subject.sources.folder();
+    entries(&ROOT, "components", &subject.definition.components, &mut |at, _, component| {
+        visit(&at.key("path"), Path { base, text: &component.path, named: Named::Thing });
+        items(at, "watch", &component.watch, &mut |at, path| {
+            visit(at, Path { base, text: path, named: Named::Pattern });
+        });
+        let Some(base) = sources::join(base, &component.path) else { return };
+        let named = made(&component.before);
+        items(&at.key("install"), "pip", component.install.pip.as_deref().unwrap_or_default(), &mut |at, path| {
+            visit(at, Path { base: &base, text: path, named });
+        });
+    });
+}
+
+fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
+    let definition = subject.definition;
+    let folder = |run: &TestRun| {
+        let component = definition.components.get(&run.component)?;
+        sources::join(subject.sources.folder(), &component.path)
+    };
+    let file = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
+    let mut list = |at: &Trail<'_>, run: &TestRun, paths: &[String], named: Named| {
+        let Some(base) = folder(run) else { return };
+        items(at, "paths", paths, &mut |at, path| visit(at, Path { base: &base, text: &file(path), named }));
+    };
+    entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| list(at, run, &run.paths, made(&run.before)));
+    entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| {
+        if let Some(run) = definition.tests.get(&suite.of) {
+            list(at, run, &suite.paths, made(&suite.before));
+        }
+    });
+    let quarantine = ROOT.key("quarantine");
+    for (path, it) in &definition.quarantine {
+        let run = it.of.as_ref().and_then(|of| definition.tests.get(of)).filter(|run| run.runner == "pytest");
+        if let Some(base) = run.and_then(folder) {
+            let text = file(path);
+            let named = if text.contains(['*', '?']) { Named::Pattern } else { Named::Thing };
+            visit(&quarantine.key(path), Path { base: &base, text: &text, named });
+        }
+    }
+}
+
+fn image(subject: &Subject<'_>, at: &Trail<'_>, image: &Image, visit: Visit<'_>) {
+    let base = subject.sources.folder();
+    let named = made(&image.before);
+    visit(&at.key("context"), Path { base, text: &image.context, named });
+    let Some(base) = sources::join(base, &image.context).filter(|it| subject.sources.tree.exists(it)) else { return };
+    match &image.dockerfile {
+        Some(path) => visit(&at.key("dockerfile"), Path { base: &base, text: path, named }),
+        None => visit(&at.key("context"), Path { base: &base, text: "Dockerfile", named }),
+    }
+}
+
+fn deployed(subject: &Subject<'_>, visit: Visit<'_>) {
+    let definition = subject.definition;
+    let base = subject.sources.folder();
+    if let Some(grafana) = definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref()) {
+        let at = ROOT.key("monitoring");
+        items(&at.key("grafana"), "dashboards", &grafana.dashboards, &mut |at, path| {
+            visit(at, Path { base, text: path, named: Named::Thing });
+        });
+    }
+    entries(&ROOT, "workloads", &definition.workloads, &mut |at, name, workload| {
+        let Delivery::Manifests(path) = &workload.delivery else { return };
+        let at = at.key("delivery");
+        let at = at.key("manifests");
+        if !path.contains("$environment") {
+            visit(&at, Path { base, text: path, named: Named::Thing });
+            return;
+        }
+        let deploys = |(_, it): &(&Name, &Environment)| it.deploy.contains(name);
+        for (environment, _) in definition.environments.iter().filter(deploys) {
+            let path = path.replace("$environment", environment);
+            visit(&at, Path { base, text: &path, named: Named::Thing });
+        }
+    });
+}

@@ -1,0 +1,294 @@
+//! Times, coverage, caches, log-ins, secrets and machines.
+
+use super::assert_said;
+
+#[test]
+fn times() {
+    assert_said(&[
+        (
+            r#"[project]
+nightly = { cron = "1 2 * * *", timezone = "Europa/Berlin" }
+[smoke.api]
+schedule = { cron = "1 2 * * *", timezone = "America/Argentina/Buenos_Aires" }
+[workflows.w]
+on = { schedule = { cron = "1 2 * * *", timezone = "UTC+1" } }
+jobs.p = { steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error timezone project.nightly.timezone: `Europa/Berlin` is not the IANA name of a time zone",
+                "error timezone workflows.w.on.schedule.timezone: `UTC+1` is not the IANA name of a time zone",
+            ],
+        ),
+        (
+            r#"[tests.t]
+component = "backend"
+runner = "pytest"
+[suites.s]
+of = "t"
+paths = ["tests/integration"]
+also = ["manual", "nightly"]
+"#,
+            &[],
+            &["error nightly-missing suites.s.also[1]: it would never run: the project has no `nightly`"],
+        ),
+    ]);
+}
+
+#[test]
+fn coverage() {
+    assert_said(&[
+        (
+            r#"[tests.t]
+component = "backend"
+runner = "pytest"
+measure = ["a"]
+[tests.u]
+component = "backend"
+runner = "pytest"
+gates = { patch-coverage = "80%" }
+"#,
+            &[],
+            &[
+                "warning coverage-unenforced tests.t.measure: the coverage of `t` is measured, and no gate judges it",
+                "error coverage-unenforced tests.u.gates.patch-coverage: `u` measures no coverage",
+            ],
+        ),
+        (
+            r#"[gates]
+coverage = "80%"
+"#,
+            &[],
+            &["error coverage-unenforced gates.coverage: no test run measures coverage"],
+        ),
+    ]);
+}
+
+#[test]
+fn failures_that_are_hidden() {
+    assert_said(&[(
+        r#"[jobs.j]
+steps = [{ run = "make || true" }, { uses = "a/b", with = { continue-on-error = "true" } }]
+[tests.t]
+component = "backend"
+runner = "pytest"
+args = ["--suppress-tests-failed-exit-code"]
+[services.postgres]
+health = "pg_isready || :"
+"#,
+        &[],
+        &[
+            "error ignored-failure services.postgres.health: `|| :` hides that the command failed",
+            "warning ignored-failure jobs.j.steps[0].run: `|| true` hides that the command failed",
+            "error ignored-failure tests.t.args[0]: `--suppress-tests-failed-exit-code` hides that the command failed",
+            "warning ignored-failure jobs.j.steps[1].with.continue-on-error: `continue-on-error` hides that the command failed",
+        ],
+    )]);
+}
+
+#[test]
+fn caches_and_registries() {
+    assert_said(&[
+        (
+            r#"[images.backend]
+cache = ["gha", "inline", "gha"]
+"#,
+            &[],
+            &[
+                "warning cache-mode images.backend.cache[1]: a cache of the kind `inline` is written when the image is pushed, and no environment deploys `backend`",
+                "error cache-scope images.backend.cache[2]: the same cache is named twice, and a build refuses that",
+            ],
+        ),
+        (
+            r#"[images.a]
+context = "backend"
+repository = "acme/a"
+[images.b]
+context = "backend"
+repository = "ghcr.io/acme/b:1"
+[images.c]
+context = "backend"
+repository = "ghcr.io/Acme/c"
+[images.d]
+context = "backend"
+repository = "localhost:5000/d"
+login = { username = "u", password = { secret = "P" } }
+"#,
+            &[],
+            &[
+                "error registry-login images.a.repository: `acme/a` is not a registry, an owner and a name in lower case",
+                "error registry-login images.b.repository: `ghcr.io/acme/b:1` names a version, and the deploy chooses that itself",
+                "error registry-login images.c.repository: `ghcr.io/Acme/c` is not a registry, an owner and a name in lower case",
+                "error secret-outside-environment images.d.login.password: the secret `P` is used by a job that names no environment",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn logins() {
+    assert_said(&[(
+        r#"[smoke.a]
+probes = [{ name = "x", request = "GET /", auth = true }]
+[smoke.b]
+public = true
+login = { request = "POST /l", json = { password = "hunter2", deep = [{ api_key = "k" }] } }
+probes = [{ name = "x", request = "GET /", headers = { Authorization = "Bearer x", Accept = "a" } }]
+[smoke.c]
+login = { request = "POST /l", json = { password = { secret = "P" } } }
+probes = [{ name = "x", request = "GET /" }]
+"#,
+        &[],
+        &[
+            "error literal-secret smoke.b.login.json.password: a secret stands in the repository, where everybody who may read it has it",
+            "error literal-secret smoke.b.login.json.deep[0].api_key: a secret stands in the repository, where everybody who may read it has it",
+            "error literal-secret smoke.b.probes[0].headers.Authorization: a secret stands in the repository, where everybody who may read it has it",
+            "error smoke-without-login smoke.a.probes[0].auth: `x` is sent with a token, and `a` gets none",
+            "warning smoke-without-login smoke.b.public: `b` logs in, and says that nothing needs it",
+            "warning smoke-without-login smoke.c.login: `c` logs in, and no probe uses the token",
+        ],
+    )]);
+}
+
+#[test]
+fn secrets() {
+    assert_said(&[(
+        r#"[components.backend]
+env = { A = { secret = "A" } }
+[services.postgres]
+env = { B = { secret = "B" } }
+[tests.t]
+component = "backend"
+runner = "pytest"
+services = ["postgres"]
+[images.i]
+context = "backend"
+repository = "quay.io/a/i"
+login = { username = { secret = "U" }, password = { secret = "P" } }
+[jobs.j]
+steps = [{ run = "a", env = { C = { secret = "C" } } }]
+"#,
+        &[],
+        &[
+            "error secret-outside-environment components.backend.env.A: the secret `A` would be open to every job of `backend`",
+            "error secret-outside-environment services.postgres.env.B: the secret `B` is used by a job that names no environment",
+            "error secret-outside-environment images.i.login.username: the secret `U` is used by a job that names no environment",
+            "error secret-outside-environment images.i.login.password: the secret `P` is used by a job that names no environment",
+            "error secret-outside-environment jobs.j.steps[0].env.C: the secret `C` is used by a job that names no environment",
+        ],
+    )]);
+}
+
+#[test]
+fn machines_and_versions() {
+    assert_said(&[
+        (
+            r#"[components.backend]
+runs-on = ["macos-13", "ubuntu-22.04", "ubuntu-24.4", "gpu-large", "gpu-large"]
+"#,
+            &[],
+            &[
+                "error runner-label components.backend.runs-on: `macos-13` is gone since 2025-12-08: the job would never start",
+                "warning runner-label components.backend.runs-on: GitHub takes `ubuntu-22.04` away on 2027-04-17",
+                "warning runner-label components.backend.runs-on: GitHub has no machine `ubuntu-24.4`",
+                "error runs-on-list components.backend.runs-on[4]: `runs-on` names `gpu-large` twice",
+            ],
+        ),
+        (
+            r#"[services.r]
+image = "ghcr.io/a/redis:latest"
+health = "x"
+[services.s]
+image = "localhost:5000/s"
+health = "x"
+[services.t]
+image = "a/t@sha256:0"
+health = "x"
+"#,
+            &[],
+            &[
+                "warning latest-image services.r.image: `ghcr.io/a/redis:latest` means whatever was published last",
+                "warning latest-image services.s.image: `localhost:5000/s` names no version",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn numbers_and_lists() {
+    assert_said(&[
+        (
+            r#"version = 2
+[project]
+branches = []
+[tests.t]
+component = "backend"
+runner = "pytest"
+shards = 257
+reruns = 11
+[suites.s]
+of = "t"
+paths = []
+[smoke.api]
+probes = []
+[metrics.errors]
+query = " "
+samples = { query = "q", at-least = 0 }
+[quarantine."x"]
+reason = ""
+until = 2027-01-01
+"#,
+            &[],
+            &[
+                "error matrix-too-large tests.t.shards: `t` would have 257 jobs (257 shards), and a matrix has at most 256",
+                "error out-of-range version: `2` is more than 1",
+                "error out-of-range project.branches: `project.branches` is empty",
+                "error out-of-range tests.t.shards: `257` is more than 256",
+                "error out-of-range tests.t.reruns: `11` is more than 10",
+                "error out-of-range suites.s.paths: `suites.s.paths` is empty",
+                "error out-of-range quarantine.x.reason: `quarantine.x.reason` is empty",
+                "error out-of-range smoke.api.probes: `smoke.api.probes` is empty",
+                "error out-of-range metrics.errors.query: `metrics.errors.query` is empty",
+                "error out-of-range metrics.errors.samples.at-least: `0` is less than 1",
+            ],
+        ),
+        (
+            r#"[workloads.api]
+target = "deployment/Api"
+[smoke.c]
+login = { request = "POST /l", json = { }, token = "token" }
+probes = [{ name = "x", request = "GET /", auth = true, expect = { status = 99 } }]
+[smoke.d]
+login = { request = "POST /l", json = { }, token = ".a.b[0][12].c-d" }
+probes = [{ name = "x", request = "GET /", auth = true }, { name = "x", request = "GET /y" }]
+"#,
+            &[],
+            &[
+                "error duplicate-item smoke.d.probes[1]: `probes` names the same thing twice",
+                "error invalid-value workloads.api.target: `deployment/Api` is not the kind and name of an object",
+                "error invalid-value smoke.c.login.token: `token` is not a place in an answer",
+                "error out-of-range smoke.c.probes[0].expect.status: `99` is less than 100",
+            ],
+        ),
+    ]);
+}
+
+/// The jobs of a matrix are counted with its seeds, where a run is repeated.
+#[test]
+fn jobs_of_a_matrix() {
+    let run = |runner: &str, repeat: &str| {
+        format!(
+            "[gates]\nrepeat = \"{repeat}\"\n[components.r]\nrust = \"1.95\"\npython = \"3.12\"\n\
+             [tests.t]\ncomponent = \"r\"\nrunner = \"{runner}\"\nshards = 129\n"
+        )
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(super::said(&run("pytest", "never"), &[]), none);
+    assert_eq!(super::said(&run("nextest", "always"), &[]), none);
+    assert_eq!(
+        super::said(&run("pytest", "always"), &[]),
+        [
+            "error matrix-too-large tests.t.shards: `t` would have 258 jobs (129 shards × 2 seeds), and a matrix has at most 256"
+        ]
+    );
+}

@@ -1,0 +1,299 @@
+//! Names, paths and steps.
+
+use super::assert_said;
+
+#[test]
+fn names_that_lead_nowhere() {
+    assert_said(&[
+        (
+            r#"[tests.a]
+component = "backen"
+runner = "pytest"
+services = ["redis"]
+[suites.b]
+of = "c"
+paths = ["tests"]
+[quarantine."tests/x.py"]
+of = "c"
+reason = "r"
+until = 2027-01-01
+"#,
+            &[],
+            &[
+                "error unknown-name tests.a.component: there is no `backen` in `[components]`",
+                "error unknown-name tests.a.services[0]: there is no `redis` in `[services]`",
+                "error unknown-name suites.b.of: there is no `c` in `[tests]`",
+                "error unknown-name quarantine.tests/x.py.of: there is no `c` in `[tests]`",
+            ],
+        ),
+        (
+            r#"[workloads.w]
+image = "x"
+target = "deployment/w"
+container = "w"
+[jobs.j]
+component = "x"
+needs = ["passed", "image-backend", "backed"]
+steps = [{ run = "a" }]
+[workflows.r]
+on = { manual = true }
+jobs.p = { needs = ["q"], steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error unknown-name workloads.w.image: there is no `x` in `[images]`",
+                "error unknown-name jobs.j.component: there is no `x` in `[components]`",
+                "error unknown-name jobs.j.needs[0]: `ci.yml` has no job `passed` that another one can wait for",
+                "error unknown-name jobs.j.needs[2]: `ci.yml` has no job `backed` that another one can wait for",
+                "error unknown-name workflows.r.jobs.p.needs[0]: there is no `q` in `[jobs]`",
+            ],
+        ),
+        (
+            r#"[monitoring]
+prometheus = { url = { secret = "P" } }
+[environments.staging]
+url = { var = "U" }
+cluster = { kubeconfig = { secret = "K" }, namespace = "n" }
+deploy = ["apy"]
+smoke = "ap"
+migrate = { workload = "db", run = "m", on-restore = "keep" }
+limits = { error = { max = "1%" } }
+"#,
+            &[],
+            &[
+                "error unknown-name environments.staging.deploy[0]: there is no `apy` in `[workloads]`",
+                "error unknown-name environments.staging.migrate.workload: there is no `db` in `[workloads]`",
+                "error unknown-name environments.staging.smoke: there is no `ap` in `[smoke]`",
+                "error unknown-name environments.staging.limits.error: there is no `error` in `[metrics]`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn steps_toolchains_and_runners() {
+    assert_said(&[
+        (
+            r#"[jobs.j]
+steps = [{ name = "n" }, { run = "a", uses = "b/c" }, { uses = "b/c", path = "d" }, { run = " " }]
+"#,
+            &[],
+            &[
+                "error step-kind jobs.j.steps[0]: a step runs a command or uses an action, and this one does neither",
+                "error step-kind jobs.j.steps[1].uses: a step cannot both run a command and use an action",
+                "error step-kind jobs.j.steps[2].path: an action has no folder that it runs in",
+                "error step-kind jobs.j.steps[3]: a step runs a command or uses an action, and this one does neither",
+            ],
+        ),
+        (
+            r#"[components.c]
+python = ["3.11", "3.12", "3.11"]
+node = ["22", "24"]
+install = { pip = [], uv = [], npm = [], pnpm = [] }
+[components.d]
+[tests.t]
+component = "d"
+runner = "nextest"
+"#,
+            &[],
+            &[
+                "error toolchain components.c.python: `python` names `3.11` twice",
+                "error toolchain components.c.node: `c` has two lists of versions, and a matrix has one",
+                "error toolchain components.c.install.uv: `pip` and `uv` would both install the component's packages",
+                "error toolchain components.c.install.pnpm: `npm` and `pnpm` would both install the component's packages",
+                "error toolchain tests.t.runner: `nextest` needs a `rust` version, and `d` has none",
+            ],
+        ),
+        (
+            r#"[tests.t]
+component = "backend"
+runner = "command"
+"#,
+            &[],
+            &["error command-missing tests.t.runner: `t` has no command to run"],
+        ),
+    ]);
+}
+
+#[test]
+fn ways_into_a_cluster() {
+    assert_said(&[(
+        r#"[environments.staging]
+url = { var = "U" }
+smoke = "api"
+deploy = ["api"]
+cluster = { namespace = "n", kubeconfig = { secret = "K" }, eks = { role = { var = "R" }, region = "r", cluster = "c" } }
+"#,
+        &[],
+        &[
+            "error one-cluster-access environments.staging.cluster.eks: `staging` has two ways into its cluster: `kubeconfig` and `eks`",
+        ],
+    )]);
+}
+
+#[test]
+fn expressions_however_they_are_spelled() {
+    assert_said(&[(
+        r#"[jobs.j]
+steps = [{ run = "echo $\u007b{ x }}" }]
+env = { "A${{b}}" = "c" } # ${{ fine }}
+"#,
+        &[],
+        &[
+            "error env-name jobs.j.env.A${{b}}: `A${{b}}` is not a name for an environment variable",
+            "error expression-in-text pipeline.toml: an expression of GitHub's stands in a text, where it could become code",
+            "error expression-in-text pipeline.toml: an expression of GitHub's stands in a text, where it could become code",
+        ],
+    )]);
+}
+
+#[test]
+fn paths() {
+    assert_said(&[
+        (
+            r#"[components.c]
+path = "/srv"
+[components.d]
+path = "web\\x"
+[components.e]
+path = "webb"
+[images.i]
+context = "web"
+repository = "ghcr.io/a/i"
+[images.j]
+context = "made"
+before = [{ run = "make" }]
+repository = "ghcr.io/a/j"
+"#,
+            &[],
+            &[
+                "error missing-path components.e.path: there is no `webb` in the repository",
+                "error missing-path images.i.context: there is no `web/Dockerfile` in the repository",
+                "error path-outside components.c.path: `/srv` is absolute",
+                r"error path-outside components.d.path: `web\x` is not written with `/`",
+            ],
+        ),
+        (
+            r#"[monitoring]
+grafana = { url = { var = "G" }, token = { secret = "T" }, dashboards = ["grafana/deployment.json"] }
+[workloads.api]
+delivery = { manifests = "k8s/$environment" }
+[environments.staging]
+url = { var = "U" }
+smoke = "api"
+deploy = ["api"]
+cluster = { namespace = "n", kubeconfig = { secret = "K" } }
+"#,
+            &[("k8s/production/a.yaml", "")],
+            &[
+                "error missing-path monitoring.grafana.dashboards[0]: there is no `grafana/deployment.json` in the repository",
+                "error missing-path workloads.api.delivery.manifests: there is no `k8s/staging` in the repository",
+            ],
+        ),
+        (
+            r#"[tests.backend]
+component = "backend"
+runner = "pytest"
+paths = ["tests", "tests/integration"]
+[suites.all]
+of = "backend"
+paths = ["tests"]
+"#,
+            &[],
+            &[
+                "error duplicate-path tests.backend.paths[1]: `tests/integration` and `tests` name the same tests",
+                "error duplicate-path suites.all.paths: `all` takes every test of `backend`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn names_of_jobs_and_files() {
+    assert_said(&[
+        (
+            r#"[components.lance]
+[tests.a]
+component = "backend"
+runner = "pytest"
+[suites.lance]
+of = "a"
+paths = ["tests/integration"]
+[jobs.test-a]
+steps = [{ run = "a" }]
+[workflows.ci]
+on = { manual = true }
+jobs.p = { steps = [{ run = "a" }] }
+[workflows.lance-integration]
+on = { manual = true }
+jobs.p = { steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error name-clash suites.lance: `ci.yml` would have two jobs called `lance`",
+                "error name-clash jobs.test-a: `ci.yml` would have two jobs called `test-a`",
+                "error name-clash workflows.ci: `ci.yml` is a workflow of Pipewright's own",
+                "error name-clash workflows.lance-integration: `lance-integration.yml` is the workflow of the suite `lance`",
+            ],
+        ),
+        (
+            r#"[jobs.a]
+needs = ["a"]
+steps = [{ run = "a" }]
+[workflows.w]
+on = { manual = true }
+jobs.x = { needs = ["y"], steps = [{ run = "a" }] }
+jobs.y = { needs = ["z"], steps = [{ run = "a" }] }
+jobs.z = { needs = ["y"], steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error needs-cycle jobs.a.needs: `a` waits for itself: it needs `a`",
+                "error needs-cycle workflows.w.jobs.y.needs: `y` waits for itself: it needs `z`, which needs `y`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn names_that_belong_to_others() {
+    assert_said(&[
+        (
+            r#"[components.backend]
+env = { GITHUB_TOKEN = "a", 1A = "b" }
+[services.postgres]
+env = { "discovery.type" = "single" }
+provides = { runner_x = "a" }
+[tests.t]
+component = "backend"
+runner = "pytest"
+env = { SHARD = "1" }
+[images.backend]
+build-args = { GITHUB_SHA = "x", "a-b" = "c" }
+[workflows.w]
+on = { manual = { inputs = { github-x = { } } } }
+jobs.p = { steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error env-name components.backend.env.GITHUB_TOKEN: `GITHUB_TOKEN` starts with `GITHUB_`, which belongs to GitHub",
+                "error env-name components.backend.env.1A: `1A` is not a name for an environment variable",
+                "error env-name services.postgres.provides.runner_x: `runner_x` starts with `RUNNER_`, which belongs to GitHub's runner",
+                "error env-name images.backend.build-args.a-b: `a-b` is not a name for an environment variable",
+                "error env-name tests.t.env.SHARD: `SHARD` is what the runner is told its shard by",
+                "error env-name workflows.w.on.manual.inputs.github-x: `GITHUB_X` starts with `GITHUB_`, which belongs to GitHub",
+            ],
+        ),
+        (
+            r#"[jobs.j]
+permissions = { id-token = "read", models = "write", contents = "read" }
+steps = [{ run = "a" }]
+"#,
+            &[],
+            &[
+                "error permission-scope jobs.j.permissions.id-token: `id-token` cannot be `read`",
+                "error permission-scope jobs.j.permissions.models: `models` cannot be `write`",
+            ],
+        ),
+    ]);
+}

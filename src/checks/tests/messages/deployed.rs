@@ -1,0 +1,131 @@
+//! Environments, limits, canaries and images.
+
+use super::said;
+
+/// Two environments, the second after the first, with these limits and this after them.
+fn promoted(staging: &str, production: &str, more: &str) -> String {
+    let environment = |name: &str, after: &str, limits: &str| {
+        format!(
+            "[environments.{name}]\n{after}url = {{ var = \"U\" }}\ndeploy = [\"api\"]\nsmoke = \"api\"\nlimits = {{ {limits} }}\n\
+             cluster = {{ namespace = \"n\", kubeconfig = {{ secret = \"K\" }} }}\n"
+        )
+    };
+    format!(
+        "[monitoring]\nprometheus = {{ url = {{ secret = \"P\" }} }}\n[metrics.time]\nunit = \"seconds\"\nquery = \"q\"\nwindow = \"1m\"\n{}{}{more}",
+        environment("staging", "", staging),
+        environment("production", "after = \"staging\"\n", production),
+    )
+}
+
+#[test]
+fn limits_on_the_way_to_production() {
+    for (staging, production, lines) in [
+        (r#"time = { max = "500ms" }"#, r#"time = { max = { var = "T", default = "0s500ms" } }"#, &[][..]),
+        (
+            r#"time = { max = "500ms" }, errors = { max = "1%" }"#,
+            r#"time = { max = { var = "T", default = "1s" } }"#,
+            &[
+                "error looser-in-production environments.production.limits.time.max: `production` allows 1s, and `staging` before it only 500ms",
+                "error looser-in-production environments.production.limits: `staging` limits `errors`, and `production` after it does not",
+            ],
+        ),
+        (
+            r#"errors = { max = { var = "E" }, ceiling = "1%" }"#,
+            r#"errors = { max = { var = "E" } }"#,
+            &[
+                "error looser-in-production environments.production.limits.errors: `errors` has a ceiling in `staging`, and none in `production` after it",
+            ],
+        ),
+        (
+            r#"errors = { max = "1%" }"#,
+            r#"errors = { max = { var = "E", default = "1%" }, ceiling = "0.5%" }"#,
+            &["error limit-unit environments.production.limits.errors.max.default: 1% is above its own ceiling"],
+        ),
+        (
+            r#"time = { max = "1%" }"#,
+            r#"time = { max = "1s" }"#,
+            &["error limit-unit environments.staging.limits.time.max: `time` is a time, and `1%` is not"],
+        ),
+    ] {
+        assert_eq!(said(&promoted(staging, production, ""), &[]), lines, "{staging} → {production}");
+    }
+}
+
+#[test]
+fn canaries() {
+    let traffic = |workload: &str, canary: &str, target: &str, steps: &str, hold: &str| {
+        let more = format!(
+            "[workloads.web]\nimage = \"backend\"\ntarget = \"deployment/web\"\ncontainer = \"web\"\n\
+             [environments.production.traffic]\nworkload = \"{workload}\"\nthrough = \"gateway-api\"\nroute = \"httproute/a\"\n\
+             stable = \"service/a\"\ncanary = \"service/{canary}\"\ncanary-target = \"deployment/{target}\"\nsteps = [{steps}]\nhold = \"{hold}\"\n"
+        );
+        said(&promoted("", r#"errors = { max = "0.1%" }"#, &more), &[])
+    };
+    let good = ("api", "b", "api-canary", r#""10%", "50%""#, "6m");
+    let none: [&str; 0] = [];
+    assert_eq!(traffic(good.0, good.1, good.2, good.3, good.4), none);
+    assert_eq!(
+        traffic("web", "a", "web", r#""0%", "50%", "50%", "100%""#, "5m59s"),
+        [
+            "error hold-too-short environments.production.traffic.hold: after 5m59s, `errors` still looks at requests from before the step",
+            "error traffic-workload environments.production.traffic.workload: `web` is not deployed to `production`",
+            "error traffic-workload environments.production.traffic.canary: `service/a` is `stable` as well, so the first step would move all users",
+            "error traffic-workload environments.production.traffic.canary-target: `deployment/web` is `target` as well, so the first step would move all users",
+            "error traffic-workload environments.production.traffic.steps[0]: `0%` is not more than `0%` before it",
+            "error traffic-workload environments.production.traffic.steps[2]: `50%` is not more than `50%` before it",
+            "error traffic-workload environments.production.traffic.steps[3]: `100%` is not a step: all users follow after the last one anyway",
+        ]
+    );
+}
+
+#[test]
+fn a_gate_that_is_open_before_production_alone_is_fine() {
+    let open = "[metrics.errors]\nwhen-empty = \"pass\"\n";
+    let toml = promoted(r#"errors = { max = "1%" }"#, r#"errors = { max = "0.1%" }"#, open);
+    assert_eq!(
+        said(&toml, &[]),
+        [
+            "warning metric-fails-open metrics.errors.when-empty: `pass` lets a version into `production` when the metric is empty"
+        ]
+    );
+    let first = "[environments.staging]\nurl = { var = \"U\" }\ndeploy = [\"api\"]\nsmoke = \"api\"\ncluster = { namespace = \"n\", kubeconfig = { secret = \"K\" } }\n";
+    assert_eq!(said(&format!("{first}{open}"), &[]), Vec::<String>::new());
+}
+
+#[test]
+fn dockerfiles() {
+    let toml = "[images.backend]\ncache = [\"gha\"]\n";
+    let file = |text: &str| said(toml, &[("backend/Dockerfile", text)]);
+    let none: [&str; 0] = [];
+    for text in [
+        "FROM a\nCOPY . .\nFROM b\nCOPY --from=0 . .\nRUN pip install -r r.txt\n",
+        "FROM a\nCOPY r.txt .\nRUN pip install --no-cache-dir -r r.txt\nCOPY . .\n",
+        "FROM a\nRUN --mount=type=cache,target=/var/cache/apt apt-get install -y x\n",
+        "FROM a\nCOPY . .\nRUN pip install .\n",
+    ] {
+        assert_eq!(file(text), none, "{text}");
+    }
+    assert_eq!(
+        file(
+            "FROM a\nENV PIP_NO_CACHE_DIR=1\nADD ./ /app\nRUN --mount=type=cache,target=/root/.cache/pip \\\n    pip install --upgrade -r r.txt\n"
+        ),
+        [
+            "warning dockerfile-order images.backend.context: line 4 of `backend/Dockerfile` installs by `pip install -r` after line 3 has copied everything, so that every change installs again",
+            "warning pip-no-cache images.backend.context: line 4 of `backend/Dockerfile` mounts a cache that `PIP_NO_CACHE_DIR` keeps pip from using",
+        ]
+    );
+}
+
+#[test]
+fn an_inline_cache_of_several_stages() {
+    let toml = promoted("", "", "[images.backend]\ncache = [\"inline\"]\n");
+    let one = [("backend/Dockerfile", "FROM a\n")];
+    let two = [("backend/Dockerfile", "FROM a AS b\nFROM c\n")];
+    assert_eq!(said(&toml, &one), Vec::<String>::new());
+    assert_eq!(
+        said(&toml, &two),
+        [
+            "warning cache-mode images.backend.cache: `inline` holds the last stage alone, and `backend/Dockerfile` has several"
+        ]
+    );
+}

@@ -1,0 +1,30 @@
+//! What rules say where they can say several things.
+
+mod built;
+mod declared;
+mod deployed;
+mod tested;
+
+use super::page::Case;
+use super::{found, sources};
+use crate::diagnostics::Level;
+
+/// Every finding on a line: how much it weighs, its rule, its key and its message.
+fn said(toml: &str, files: &[(&str, &str)]) -> Vec<String> {
+    let files = files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    let sources = sources(&Case { toml: toml.to_owned(), files });
+    let line = |it: crate::diagnostics::Diagnostic| {
+        let level = if it.level == Level::Error { "error" } else { "warning" };
+        format!("{level} {} {}: {}", it.code, it.at.dotted(), it.message)
+    };
+    found(&sources).into_iter().map(line).collect()
+}
+
+/// A definition, files around it, and what is said of them.
+type Said<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
+
+fn assert_said(cases: &[Said<'_>]) {
+    for (toml, files, lines) in cases {
+        assert_eq!(said(toml, files), *lines, "{toml}");
+    }
+}

@@ -1,0 +1,77 @@
+//! A time zone has the form of an IANA name.
+
+use super::support::walk::{ROOT, Trail, entries};
+use super::{Check, Subject};
+use crate::definition::Nightly;
+use crate::diagnostics::{Code, Diagnostic, closest};
+
+pub(crate) struct Timezone;
+
+const CODE: Code = Code("timezone");
+
+impl Check for Timezone {
+    fn code(&self) -> Code {
+        CODE
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/timezone.md")
+    }
+
+    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+        let definition = subject.definition;
+        let mut schedule = |at: &Trail<'_>, schedule: Option<&Nightly>| {
+            if let Some(zone) = schedule.and_then(|schedule| schedule.timezone.as_deref())
+                && !is_zone(zone)
+            {
+                let message = format!("`{zone}` is not the IANA name of a time zone");
+                found.push(Diagnostic::error(CODE, at.key("timezone").at(), message).help(help(zone)));
+            }
+        };
+        schedule(&ROOT.key("project").key("nightly"), definition.project.nightly.as_ref());
+        entries(&ROOT, "smoke", &definition.smoke, &mut |at, _, it| {
+            schedule(&at.key("schedule"), it.schedule.as_ref());
+        });
+        entries(&ROOT, "workflows", &definition.workflows, &mut |at, _, it| {
+            schedule(&at.key("on").key("schedule"), it.on.schedule.as_ref());
+        });
+    }
+}
+
+/// The first part of a name. Source: the time zone database, <https://www.iana.org/time-zones>.
+const AREAS: [&str; 13] = [
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+    "Etc",
+    "US",
+    "Canada",
+];
+
+fn is_zone(zone: &str) -> bool {
+    let part = |part: &str| {
+        part.starts_with(|first: char| first.is_ascii_uppercase())
+            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
+    };
+    match zone.split_once('/') {
+        None => matches!(zone, "UTC" | "GMT"),
+        Some((area, place)) => AREAS.contains(&area) && place.split('/').count() <= 2 && place.split('/').all(part),
+    }
+}
+
+fn help(zone: &str) -> String {
+    let (area, place) = zone.split_once('/').unwrap_or((zone, ""));
+    match closest(area, AREAS) {
+        Some(near) if !place.is_empty() && is_zone(&format!("{near}/{place}")) => {
+            format!("did you mean `{near}/{place}`?")
+        }
+        _ => "write an area and a city, as in `\"Europe/Berlin\"`, or `\"UTC\"`".to_owned(),
+    }
+}

@@ -1,0 +1,197 @@
+//! `pipewright init`: finds out what a repository builds, asks, and writes a first definition.
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use dialoguer::{Confirm, Input};
+use pipewright::adoption::{self, Around, Below, Choices, Day, Git, Kind, Needs, Plan, Project};
+use pipewright::definition::Name;
+use pipewright::pins::builtin;
+use pipewright::sources::{Disk, Sources, Text};
+
+use super::{Exit, Format, err, generate, io_failed, out};
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+pub(crate) struct Init {
+    /// Asks nothing: takes what was found
+    #[arg(long, short)]
+    yes: bool,
+    /// Shows the definition and writes nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Writes a layered Dockerfile for each service that has none
+    #[arg(long)]
+    dockerfile: bool,
+    /// Writes a pre-commit hook that runs `pipewright check`
+    #[arg(long)]
+    hook: bool,
+    /// Writes .github/CODEOWNERS, for the repository's owner or one such as `@acme/platform`
+    #[arg(long, value_name = "OWNER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
+    codeowners: Option<String>,
+}
+
+/// Runs the command: looks, asks, writes, and generates what the definition wants.
+pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
+    let (root, file) = match super::project::place(&folder.join("pipeline.toml")) {
+        Ok(place) => place,
+        Err(message) => return io_failed(&message, Some("name a folder that exists with `-C`")),
+    };
+    let inside = file.rsplit_once('/').map_or("", |(inside, _)| inside);
+    let tree = Disk::new(root.clone());
+    let git = Git::find(&root);
+    let own = Below::new(&tree, inside);
+    let place = root.join(inside);
+    let called = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    let mut project = adoption::detect(&own, &Around { git: &git, folder: called, today: today() });
+    for (label, text) in adoption::summary(&project) {
+        err(&format!("\x1b[1m{label:>12}\x1b[0m  {text}\n"));
+    }
+    for note in &project.notes {
+        err(&format!("\x1b[1m{:>12}\x1b[0m  {note}\n", "note"));
+    }
+    let mut choices = chosen(args, &project, &own);
+    let needs = |text: &str| needs(&root, &file, text);
+    // What stands in the way is told before anything is asked.
+    let planned = |project: &Project, choices: &Choices| {
+        adoption::plan(&tree, inside, &git, project, choices, &needs).map_err(|refused| {
+            err(&format!("error: {refused}\n  = help: {}\n", refused.help));
+            Exit::Usage
+        })
+    };
+    if let Err(exit) = planned(&project, &choices) {
+        return exit;
+    }
+    let asks = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
+    if asks && let Err(error) = ask(&mut project, &mut choices, &own) {
+        return io_failed(&format!("nothing was written: {error}"), Some("`--yes` asks nothing"));
+    }
+    match planned(&project, &choices) {
+        Err(exit) => exit,
+        Ok(plan) if args.dry_run => {
+            out(plan.files.first().map_or("", |definition| definition.text.as_str()));
+            Exit::Fine
+        }
+        Ok(plan) => match write(&root, &plan) {
+            Exit::Fine => generate::run(&generate::Generate::default(), folder, Format::Human),
+            exit => exit,
+        },
+    }
+}
+
+/// What the workflows of a definition that nobody has written yet use.
+fn needs(root: &Path, file: &str, text: &str) -> Needs {
+    pipewright::needs(&Sources {
+        definition: Text { file: file.to_owned(), text: text.to_owned() },
+        bases: Vec::new(),
+        lock: Some(Text { file: "pipeline.lock".to_owned(), text: builtin::lock().to_text() }),
+        templates: BTreeMap::new(),
+        tree: Box::new(Disk::new(root.to_owned())),
+    })
+}
+
+fn today() -> Day {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
+    Day::from_unix_seconds(since)
+}
+
+/// What the command line says, before anything is asked.
+fn chosen(args: &Init, project: &Project, own: &Below<'_>) -> Choices {
+    let offered = adoption::offers(project, own).into_iter().map(|offer| offer.component);
+    Choices {
+        dockerfiles: offered.filter(|_| args.dockerfile).collect(),
+        hook: args.hook,
+        codeowners: args.codeowners.is_some(),
+        owner: args.codeowners.clone().filter(|owner| !owner.is_empty()),
+    }
+}
+
+/// Asks what cannot be told from files, with what was found as the answer that stands there already.
+fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialoguer::Result<()> {
+    let name = line("Name of the project", project.name.as_str(), |text| {
+        Name::new(text).map(|_| ()).ok_or("use lower-case letters, digits and hyphens, starting with a letter")
+    })?;
+    project.name = Name::new(&name).unwrap_or_else(|| project.name.clone());
+    project.branch = line("Branch that deploys", &project.branch, |text| {
+        if text.trim().is_empty() { Err("name a branch") } else { Ok(()) }
+    })?;
+    for component in &mut project.components {
+        if component.versions.from.is_none() {
+            let question = format!("Version of {} for `{}`", component.toolchain.title(), component.name);
+            let guessed = component.versions.list.join(", ");
+            let answer = line(&question, &guessed, |text| {
+                if listed(text).is_empty() { Err("name at least one version") } else { Ok(()) }
+            })?;
+            if answer != guessed {
+                component.versions.list = listed(&answer);
+                component.versions.from = Some("as answered to `init`".to_owned());
+            }
+        }
+    }
+    if !project.environments.is_empty() {
+        let names: Vec<String> = project.environments.iter().map(|environment| environment.name.to_string()).collect();
+        if !yes(&format!("Deploy to {}", names.join(" and then ")), true)? {
+            project.without_deploys();
+        }
+    }
+    for offer in adoption::offers(project, own) {
+        if !choices.dockerfiles.contains(&offer.component)
+            && yes(&format!("Write a layered Dockerfile for `{}`", offer.component), false)?
+        {
+            choices.dockerfiles.push(offer.component);
+        }
+    }
+    if !choices.codeowners && yes("Ask the owners of the pipeline for a review of its changes (CODEOWNERS)", false)? {
+        choices.codeowners = true;
+        let guessed = project.repository.as_ref().map_or(String::new(), |found| format!("@{}", found.owner));
+        let owner: String = Input::new()
+            .with_prompt("User or team, as in @acme/platform")
+            .default(guessed)
+            .allow_empty(true)
+            .interact_text()?;
+        choices.owner = Some(owner).filter(|owner| !owner.trim().is_empty());
+    }
+    choices.hook = choices.hook || yes("Run `pipewright check` before each commit", false)?;
+    Ok(())
+}
+
+fn line(question: &str, found: &str, check: fn(&str) -> Result<(), &'static str>) -> dialoguer::Result<String> {
+    Input::new()
+        .with_prompt(question)
+        .default(found.to_owned())
+        .validate_with(|text: &String| check(text))
+        .interact_text()
+}
+
+fn yes(question: &str, usual: bool) -> dialoguer::Result<bool> {
+    Confirm::new().with_prompt(question).default(usual).interact()
+}
+
+fn listed(text: &str) -> Vec<String> {
+    text.split([',', ' ']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+/// Writes a plan and tells what was written and what is left to do.
+fn write(root: &Path, plan: &Plan) -> Exit {
+    if let Err(failed) = adoption::write(root, &plan.files) {
+        return io_failed(&failed.to_string(), Some("nothing was written; remove what is in the way"));
+    }
+    for file in &plan.files {
+        let how = match file.kind {
+            Kind::New => "wrote",
+            Kind::Extended { .. } => "extended",
+        };
+        out(&format!("\x1b[1;32m{how:>12}\x1b[0m  {}: {}\n", file.path, file.why));
+    }
+    for (what, lines) in &plan.proposals {
+        out(&format!("\n\x1b[1mto do\x1b[0m: {what}\n"));
+        for line in lines.lines() {
+            out(&format!("    {line}\n"));
+        }
+    }
+    Exit::Fine
+}

@@ -1,0 +1,189 @@
+//! No two artifacts of a run have the same name, whichever attempt and whichever job of a matrix uploads them.
+
+use super::set::{Used, strategy, telling_axes};
+use super::{FAULT, Rule, Set};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::workflow::expression::{Access, Comparison, Expr, ExprKind, Segment, segments};
+use crate::workflow::{Axis, Step};
+
+pub(crate) struct ArtifactName;
+
+impl Rule for ArtifactName {
+    fn code(&self) -> Code {
+        Code("artifact-name")
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/artifact-name.md")
+    }
+
+    fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
+        let uploads: Vec<&Used<'_>> = set.actions.iter().filter(|used| used.is("actions/upload-artifact")).collect();
+        for used in &uploads {
+            self.characters(used, found);
+            self.matrix(set, used, found);
+            // GitHub takes the second of them; what lowering makes is also told apart.
+            let is_told_apart = used.input("overwrite") == Some("true") || reads(set, used, "github", "run_attempt");
+            if !is_told_apart && !used.is_written_by_the_user() {
+                let message = format!("the artifact `{}` has the same name in every attempt of a run", name(used));
+                found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(FAULT));
+            }
+        }
+        let mut told: Vec<(*const Step, *const Step)> = Vec::new();
+        for root in set.workflows {
+            let run = set.run_of(root);
+            let in_run = |used: &&&Used<'_>| run.iter().any(|(workflow, _)| std::ptr::eq(*workflow, used.workflow));
+            let of_run: Vec<&&Used<'_>> = uploads.iter().filter(in_run).collect();
+            for (index, used) in of_run.iter().enumerate() {
+                let Some(before) = of_run.iter().take(index).find(|before| name(before) == name(used)) else {
+                    continue;
+                };
+                let pair: (*const Step, *const Step) = (before.step, used.step);
+                if !told.contains(&pair) {
+                    told.push(pair);
+                    let message = format!("two steps of one run upload an artifact `{}`", name(used));
+                    found.push(
+                        Diagnostic::error(self.code(), used.at_input("name"), message)
+                            .related(before.step.origin.clone(), "the other is made here")
+                            .help("give each a name of its own"),
+                    );
+                }
+            }
+        }
+    }
+}
+
+impl ArtifactName {
+    fn matrix(&self, set: &Set<'_>, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
+        let condition = set.of_step(used.step, "if", "").and_then(super::place::Place::condition);
+        for axis in telling_axes(used.job) {
+            if !reads(set, used, "matrix", axis) && !condition.is_some_and(|condition| pins(condition, axis)) {
+                let message = format!(
+                    "the artifact `{}` has the same name for every `{axis}` of the job `{}`",
+                    name(used),
+                    used.job.id
+                );
+                let help = "upload it in a job without a matrix, or from one combination alone";
+                found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(help));
+            }
+        }
+    }
+
+    /// What stands in the name as it is written, or comes into it by an axis.
+    fn characters(&self, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
+        let name = name(used);
+        let pieces = segments(name).unwrap_or_default();
+        let written = pieces.iter().filter_map(|piece| match *piece {
+            Segment::Text { text, .. } => Some(text),
+            Segment::Expression { .. } => None,
+        });
+        let axes = strategy(used.job).into_iter().flat_map(|strategy| &strategy.axes);
+        let by_axis = axes
+            .filter(|(axis, _)| name.contains(&format!("matrix.{axis} ")))
+            .filter_map(|(_, axis)| if let Axis::Texts(texts) = axis { Some(texts) } else { None })
+            .flatten()
+            .map(String::as_str);
+        if let Some(text) = written.chain(by_axis).find(|text| text.contains(REFUSED)) {
+            let message = format!("the name of an artifact holds `{text}`");
+            let help = "none of `\"`, `:`, `<`, `>`, `|`, `*`, `?`, `\\` and `/` can stand in the name of an artifact";
+            found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(help));
+        }
+    }
+}
+
+/// Source: <https://github.com/actions/toolkit/tree/main/packages/artifact>, its validation of paths and names.
+const REFUSED: [char; 11] = ['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\r', '\n'];
+
+fn name<'u>(used: &'u Used<'_>) -> &'u str {
+    used.input("name").unwrap_or("artifact")
+}
+
+/// Whether the name reads this property of a context.
+fn reads(set: &Set<'_>, used: &Used<'_>, context: &str, property: &str) -> bool {
+    let is = |name: Option<&str>| name.is_some_and(|name| name.eq_ignore_ascii_case(property));
+    let place = set.of_step(used.step, "with", "name");
+    place.is_some_and(|place| place.read.contexts.iter().any(|one| one.is(context) && is(one.name(0))))
+}
+
+/// Whether a condition holds for one value of an axis alone.
+fn pins(condition: &Expr, axis: &str) -> bool {
+    match &condition.kind {
+        ExprKind::And(parts) => parts.iter().any(|part| pins(part, axis)),
+        ExprKind::Compare { op: Comparison::Equal, left, right } => is_axis(left, axis) || is_axis(right, axis),
+        _ => false,
+    }
+}
+
+fn is_axis(expression: &Expr, axis: &str) -> bool {
+    let ExprKind::Access { of, path } = &expression.kind else { return false };
+    let is_matrix = matches!(&of.kind, ExprKind::Context(root) if root.eq_ignore_ascii_case("matrix"));
+    is_matrix && matches!(path.as_slice(), [Access::Name(name)] if name.eq_ignore_ascii_case(axis))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{
+        all_break, all_pass, breaks, call, called, clean, matrix, passes, second_job, steps, upload,
+    };
+
+    const ATTEMPT: &str = "${{ github.run_attempt }}";
+
+    #[test]
+    fn a_name_without_the_attempt() {
+        let mut workflow = clean();
+        steps(&mut workflow).push(upload(&format!("record-{ATTEMPT}")));
+        passes(&workflow);
+        let mut workflow = clean();
+        steps(&mut workflow).push(upload("record"));
+        breaks("artifact-name", &workflow);
+        let last = steps(&mut workflow).last_mut().expect("there is one");
+        last.origin = crate::at!["jobs", "build", "steps", 2];
+        passes(&workflow);
+    }
+
+    #[test]
+    fn a_name_without_an_axis() {
+        let mut workflow = clean();
+        matrix(&mut workflow, "version", &["3.11", "3.12"]);
+        matrix(&mut workflow, "os", &["ubuntu-24.04"]);
+        steps(&mut workflow).push(upload(&format!("record_${{{{ matrix.version }}}}-{ATTEMPT}")));
+        passes(&workflow);
+        steps(&mut workflow).push(upload(&format!("coverage-{ATTEMPT}")));
+        breaks("artifact-name", &workflow);
+        let last = steps(&mut workflow).last_mut().expect("there is one");
+        last.condition = Some("!cancelled() && matrix.version == '3.12'".to_owned());
+        passes(&workflow);
+        let last = steps(&mut workflow).last_mut().expect("there is one");
+        last.condition = Some("matrix.version == '3.12' || matrix.version == '3.11'".to_owned());
+        breaks("artifact-name", &workflow);
+    }
+
+    #[test]
+    fn the_same_name_in_two_jobs_of_a_run() {
+        let mut workflow = clean();
+        steps(&mut workflow).push(upload(&format!("record-{ATTEMPT}")));
+        let mut other = workflow.clone();
+        other.jobs[0].id = "other".to_owned();
+        let mut both = workflow.clone();
+        second_job(&mut both);
+        both.jobs[1] = other.jobs[0].clone();
+        assert_eq!(breaks("artifact-name", &both).len(), 1);
+
+        let mut callee = called("suite.yml");
+        callee.jobs[0] = other.jobs[0].clone();
+        all_pass(&[workflow.clone(), callee.clone()]);
+        workflow.jobs.push(call("suite", "suite.yml"));
+        assert_eq!(all_break("artifact-name", &[workflow, callee]).len(), 1);
+    }
+
+    #[test]
+    fn characters_that_no_name_may_hold() {
+        let mut workflow = clean();
+        steps(&mut workflow).push(upload(&format!("a/b-{ATTEMPT}")));
+        breaks("artifact-name", &workflow);
+        let mut workflow = clean();
+        matrix(&mut workflow, "version", &["lts/jod", "24"]);
+        steps(&mut workflow).push(upload(&format!("record_${{{{ matrix.version }}}}-{ATTEMPT}")));
+        breaks("artifact-name", &workflow);
+    }
+}

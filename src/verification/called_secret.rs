@@ -1,0 +1,54 @@
+//! A workflow that another one calls reads no secret: it would be empty there.
+
+use super::{Rule, Set};
+use crate::diagnostics::{Code, Diagnostic};
+use crate::workflow::{Job, Work, Workflow};
+
+pub(crate) struct CalledSecret;
+
+impl Rule for CalledSecret {
+    fn code(&self) -> Code {
+        Code("called-secret")
+    }
+
+    fn page(&self) -> &'static str {
+        include_str!("../../templates/rules/called-secret.md")
+    }
+
+    fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
+        for (place, used) in set.uses("secrets") {
+            let Some(name) = used.name(0).filter(|name| !name.eq_ignore_ascii_case("GITHUB_TOKEN")) else { continue };
+            let Some((caller, job)) = caller(set, place.workflow) else { continue };
+            let message = format!(
+                "the secret `{name}` is empty in {} where `{}` calls `{}`",
+                place.described(),
+                caller.file,
+                place.workflow.file
+            );
+            found.push(
+                Diagnostic::warning(self.code(), place.at(), message)
+                    .related(job.origin.clone(), "it is called here")
+                    .help("read it in a workflow that nothing calls: `[workflows.<name>]`"),
+            );
+        }
+    }
+}
+
+fn caller<'a>(set: &Set<'a>, callee: &Workflow) -> Option<(&'a Workflow, &'a Job)> {
+    set.jobs().find(|(_, job)| matches!(&job.work, Work::Call { file, .. } if *file == callee.file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{all_break, all_pass, call, called, clean, first_step};
+
+    #[test]
+    fn a_secret_that_nobody_hands_on() {
+        let mut caller = clean();
+        caller.jobs.push(call("suite", "suite.yml"));
+        let mut suite = called("suite.yml");
+        first_step(&mut suite).env.push(("TOKEN".to_owned(), "${{ secrets.TOKEN }}".to_owned()));
+        assert!(!all_break("called-secret", &[caller, suite.clone()])[0].is_error());
+        all_pass(&[suite]);
+    }
+}

@@ -1,0 +1,108 @@
+//! One file per rule about lowered workflows: nothing is written that GitHub would refuse, or run in another way than was
+//! meant.
+//!
+//! A rule that only a mistake of lowering can break says so in its help; the others say what to type.
+
+mod action_input;
+mod action_pin;
+mod artifact_name;
+mod called_secret;
+mod checkout_credentials;
+mod concurrency_group;
+mod context;
+mod context_property;
+mod expression;
+mod identifier;
+mod image_pin;
+mod job_needs;
+mod job_output;
+mod matrix_axis;
+mod matrix_size;
+mod missing_permission;
+mod nothing_to_do;
+mod place;
+mod publishing_cache;
+mod script_expression;
+mod secret_environment;
+mod set;
+mod step_reference;
+mod text_size;
+mod time_limit;
+mod unexplained_permission;
+mod unsound_expression;
+mod variable_name;
+mod workflow_call;
+mod workflow_input;
+mod workflow_trigger;
+
+#[cfg(test)]
+mod tests;
+
+use crate::diagnostics::{Code, Diagnostic};
+use crate::workflow::Workflow;
+
+pub(crate) use set::Set;
+
+/// A rule about lowered workflows.
+pub(crate) trait Rule: Sync {
+    /// Its name.
+    fn code(&self) -> Code;
+    /// Its page: what, why, example, fix.
+    fn page(&self) -> &'static str;
+    /// Finds every place that breaks it; prints nothing.
+    fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>);
+}
+
+/// Every rule about lowered workflows.
+pub(crate) const RULES: &[&dyn Rule] = &[
+    &action_input::ActionInput,
+    &action_pin::ActionPin,
+    &artifact_name::ArtifactName,
+    &called_secret::CalledSecret,
+    &checkout_credentials::CheckoutCredentials,
+    &concurrency_group::ConcurrencyGroup,
+    &context::Context,
+    &context_property::ContextProperty,
+    &expression::Expression,
+    &identifier::Identifier,
+    &image_pin::ImagePin,
+    &job_needs::JobNeeds,
+    &job_output::JobOutput,
+    &matrix_axis::MatrixAxis,
+    &matrix_size::MatrixSize,
+    &missing_permission::MissingPermission,
+    &nothing_to_do::NothingToDo,
+    &publishing_cache::PublishingCache,
+    &script_expression::ScriptExpression,
+    &secret_environment::SecretEnvironment,
+    &step_reference::StepReference,
+    &text_size::TextSize,
+    &time_limit::TimeLimit,
+    &unexplained_permission::UnexplainedPermission,
+    &unsound_expression::UnsoundExpression,
+    &variable_name::VariableName,
+    &workflow_call::WorkflowCall,
+    &workflow_input::WorkflowInput,
+    &workflow_trigger::WorkflowTrigger,
+];
+
+/// The page of every rule, by its name.
+pub fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
+    RULES.iter().map(|rule| (rule.code().0, rule.page()))
+}
+
+/// The help where no definition should be able to break a rule.
+const FAULT: &str = "no definition should lead here: this is a fault of Pipewright itself, please report it";
+
+/// Everything that is wrong with the workflows of a definition.
+pub(crate) fn verify(workflows: &[Workflow]) -> Vec<Diagnostic> {
+    let written = place::written(workflows);
+    let parsed = written.parse();
+    let read = parsed.iter().map(place::Read::of).collect::<Vec<_>>();
+    let set = Set::new(workflows, &written, &read);
+    let mut found = Vec::new();
+    for rule in RULES {
+        rule.verify(&set, &mut found);
+    }
+    found
+}

@@ -1,0 +1,189 @@
+//! The workflows of a definition with what rules ask of them, looked up once.
+
+use super::place::{Key, Place, Read, Written};
+use crate::catalogue;
+use crate::diagnostics::{At, Code, Diagnostic, Part};
+use crate::workflow::expression::{ContextUse, Expr};
+use crate::workflow::{Access, Action, Axis, Job, Pairs, Permission, Step, StepKind, Strategy, Work, Workflow};
+
+/// The workflows of a definition.
+pub(crate) struct Set<'a> {
+    /// The workflows.
+    pub(super) workflows: &'a [Workflow],
+    /// Every place with an expression.
+    pub(super) places: Vec<Place<'a>>,
+    /// Every step that runs an action.
+    pub(super) actions: Vec<Used<'a>>,
+}
+
+/// A step that runs an action.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Used<'a> {
+    /// The workflow that it stands in.
+    pub(super) workflow: &'a Workflow,
+    /// The job that it stands in.
+    pub(super) job: &'a Job,
+    /// The step.
+    pub(super) step: &'a Step,
+    /// The action.
+    pub(super) action: &'a Action,
+    /// What is known of it.
+    pub(super) known: Option<&'static catalogue::Action>,
+}
+
+/// How deep and how wide calls are followed; more is refused by `workflow-call`.
+const MOST_LEVELS: usize = 12;
+const MOST_CALLS: usize = 256;
+
+impl<'a> Set<'a> {
+    pub(super) fn new(workflows: &'a [Workflow], written: &Written<'a>, read: &'a [Read<'a>]) -> Self {
+        let mut actions = Vec::new();
+        for (workflow, job) in jobs(workflows) {
+            for step in job.steps() {
+                if let StepKind::Uses(action) = &step.kind {
+                    actions.push(Used { workflow, job, step, action, known: catalogue::action(&action.name) });
+                }
+            }
+        }
+        Self { workflows, places: written.places(read), actions }
+    }
+
+    /// Every job, with its workflow.
+    pub(super) fn jobs(&self) -> impl Iterator<Item = (&'a Workflow, &'a Job)> + use<'a> {
+        jobs(self.workflows)
+    }
+
+    /// Every use of a context, with where it stands.
+    pub(super) fn uses(&self, context: &'static str) -> impl Iterator<Item = (&Place<'a>, &'a ContextUse<'a>)> {
+        let of = move |place: &Place<'a>| place.read.contexts.iter().filter(move |used| used.is(context));
+        self.places.iter().flat_map(move |place| of(place).map(move |used| (place, used)))
+    }
+
+    /// The workflow of this file.
+    pub(super) fn callee(&self, file: &str) -> Option<&'a Workflow> {
+        self.workflows.iter().find(|workflow| workflow.file == file)
+    }
+
+    /// A workflow and all that it calls, each as often as it is called, with how many calls lead to it.
+    pub(super) fn run_of(&self, root: &'a Workflow) -> Vec<(&'a Workflow, usize)> {
+        let mut run = vec![(root, 0)];
+        let mut next = 0;
+        while let Some(&(workflow, level)) = run.get(next) {
+            next += 1;
+            for job in &workflow.jobs {
+                if let Work::Call { file, .. } = &job.work
+                    && level < MOST_LEVELS
+                    && run.len() < MOST_CALLS
+                {
+                    run.extend(self.callee(file).map(|callee| (callee, level + 1)));
+                }
+            }
+        }
+        run
+    }
+
+    /// The place of a key of a step, where it holds an expression.
+    pub(super) fn of_step(&self, step: &Step, table: &str, name: &str) -> Option<&Place<'a>> {
+        let is_step = |place: &Place<'a>| place.step().is_some_and(|other| std::ptr::eq(other, step));
+        self.places.iter().find(|place| place.table == table && place.name == name && is_step(place))
+    }
+}
+
+fn jobs(workflows: &[Workflow]) -> impl Iterator<Item = (&Workflow, &Job)> {
+    workflows.iter().flat_map(|workflow| workflow.jobs.iter().map(move |job| (workflow, job)))
+}
+
+impl<'a> Place<'a> {
+    /// The step that it stands in.
+    pub(super) fn step(&self) -> Option<&'a Step> {
+        self.job?.steps().get(self.step?)
+    }
+
+    /// Where it comes from.
+    pub(super) fn at(&self) -> At {
+        let job = self.job.map(|job| &job.origin);
+        self.step().map(|step| &step.origin).or(job).unwrap_or(&self.workflow.origin).clone()
+    }
+
+    /// What it is, for a message: `env.SEED` of step `Run the tests`.
+    pub(super) fn described(&self) -> String {
+        let dot = if self.name.is_empty() { "" } else { "." };
+        let key = format!("`{}{dot}{}`", self.table, self.name);
+        match (self.step(), self.job) {
+            (Some(step), Some(job)) => format!("{key} of the step `{}` of the job `{}`", step.name, job.id),
+            (_, Some(job)) => format!("{key} of the job `{}`", job.id),
+            _ => format!("{key} of `{}`", self.workflow.file),
+        }
+    }
+
+    /// A finding at this place.
+    pub(super) fn error(&self, code: Code, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, self.at(), message)
+    }
+
+    /// Its expression, where it is a condition.
+    pub(super) fn condition(&self) -> Option<&'a Expr> {
+        let is_condition = matches!(self.key, Key::JobCondition | Key::StepCondition);
+        if is_condition { self.read.expressions.first() } else { None }
+    }
+}
+
+impl Used<'_> {
+    /// What an input is given.
+    pub(super) fn input(&self, name: &str) -> Option<&str> {
+        input(&self.action.with, name)
+    }
+
+    /// Whether it runs this action.
+    pub(super) fn is(&self, name: &str) -> bool {
+        self.action.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether it stands in the definition, as an item of a list of steps; such a step cannot hold expressions.
+    pub(super) fn is_written_by_the_user(&self) -> bool {
+        matches!(&self.step.origin, At::Path(path, _) if matches!(path.last(), Some(Part::Index(_))))
+    }
+
+    /// Where an input stands in the definition, for a step that is written there.
+    pub(super) fn at_input(&self, name: &str) -> At {
+        self.step.origin.clone().then("with").then(name).key()
+    }
+}
+
+/// What an input is given. Names compare without regard to case, as GitHub compares them.
+pub(super) fn input<'p>(with: &'p Pairs, name: &str) -> Option<&'p str> {
+    with.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+}
+
+/// Whether a list of permissions has this one, or more of it.
+pub(super) fn allows(permissions: &[Permission], scope: &str, access: Access) -> bool {
+    permissions.iter().any(|permission| permission.scope == scope && permission.access >= access)
+}
+
+/// What an action of the catalogue asks for.
+pub(super) fn access(need: &catalogue::Need) -> Access {
+    if need.access == "write" { Access::Write } else { Access::Read }
+}
+
+/// The matrix of a job.
+pub(super) fn strategy(job: &Job) -> Option<&Strategy> {
+    match &job.work {
+        Work::Steps { strategy, .. } => strategy.as_ref(),
+        Work::Call { .. } => None,
+    }
+}
+
+/// Axes of a job that tell one combination from another.
+pub(super) fn telling_axes(job: &Job) -> impl Iterator<Item = &str> {
+    let axes = strategy(job).into_iter().flat_map(|strategy| &strategy.axes);
+    axes.filter(|(_, axis)| count(axis) > 1).map(|(name, _)| name.as_str())
+}
+
+/// How many values an axis has. One that only a run knows has two: lowering makes such an axis of seeds alone.
+pub(super) fn count(axis: &Axis) -> usize {
+    match axis {
+        Axis::Texts(texts) => texts.len(),
+        Axis::Numbers(most) => usize::from(*most),
+        Axis::Expression(_) => 2,
+    }
+}

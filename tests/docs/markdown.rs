@@ -1,0 +1,88 @@
+//! As much of Markdown as the pages use: fenced blocks, headings, links.
+
+/// A fenced block.
+#[derive(Debug, Clone)]
+pub(crate) struct Block {
+    /// What stands behind the fence: a language, and a word about it.
+    pub(crate) info: String,
+    /// The comment on the line above, without its signs.
+    pub(crate) about: Option<String>,
+    pub(crate) text: String,
+    /// The line of the fence, from 1.
+    pub(crate) line: usize,
+}
+
+impl Block {
+    /// What a comment above says under this word.
+    pub(crate) fn about(&self, word: &str) -> Option<&str> {
+        self.about.as_deref()?.strip_prefix(word)?.strip_prefix(": ")
+    }
+}
+
+/// The blocks of a page.
+pub(crate) fn blocks(page: &str) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut about = None;
+    let mut open: Option<Block> = None;
+    for (index, line) in page.lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (None, Some(info)) => {
+                open = Some(Block { info: info.to_owned(), about: about.take(), text: String::new(), line: index + 1 });
+            }
+            (Some(_), Some("")) => found.extend(open.take()),
+            (Some(block), _) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) if line.is_empty() => {}
+            (None, None) => {
+                about = line.strip_prefix("<!-- ").and_then(|line| line.strip_suffix(" -->")).map(str::to_owned);
+            }
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    found
+}
+
+/// The page with other text in one of its blocks.
+pub(crate) fn with_block(page: &str, block: &Block, text: &str) -> String {
+    let mut lines: Vec<&str> = page.lines().collect();
+    let end = block.line + block.text.lines().count();
+    lines.splice(block.line..end, text.lines());
+    lines.join("\n") + "\n"
+}
+
+/// The page without its blocks.
+fn prose(page: &str) -> impl Iterator<Item = &str> {
+    let mut inside = false;
+    page.lines().filter(move |line| {
+        let fence = line.starts_with("```");
+        inside ^= fence;
+        !inside && !fence
+    })
+}
+
+/// What may stand behind `#` in a link to the page.
+pub(crate) fn anchors(page: &str) -> Vec<String> {
+    prose(page).filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'))).map(anchor).collect()
+}
+
+/// The anchor that GitHub makes of a heading.
+pub(crate) fn anchor(heading: &str) -> String {
+    let kept = heading.trim().chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.flat_map(char::to_lowercase).map(|c| if c == ' ' { '-' } else { c }).collect()
+}
+
+/// The destinations of a page's links.
+pub(crate) fn links(page: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for line in prose(page) {
+        let mut rest = line;
+        while let Some((_, behind)) = rest.split_once("](") {
+            let Some((link, after)) = behind.split_once(')') else { break };
+            found.push(link.to_owned());
+            rest = after;
+        }
+    }
+    found
+}

@@ -1,0 +1,5 @@
+mod clock;
+
+fn main() {
+    println!("{}", clock::tick());
+}
