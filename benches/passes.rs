@@ -8,8 +8,9 @@ use std::path::Path;
 use std::process::Command;
 
 use divan::{Bencher, counter::ItemsCount};
+use pipewright::drift::{self, Wanted};
 use pipewright::sources::Sources;
-use pipewright::{Compilation, compile, definition, drift, files, pins, readback, yaml};
+use pipewright::{Compilation, compile, definition, files, needs, pins, readback, yaml};
 use tempfile::TempDir;
 
 fn main() {
@@ -49,6 +50,13 @@ fn lock(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| pins::Lock::parse(black_box(text)));
 }
 
+/// From text to workflows, without checks and verification.
+#[divan::bench]
+fn read_and_lower(bencher: Bencher<'_, '_>) {
+    let sources = sources();
+    bencher.bench_local(|| needs(black_box(&sources)));
+}
+
 /// From workflows to YAML.
 #[divan::bench]
 fn emit(bencher: Bencher<'_, '_>) {
@@ -67,7 +75,7 @@ fn hash(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| wanted.iter().map(|file| files::hash(&file.text).len()).sum::<usize>());
 }
 
-/// All passes from text to files: what `read`, `lock`, `emit` and `hash` leave of it are checks and lowering.
+/// All passes from text to files: what `read_and_lower`, `emit` and `hash` leave of it are checks and verification.
 #[divan::bench]
 fn whole(bencher: Bencher<'_, '_>) {
     let sources = sources();
@@ -77,8 +85,9 @@ fn whole(bencher: Bencher<'_, '_>) {
 /// Wanted files against those on disk, where nothing has changed.
 #[divan::bench]
 fn compare(bencher: Bencher<'_, '_>) {
-    let wanted = compiled().files;
-    bencher.bench_local(|| drift::compare(Path::new(ROOT), "pipeline.toml", black_box(&wanted)));
+    let files = compiled().files;
+    let wanted = [Wanted { definition: "pipeline.toml", files: &files }];
+    bencher.bench_local(|| drift::compare(Path::new(ROOT), black_box(&wanted)));
 }
 
 /// Reading every workflow back, which only a change calls for.
