@@ -1,4 +1,4 @@
-//! <suite>-integration.yml: tests that need more than the rest of their run.
+//! `<suite>-integration.yml`: tests that need more than the rest of their run.
 
 use serde_json::json;
 
