@@ -1,5 +1,6 @@
 //! The files that a compilation wants: workflows, scripts, and the manifest of them all.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -46,7 +47,7 @@ pub(crate) fn files(
     definition: &Definition,
     sources: &Sources,
     workflows: &[Workflow],
-    scripts: Vec<(String, String)>,
+    scripts: Vec<(String, Cow<'_, str>)>,
 ) -> Result<Vec<File>, Box<Diagnostic>> {
     let from = sources.definition.file.as_str();
     let folder = scripts_folder(definition, from);

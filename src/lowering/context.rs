@@ -1,5 +1,6 @@
 //! What every lowering is given: names, pins, templates, and a place for what is missing.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +25,7 @@ pub(crate) struct Context<'a> {
     pub(crate) definition: &'a Definition,
     sources: &'a Sources,
     lock: &'a Lock,
-    scripts: RefCell<BTreeMap<String, String>>,
+    scripts: RefCell<BTreeMap<String, Cow<'static, str>>>,
     found: RefCell<Vec<Diagnostic>>,
     unpinned: RefCell<BTreeSet<String>>,
     asked: RefCell<Asked>,
@@ -176,16 +177,18 @@ impl<'a> Context<'a> {
         }
         for name in std::iter::once(name).chain(imports(name)) {
             let template = format!("scripts/{name}");
-            let own = self.sources.templates.get(&template).map(|text| text.text.as_str());
-            let text = own.or_else(|| templates::built_in(&template)).unwrap_or_default();
-            self.scripts.borrow_mut().entry(name.to_owned()).or_insert_with(|| text.to_owned());
+            let text = match self.sources.templates.get(&template) {
+                Some(own) => Cow::Owned(own.text.clone()),
+                None => Cow::Borrowed(templates::built_in(&template).unwrap_or_default()),
+            };
+            self.scripts.borrow_mut().entry(name.to_owned()).or_insert(text);
         }
         path
     }
 
     /// Data that scripts read, emitted beside them.
     pub(crate) fn data(&self, name: &str, text: String) -> String {
-        self.scripts.borrow_mut().insert(name.to_owned(), text);
+        self.scripts.borrow_mut().insert(name.to_owned(), Cow::Owned(text));
         format!("{}/{name}", self.scripts_folder())
     }
 
