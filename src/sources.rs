@@ -147,9 +147,16 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
 
 fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
     let failed = |message: String| Unreadable { file: file.to_owned(), message, help: help.to_owned() };
-    let bytes = fs::read(root.join(file)).map_err(|error| match error.kind() {
+    let unreadable =
+        |message: String| Unreadable { help: "name a file that can be read".to_owned(), ..failed(message) };
+    let path = root.join(file);
+    // A device or a pipe might never end.
+    if fs::metadata(&path).is_ok_and(|about| !about.is_file()) {
+        return Err(unreadable("it is not a file".to_owned()));
+    }
+    let bytes = fs::read(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failed("there is no such file".to_owned()),
-        _ => Unreadable { help: "name a file that can be read".to_owned(), ..failed(error.to_string()) },
+        _ => unreadable(error.to_string()),
     })?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =

@@ -12,11 +12,16 @@ pub fn by_file_name(file: &str) -> Option<&'static str> {
 
 /// The text of a built-in template.
 pub fn built_in(name: &str) -> Option<&'static str> {
-    BUILT_IN
-        .binary_search_by(|(known, _)| (*known).cmp(name))
-        .ok()
-        .and_then(|index| BUILT_IN.get(index))
-        .map(|(_, text)| *text)
+    entry(name).map(|(_, text)| text)
+}
+
+/// The name of a built-in template, where there is one of that name.
+pub(crate) fn name(name: &str) -> Option<&'static str> {
+    entry(name).map(|(name, _)| name)
+}
+
+fn entry(name: &str) -> Option<(&'static str, &'static str)> {
+    BUILT_IN.binary_search_by(|(known, _)| (*known).cmp(name)).ok().and_then(|index| BUILT_IN.get(index)).copied()
 }
 
 macro_rules! built_in {

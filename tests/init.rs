@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use pipewright::adoption::{self, Around, Choices, Day, Git, Kind, Plan, Project};
+use pipewright::adoption::{self, Around, Choices, Day, Git, Kind, Needs, Plan, Project};
 use pipewright::definition::Definition;
-use pipewright::diagnostics::Diagnostic;
 use pipewright::pins::Lock;
 use pipewright::sources::{Disk, Memory, Sources, Text, Tree};
 
@@ -43,7 +43,7 @@ impl Fixture {
 
     fn plan(&self, choices: &Choices) -> Plan {
         let project = self.detect();
-        adoption::plan(&self.tree, "", &self.git, &project, choices, &|_| adoption::expected(&project))
+        adoption::plan(&self.tree, "", &self.git, &project, choices, &|text| needs(text, &self.tree))
             .expect("nothing is in the way")
     }
 
@@ -79,22 +79,30 @@ fn names() -> Vec<String> {
     names
 }
 
-/// Fails with the compiler's own words where a definition has an error.
-fn assert_compiles(definition: &str, tree: &Memory, project: &Project) {
-    let needs = adoption::expected(project);
-    let lock = adoption::lock(&needs.actions, &needs.images, &needs.tools);
-    let text = |file: &str, text: &str| Text { file: file.to_owned(), text: text.to_owned() };
-    let sources = Sources {
-        definition: text("pipeline.toml", definition),
+fn sources(definition: &str, lock: Option<String>, tree: &Memory) -> Sources {
+    let text = |file: &str, text: String| Text { file: file.to_owned(), text };
+    Sources {
+        definition: text("pipeline.toml", definition.to_owned()),
         bases: Vec::new(),
-        lock: Some(text("pipeline.lock", &lock)),
+        lock: lock.map(|lock| text("pipeline.lock", lock)),
         templates: BTreeMap::default(),
         tree: Box::new(tree.clone()),
-    };
+    }
+}
+
+fn needs(definition: &str, tree: &Memory) -> Needs {
+    pipewright::needs(&sources(definition, None, tree))
+}
+
+/// Fails with the compiler's own words where a definition and the lock that `init` writes for it have an error.
+fn assert_compiles(definition: &str, tree: &Memory) {
+    let Needs { actions, images, tools, workflows } = needs(definition, tree);
+    let sources = sources(definition, Some(adoption::lock(&actions, &images, &tools)), tree);
     let compilation = pipewright::compile(&sources);
-    let errors: Vec<_> = compilation.diagnostics.into_iter().filter(Diagnostic::is_error).collect();
-    let told = pipewright::diagnostics::human(&errors, &sources.locator());
-    assert!(errors.is_empty(), "{told}\n{definition}");
+    let told = pipewright::diagnostics::human(&compilation.diagnostics, &sources.locator());
+    assert!(!compilation.failed(), "{told}\n{definition}");
+    let files = compilation.files.iter().filter_map(|file| file.path.strip_prefix(".github/workflows/"));
+    assert_eq!(files.collect::<Vec<_>>(), workflows, "{definition}");
 }
 
 #[test]
@@ -104,7 +112,7 @@ fn every_project_gets_a_definition_that_is_accepted_and_compiles() {
         let fixture = Fixture::read(&name);
         let project = fixture.detect();
         let definition = adoption::definition(&project);
-        assert_compiles(&definition, &fixture.tree, &project);
+        assert_compiles(&definition, &fixture.tree);
         let summary = adoption::summary(&project).into_iter().map(|(label, text)| format!("{label}: {text}"));
         let summary: Vec<String> = summary.chain(project.notes.iter().map(|note| format!("note: {note}"))).collect();
         insta::with_settings!({
@@ -146,13 +154,9 @@ fn every_offered_dockerfile_is_accepted_and_its_image_compiles() {
     for name in names() {
         let fixture = Fixture::read(&name);
         let plan = fixture.plan(&fixture.everything());
-        let definition = &plan.files.first().expect("the definition comes first").text;
-        assert_compiles(definition, &fixture.tree, &{
-            let mut project = fixture.detect();
-            let offers = adoption::offers(&project, &fixture.tree);
-            project.images.extend(offers.into_iter().map(|offer| offer.image));
-            project
-        });
+        let mut tree = fixture.tree.clone();
+        tree.0.extend(plan.files.iter().map(|file| (file.path.clone(), file.text.clone())));
+        assert_compiles(&plan.files.first().expect("the definition comes first").text, &tree);
         let files: Vec<String> = plan
             .files
             .iter()
@@ -193,7 +197,7 @@ fn a_written_plan_is_read_back_and_a_second_one_is_refused() {
 
         let tree = Disk::new(root.path().to_owned());
         let project = fixture.detect();
-        let needs = |_: &str| adoption::expected(&project);
+        let needs = |text: &str| needs(text, &fixture.tree);
         let refused = adoption::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
         assert_eq!(refused.expect_err("there is a definition").path, "pipeline.toml");
         assert!(adoption::write(root.path(), &plan.files).is_err(), "{name}: nothing is written twice");
@@ -230,6 +234,19 @@ fn nothing_is_written_where_one_file_is_in_the_way() {
     fs::write(root.path().join(".gitattributes"), "*.jpg binary\n").expect("a file is written");
     let failed = adoption::write(root.path(), &plan.files).expect_err("the attributes are other ones");
     assert_eq!(failed.to_string(), "cannot write `.gitattributes`: it was changed meanwhile");
+}
+
+#[test]
+fn what_was_written_is_taken_back_where_the_disk_refuses_a_later_file() {
+    let root = tempfile::tempdir().expect("there is a place for it");
+    fs::write(root.path().join(".gitattributes"), "*.png binary\n").expect("a file is written");
+    let before = contents(root.path());
+    let mut files = Fixture::read("python-pip").plan(&Choices::default()).files;
+    // The second of two files of one name finds the first in its way only when it is moved into its place.
+    files.extend(files.first().cloned());
+    let failed = adoption::write(root.path(), &files).expect_err("a file is there by then");
+    assert_eq!(failed.path, "pipeline.toml");
+    assert_eq!(contents(root.path()), before);
 }
 
 #[cfg(unix)]
@@ -272,7 +289,7 @@ fn names_that_cannot_stand_in_a_workflow_are_left_out_and_told() {
     assert_eq!(paths, ["`tick` $(rm -rf ~)", "quo\"te", "\u{202e}turned"]);
     assert_eq!(project.notes.len(), 3, "{:?}", project.notes);
     assert!(project.notes.iter().all(|note| !note.contains('\n') && !note.contains('\u{202e}')));
-    assert_compiles(&adoption::definition(&project), &fixture.tree, &project);
+    assert_compiles(&adoption::definition(&project), &fixture.tree);
 }
 
 #[test]
@@ -301,7 +318,7 @@ fn a_hostile_text_in_any_place_stays_a_text() {
     let project = fixture.detect();
     assert_eq!(project.components.len(), 2);
     let definition = adoption::definition(&project);
-    assert_compiles(&definition, &fixture.tree, &project);
+    assert_compiles(&definition, &fixture.tree);
     let read: Definition = toml::from_str(&definition).expect("it compiles");
     assert_eq!(read.project.name.as_str(), "folder");
     assert!(
@@ -309,6 +326,31 @@ fn a_hostile_text_in_any_place_stays_a_text() {
         "{:?}",
         adoption::summary(&project)
     );
+}
+
+#[test]
+fn a_package_whose_files_name_only_what_tests_need_is_installed_itself() {
+    let setup = "from setuptools import setup\nsetup(\n    name='box',\n    classifiers=[\"Programming Language :: Python :: 3.11\",\n        'Programming Language :: Python :: 3.13'])\n";
+    let files = [("setup.py", setup), ("requirements-test.txt", "pytest\n"), ("tests/test_box.py", "")];
+    let fixture = Fixture::of(&files);
+    let definition = adoption::definition(&fixture.detect());
+    assert!(definition.contains("[components.box]"), "{definition}");
+    assert!(definition.contains("[\"3.11\", \"3.13\"]   # classifiers in setup.py"), "{definition}");
+    let install = "python -m pip install --editable . --requirement requirements-test.txt";
+    assert!(definition.contains(install), "{definition}");
+    assert_compiles(&definition, &fixture.tree);
+}
+
+#[test]
+fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
+    let config = "[pytest]\naddopts = -k \"not slow\" --ignore=tests/test_b.py\n";
+    let files = [("setup.py", ""), ("pytest.ini", config), ("tests/test_a.py", ""), ("tests/test_b.py", "")];
+    let fixture = Fixture::of(&files);
+    let project = fixture.detect();
+    let definition = adoption::definition(&project);
+    assert!(definition.contains("# pytest.ini leaves tests out by their names, `-k not slow`"), "{definition}");
+    assert!(!definition.contains("\n[tests.") && !definition.contains("\n[quarantine."), "{definition}");
+    assert_compiles(&definition, &fixture.tree);
 }
 
 #[test]
@@ -337,7 +379,7 @@ fn broken_files_are_passed_over() {
         {
             let fixture = Fixture::of(&[(file, text)]);
             let project = fixture.detect();
-            assert_compiles(&adoption::definition(&project), &fixture.tree, &project);
+            assert_compiles(&adoption::definition(&project), &fixture.tree);
         }
     }
 }
@@ -353,7 +395,8 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
     let around = Around { git: &inner.git, folder: "shop", today: Day::from_unix_seconds(TODAY) };
     let project = adoption::detect(&adoption::Below::new(&tree, "services/shop"), &around);
     assert_eq!(project, inner.detect());
-    let needs = |_: &str| adoption::expected(&project);
+    let needed = needs(&adoption::definition(&project), &inner.tree);
+    let needs = |_: &str| needed.clone();
     let plan = adoption::plan(&tree, "services/shop", &inner.git, &project, &inner.everything(), &needs)
         .expect("nothing is in the way");
     let paths: Vec<&str> = plan.files.iter().map(|file| file.path.as_str()).collect();
@@ -362,8 +405,8 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
         [
             "services/shop/pipeline.toml",
             ".gitattributes",
-            "services/shop/Dockerfile",
             "services/shop/.dockerignore",
+            "services/shop/Dockerfile",
             ".github/CODEOWNERS",
             ".git/hooks/pre-commit"
         ]
@@ -375,7 +418,6 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
         let spec = line.strip_prefix("pipewright pins add ").expect("each line is a command").trim_matches('\'');
         lock.add(spec).unwrap_or_else(|error| panic!("{spec}: {error:?}"));
     }
-    let needed = adoption::expected(&project);
     assert_eq!(lock.to_text(), adoption::lock(&needed.actions, &needed.images, &needed.tools));
 }
 
@@ -436,4 +478,47 @@ fn trees_are_never_asked_for_what_is_outside() {
     let outside = "[tool.pytest.ini_options]\ntestpaths = ['../x', '/etc', 'a/../../b']\naddopts = ['--ignore=../../x']\n[project]\nname='x'\n";
     let compose = "services:\n  a:\n    build: { context: ../.., dockerfile: ../x }\n";
     adoption::detect(&Strict(Fixture::of(&[("pyproject.toml", outside), ("compose.yml", compose)]).tree), &around);
+}
+
+/// The program, run in a folder without a terminal: its exit status, and what it printed.
+fn pipewright(folder: &Path, arguments: &[&str]) -> (i32, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_pipewright"))
+        .current_dir(folder)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program starts");
+    let said = [output.stdout, output.stderr].map(|text| String::from_utf8(text).expect("it is UTF-8")).concat();
+    (output.status.code().expect("it ends by itself"), said)
+}
+
+#[test]
+fn the_program_writes_generates_and_is_then_up_to_date() {
+    for name in names() {
+        let root = tempfile::tempdir().expect("there is a place for it");
+        for (path, text) in contents(&projects().join(&name)) {
+            let path = root.path().join(path.replacen("dot-git/", ".git/", 1));
+            fs::create_dir_all(path.parent().expect("it is a file")).expect("a folder is made");
+            fs::write(path, text).expect("a file is written");
+        }
+        let (status, said) = pipewright(root.path(), &["init", "--dry-run"]);
+        assert_eq!(status, 0, "{name}: {said}");
+        assert!(!root.path().join("pipeline.toml").exists(), "{name}");
+        let (status, said) =
+            pipewright(root.path(), &["init", "--yes", "--dockerfile", "--hook", "--codeowners=@acme/core"]);
+        assert_eq!(status, 0, "{name}: {said}");
+        let written = contents(root.path());
+        assert!(written.contains_key(".github/workflows/ci.yml"), "{name}: {said}");
+        let marked = written[".gitattributes"].clone();
+        for file in written.keys().filter_map(|path| path.strip_prefix(".github/workflows/")) {
+            let is_generated = written[&format!(".github/workflows/{file}")].contains("pipewright");
+            assert!(!is_generated || marked.contains(&format!("workflows/{file} ")), "{name}: {file} in {marked}");
+        }
+        let (status, said) = pipewright(root.path(), &["check"]);
+        assert_eq!(status, 0, "{name}: {said}");
+        let (status, said) = pipewright(root.path(), &["init", "--yes"]);
+        assert_eq!(status, 2, "{name}: {said}");
+        assert!(said.contains("`pipeline.toml` exists, and is not overwritten"), "{name}: {said}");
+        assert_eq!(contents(root.path()), written, "{name}: a second run changes nothing");
+    }
 }

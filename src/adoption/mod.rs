@@ -34,7 +34,7 @@ pub use definition::definition;
 pub use dockerfile::{Offer, offers};
 pub use git::Git;
 pub use owners::{CodeOwners, codeowners};
-pub use plan::{Choices, Kind, Needs, NewFile, Plan, Refused, expected, lock, plan, summary};
+pub use plan::{Choices, Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
     Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind, Start,
     Suite, Tests, Toolchain, Traffic, Versions, Workload,

@@ -1,5 +1,6 @@
 //! What `init` would write, and what it can only propose since somebody else's file stands there.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use minijinja::context;
@@ -10,7 +11,7 @@ use super::dockerfile::offers;
 use super::git::Git;
 use super::names::shown;
 use super::owners::codeowners;
-use super::project::{Install, Project, Runner, ServiceKind, Toolchain};
+use super::project::{Project, Runner};
 use super::scaffold::{HOOK, HOOK_CONFIG, render};
 use super::walk::join;
 use crate::definition::Name;
@@ -98,8 +99,7 @@ impl std::error::Error for Refused {}
 
 /// Everything that `init` would write for a project whose definition stands in `folder`.
 ///
-/// `tree` is the whole repository; `needs` tells what the workflows of a definition's text need: compile it, or take
-/// [`expected`].
+/// `tree` is the whole repository; `needs` tells what the workflows of a definition's text need.
 ///
 /// # Errors
 ///
@@ -124,12 +124,16 @@ pub fn plan(
         offers(&project, &own).into_iter().filter(|offer| choices.dockerfiles.contains(&offer.component)).collect();
     project.images.extend(accepted.iter().map(|offer| offer.image.clone()));
     let text = definition(&project);
+    let beside = accepted.into_iter().flat_map(|offer| offer.files);
+    let beside: BTreeMap<String, String> = beside.map(|(file, text)| (join(folder, &file), text)).collect();
     let needs = needs(&text);
     plan.add(path, text, "what is built, tested and deployed");
     plan.lock(tree, folder, &needs);
     plan.attributes(tree, folder, &needs.workflows);
-    for (file, text) in accepted.into_iter().flat_map(|offer| offer.files) {
-        plan.add(join(folder, &file), text, "builds the image in layers, dependencies first");
+    for (file, text) in beside {
+        let is_ignored = file.ends_with(".dockerignore");
+        let image = "builds the image in layers, dependencies first";
+        plan.add(file, text, if is_ignored { "keeps what no image needs from the builder" } else { image });
     }
     plan.owners(tree, &project, folder, choices);
     if choices.hook {
@@ -242,82 +246,11 @@ pub fn lock<A: AsRef<str>, I: AsRef<str>, T: AsRef<str>>(actions: &[A], images: 
 
 /// Commands that add what a lock lacks.
 fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
-    let actions = needs.actions.iter().filter(|name| known.action(name).is_none()).filter_map(|name| {
-        let pin = builtin::action(name)?;
-        Some(format!("pipewright pins add {name}@{}#{}", pin.sha, pin.version))
-    });
-    let images = needs.images.iter().filter(|name| known.image(name).is_none()).filter_map(|name| {
-        let digest = builtin::image(name)?;
-        Some(format!("pipewright pins add {name}@{digest}"))
-    });
-    let tools = needs.tools.iter().filter(|name| known.tool(name).is_none()).filter_map(|name| {
-        let tool = builtin::tool(name)?;
-        let hashes: Vec<String> = tool.hashes().map(|(platform, hash)| format!("{platform}=sha256:{hash}")).collect();
-        let spec = format!("{name}@{} {}", tool.version, hashes.join(" "));
-        Some(format!("pipewright pins add '{}'", spec.trim_end()))
-    });
-    actions.chain(images).chain(tools).collect()
-}
-
-/// What the workflows of a project will need, as far as that can be told without compiling its definition.
-pub fn expected(project: &Project) -> Needs {
-    let mut needs = Needs::default();
-    let Needs { actions, images, tools, workflows } = &mut needs;
-    actions.extend(
-        ["actions/checkout", "actions/cache", "actions/upload-artifact", "actions/download-artifact"]
-            .map(str::to_owned),
-    );
-    workflows.push("ci.yml".to_owned());
-    for component in &project.components {
-        let of_language: &[&str] = match component.toolchain {
-            Toolchain::Python => &["actions/setup-python"],
-            Toolchain::Node => &["actions/setup-node"],
-            Toolchain::Rust => &["dtolnay/rust-toolchain", "Swatinem/rust-cache"],
-            Toolchain::Go => &["actions/setup-go"],
-        };
-        actions.extend(of_language.iter().map(|name| (*name).to_owned()));
-        match &component.install {
-            Some(Install::Uv(_)) => {
-                actions.push("astral-sh/setup-uv".to_owned());
-                tools.push("uv".to_owned());
-            }
-            Some(Install::Pnpm) => actions.push("pnpm/action-setup".to_owned()),
-            _ => {}
-        }
-        if component.tests.as_ref().is_some_and(|tests| tests.runner == Runner::Nextest) {
-            actions.push("taiki-e/install-action".to_owned());
-            tools.extend(["cargo-nextest", "cargo-llvm-cov"].map(str::to_owned));
-        }
-        if component.tests.as_ref().is_some_and(|tests| tests.coverage.is_some()) {
-            workflows.push("test-coverage.yml".to_owned());
-        }
-    }
-    for service in &project.services {
-        images.extend(service.kind.image().map(str::to_owned));
-        if service.kind == ServiceKind::LancedbObjectStore {
-            images.push("rustfs/rustfs:1.0.1".to_owned());
-        }
-    }
-    workflows.extend(project.suites.iter().map(|suite| format!("{}-integration.yml", suite.name)));
-    if project.images.iter().any(|image| image.repository.is_some()) {
-        let docker = ["build-push", "login", "metadata", "setup-buildx"].map(|name| format!("docker/{name}-action"));
-        actions.extend(docker);
-        actions.push("actions/attest".to_owned());
-        images.push("moby/buildkit:v0.32.2".to_owned());
-    }
-    if !project.environments.is_empty() {
-        actions.push("azure/setup-kubectl".to_owned());
-        tools.push("kubectl".to_owned());
-        workflows.push("deploy.yml".to_owned());
-        if !project.probes.is_empty() {
-            workflows.push("smoke-tests.yml".to_owned());
-        }
-    }
-    for list in [actions, images, tools, workflows] {
-        list.sort();
-        list.dedup();
-    }
-    needs
+    let actions = needs.actions.iter().filter(|name| known.action(name).is_none());
+    let images = needs.images.iter().filter(|name| known.image(name).is_none());
+    let tools = needs.tools.iter().filter(|name| known.tool(name).is_none());
+    let specs = actions.chain(images).chain(tools).filter_map(|name| builtin::spec(name));
+    specs.map(|spec| format!("pipewright pins add '{spec}'")).collect()
 }
 
 /// What was found, as a label and a text for each.

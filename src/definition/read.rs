@@ -1,7 +1,8 @@
 //! From text to the definition: quickly where all is well, and with every mistake of the file where it is not.
 
 use serde::Deserialize;
-use toml::de::{DeArray, DeTable, DeValue};
+use toml::Spanned;
+use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::{Definition, schema};
 use crate::diagnostics::{At, Code, Diagnostic};
@@ -26,7 +27,7 @@ pub fn read(sources: &Sources) -> Read {
     let read = if sources.bases.is_empty() {
         toml::from_str(&sources.definition.text)
     } else {
-        merged(sources).and_then(Definition::deserialize)
+        merged(sources).and_then(|table| Definition::deserialize(Deserializer::from(table)))
     };
     match read {
         Ok(definition) => Read { definition: Some(definition), diagnostics: Vec::new() },
@@ -35,21 +36,26 @@ pub fn read(sources: &Sources) -> Read {
 }
 
 /// The definition's tables over those of what it extends.
-fn merged(sources: &Sources) -> Result<toml::Table, toml::de::Error> {
-    let mut table: toml::Table = toml::from_str(&sources.definition.text)?;
+fn merged(sources: &Sources) -> Result<Spanned<DeTable<'_>>, toml::de::Error> {
+    let mut table = DeTable::parse(&sources.definition.text)?;
     for base in &sources.bases {
-        fill(&mut table, toml::from_str(&base.text)?);
+        fill(table.get_mut(), DeTable::parse(&base.text)?.into_inner());
     }
     Ok(table)
 }
 
 /// Puts what `below` says and `table` does not into it.
-fn fill(table: &mut toml::Table, below: toml::Table) {
+fn fill<'t>(table: &mut DeTable<'t>, below: DeTable<'t>) {
     for (key, value) in below {
-        match (table.get_mut(&key), value) {
-            (Some(toml::Value::Table(inner)), toml::Value::Table(value)) => fill(inner, value),
-            (Some(_), _) => {}
-            (None, value) => {
+        match table.get_mut(key.get_ref().as_ref()) {
+            Some(above) => {
+                if let (DeValue::Table(inner), DeValue::Table(_)) = (above.get_mut(), value.get_ref())
+                    && let DeValue::Table(value) = value.into_inner()
+                {
+                    fill(inner, value);
+                }
+            }
+            None => {
                 table.insert(key, value);
             }
         }

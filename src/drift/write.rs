@@ -114,18 +114,15 @@ fn stage(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".pipewright-");
     #[cfg(unix)]
-    builder.permissions(permissions(path));
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
     let mut file = builder.tempfile_in(folder)?;
+    if let Ok(about) = fs::metadata(path) {
+        // As the file that it replaces, also where the process would give new files less.
+        file.as_file().set_permissions(about.permissions())?;
+    }
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
     Ok(file)
-}
-
-/// As the file that it replaces, or as any other new file.
-#[cfg(unix)]
-fn permissions(path: &Path) -> fs::Permissions {
-    use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).map_or_else(|_| fs::Permissions::from_mode(0o644), |about| about.permissions())
 }
 
 fn put_back(done: &[(PathBuf, Option<Vec<u8>>)]) {

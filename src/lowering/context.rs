@@ -344,20 +344,19 @@ pub(crate) fn scripts_folder(definition: &Definition, file: &str) -> String {
 /// The scripts that a script imports, directly or not.
 fn imports(name: &str) -> Vec<&'static str> {
     let mut all: Vec<&'static str> = Vec::new();
-    let mut open = vec![format!("scripts/{name}")];
-    while let Some(template) = open.pop() {
-        let text = templates::built_in(&template).unwrap_or_default();
-        for line in text.lines() {
+    let mut open = vec![name];
+    while let Some(name) = open.pop() {
+        let text = templates::built_in(&format!("scripts/{name}")).unwrap_or_default();
+        // Imports stand above everything else.
+        for line in text.lines().take_while(|line| !line.starts_with("def ") && !line.starts_with("class ")) {
             let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "));
-            let module = module.and_then(|rest| rest.split([' ', ',']).next()).unwrap_or_default();
-            let found = templates::names().find(|known| {
-                known.strip_prefix("scripts/").and_then(|known| known.strip_suffix(".py")) == Some(module)
-            });
-            if let Some(found) = found.and_then(|found| found.strip_prefix("scripts/"))
+            let Some(module) = module.and_then(|rest| rest.split([' ', ',']).next()) else { continue };
+            let known = templates::name(&format!("scripts/{module}.py"));
+            if let Some(found) = known.and_then(|known| known.strip_prefix("scripts/"))
                 && !all.contains(&found)
             {
                 all.push(found);
-                open.push(format!("scripts/{found}"));
+                open.push(found);
             }
         }
     }

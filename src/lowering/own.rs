@@ -1,6 +1,6 @@
 //! Workflows and jobs that the user writes.
 
-use super::steps::{env_of, grant_for, set_env};
+use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
 use crate::definition::{Access as Wanted, Input, InputKind, Job as Written, Name, Workflow as Own};
@@ -20,7 +20,8 @@ impl Family for OwnWorkflows {
 fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
     let origin = crate::at!["workflows", name.as_str()];
     let on = &own.on;
-    let trust = if on.tags.is_empty() && !name.contains("release") { Trust::Builds } else { Trust::Publishes };
+    let releases = !on.tags.is_empty() || on.branches.iter().any(|branch| branch.contains("release"));
+    let trust = if releases || name.contains("release") { Trust::Publishes } else { Trust::Builds };
     let mut jobs = Vec::new();
     for (id, written) in &own.jobs {
         let at = origin.clone().then("jobs").then(id.as_str());
@@ -29,7 +30,7 @@ fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
         for (input, _) in &on.manual.inputs {
             if let Work::Steps { env, .. } = &mut job.work {
                 let variable = input.to_uppercase().replace('-', "_");
-                env.push((variable, format!("${{{{ inputs.{input} }}}}")));
+                set_env(env, [(&variable, format!("${{{{ inputs.{input} }}}}"))]);
             }
         }
         jobs.push(job);
@@ -90,6 +91,9 @@ pub(super) fn own_job(context: &Context<'_>, id: &Name, written: &Written, origi
     steps.extend(context.steps(&written.steps, &folder, &origin.clone().then("steps"), Effect::Unknown));
     set_env(&mut variables, env_of(&written.env));
     let mut job = context.job(id, &id.replace('-', " "), origin.clone(), steps);
+    if let Some(component) = component {
+        grant_ready(component, &mut job.permissions);
+    }
     grant_for(&written.steps, &mut job.permissions);
     for (scope, access) in &written.permissions {
         let access = if *access == Wanted::Write { Access::Write } else { Access::Read };

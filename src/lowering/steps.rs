@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::Context;
 use crate::catalogue;
-use crate::definition::{Outside, Step as Written, Value};
+use crate::definition::{Component, Outside, Step as Written, Value};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Pairs, Permission, Script, Step, braced, grant};
 
@@ -74,6 +74,12 @@ impl Context<'_> {
         step.timeout = written.timeout.map(crate::definition::Duration::minutes);
         step.effect(if written.changes == Some(false) { Effect::None } else { effect })
     }
+}
+
+/// What the actions need that make a job ready for a component.
+pub(crate) fn grant_ready(component: &Component, permissions: &mut Vec<Permission>) {
+    grant_for(&component.before, permissions);
+    grant_for(component.custom.as_ref().map_or(&[], |custom| &custom.steps), permissions);
 }
 
 /// What the actions among the user's steps need of the job's token.

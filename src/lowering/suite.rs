@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
-use super::steps::{env_of, grant_for, set_env};
+use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
 use crate::definition::{Also, Name, Suite, TestRun};
@@ -100,6 +100,7 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
     judge.env.sort();
     steps.push(judge);
     let mut job = context.job("tests", &format!("Test {name}"), origin, steps);
+    grant_ready(component, &mut job.permissions);
     grant_for(&suite.before, &mut job.permissions);
     grant_for(&suite.after, &mut job.permissions);
     if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {

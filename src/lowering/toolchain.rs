@@ -46,7 +46,9 @@ impl Context<'_> {
             let mut own = self.steps(&custom.steps, &folder, &at, Effect::None);
             if let Some(versions) = &custom.versions {
                 let version = chosen(axes, "version", versions);
-                own = own.into_iter().map(|step| step.env([("VERSION", version.as_str())])).collect();
+                for step in own.iter_mut().filter(|step| step.env.iter().all(|(name, _)| name != "VERSION")) {
+                    step.env.push(("VERSION".to_owned(), version.clone()));
+                }
             }
             steps.extend(own);
         }

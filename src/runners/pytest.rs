@@ -83,7 +83,11 @@ fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
         lines.push(vec![format!("--reruns={}", shard.run.reruns)]);
     }
     for path in &shard.left_out {
-        let option = if path.contains("::") { "--deselect" } else { "--ignore" };
+        let option = match path {
+            path if path.contains("::") => "--deselect",
+            path if path.contains(['*', '?']) => "--ignore-glob",
+            _ => "--ignore",
+        };
         lines.push(vec![format!("{option}={path}")]);
     }
     if !shard.run.args.is_empty() {

@@ -60,14 +60,11 @@ fn contexts(key: Key) -> &'static [&'static str] {
         Key::JobCondition | Key::Matrix => &["github", "needs", "vars", "inputs"],
         Key::Job => &["github", "needs", "strategy", "matrix", "vars", "inputs"],
         Key::JobEnv => &["github", "needs", "strategy", "matrix", "vars", "inputs", "secrets"],
-        Key::EnvironmentUrl => {
+        Key::EnvironmentUrl | Key::StepCondition => {
             &["github", "needs", "strategy", "matrix", "vars", "inputs", "job", "runner", "env", "steps"]
         }
         Key::ServiceEnv => {
             &["github", "needs", "strategy", "matrix", "vars", "inputs", "secrets", "job", "runner", "env"]
-        }
-        Key::StepCondition => {
-            &["github", "needs", "strategy", "matrix", "vars", "inputs", "job", "runner", "env", "steps"]
         }
         Key::JobOutput | Key::Step => {
             &["github", "needs", "strategy", "matrix", "vars", "inputs", "secrets", "job", "runner", "env", "steps"]

@@ -67,7 +67,9 @@ impl Names<'_> {
             Work::Steps { env, services, .. } => {
                 self.once(at, "variable", env);
                 self.ids(at, "service", services.iter().map(|service| service.id.as_str()));
-                services.iter().for_each(|service| self.once(at, "variable", &service.env));
+                for service in services {
+                    self.once(at, "variable", &service.env);
+                }
             }
             Work::Call { with, .. } => self.once(at, "input", with),
         }

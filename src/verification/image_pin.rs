@@ -16,28 +16,32 @@ impl Rule for ImagePin {
     }
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-        let mut wrong = |image: &str, at: &At| {
+        let mut wrong = |image: &str, at: &At, help: String| {
             let message = format!("the image `{image}` is not named by its digest");
-            let help = format!("run `pipewright pins add '{}@sha256:<digest>'`", reference(image));
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(help));
         };
         for (_, job) in set.jobs() {
             let Work::Steps { services, .. } = &job.work else { continue };
-            services.iter().filter(|service| !is_pinned(&service.image)).for_each(|one| wrong(&one.image, &job.origin));
+            for service in services.iter().filter(|service| !is_pinned(&service.image)) {
+                let reference = service.image.split('@').next().unwrap_or_default();
+                let help = format!("run `pipewright pins add '{reference}@sha256:<digest>'`");
+                wrong(&service.image, &job.origin, help);
+            }
         }
         // Two actions start images that their inputs name, and without them a moving one.
         for used in &set.actions {
-            let image = if used.is("docker/setup-qemu-action") {
-                used.input("image").unwrap_or("tonistiigi/binfmt")
+            let (image, add) = if used.is("docker/setup-qemu-action") {
+                (used.input("image").unwrap_or("tonistiigi/binfmt"), "image = \"")
             } else if used.is("docker/setup-buildx-action") && is_container(used.input("driver")) {
                 let options = used.input("driver-opts").unwrap_or_default();
                 let image = options.split(['\n', ',']).find_map(|option| option.trim().strip_prefix("image="));
-                image.unwrap_or("moby/buildkit")
+                (image.unwrap_or("moby/buildkit"), "driver-opts = \"image=")
             } else {
                 continue;
             };
             if !is_pinned(image) {
-                wrong(image, &used.step.origin);
+                let reference = image.split('@').next().unwrap_or_default();
+                wrong(image, &used.step.origin, format!("write `{add}{reference}@sha256:<digest>\"`"));
             }
         }
     }
@@ -47,13 +51,9 @@ fn is_container(driver: Option<&str>) -> bool {
     driver.is_none_or(|driver| driver == "docker-container")
 }
 
-fn reference(image: &str) -> &str {
-    image.split('@').next().unwrap_or(image)
-}
-
 fn is_pinned(image: &str) -> bool {
     let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    let digest = image.split_once("@sha256:").map(|(_, digest)| digest).unwrap_or_default();
+    let digest = image.split_once("@sha256:").map_or("", |(_, digest)| digest);
     digest.len() == 64 && digest.bytes().all(digit) && digest.bytes().any(|byte| byte != b'0')
 }
 

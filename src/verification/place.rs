@@ -196,14 +196,18 @@ impl<'w> Spots<'_, 'w> {
                 for (name, axis) in strategy.iter().flat_map(|strategy| &strategy.axes) {
                     match axis {
                         Axis::Texts(texts) => {
-                            texts.iter().for_each(|text| self.put(Key::Matrix, "matrix", name, text));
+                            for text in texts {
+                                self.put(Key::Matrix, "matrix", name, text);
+                            }
                         }
                         Axis::Expression(inner) => self.bare(Key::Matrix, "matrix", name, Some(inner)),
                         Axis::Numbers(_) => {}
                     }
                 }
                 self.pairs(Key::JobEnv, "env", env);
-                services.iter().for_each(|service| self.service(service));
+                for service in services {
+                    self.service(service);
+                }
             }
         }
         for (index, step) in job.steps().iter().enumerate() {
@@ -224,7 +228,9 @@ impl<'w> Spots<'_, 'w> {
         match runner {
             Runner::Label(label) => self.put(Key::Job, "runs-on", "", label),
             Runner::Labels(labels, group) => {
-                labels.iter().chain(group).for_each(|label| self.put(Key::Job, "runs-on", "", label));
+                for label in labels.iter().chain(group) {
+                    self.put(Key::Job, "runs-on", "", label);
+                }
             }
         }
     }

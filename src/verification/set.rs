@@ -2,7 +2,7 @@
 
 use super::place::{Key, Place, Read, Written};
 use crate::catalogue;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{At, Code, Diagnostic, Part};
 use crate::workflow::expression::{ContextUse, Expr};
 use crate::workflow::{Access, Action, Axis, Job, Pairs, Permission, Step, StepKind, Strategy, Work, Workflow};
 
@@ -137,6 +137,11 @@ impl Used<'_> {
     /// Whether it runs this action.
     pub(super) fn is(&self, name: &str) -> bool {
         self.action.name.eq_ignore_ascii_case(name)
+    }
+
+    /// Whether it stands in the definition, as an item of a list of steps; such a step cannot hold expressions.
+    pub(super) fn is_written_by_the_user(&self) -> bool {
+        matches!(&self.step.origin, At::Path(path, _) if matches!(path.last(), Some(Part::Index(_))))
     }
 
     /// Where an input stands in the definition, for a step that is written there.

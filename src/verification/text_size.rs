@@ -3,7 +3,7 @@
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::workflow::expression::MAX_LENGTH;
-use crate::workflow::{Job, Pairs, StepKind, Work, Workflow};
+use crate::workflow::{Job, Pairs, Service, StepKind, Work, Workflow};
 use crate::yaml::emit;
 
 pub(crate) struct TextSize;
@@ -41,7 +41,7 @@ impl Rule for TextSize {
                     wrong(&step.origin, message, "keep it as a file of the repository, and run that file");
                 }
             }
-            for name in keys(job).filter(|name| name.len() > MOST_KEY) {
+            for (name, _) in tables(job).flatten().filter(|(name, _)| name.len() > MOST_KEY) {
                 let start: String = name.chars().take(40).collect();
                 let message = format!("the name `{start}…` has more than {MOST_KEY} characters");
                 wrong(&job.origin, message, "choose a shorter one");
@@ -82,62 +82,56 @@ fn is_too_large(workflow: &Workflow) -> bool {
         && emit::workflow(workflow, &workflow.about).is_ok_and(|text| text.len() > MOST_BYTES)
 }
 
+/// More than the words and the indentation around any text.
+const AROUND: usize = 64;
+
 /// More bytes than a workflow can have.
 fn at_most(workflow: &Workflow) -> usize {
-    /// More than the words and the indentation around any text.
-    const AROUND: usize = 64;
-    let pairs = |pairs: &Pairs| pairs.iter().map(|(key, value)| text(key) + text(value) + AROUND).sum::<usize>();
-    fn text(text: &str) -> usize {
-        // Every line is indented, by less than this.
-        text.len() + 16 * (1 + text.bytes().filter(|byte| *byte == b'\n').count())
-    }
-    let job = |job: &Job| {
-        let permissions: usize = job.permissions.iter().map(|one| one.scope.len() + one.reason.len() + AROUND).sum();
-        let about: usize = job.about.iter().map(|line| line.len() + AROUND).sum();
-        let needs: usize = job.needs.iter().map(|need| need.len() + 4).sum();
-        let steps = job.steps().iter().map(|step| {
-            let kind = match &step.kind {
-                StepKind::Run(run) => text(run.script.as_str()),
-                StepKind::Uses(action) => pairs(&action.with) + action.name.len() + action.sha.len(),
-            };
-            kind + pairs(&step.env) + text(&step.name) + step.condition.as_deref().map_or(0, text) + 4 * AROUND
-        });
-        permissions + about + needs + pairs(&job.outputs) + work(job, pairs) + steps.sum::<usize>() + 8 * AROUND
-    };
-    workflow.jobs.iter().map(job).sum::<usize>() + 64 * AROUND
+    64 * AROUND + workflow.jobs.iter().map(of_job).sum::<usize>()
 }
 
-/// What a job says beside its steps.
-fn work(job: &Job, pairs: impl Fn(&Pairs) -> usize) -> usize {
+fn of_job(job: &Job) -> usize {
+    let permissions: usize = job.permissions.iter().map(|one| one.scope.len() + one.reason.len() + AROUND).sum();
+    let lines: usize = job.about.iter().chain(&job.needs).map(|line| line.len() + AROUND).sum();
+    let services = services(job).iter().map(|service| {
+        let texts = [&service.options, &service.command, &service.entrypoint].into_iter().flatten();
+        texts.chain(&service.ports).map(|text| of_text(text)).sum::<usize>() + service.image.len() + 4 * AROUND
+    });
+    let steps = job.steps().iter().map(|step| {
+        let kind = match &step.kind {
+            StepKind::Run(run) => of_text(run.script.as_str()),
+            StepKind::Uses(action) => action.name.len() + action.sha.len(),
+        };
+        kind + of_text(&step.name) + step.condition.as_deref().map_or(0, of_text) + 4 * AROUND
+    });
+    let pairs = tables(job).flatten().map(|(key, value)| key.len() + of_text(value) + AROUND);
+    permissions + lines + services.sum::<usize>() + steps.sum::<usize>() + pairs.sum::<usize>() + 16 * AROUND
+}
+
+/// A text with its indentation, which is less than this for every line.
+fn of_text(text: &str) -> usize {
+    text.len() + 16 * (1 + text.bytes().filter(|byte| *byte == b'\n').count())
+}
+
+fn services(job: &Job) -> &[Service] {
     match &job.work {
-        Work::Call { with, .. } => pairs(with),
-        Work::Steps { env, services, .. } => {
-            let texts = |service: &crate::workflow::Service| {
-                let all = [&service.options, &service.command, &service.entrypoint].into_iter().flatten();
-                all.chain(&service.ports).map(|text| text.len() + 16).sum::<usize>()
-            };
-            pairs(env) + services.iter().map(|service| pairs(&service.env) + texts(service) + 400).sum::<usize>()
-        }
+        Work::Steps { services, .. } => services,
+        Work::Call { .. } => &[],
     }
 }
 
-/// Every name of a job that becomes a key.
-fn keys(job: &Job) -> impl Iterator<Item = &String> {
-    let with = job.steps().iter().filter_map(|step| match &step.kind {
+/// Every table of names and values of a job.
+fn tables(job: &Job) -> impl Iterator<Item = &Pairs> {
+    let own = match &job.work {
+        Work::Steps { env, .. } => env,
+        Work::Call { with, .. } => with,
+    };
+    let inputs = job.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Uses(action) => Some(&action.with),
         StepKind::Run(_) => None,
     });
-    let own: &[&Pairs] = &match &job.work {
-        Work::Steps { env, .. } => [env, &job.outputs],
-        Work::Call { with, .. } => [with, &job.outputs],
-    };
-    let own: Vec<&Pairs> = own.to_vec();
-    let services: Vec<&Pairs> = match &job.work {
-        Work::Steps { services, .. } => services.iter().map(|service| &service.env).collect(),
-        Work::Call { .. } => Vec::new(),
-    };
-    let steps = job.steps().iter().map(|step| &step.env).chain(with);
-    own.into_iter().chain(services).chain(steps).flatten().map(|(name, _)| name)
+    let services = services(job).iter().map(|service| &service.env);
+    [own, &job.outputs].into_iter().chain(services).chain(job.steps().iter().map(|step| &step.env)).chain(inputs)
 }
 
 #[cfg(test)]

@@ -20,11 +20,14 @@ impl Rule for TimeLimit {
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         for (_, job) in set.jobs() {
             let Work::Steps { runner, timeout, .. } = &job.work else { continue };
-            let most = if is_hosted(job, runner) { HOSTED } else { OWN };
-            found.extend(self.limit(&job.origin, &format!("the job `{}`", job.id), *timeout, most));
+            let most = if *timeout > HOSTED && !is_hosted(job, runner) { OWN } else { HOSTED };
+            if let Some(wrong) = wrong(*timeout, most) {
+                found.push(self.error(&job.origin, &format!("the job `{}`", job.id), wrong));
+            }
             for step in job.steps() {
-                let what = format!("the step `{}`", step.name);
-                found.extend(step.timeout.and_then(|minutes| self.limit(&step.origin, &what, minutes, HOSTED)));
+                if let Some(wrong) = step.timeout.and_then(|minutes| wrong(minutes, HOSTED)) {
+                    found.push(self.error(&step.origin, &format!("the step `{}`", step.name), wrong));
+                }
             }
         }
     }
@@ -38,16 +41,20 @@ const HOSTED: u64 = 6 * 60;
 const OWN: u64 = 5 * 24 * 60;
 
 impl TimeLimit {
-    fn limit(&self, at: &At, what: &str, minutes: u64, most: u64) -> Option<Diagnostic> {
-        let at = at.clone().then("timeout");
-        if minutes == 0 {
-            let message = format!("{what} has no time");
-            return Some(Diagnostic::error(self.code(), at, message).help("give it a minute at least: `\"1m\"`"));
-        }
-        let message = format!("{what} may take {minutes} minutes, but GitHub ends it after {most}");
-        let help = format!("write `\"{}h\"` or less", most / 60);
-        (minutes > most).then(|| Diagnostic::error(self.code(), at, message).help(help))
+    fn error(&self, at: &At, what: &str, (wrong, help): (String, String)) -> Diagnostic {
+        Diagnostic::error(self.code(), at.clone().then("timeout"), format!("{what} {wrong}")).help(help)
     }
+}
+
+/// What is wrong with a limit, and what to write.
+fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
+    if minutes == 0 {
+        return Some(("has no time".to_owned(), "give it a minute at least: `\"1m\"`".to_owned()));
+    }
+    (minutes > most).then(|| {
+        let wrong = format!("may take {minutes} minutes, but GitHub ends it after {most}");
+        (wrong, format!("write `\"{}h\"` or less", most / 60))
+    })
 }
 
 /// Whether a job may run on a machine of GitHub's.

@@ -52,14 +52,17 @@ fn walk(expression: &Expr, wrong: &mut impl FnMut(&str)) {
         ExprKind::Literal(_) | ExprKind::Context(_) => {}
         ExprKind::Access { of, path } => {
             walk(of, wrong);
-            path.iter().for_each(|step| {
+            for step in path {
                 if let Access::Index(index) = step {
                     walk(index, wrong);
                 }
-            });
+            }
         }
         ExprKind::Not(inner) => walk(inner, wrong),
-        ExprKind::Compare { left, right, .. } => [left, right].into_iter().for_each(|side| walk(side, wrong)),
+        ExprKind::Compare { left, right, .. } => {
+            walk(left, wrong);
+            walk(right, wrong);
+        }
         ExprKind::Call { name, args } => {
             if name.eq_ignore_ascii_case("contains")
                 && let [first, second] = args.as_slice()
@@ -68,7 +71,9 @@ fn walk(expression: &Expr, wrong: &mut impl FnMut(&str)) {
             {
                 wrong("`contains` finds any part of that text, not only its words");
             }
-            args.iter().for_each(|part| walk(part, wrong));
+            for part in args {
+                walk(part, wrong);
+            }
         }
         ExprKind::And(parts) | ExprKind::Or(parts) => {
             let front = parts.split_last().map_or(&[][..], |(_, front)| front);
@@ -78,7 +83,9 @@ fn walk(expression: &Expr, wrong: &mut impl FnMut(&str)) {
             if matches!(expression.kind, ExprKind::Or(_)) && front.iter().any(gives_nothing) {
                 wrong("the value behind `&&` counts as false, so that behind `||` always holds");
             }
-            parts.iter().for_each(|part| walk(part, wrong));
+            for part in parts {
+                walk(part, wrong);
+            }
         }
     }
 }

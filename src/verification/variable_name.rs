@@ -19,9 +19,13 @@ impl Rule for VariableName {
         for (_, job) in set.jobs() {
             if let Work::Steps { env, services, .. } = &job.work {
                 self.names(&job.origin, env, found);
-                services.iter().for_each(|service| self.names(&job.origin, &service.env, found));
+                for service in services {
+                    self.names(&job.origin, &service.env, found);
+                }
             }
-            job.steps().iter().for_each(|step| self.names(&step.origin, &step.env, found));
+            for step in job.steps() {
+                self.names(&step.origin, &step.env, found);
+            }
         }
     }
 }

@@ -93,7 +93,7 @@ mod tests {
     fn a_workflow_that_does_not_exist_or_cannot_be_called() {
         all_pass(&pair());
         let [caller, suite] = pair();
-        all_break("workflow-call", &[caller.clone()]);
+        all_break("workflow-call", std::slice::from_ref(&caller));
         let mut deaf = suite;
         deaf.on = clean().on;
         all_break("workflow-call", &[caller, deaf]);

@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use pipewright::Compilation;
+use pipewright::sources::{Memory, Sources, Text};
 use tempfile::TempDir;
 
 /// Where the fixtures stand.
@@ -42,17 +44,18 @@ impl Project {
         let project = Self::empty();
         let source = Path::new(FIXTURES).join(fixture);
         copy(&source, project.root());
-        if !source.join("pipeline.lock").exists() {
-            copy_file(&Path::new(FIXTURES).join("pipeline.lock"), &project.path("pipeline.lock"));
-        }
-        project
+        if source.join("pipeline.lock").exists() { project } else { project.with_lock() }
     }
 
     /// A repository with this definition, and the lock that the fixtures share.
     pub(crate) fn of(definition: &str) -> Self {
-        let project = Self::empty().with("pipeline.toml", definition);
-        copy_file(&Path::new(FIXTURES).join("pipeline.lock"), &project.path("pipeline.lock"));
-        project
+        Self::empty().with_lock().with("pipeline.toml", definition)
+    }
+
+    /// The same with the lock that the fixtures share.
+    pub(crate) fn with_lock(self) -> Self {
+        copy_file(&Path::new(FIXTURES).join("pipeline.lock"), &self.path("pipeline.lock"));
+        self
     }
 
     /// The same with its files generated.
@@ -145,7 +148,7 @@ impl Ran {
         let mut text = String::new();
         for (name, said) in [("stdout", &self.out), ("stderr", &self.err)] {
             if !said.is_empty() {
-                text.push_str(&format!("{name}:\n{said}"));
+                text = format!("{text}{name}:\n{said}");
             }
         }
         format!("{text}status: {}", self.code)
@@ -184,4 +187,20 @@ fn collect(root: &Path, folder: &Path, tree: &mut Tree) {
             tree.insert(name, fs::read(&path).expect("the file is readable"));
         }
     }
+}
+
+/// Compiles a definition as an editor does, without a disk; these files stand in the repository.
+pub(crate) fn compile(definition: &str, files: &[&str]) -> Compilation {
+    let text = |file: &str, text: &str| Text { file: file.to_owned(), text: text.to_owned() };
+    let sources = Sources {
+        definition: text("pipeline.toml", definition),
+        bases: Vec::new(),
+        lock: Some(text("pipeline.lock", &pipewright::pins::builtin::lock().to_text())),
+        templates: BTreeMap::new(),
+        tree: Box::new(Memory(files.iter().map(|file| ((*file).to_owned(), String::new())).collect())),
+    };
+    let compilation = pipewright::compile(&sources);
+    // What is found has a place that can be shown.
+    let _ = pipewright::diagnostics::human(&compilation.diagnostics, &sources.locator());
+    compilation
 }

@@ -2,7 +2,7 @@
 
 use super::super::project::Install;
 use super::super::walk::Folder;
-use super::manifest::{Manifest, Of};
+use super::manifest::{Manifest, Of, is_for_running};
 
 /// How it is installed, with what its tests need.
 pub(super) fn install(folder: &Folder, manifest: &Manifest) -> Option<Install> {
@@ -27,10 +27,16 @@ pub(super) fn install(folder: &Folder, manifest: &Manifest) -> Option<Install> {
             _ => Vec::new(),
         }));
     }
+    let declared = manifest.pyproject.contains_key("project") || manifest.is_package;
+    let running = manifest.requirements.iter().any(|file| is_for_running(file));
+    if declared && !running && !manifest.requirements.is_empty() {
+        // What the tests need stands in files, what the project needs in its own manifest.
+        let files: String = manifest.requirements.iter().flat_map(|file| [" --requirement ", file]).collect();
+        return Some(Install::Run(format!("python -m pip install --editable .{files}")));
+    }
     if !manifest.requirements.is_empty() {
         return Some(Install::Pip(manifest.requirements.clone()));
     }
-    let declared = manifest.pyproject.contains_key("project") || manifest.is_package;
     declared.then(|| {
         Install::Run(match tests {
             Some(Of::Extra(extra)) if is_plain(extra) => format!("python -m pip install --editable '.[{extra}]'"),

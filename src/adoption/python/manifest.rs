@@ -38,6 +38,8 @@ pub(super) struct Manifest {
     pub(super) pyproject: Table,
     /// `setup.cfg`, or nothing.
     pub(super) setup: Ini,
+    /// `setup.py`, or nothing: it is a program, so only plain texts in it are looked for.
+    pub(super) setup_py: String,
     /// Whether it is a package that others install.
     pub(super) is_package: bool,
     /// Whether its own configuration tells mypy what to look at.
@@ -65,7 +67,8 @@ impl Manifest {
         if !declared && !is_package && (requirements.is_empty() || !has_sources()) {
             return None;
         }
-        let mut manifest = Self { pyproject, setup, is_package, requirements, ..Self::default() };
+        let setup_py = view.read(folder, "setup.py").unwrap_or_default();
+        let mut manifest = Self { pyproject, setup, setup_py, is_package, requirements, ..Self::default() };
         manifest.name = manifest.own_name().unwrap_or_else(|| base(&folder.path).to_owned());
         manifest.read_dependencies(view, folder);
         let mypy = Ini::read(&view.read(folder, "mypy.ini").unwrap_or_default());
@@ -87,6 +90,7 @@ impl Manifest {
             .iter()
             .find_map(|key| text(&self.pyproject, key))
             .or_else(|| self.setup.get("metadata", "name"))
+            .or_else(|| named_in_program(&self.setup_py))
             .map(str::to_owned)
     }
 
@@ -198,9 +202,26 @@ impl Manifest {
     }
 }
 
+/// Requirement files for running a project.
+const RUNNING: &[&str] =
+    &["requirements.txt", "requirements/base.txt", "requirements/default.txt", "requirements/requirements.txt"];
+
+/// Whether a requirement file is for running, and not for tests alone.
+pub(super) fn is_for_running(file: &str) -> bool {
+    RUNNING.contains(&file)
+}
+
+/// The name that `setup.py` gives by a plain text.
+fn named_in_program(program: &str) -> Option<&str> {
+    program.lines().find_map(|line| {
+        let value = line.trim().strip_prefix("name")?.trim_start().strip_prefix('=')?.trim_start();
+        let quote = value.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        value.get(1..)?.split(quote).next().filter(|name| !name.is_empty())
+    })
+}
+
 /// Requirement files for running and testing, those for running first.
 fn requirement_files(view: &View<'_>, folder: &Folder) -> Vec<String> {
-    const RUNNING: &[&str] = &["requirements.txt", "requirements/base.txt", "requirements/requirements.txt"];
     const TESTING: &[&str] = &["test", "tests", "testing", "dev", "develop", "development", "ci"];
     let mut found: Vec<String> = Vec::new();
     let exists = |file: &str| match file.split_once('/') {

@@ -28,8 +28,16 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let config = pytest::Config::read(view, folder);
     let ignored = pytest::ignored(view, folder, &config);
     let tests = tests(view, folder, &manifest, &config);
+    let by_name = config.option("-k").filter(|_| tests.is_some());
+    let tests = tests.filter(|_| by_name.is_none());
     let mut hints = Vec::new();
-    if tests.is_none() {
+    if let Some(words) = by_name {
+        let (file, words) = (&config.file, names::shown(words));
+        hints.push(format!(
+            "{file} leaves tests out by their names, `-k {words}`, so that nobody knows which they are: leave them out by \
+             their paths, and add `[tests.…]` with a suite or a quarantine for them"
+        ));
+    } else if tests.is_none() {
         hints.push("no tests were found that pytest would run: add `[tests.…]` once there are".to_owned());
     } else if !manifest.depends_on("pytest") {
         hints.push("pytest is not among the dependencies: add it, at an exact version".to_owned());
@@ -39,8 +47,9 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
             "there is no lock file: `uv lock` or requirement files with versions make runs repeatable".to_owned(),
         );
     }
-    if let Some(filter) = config.filters() {
-        hints.push(format!("{} leaves tests out by `{}`: run them in a suite", config.file, names::shown(&filter)));
+    if let Some(marks) = config.option("-m") {
+        let (file, marks) = (&config.file, names::shown(marks));
+        hints.push(format!("{file} leaves tests out by their marks, `-m \"{marks}\"`: run them in a suite"));
     }
     let component = Component {
         name: names::name(&manifest.name).unwrap_or_else(|| word("python")),

@@ -100,9 +100,13 @@ impl Config {
         })
     }
 
-    /// What filters tests by mark or name.
-    pub(super) fn filters(&self) -> Option<String> {
-        ["-m", "-k"].iter().find_map(|name| self.values(name).next().map(|value| format!("{name} \"{value}\"")))
+    /// The value of an option.
+    pub(super) fn option(&self, name: &str) -> Option<&str> {
+        self.options
+            .iter()
+            .position(|option| option == name)
+            .and_then(|at| self.options.get(at + 1))
+            .map(String::as_str)
     }
 
     /// What `--cov-fail-under` says.
@@ -143,25 +147,24 @@ fn is_test(file: &str) -> bool {
     name.is_some_and(|name| name.starts_with("test_") || name.ends_with("_test"))
 }
 
-/// Every test that the configuration leaves out and that exists.
+/// Everything that the configuration leaves out and that holds tests; a pattern stands for what it matches, now and later.
 pub(super) fn ignored(view: &View<'_>, folder: &Folder, config: &Config) -> Vec<Ignored> {
     let mut found: Vec<Ignored> = Vec::new();
     let tests = test_files(view, folder, "");
     for option in ["--ignore", "--deselect"] {
         let from = format!("`{option}` in {}", config.file);
-        for value in config.values(option) {
-            found.extend(holding(&tests, value).map(|path| Ignored { path, from: from.clone() }));
-        }
+        let paths = config.values(option).filter_map(|value| holding(view, folder, "", value));
+        found.extend(paths.map(|path| Ignored { path, from: from.clone() }));
     }
+    let looks = Looks { tests: &tests, paths: &paths(view, folder, config) };
     let from = format!("`--ignore-glob` in {}", config.file);
-    for pattern in config.values("--ignore-glob") {
-        found.extend(matching(&tests, "", pattern).map(|path| Ignored { path, from: from.clone() }));
-    }
+    let patterns = config.values("--ignore-glob").filter_map(|pattern| looks.pattern("", pattern));
+    found.extend(patterns.map(|path| Ignored { path, from: from.clone() }));
     let from = format!("`norecursedirs` in {}", config.file);
     for pattern in &config.skipped_folders {
         found.extend(folders_matching(&tests, pattern).map(|path| Ignored { path, from: from.clone() }));
     }
-    found.extend(ignored_by_conftest(view, folder, &tests));
+    found.extend(ignored_by_conftest(view, folder, &looks));
     found.retain(|ignored| is_sound(&ignored.path));
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found.dedup_by(|a, b| a.path == b.path);
@@ -171,19 +174,45 @@ pub(super) fn ignored(view: &View<'_>, folder: &Folder, config: &Config) -> Vec<
     found
 }
 
-/// The path that an option names, if there are tests behind it.
-fn holding<'a>(tests: &'a [String], value: &'a str) -> impl Iterator<Item = String> + 'a {
-    let path = value.trim_start_matches("./").trim_end_matches('/');
-    let file = path.split("::").next().unwrap_or(path);
-    let inside = format!("{file}/");
-    let is_there = tests.iter().any(|test| test == file || test.starts_with(&inside));
-    is_there.then(|| path.to_owned()).into_iter()
+/// Where a run looks for tests, and what it finds there.
+struct Looks<'a> {
+    tests: &'a [String],
+    paths: &'a [String],
 }
 
-/// Tests whose path matches a pattern that is meant from a folder.
-fn matching<'a>(tests: &'a [String], folder: &'a str, pattern: &'a str) -> impl Iterator<Item = String> + 'a {
-    let pattern = join(folder, pattern.trim_start_matches("./").trim_end_matches('/'));
-    tests.iter().filter(move |test| glob(&pattern, test) || glob(&format!("{pattern}/*"), test)).cloned()
+impl Looks<'_> {
+    /// A pattern that is meant from a folder, where it matches a test or could match one.
+    fn pattern(&self, folder: &str, pattern: &str) -> Option<String> {
+        let pattern = inside(folder, pattern)?;
+        let matches = |test: &String| glob(&pattern, test) || glob(&format!("{pattern}/*"), test);
+        let could = self.paths.is_empty() || self.paths.iter().any(|path| pattern.starts_with(&format!("{path}/")));
+        (could || self.tests.iter().any(matches)).then_some(pattern)
+    }
+}
+
+/// The path that a value names from a folder of the component, if there are tests behind it.
+fn holding(view: &View<'_>, folder: &Folder, inner: &str, value: &str) -> Option<String> {
+    let (file, test) = value.split_once("::").map_or((value, None), |(file, test)| (file, Some(test)));
+    let file = inside(inner, file)?;
+    let path = folder.file(&file);
+    let is_there = match file.strip_suffix(".py") {
+        Some(_) => view.tree.exists(&path) && may_be_test(&file),
+        None => !file.is_empty() && holds_tests(view, &path, 4),
+    };
+    is_there.then(|| test.map_or(file.clone(), |test| format!("{file}::{test}")))
+}
+
+fn holds_tests(view: &View<'_>, path: &str, deep: usize) -> bool {
+    view.tree.list(path).iter().any(|name| match name.strip_suffix('/') {
+        Some(inner) => deep > 0 && !inner.starts_with('.') && holds_tests(view, &join(path, inner), deep - 1),
+        None => may_be_test(name),
+    })
+}
+
+/// Whether pytest could be told to collect a file of this name.
+fn may_be_test(file: &str) -> bool {
+    let name = base(file).strip_suffix(".py");
+    name.is_some_and(|name| name.contains("test") && name != "conftest")
 }
 
 /// Folders of tests whose own name matches a pattern.
@@ -204,20 +233,15 @@ fn folders_matching(tests: &[String], pattern: &str) -> impl Iterator<Item = Str
 }
 
 /// What `collect_ignore` and `collect_ignore_glob` of a `conftest.py` name.
-fn ignored_by_conftest(view: &View<'_>, folder: &Folder, tests: &[String]) -> Vec<Ignored> {
+fn ignored_by_conftest(view: &View<'_>, folder: &Folder, looks: &Looks<'_>) -> Vec<Ignored> {
     let mut found = Vec::new();
     for conftest in view.below(&folder.path, 6).iter().filter(|file| base(file) == "conftest.py") {
         let Some(text) = view.tree.read(&folder.file(conftest)) else { continue };
         let inner = folder_of(conftest);
         for (variable, value) in literals(&text) {
-            let from = format!("`{variable}` in {conftest}");
-            let path = join(inner, value.trim_start_matches("./"));
-            let paths: Vec<String> = if variable == "collect_ignore" {
-                holding(tests, &path).collect()
-            } else {
-                matching(tests, inner, &value).collect()
-            };
-            found.extend(paths.into_iter().map(|path| Ignored { path, from: from.clone() }));
+            let is_pattern = variable == "collect_ignore_glob";
+            let path = if is_pattern { looks.pattern(inner, &value) } else { holding(view, folder, inner, &value) };
+            found.extend(path.map(|path| Ignored { path, from: format!("`{variable}` in {conftest}") }));
         }
     }
     found

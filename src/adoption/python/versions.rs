@@ -68,7 +68,12 @@ fn classifiers(manifest: &Manifest) -> Option<Source> {
         return Some((pyproject, "classifiers in pyproject.toml"));
     }
     let setup = read(in_setup.lines().map(str::to_owned).collect());
-    (!setup.is_empty()).then_some((setup, "classifiers in setup.cfg"))
+    if !setup.is_empty() {
+        return Some((setup, "classifiers in setup.cfg"));
+    }
+    let texts = manifest.setup_py.split(['"', '\'']).map(str::to_owned);
+    let program = read(texts.collect());
+    (!program.is_empty()).then_some((program, "classifiers in setup.py"))
 }
 
 /// The environments that tox runs: `py311`, `py3{11,12}`, `3.12`.

@@ -89,7 +89,9 @@ fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
     for (path, it) in &definition.quarantine {
         let run = it.of.as_ref().and_then(|of| definition.tests.get(of)).filter(|run| run.runner == "pytest");
         if let Some(base) = run.and_then(folder) {
-            visit(&quarantine.key(path), Path { base: &base, text: &file(path), named: Named::Thing });
+            let text = file(path);
+            let named = if text.contains(['*', '?']) { Named::Pattern } else { Named::Thing };
+            visit(&quarantine.key(path), Path { base: &base, text: &text, named });
         }
     }
 }

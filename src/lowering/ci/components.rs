@@ -1,6 +1,6 @@
 //! One job per component: its checks, as steps that all run.
 
-use super::super::steps::{env_of, grant_for, set_env};
+use super::super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::super::toolchain::Trust;
 use super::super::{Axes, Context};
 use super::{Listed, entry, touch, untouched};
@@ -45,7 +45,7 @@ fn job(context: &Context<'_>, name: &Name, component: &Component) -> Job {
     }
     steps.extend(context.steps(&component.after, &folder, &origin.clone().then("after"), Effect::None));
     let mut job = context.job(name, &axes.named(name), origin, steps);
-    grant_for(&component.before, &mut job.permissions);
+    grant_ready(component, &mut job.permissions);
     grant_for(&component.after, &mut job.permissions);
     if let Work::Steps { runner, timeout, strategy, env, .. } = &mut job.work {
         *runner = axes.runner.clone();

@@ -1,7 +1,7 @@
 //! Test runs: the matrix of shards, and the job that judges them.
 
 use super::super::context::pairs;
-use super::super::steps::{env_of, grant_for, set_env};
+use super::super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::super::toolchain::Trust;
 use super::super::{Axes, Context, coverage};
 use super::{Listed, entry, gates, plan, touch, untouched};
@@ -101,6 +101,7 @@ fn shards(
         matrix.push(("seed".to_owned(), Axis::Expression("fromJSON(needs.plan.outputs.seeds)".to_owned())));
     }
     let mut job = context.job(&tests_job_id(name), &job_name(name, run, axes), origin, steps);
+    grant_ready(component, &mut job.permissions);
     grant_for(&run.before, &mut job.permissions);
     grant_for(&run.after, &mut job.permissions);
     if plan::wants(context, run) {

@@ -1,0 +1,349 @@
+//! What is said about a definition that is wrong: the whole message, as it stands on the terminal.
+
+use insta::assert_snapshot;
+
+use crate::SMALL;
+use crate::support::Project;
+
+/// What `check` says about a definition.
+fn said(definition: &str) -> String {
+    let ran = Project::of(definition).run(["check"]);
+    assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
+    ran.err
+}
+
+#[test]
+fn several_syntax_errors() {
+    assert_snapshot!(said("version = \n[project\nname = \"small\"\nname = 'x\n"), @"
+    error[syntax]: string values must be quoted, expected literal string
+     --> pipeline.toml:1:11
+      |
+    1 | version = 
+      |           ^
+
+    error[syntax]: unclosed table, expected `]`
+     --> pipeline.toml:2:9
+      |
+    2 | [project
+      |         ^
+
+    2 errors; nothing was written
+    ");
+}
+
+#[test]
+fn a_duplicate_key() {
+    assert_snapshot!(said(&SMALL.replace("[components", "name = \"other\"\n[components")), @r#"
+    error[syntax]: duplicate key
+     --> pipeline.toml:6:1
+      |
+    6 | name = "other"
+      | ^^^^
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn an_unknown_key() {
+    assert_snapshot!(said(&SMALL.replace("python", "pyhton")), @r#"
+    error[unknown-key]: there is no key `pyhton` here
+     --> pipeline.toml:7:1
+      |
+    7 | pyhton = "3.12"
+      | ^^^^^^
+      |
+      = help: did you mean `python`?
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn an_unknown_key_that_is_like_no_other() {
+    assert_snapshot!(said(&format!("{SMALL}zebra = true\n")), @"
+    error[unknown-key]: there is no key `zebra` here
+     --> pipeline.toml:9:1
+      |
+    9 | zebra = true
+      | ^^^^^
+      |
+      = help: there is `path`, `watch`, `python`, `node`, `rust`, `go`, `custom`, `install`, `env`, `checks`, `runs-on`, `timeout`, `before` and `after`
+
+    1 error; nothing was written
+    ");
+}
+
+#[test]
+fn an_unknown_table() {
+    assert_snapshot!(said(&format!("{SMALL}[enviroments.staging]\ndeploy = []\n")), @"
+    error[unknown-key]: there is no key `enviroments` here
+     --> pipeline.toml:9:2
+      |
+    9 | [enviroments.staging]
+      |  ^^^^^^^^^^^
+      |
+      = help: did you mean `environments`?
+
+    1 error; nothing was written
+    ");
+}
+
+#[test]
+fn a_missing_key() {
+    assert_snapshot!(said(&format!("{SMALL}[tests.tool]\ncomponent = \"tool\"\n")), @r#"
+    error[missing-key]: `tests.tool` has no `runner`
+     --> pipeline.toml:9:8
+      |
+    9 | [tests.tool]
+      |        ^^^^
+      |
+      = help: add `runner = "pytest"`
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn a_missing_table() {
+    assert_snapshot!(said("version = 1\n"), @r#"
+    error[missing-key]: `project` is missing
+    --> pipeline.toml
+     = help: add `project = { name = "atom", branches = ["main"] }`
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn a_wrong_type() {
+    assert_snapshot!(said(&SMALL.replace("\"3.12\"", "3.12").replace("name = \"small\"", "name = [\"small\"]")), @r#"
+    error[wrong-type]: text in quotes is wanted here, not a list
+     --> pipeline.toml:4:8
+      |
+    4 | name = ["small"]
+      |        ^^^^^^^^^
+      |
+      = help: the project's name; the required check is called after it: `<name> passed`
+
+    error[wrong-type]: text in quotes or a list is wanted here, not `3.12`
+     --> pipeline.toml:7:10
+      |
+    7 | python = 3.12
+      |          ^^^^
+      |
+      = help: one value, or a list that becomes an axis of the matrix
+
+    2 errors; nothing was written
+    "#);
+}
+
+#[test]
+fn a_table_where_text_is_wanted() {
+    assert_snapshot!(said(&SMALL.replace("\"ruff check .\"", "{ run = \"ruff check .\" }")), @r#"
+    error[wrong-type]: text in quotes is wanted here, not a table
+     --> pipeline.toml:8:19
+      |
+    8 | checks = { lint = { run = "ruff check ." } }
+      |                   ^^^^^^^^^^^^^^^^^^^^^^^^
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn a_word_that_is_none_of_the_choices() {
+    let tests = "[tests.tool]\ncomponent = \"tool\"\nrunner = \"pytest\"\nsplit = \"timing\"\n";
+    assert_snapshot!(said(&format!("{SMALL}{tests}")), @r#"
+    error[unknown-value]: `"timing"` is not one of `timings`, `count` and `files`
+      --> pipeline.toml:12:9
+       |
+    12 | split = "timing"
+       |         ^^^^^^^^
+       |
+       = help: did you mean `timings`?
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn a_number_out_of_range() {
+    let tests = "[tests.tool]\ncomponent = \"tool\"\nrunner = \"pytest\"\nshards = 0\nreruns = 11\nworkers = 100\n";
+    assert_snapshot!(said(&format!("{SMALL}{tests}")), @"
+    error[out-of-range]: `0` is less than 1
+      --> pipeline.toml:12:10
+       |
+    12 | shards = 0
+       |          ^
+       |
+       = help: write at least 1
+
+    error[out-of-range]: `11` is more than 10
+      --> pipeline.toml:13:10
+       |
+    13 | reruns = 11
+       |          ^^
+       |
+       = help: write at most 10
+
+    error[out-of-range]: `100` is more than 64
+      --> pipeline.toml:14:11
+       |
+    14 | workers = 100
+       |           ^^^
+       |
+       = help: write at most 64
+
+    3 errors; nothing was written
+    ");
+}
+
+#[test]
+fn a_value_without_its_unit() {
+    assert_snapshot!(said(&format!("{SMALL}timeout = \"90\"\n[gates]\npass-rate = \"100\"\nslowest = \"1.5s\"\n")), @r#"
+    error[invalid-value]: `"90"` is not what `components.tool.timeout` takes
+     --> pipeline.toml:9:11
+      |
+    9 | timeout = "90"
+      |           ^^^^
+      |
+      = help: a time with its unit, as in `90s`, `500ms` or `1h30m`
+
+    error[invalid-value]: `"100"` is not what `gates.pass-rate` takes
+      --> pipeline.toml:11:13
+       |
+    11 | pass-rate = "100"
+       |             ^^^^^
+       |
+       = help: a share in percent, as in `99.5%`
+
+    error[invalid-value]: `"1.5s"` is not what `gates.slowest` takes
+      --> pipeline.toml:12:11
+       |
+    12 | slowest = "1.5s"
+       |           ^^^^^^
+       |
+       = help: a time with its unit, as in `90s`, `500ms` or `1h30m`
+
+    3 errors; nothing was written
+    "#);
+}
+
+#[test]
+fn a_name_that_is_none() {
+    assert_snapshot!(said(&SMALL.replace("\"small\"", "\"Small Tool\"").replace("components.tool", "components.Tool")), @r#"
+    error[invalid-value]: `"Small Tool"` is not what `project.name` takes
+     --> pipeline.toml:4:8
+      |
+    4 | name = "Small Tool"
+      |        ^^^^^^^^^^^^
+      |
+      = help: the project's name; the required check is called after it: `<name> passed`
+
+    error[invalid-value]: `Tool` is not a name
+     --> pipeline.toml:6:13
+      |
+    6 | [components.Tool]
+      |             ^^^^
+      |
+      = help: use lower-case letters, digits and hyphens, starting with a letter, at most 40
+
+    2 errors; nothing was written
+    "#);
+}
+
+#[test]
+fn a_runner_that_there_is_not() {
+    assert_snapshot!(said(&format!("{SMALL}[tests.tool]\ncomponent = \"tool\"\nrunner = \"pytset\"\n")), @r#"
+    error[runner-name]: there is no runner `pytset`
+      --> pipeline.toml:11:10
+       |
+    11 | runner = "pytset"
+       |          ^^^^^^^^
+       |
+       = help: did you mean `pytest`?
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn every_mistake_of_a_file_at_once() {
+    let definition = SMALL.replace("python", "pyhton").replace("version = 1", "version = \"1\"");
+    let text = said(&format!("{definition}[gates]\nslowest = 30\n"));
+    assert_eq!(text.matches("error[").count(), 3, "{text}");
+    assert!(text.ends_with("3 errors; nothing was written\n"), "{text}");
+}
+
+#[test]
+fn a_mistake_in_what_is_extended() {
+    let project =
+        Project::of(&format!("extends = \"base.toml\"\n{SMALL}")).with("base.toml", "[gates]\nslowst = \"30s\"\n");
+    assert_snapshot!(project.run(["check"]).err, @r#"
+    error[unknown-key]: there is no key `slowst` here
+     --> base.toml:2:1
+      |
+    2 | slowst = "30s"
+      | ^^^^^^
+      |
+      = help: did you mean `slowest`?
+
+    1 error; nothing was written
+    "#);
+}
+
+#[test]
+fn definitions_that_extend_each_other() {
+    let project =
+        Project::of(&format!("extends = \"base.toml\"\n{SMALL}")).with("base.toml", "extends = \"pipeline.toml\"\n");
+    assert_snapshot!(project.run(["check"]).whole(), @"
+    stderr:
+    error: cannot read `pipeline.toml`: definitions extend each other in a circle
+      = help: remove `extends` from `base.toml`
+    status: 4
+    ");
+}
+
+#[test]
+fn a_base_outside_of_the_repository() {
+    let project = Project::of(&format!("extends = \"../base.toml\"\n{SMALL}"));
+    assert_snapshot!(project.run(["check"]).whole(), @"
+    stderr:
+    error: cannot read `../base.toml`: it stands outside of the repository
+      = help: name a file of this repository in `extends` of `pipeline.toml`
+    status: 4
+    ");
+}
+
+#[test]
+fn a_template_of_the_users_own_that_asks_for_too_much() {
+    let definition = SMALL.replace("checks", "install = { pip = [\"requirements.txt\"] }\nchecks");
+    let project = Project::of(&definition)
+        .with("requirements.txt", "")
+        .with("templates/steps/pip.sh", "python -m pip install \\\n  -r <%= file %>\n");
+    assert_snapshot!(project.run(["check"]).err, @"
+    error[template]: line 2: undefined value
+    --> templates/steps/pip.sh
+     = help: compare it with the built-in template of that name
+
+    1 error; nothing was written
+    ");
+}
+
+#[test]
+fn a_lock_that_is_broken() {
+    let project = Project::of(SMALL).with("pipeline.lock", "version = 1\n\n[actions]\n\"actions/checkout\" = \"v7\"\n");
+    let ran = project.run(["check"]);
+    assert_eq!(ran.code, 3);
+    let first = ran.err.split("\n\n").next().expect("an error");
+    assert_snapshot!(first, @r#"
+    error[lock]: `actions/checkout` is not a table
+     --> pipeline.lock:4:22
+      |
+    4 | "actions/checkout" = "v7"
+      |                      ^^^^
+      |
+      = help: a pin is written `"name" = { … }`, under [actions], [images] or [tools]
+    "#);
+}

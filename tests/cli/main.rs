@@ -1,0 +1,26 @@
+//! The program as its users run it: arguments in, text, files and exit status out.
+
+mod check;
+mod drift;
+mod errors;
+mod formats;
+mod generate;
+mod hostile;
+mod pins;
+mod quoting;
+mod refusals;
+mod several;
+#[path = "../support/mod.rs"]
+mod support;
+
+/// The smallest pipeline that does something.
+pub(crate) const SMALL: &str = "\
+version = 1
+
+[project]
+name = \"small\"
+
+[components.tool]
+python = \"3.12\"
+checks = { lint = \"ruff check .\" }
+";

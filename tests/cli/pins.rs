@@ -1,0 +1,181 @@
+//! `pins`, and what is said about what is not pinned.
+
+use insta::assert_snapshot;
+use pipewright::pins::Lock;
+
+use crate::SMALL;
+use crate::support::Project;
+
+const DIGEST: &str = "sha256:57c72fd2a128e416c7fcc499958864df5301e940bca0a56f58fddf30ffc07777";
+const COMMIT: &str = "3d3c42e5aac5ba805825da76410c181273ba90b1";
+
+fn add(project: &Project, pin: &str) -> String {
+    project.run(["pins", "add", pin]).whole()
+}
+
+#[test]
+fn every_kind_of_pin_is_recorded() {
+    let project = Project::empty();
+    assert_snapshot!(add(&project, &format!("postgres:16-alpine@{DIGEST}")), @"
+    stdout:
+    added postgres:16-alpine
+    status: 0
+    ");
+    assert_snapshot!(add(&project, &format!("actions/checkout@{COMMIT} # v7.0.1")), @"
+    stdout:
+    added actions/checkout
+    status: 0
+    ");
+    assert_snapshot!(add(&project, &format!("kubectl@v1.36.4 linux-amd64={DIGEST}")), @"
+    stderr:
+    error: no hash is given for kubectl on linux-arm64
+      = help: write `kubectl@<version> linux-amd64=sha256:<hash> linux-arm64=sha256:<hash>`
+    status: 2
+    ");
+    assert_snapshot!(project.read("pipeline.lock"), @r#"
+    # Written by pipewright; change it with `pipewright pins add`.
+    version = 1
+
+    [actions]
+    "actions/checkout" = { version = "v7.0.1", sha = "3d3c42e5aac5ba805825da76410c181273ba90b1" }
+
+    [images]
+    "postgres:16-alpine" = { digest = "sha256:57c72fd2a128e416c7fcc499958864df5301e940bca0a56f58fddf30ffc07777" }
+    "#);
+    assert_eq!(project.run(["pins", "list"]).out, project.read("pipeline.lock"));
+}
+
+#[test]
+fn what_is_recorded_already_is_not_written_again() {
+    let project = Project::empty();
+    let pin = format!("actions/checkout@{COMMIT} # v7.0.1");
+    add(&project, &pin);
+    let before = project.tree();
+    let written = std::fs::metadata(project.path("pipeline.lock")).and_then(|about| about.modified()).expect("a time");
+    assert_snapshot!(add(&project, &pin), @"
+    stdout:
+    actions/checkout was pinned so already
+    status: 0
+    ");
+    assert_eq!(project.tree(), before);
+    let after = std::fs::metadata(project.path("pipeline.lock")).and_then(|about| about.modified()).expect("a time");
+    assert_eq!(written, after);
+}
+
+#[test]
+fn a_newer_pin_takes_the_place_of_an_older_one() {
+    let project = Project::empty();
+    add(&project, &format!("actions/checkout@{COMMIT} # v7.0.1"));
+    let newer = COMMIT.replace('3', "4");
+    assert_snapshot!(add(&project, &format!("Actions/Checkout@{newer} # v7.0.2")), @"
+    stdout:
+    replaced Actions/Checkout, which was pinned to 3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+    status: 0
+    ");
+    let lock = Lock::parse(&project.read("pipeline.lock")).expect("the lock is as it should be");
+    assert_eq!(lock.actions().count(), 1);
+}
+
+#[test]
+fn what_is_no_pin_is_refused_and_nothing_recorded() {
+    let project = Project::empty();
+    for (pin, part) in [
+        ("postgres:16-alpine", "sha256"),
+        ("actions/checkout@v7", "is a tag or a branch"),
+        (&format!("actions/checkout@{COMMIT}") as &str, "version"),
+        ("postgres@sha256:12", "has no tag"),
+        ("postgres:16-alpine@sha256:12", "64"),
+        ("", ""),
+        ("$(reboot)", ""),
+    ] {
+        let ran = project.run(["pins", "add", pin]);
+        assert_eq!((ran.code, ran.out.as_str()), (2, ""), "{pin}: {ran:?}");
+        assert!(ran.err.contains("error: ") && ran.err.contains("  = help: "), "{pin}: {ran:?}");
+        assert!(ran.err.contains(part), "{pin}: {ran:?}");
+    }
+    let good = format!("postgres:16-alpine@{DIGEST}");
+    assert_eq!(project.run(["pins", "add", good.as_str(), "bad"]).code, 2);
+    assert!(!project.path("pipeline.lock").exists());
+}
+
+#[test]
+fn a_broken_lock_is_not_overwritten() {
+    let project = Project::empty().with("pipeline.lock", "version = 1\n[actions]\n\"a/b\" = 1\n");
+    let before = project.tree();
+    assert_snapshot!(add(&project, &format!("postgres:16-alpine@{DIGEST}")), @r#"
+    stderr:
+    error: pipeline.lock:3:9: `a/b` is not a table
+      = help: a pin is written `"name" = { … }`, under [actions], [images] or [tools]
+    status: 3
+    "#);
+    assert_eq!(project.tree(), before);
+}
+
+#[test]
+fn what_is_not_pinned_is_said_with_the_command_that_pins_it() {
+    let project = Project::empty().with("pipeline.toml", SMALL);
+    let ran = project.run(["check"]);
+    assert_eq!(ran.code, 3);
+    assert_snapshot!(ran.err, @"
+    error[unpinned]: `actions/checkout` is not pinned in `pipeline.lock`
+     --> pipeline.toml:3:1
+      |
+    3 | [project]
+      | ^^^^^^^^^
+      |
+      = help: run `pipewright pins add 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'`
+
+    error[unpinned]: `actions/setup-python` is not pinned in `pipeline.lock`
+     --> pipeline.toml:6:1
+      |
+    6 | [components.tool]
+      | ^^^^^^^^^^^^^^^^^
+      |
+      = help: run `pipewright pins add 'actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0'`
+
+    2 errors; nothing was written
+    ");
+}
+
+/// Pastes every command that the messages name, until there is none left.
+#[test]
+fn the_commands_that_are_named_work_as_they_stand() {
+    let project = Project::from("three-environments");
+    std::fs::remove_file(project.path("pipeline.lock")).expect("it was there");
+    let ran = project.run(["generate"]);
+    assert_eq!(ran.code, 3);
+    let commands: Vec<&str> =
+        ran.err.lines().filter_map(|line| line.split_once("run `pipewright ")?.1.strip_suffix('`')).collect();
+    assert!(commands.len() > 10, "{ran:?}");
+    for command in commands {
+        let words = words(command);
+        let ran = project.run(&words);
+        assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
+    }
+    let ran = project.run(["generate"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+}
+
+/// The words of a command line in which quotes are single and hold no quote.
+fn words(command: &str) -> Vec<String> {
+    let (front, quoted) = command.split_once(" '").expect("the pin is quoted");
+    let mut words: Vec<String> = front.split(' ').map(str::to_owned).collect();
+    words.push(quoted.strip_suffix('\'').expect("the quote ends").to_owned());
+    words
+}
+
+#[test]
+fn an_image_that_nobody_knows_is_asked_for_by_its_form() {
+    let service = "[services.db]\nimage = \"example/db:3\"\n[tests.tool]\ncomponent = \"tool\"\nrunner = \"pytest\"\nservices = [\"db\"]\n";
+    let ran = Project::of(&format!("{SMALL}{service}")).run(["check"]);
+    let unpinned = ran.err.split("\n\n").find(|text| text.contains("example/db")).expect("it is named");
+    assert_snapshot!(unpinned, @r#"
+    error[unpinned]: `example/db:3` is not pinned in `pipeline.lock`
+      --> pipeline.toml:10:9
+       |
+    10 | image = "example/db:3"
+       |         ^^^^^^^^^^^^^^
+       |
+       = help: run `pipewright pins add 'example/db:3@sha256:<digest>'`
+    "#);
+}
