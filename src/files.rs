@@ -47,7 +47,7 @@ pub(crate) fn files(
     sources: &Sources,
     workflows: &[Workflow],
     scripts: Vec<(String, String)>,
-) -> Result<Vec<File>, Diagnostic> {
+) -> Result<Vec<File>, Box<Diagnostic>> {
     let from = sources.definition.file.as_str();
     let folder = scripts_folder(definition, from);
     let mut files = Vec::new();
@@ -55,7 +55,7 @@ pub(crate) fn files(
         let mut about = vec![header(from), instead(from)];
         about.extend(workflow.about.iter().cloned());
         let text = emit::workflow(workflow, &about)
-            .map_err(|error| Diagnostic::error(Code("yaml"), workflow.origin.clone(), error.to_string()))?;
+            .map_err(|error| Box::new(Diagnostic::error(Code("yaml"), workflow.origin.clone(), error.to_string())))?;
         files.push(File { path: format!(".github/workflows/{}", workflow.file), text });
     }
     for (name, text) in scripts {

@@ -188,14 +188,24 @@ fn walk<'a>(
     let names = node.get("patternProperties").and_then(Value::as_object).into_iter().flat_map(Map::values);
     for entry in names.chain(node.get("additionalProperties").filter(|entry| entry.is_object())) {
         let outer = around.clone();
-        walk(root, entry, &format!("{path}.<name>"), std::rc::Rc::new(move |it| outer(json!({ "x": it }))), known, found);
+        walk(
+            root,
+            entry,
+            &format!("{path}.<name>"),
+            std::rc::Rc::new(move |it| outer(json!({ "x": it }))),
+            known,
+            found,
+        );
     }
     let Some(properties) = node.get("properties").and_then(Value::as_object) else { return };
     let required: Vec<&str> = node["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let example = |(key, schema): (&String, &Value)| Some((key.clone(), examples(schema).next()?.clone()));
     let siblings: Keys = properties.iter().filter_map(example).collect();
-    let least: Keys =
-        siblings.iter().filter(|(key, _)| required.contains(&key.as_str())).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let least: Keys = siblings
+        .iter()
+        .filter(|(key, _)| required.contains(&key.as_str()))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     for (name, schema) in properties {
         let path = format!("{path}.{name}").trim_start_matches('.').to_owned();
         found.push(Key {

@@ -102,7 +102,7 @@ pub(crate) fn report(all: &[Compiled], format: Format) -> bool {
     let errors: usize = all.iter().map(|compiled| count(&compiled.compilation)).sum();
     if errors > 0 && format == Format::Human {
         let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-        err(&format!("{what}; no file is touched\n"));
+        err(&format!("{what}; nothing was written\n"));
     }
     errors > 0
 }

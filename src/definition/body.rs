@@ -23,9 +23,9 @@ pub enum Body {
     /// A value that GitHub keeps.
     Outside(Outside),
     /// A list.
-    List(Vec<Body>),
+    List(Vec<Self>),
     /// An object, in the order in which it is written.
-    Object(Vec<(String, Body)>),
+    Object(Vec<(String, Self)>),
 }
 
 impl Body {

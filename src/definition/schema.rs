@@ -98,7 +98,9 @@ fn default_to_empty(table: &mut serde_json::Map<String, Value>) {
     let required: Vec<Value> = table.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(keys)) = table.get_mut("properties") else { return };
     for (key, schema) in keys {
-        let Some(schema) = schema.as_object_mut().filter(|_| !required.contains(&key.as_str().into())) else { continue };
+        let Some(schema) = schema.as_object_mut().filter(|_| !required.contains(&key.as_str().into())) else {
+            continue;
+        };
         let empty = match schema.get("type").and_then(Value::as_str) {
             Some("array") => Value::Array(Vec::new()),
             Some("object") if !schema.contains_key("properties") => Value::Object(serde_json::Map::new()),

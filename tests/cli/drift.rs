@@ -44,7 +44,7 @@ fn the_definition_has_changed() {
 #[test]
 fn every_other_input_has_changed() {
     let project = Project::from("escape-hatches").generated();
-    for input in ["pipeline.lock", "platform/pipeline-base.toml", "templates/steps/pip.sh"] {
+    for input in ["pipeline.lock", "platform/pipeline-base.toml", "templates/pip.sh"] {
         let before = project.read(input);
         project.write(input, format!("{before}# a word\n"));
         let line = told(&project);

@@ -321,10 +321,10 @@ fn a_template_of_the_users_own_that_asks_for_too_much() {
     let definition = SMALL.replace("checks", "install = { pip = [\"requirements.txt\"] }\nchecks");
     let project = Project::of(&definition)
         .with("requirements.txt", "")
-        .with("templates/steps/pip.sh", "python -m pip install \\\n  -r <%= file %>\n");
+        .with("templates/pip.sh", "python -m pip install \\\n  -r <%= file %>\n");
     assert_snapshot!(project.run(["check"]).err, @"
     error[template]: line 2: undefined value
-    --> templates/steps/pip.sh
+    --> templates/pip.sh
      = help: compare it with the built-in template of that name
 
     1 error; nothing was written

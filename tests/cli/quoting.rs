@@ -253,7 +253,7 @@ const CASES: &[Case] = &[
             }
         },
         env: |value| vec![("PIPEWRIGHT_SHARD", value.to_owned()), ("PIPEWRIGHT_SHARDS", value.to_owned())],
-        seen: 11,
+        seen: 10,
     },
     Case { template: "steps/npm.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/pip.sh", values: words, env: none, seen: 2 },

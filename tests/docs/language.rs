@@ -46,7 +46,8 @@ fn the_language_reference_is_what_the_types_say() {
 }
 
 fn reference(schema: &Value) -> String {
-    let mut page = Page { root: schema, uses: BTreeMap::new(), headings: BTreeMap::new(), open: Vec::new(), shared: Vec::new() };
+    let mut page =
+        Page { root: schema, uses: BTreeMap::new(), headings: BTreeMap::new(), open: Vec::new(), shared: Vec::new() };
     page.count(schema);
     let mut text = INTRODUCTION.to_owned();
     text.push_str("\n## The top level\n\n");
@@ -112,7 +113,8 @@ impl<'a> Page<'a> {
     /// The rows of a table's keys.
     fn keys(&mut self, table: &'a Value, front: &str) -> String {
         let mut rows = String::from("| Key | Takes | Left out | Meaning |\n|---|---|---|---|\n");
-        let required: Vec<&str> = table["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let required: Vec<&str> =
+            table["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         for (key, schema) in table["properties"].as_object().into_iter().flatten() {
             let path = if front.is_empty() { key.clone() } else { format!("{front}.{key}") };
             let takes = self.takes(schema, &path);
@@ -125,8 +127,14 @@ impl<'a> Page<'a> {
             };
             let form = about.form.or_else(|| About::of(&schema["items"]).form);
             let words = form.filter(|form| form.starts_with('`')).map(|words| format!("<br>{words}"));
-            let example = schema["examples"].get(0).map(|it| format!("<br>{}", code(&format!("{key} = {}", as_toml(it)))));
-            let cells = [code(key), takes, without, format!("{}{}{}", about.meaning, words.unwrap_or_default(), example.unwrap_or_default())];
+            let example =
+                schema["examples"].get(0).map(|it| format!("<br>{}", code(&format!("{key} = {}", as_toml(it)))));
+            let cells = [
+                code(key),
+                takes,
+                without,
+                format!("{}{}{}", about.meaning, words.unwrap_or_default(), example.unwrap_or_default()),
+            ];
             let _ = writeln!(rows, "| {} |", cells.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "));
         }
         rows

@@ -13,7 +13,8 @@ fn every_link_leads_somewhere() {
                 continue;
             }
             seen += 1;
-            let (file, anchor) = link.split_once('#').map_or((link.as_str(), None), |(file, anchor)| (file, Some(anchor)));
+            let (file, anchor) =
+                link.split_once('#').map_or((link.as_str(), None), |(file, anchor)| (file, Some(anchor)));
             let folder = page.rsplit_once('/').map_or("", |(folder, _)| folder);
             let target = if file.is_empty() { Some(page.clone()) } else { pipewright::sources::join(folder, file) };
             let Some(target) = target.filter(|target| repository().join(target).exists()) else {

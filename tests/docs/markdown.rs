@@ -79,7 +79,10 @@ fn prose(page: &str) -> impl Iterator<Item = &str> {
 
 /// What may stand behind `#` in a link to the page.
 pub(crate) fn anchors(page: &str) -> Vec<String> {
-    prose(page).filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#'))).map(anchor).collect()
+    prose(page)
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')))
+        .map(anchor)
+        .collect()
 }
 
 /// The anchor that GitHub makes of a heading.

@@ -65,10 +65,10 @@ fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>)
             found.push(not_a_name(at, key));
         }
         Kind::Minimum { limit } => {
-            range(at, &format!("{shown} is less than {limit}"), &format!("at least {limit}"), found)
+            range(at, &format!("{shown} is less than {limit}"), &format!("at least {limit}"), found);
         }
         Kind::Maximum { limit } => {
-            range(at, &format!("{shown} is more than {limit}"), &format!("at most {limit}"), found)
+            range(at, &format!("{shown} is more than {limit}"), &format!("at most {limit}"), found);
         }
         Kind::MinItems { .. } | Kind::MinLength { .. } | Kind::MinProperties { .. } => {
             let message = format!("`{name}` is empty");

@@ -41,7 +41,7 @@ pub(super) fn tokens(source: &str) -> Result<Vec<Token>, Error> {
             format!("the expression is longer than {MAX_LENGTH} characters"),
         ));
     }
-    let mut lexer = Lexer { source, at: 0, tokens: Vec::new() };
+    let mut lexer = Lexer { source, at: 0, tokens: Vec::with_capacity(16) };
     while let Some(next) = lexer.rest().chars().next() {
         if matches!(next, ' ' | '\t' | '\r' | '\n') {
             lexer.at += 1;
@@ -167,7 +167,11 @@ impl<'s> Lexer<'s> {
     /// Takes the longest run from here that no punctuation or space ends.
     fn word(&mut self, dots: bool) -> &'s str {
         let rest = self.rest();
-        let ends = |c: char| c.is_whitespace() || "([)],!><=&|".contains(c) || (c == '.' && !dots);
+        let ends = |c: char| match c {
+            '(' | '[' | ')' | ']' | ',' | '!' | '>' | '<' | '=' | '&' | '|' => true,
+            '.' => !dots,
+            c => c.is_whitespace(),
+        };
         // The first character belongs to the word, whatever it is: there is always progress.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let tail = rest.get(first..).unwrap_or_default();
