@@ -112,7 +112,8 @@ impl JsonSchema for Body {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A JSON value; a table with `secret` or `var` in it is a value from outside."
+            "description": "Any JSON; a table with `secret` or `var` in it is a value from outside.",
+            "additionalProperties": true
         })
     }
 }
