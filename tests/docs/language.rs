@@ -190,7 +190,7 @@ impl<'a> Page<'a> {
 }
 
 /// The tables that a definition is or may be.
-fn tables<'a>(definition: &'a Value) -> Vec<&'a Value> {
+fn tables(definition: &Value) -> Vec<&Value> {
     if definition.get("properties").is_some() {
         return vec![definition];
     }
