@@ -4,6 +4,7 @@ use super::CHECKS;
 
 /// Pages of what is found while a definition is read, before any rule looks at it, and of what is not pinned.
 const READING: &[(&str, &str)] = &[
+    ("drift", include_str!("../../templates/rules/drift.md")),
     ("lock", include_str!("../../templates/rules/lock.md")),
     ("missing-key", include_str!("../../templates/rules/missing-key.md")),
     ("syntax", include_str!("../../templates/rules/syntax.md")),

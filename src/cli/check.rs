@@ -21,7 +21,8 @@ pub(crate) fn run(command: &Check, folder: &Path, format: Format) -> Exit {
         Ok(all) => all,
         Err(exit) => return exit,
     };
-    if report(&all, format) {
+    if all.iter().any(|compiled| compiled.compilation.failed()) {
+        report(&all, &[], format);
         return Exit::Definition;
     }
     let clashes = clashes(&all);
@@ -31,9 +32,12 @@ pub(crate) fn run(command: &Check, folder: &Path, format: Format) -> Exit {
     if !clashes.is_empty() {
         return Exit::Definition;
     }
+    let changes = compared(&all);
+    let is_document = matches!(format, Format::Json | Format::Sarif);
+    report(&all, if is_document { &changes } else { &[] }, format);
     let mut exit = Exit::Fine;
-    for (compiled, changes) in all.iter().zip(compared(&all)) {
-        for change in &changes {
+    for (compiled, changes) in all.iter().zip(&changes) {
+        for change in changes {
             exit = Exit::Drift;
             tell(change, format);
         }
@@ -53,7 +57,8 @@ fn tell(change: &Change, format: Format) {
             change.kind.word(),
             change.kind.help()
         )),
-        _ => err(&format!(
+        Format::Json | Format::Sarif => {}
+        Format::Human => err(&format!(
             "drift: {} is {}\n{}help: {}\n\n",
             change.path,
             change.kind.word(),

@@ -31,7 +31,7 @@ pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
         Ok(all) => all,
         Err(exit) => return exit,
     };
-    if report(&all, format) {
+    if report(&all, &[], format) {
         return Exit::Definition;
     }
     let clashes = clashes(&all);

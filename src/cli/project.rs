@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
-use pipewright::diagnostics::{self, Diagnostic, Locator};
+use pipewright::diagnostics::{self, At, Code, Diagnostic, Locator, Source};
 use pipewright::drift::{self, Change, Wanted};
 use pipewright::sources::{Sources, Unreadable};
 use pipewright::{Compilation, compile};
@@ -85,12 +85,24 @@ pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
     Ok((root, file))
 }
 
-/// Prints what is wrong; whether nothing may be written.
-pub(crate) fn report(all: &[Compiled], format: Format) -> bool {
-    let found: Vec<(&[Diagnostic], Locator<'_>)> = all
-        .iter()
-        .filter(|compiled| !compiled.compilation.diagnostics.is_empty())
-        .map(|compiled| (compiled.compilation.diagnostics.as_slice(), compiled.sources.locator()))
+/// Prints what is wrong with the definitions, and in a document also how files depart from them; whether nothing may be
+/// written.
+pub(crate) fn report(all: &[Compiled], drift: &[Vec<Change>], format: Format) -> bool {
+    let told: Vec<Vec<Diagnostic>> = (0..)
+        .zip(all)
+        .map(|(index, compiled)| {
+            let departures = drift.get(index).into_iter().flatten().map(departure);
+            compiled.compilation.diagnostics.iter().cloned().chain(departures).collect()
+        })
+        .collect();
+    let found: Vec<(&[Diagnostic], Locator<'_>)> = (0..)
+        .zip(all.iter().zip(&told))
+        .filter(|(_, (_, told))| !told.is_empty())
+        .map(|(index, (compiled, told))| {
+            let changed = drift.get(index).into_iter().flatten();
+            let changed = changed.map(|change| Source { file: &change.path, text: &change.before });
+            (told.as_slice(), compiled.sources.locator().with(changed))
+        })
         .collect();
     match format {
         Format::Human => found.iter().for_each(|(found, locator)| err(&diagnostics::human(found, locator))),
@@ -104,6 +116,12 @@ pub(crate) fn report(all: &[Compiled], format: Format) -> bool {
         err(&format!("{what}; nothing was written\n"));
     }
     errors > 0
+}
+
+/// How a file departs from what is wanted, as a finding.
+fn departure(change: &Change) -> Diagnostic {
+    let message = format!("`{}` is {}", change.path, change.kind.word());
+    Diagnostic::error(Code("drift"), At::File(change.path.clone()), message).help(change.kind.help())
 }
 
 fn count(compilation: &Compilation) -> usize {

@@ -135,6 +135,13 @@ impl<'a> Locator<'a> {
         Self { sources: definitions.iter().chain(others).copied().collect(), tables }
     }
 
+    /// The same, over these files too.
+    #[must_use]
+    pub fn with(mut self, others: impl IntoIterator<Item = Source<'a>>) -> Self {
+        self.sources.extend(others);
+        self
+    }
+
     /// Where a place is. A path that stands in no file ends at its last key that does, in the first file that has it.
     pub fn locate(&self, at: &At) -> Located<'a> {
         match at {

@@ -124,3 +124,17 @@ fn the_schema_is_printed() {
     assert_eq!(ran.code, 0);
     assert_eq!(json(&ran.out)["title"], "pipeline.toml");
 }
+
+#[test]
+fn documents_tell_of_drift_too() {
+    let project = Project::of(SMALL).generated().append(".github/workflows/ci.yml", "# by hand\n");
+    let ran = project.run(["check", "--format", "json"]);
+    assert_eq!((ran.code, ran.err.as_str()), (1, ""));
+    let found = &json(&ran.out)["diagnostics"];
+    assert_eq!(found.as_array().map(Vec::len), Some(1), "{found}");
+    assert_eq!(found[0]["code"], "drift");
+    assert_eq!(found[0]["place"]["file"], ".github/workflows/ci.yml");
+    let ran = project.run(["check", "--format", "sarif"]);
+    let result = &json(&ran.out)["runs"][0]["results"][0];
+    assert_eq!((ran.code, &result["ruleId"]), (1, &Value::from("drift")));
+}
