@@ -1,5 +1,6 @@
 //! The files that a compilation wants: workflows, scripts, and the manifest of them all.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -46,8 +47,8 @@ pub(crate) fn files(
     definition: &Definition,
     sources: &Sources,
     workflows: &[Workflow],
-    scripts: Vec<(String, String)>,
-) -> Result<Vec<File>, Diagnostic> {
+    scripts: Vec<(String, Cow<'_, str>)>,
+) -> Result<Vec<File>, Box<Diagnostic>> {
     let from = sources.definition.file.as_str();
     let folder = scripts_folder(definition, from);
     let mut files = Vec::new();
@@ -55,7 +56,7 @@ pub(crate) fn files(
         let mut about = vec![header(from), instead(from)];
         about.extend(workflow.about.iter().cloned());
         let text = emit::workflow(workflow, &about)
-            .map_err(|error| Diagnostic::error(Code("yaml"), workflow.origin.clone(), error.to_string()))?;
+            .map_err(|error| Box::new(Diagnostic::error(Code("yaml"), workflow.origin.clone(), error.to_string())))?;
         files.push(File { path: format!(".github/workflows/{}", workflow.file), text });
     }
     for (name, text) in scripts {

@@ -70,7 +70,7 @@ pub fn compile(sources: &Sources) -> Compilation {
     match files::files(definition, sources, &lowered.workflows, lowered.scripts) {
         Ok(files) => Compilation { files, workflows: lowered.workflows, diagnostics: sorted(sources, diagnostics) },
         Err(refused) => {
-            diagnostics.push(refused);
+            diagnostics.push(*refused);
             stopped(sources, diagnostics)
         }
     }

@@ -50,6 +50,11 @@ fn it_is_a_schema_of_draft_7_without_what_toml_editors_cannot_read() {
         let choices = node.get("oneOf").and_then(Value::as_array);
         let constants = choices.is_some_and(|choices| choices.iter().all(|choice| choice.get("const").is_some()));
         assert!(!constants, "{path}: a choice of constants is an enumeration");
+        // Taplo looks for keys behind such a reference, and never ends where there are none.
+        let reference = node.get("allOf").and_then(|all| all.get(0)?.get("$ref")?.as_str());
+        let target = reference.and_then(|name| schema.pointer(name.trim_start_matches('#')));
+        let ends = target.is_none_or(|it| it.get("properties").is_some() || it.get("anyOf").is_some());
+        assert!(ends, "{path}: a reference with a description leads to {target:?}");
     });
 }
 

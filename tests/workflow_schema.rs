@@ -60,6 +60,6 @@ fn rejects_each_mistake_where_it_is() {
             .expect("the first line says where the mistake is");
         let place = if place == "(root)" { "" } else { place };
         let found = errors(&validator, &text);
-        assert!(found.iter().any(|error| error == place), "{}: errors at {found:?}, none at {place:?}", path.display(),);
+        assert!(found.iter().any(|error| error == place), "{}: errors at {found:?}, none at {place:?}", path.display());
     }
 }

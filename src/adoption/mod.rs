@@ -1,7 +1,7 @@
 //! `init`: looks at a repository and proposes a definition for it.
 //!
-//! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition`] writes down what was found,
-//! [`plan`] says which files that would be. Nothing is printed and nobody is asked here, and only [`write`](write()) writes.
+//! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition()`] writes down what was found,
+//! [`plan()`] says which files that would be. Nothing is printed and nobody is asked here, and only [`write`](write()) writes.
 
 mod attributes;
 mod containers;

@@ -65,9 +65,8 @@ fn one_of((root, file): &(PathBuf, String)) -> Result<Compiled, Unreadable> {
 /// The repository of a definition, and the definition's path in it.
 pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
     let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
-    let (parent, name) = match (path.parent(), path.file_name().and_then(|name| name.to_str())) {
-        (Some(parent), Some(name)) => (parent, name),
-        _ => return Err(format!("`{}` does not name a file", path.display())),
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return Err(format!("`{}` does not name a file", path.display()));
     };
     let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
     let folder = fs::canonicalize(parent).map_err(cannot)?;

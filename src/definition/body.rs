@@ -23,9 +23,9 @@ pub enum Body {
     /// A value that GitHub keeps.
     Outside(Outside),
     /// A list.
-    List(Vec<Body>),
+    List(Vec<Self>),
     /// An object, in the order in which it is written.
-    Object(Vec<(String, Body)>),
+    Object(Vec<(String, Self)>),
 }
 
 impl Body {
@@ -112,7 +112,8 @@ impl JsonSchema for Body {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A JSON value; a table with `secret` or `var` in it is a value from outside."
+            "description": "Any JSON; a table with `secret` or `var` in it is a value from outside.",
+            "additionalProperties": true
         })
     }
 }

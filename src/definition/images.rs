@@ -114,11 +114,11 @@ fn yes() -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cache {
-    /// GitHub's cache, all stages.
+    /// All stages, in GitHub's cache.
     Gha,
-    /// A tag beside the image, all stages; written by deploys alone.
+    /// All stages, in a tag beside the image; written by deploys alone.
     Registry,
-    /// Inside the image: the layers of its last stage alone.
+    /// The layers of the last stage alone, inside the image.
     Inline,
 }
 

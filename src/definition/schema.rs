@@ -13,8 +13,62 @@ pub fn schema() -> Value {
     let mut schema: Value = SchemaGenerator::new(settings).into_root_schema_for::<Definition>().into();
     if let Some(root) = schema.as_object_mut() {
         root.insert("title".to_owned(), "pipeline.toml".into());
+        if let Some(Value::Object(definitions)) = root.shift_remove("definitions") {
+            root.values_mut().for_each(|value| inline_forms(value, &definitions));
+            let kept = definitions.iter().filter(|(_, definition)| !is_form(definition));
+            let mut kept: serde_json::Map<String, Value> = kept.map(|(name, it)| (name.clone(), it.clone())).collect();
+            kept.values_mut().for_each(|value| inline_forms(value, &definitions));
+            root.insert("definitions".to_owned(), Value::Object(kept));
+        }
+        let first = ["$schema", "title", "description"].into_iter();
+        let mut ordered: serde_json::Map<String, Value> =
+            first.filter_map(|key| Some((key.to_owned(), root.shift_remove(key)?))).collect();
+        ordered.append(root);
+        *root = ordered;
     }
     schema
+}
+
+/// Whether a definition is neither a table nor a choice between several things.
+fn is_form(definition: &Value) -> bool {
+    definition.get("properties").is_none() && definition.get("anyOf").is_none()
+}
+
+/// Puts forms in the place of what refers to them; what they say of themselves becomes a paragraph of its own.
+///
+/// Taplo looks for keys in a reference that has a description beside it, and does so without end where that leads to
+/// a form.
+///
+/// Source: <https://github.com/tamasfe/taplo/blob/master/crates/taplo-common/src/schema/mod.rs>, `collect_child_schemas`.
+fn inline_forms(value: &mut Value, definitions: &serde_json::Map<String, Value>) {
+    match value {
+        Value::Object(object) => {
+            let form = reference(object).and_then(|name| definitions.get(name)).filter(|it| is_form(it)).cloned();
+            if let Some(Value::Object(form)) = form {
+                object.shift_remove("$ref");
+                object.shift_remove("allOf");
+                for (key, said) in form {
+                    match (object.get_mut(&key), said) {
+                        (Some(Value::String(own)), Value::String(said)) if key == "description" => {
+                            own.push_str("\n\n");
+                            own.push_str(&said);
+                        }
+                        (Some(_), _) => {}
+                        (None, said) => drop(object.insert(key, said)),
+                    }
+                }
+            }
+            object.values_mut().for_each(|value| inline_forms(value, definitions));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|value| inline_forms(value, definitions)),
+        _ => {}
+    }
+}
+
+/// The definition that a schema refers to and nothing else.
+fn reference(object: &serde_json::Map<String, Value>) -> Option<&str> {
+    let all = || object.get("allOf")?.as_array().filter(|all| all.len() == 1)?.first()?.get("$ref");
+    object.get("$ref").or_else(all)?.as_str()?.strip_prefix("#/definitions/")
 }
 
 /// Makes of the derived schema one that TOML editors read well: `Example:` lines become examples, a choice of constants
@@ -67,7 +121,8 @@ fn describe(object: &mut serde_json::Map<String, Value>) {
     }
 }
 
-/// Turns a choice of described constants into an enumeration whose description says what each means.
+/// Turns a choice of described constants into an enumeration whose description is what each means: what they are about
+/// is said by the key that takes them.
 fn enumerate(object: &mut serde_json::Map<String, Value>) {
     let Some(Value::Array(choices)) = object.get("oneOf") else { return };
     let words: Option<Vec<(&str, &str)>> = choices
@@ -75,13 +130,11 @@ fn enumerate(object: &mut serde_json::Map<String, Value>) {
         .map(|choice| Some((choice.get("const")?.as_str()?, choice.get("description")?.as_str()?)))
         .collect();
     let Some(words) = words else { return };
-    let mut description =
-        object.get("description").and_then(Value::as_str).unwrap_or_default().trim_end_matches('.').to_owned();
-    for (index, (word, meaning)) in words.iter().enumerate() {
-        let between = if index == 0 { ": " } else { "; " };
-        description.push_str(&format!("{between}`{word}`: {}", decapitalised(meaning.trim_end_matches('.'))));
-    }
-    description.push('.');
+    let meanings: Vec<String> = words
+        .iter()
+        .map(|(word, meaning)| format!("`{word}`: {}", decapitalised(meaning.trim_end_matches('.'))))
+        .collect();
+    let description = format!("{}.", meanings.join("; "));
     let options = words.iter().map(|(word, _)| Value::from(*word)).collect();
     object.remove("oneOf");
     object.insert("type".to_owned(), "string".into());

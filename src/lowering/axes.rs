@@ -9,7 +9,7 @@ use crate::workflow::{Axis, Runner};
 #[derive(Debug, Clone)]
 pub(crate) struct Axes {
     /// Axes by name.
-    pub(crate) axes: Vec<(String, Axis)>,
+    pub(crate) matrix: Vec<(String, Axis)>,
     /// The machine, an expression where it is an axis.
     pub(crate) runner: Runner,
     /// What tells a combination from the others, as an expression or a text; empty where there is nothing to tell.
@@ -37,20 +37,20 @@ impl Axes {
     /// The matrix of a component, on these machines before its own and the project's.
     pub(crate) fn of(context: &Context<'_>, component: &Component, runs_on: Option<&RunsOn>) -> Self {
         let runs_on = runs_on.or(component.runs_on.as_ref()).unwrap_or(&context.definition.project.runs_on);
-        let mut axes = Vec::new();
+        let mut matrix = Vec::new();
         let mut label = String::new();
         let mut labels = vec![String::new()];
         if let Some((name, versions)) = versions(component).into_iter().max_by_key(|(_, axis)| axis.values.len()) {
-            label = versions.last().to_owned();
+            versions.last().clone_into(&mut label);
             labels.clone_from(&versions.values);
             if versions.is_matrix() {
-                axes.push((name.to_owned(), Axis::Texts(versions.values.clone())));
+                matrix.push((name.to_owned(), Axis::Texts(versions.values.clone())));
                 label = format!("${{{{ matrix.{name} }}}}");
             }
         }
         let runner = match runs_on {
             RunsOn::Axis(machines) if machines.is_matrix() => {
-                axes.push(("os".to_owned(), Axis::Texts(machines.values.clone())));
+                matrix.push(("os".to_owned(), Axis::Texts(machines.values.clone())));
                 let on = if label.is_empty() { "" } else { " on " };
                 label = format!("{label}{on}${{{{ matrix.os }}}}");
                 labels = labels
@@ -61,18 +61,18 @@ impl Axes {
             }
             other => single(other),
         };
-        Self { axes, runner, label, labels }
+        Self { matrix, runner, label, labels }
     }
 
     /// A name with the combination behind it, where there are several.
     pub(crate) fn named(&self, name: &str) -> String {
-        if self.axes.is_empty() { name.to_owned() } else { format!("{name} ({})", self.label) }
+        if self.matrix.is_empty() { name.to_owned() } else { format!("{name} ({})", self.label) }
     }
 
     /// The condition under which a job is the one whose version counts, where there are several.
     pub(crate) fn is(&self, component: &Component, version: Option<&str>) -> Option<String> {
         let mut conditions = Vec::new();
-        for (name, axis) in &self.axes {
+        for (name, axis) in &self.matrix {
             let Axis::Texts(values) = axis else { continue };
             let chosen = if name == "os" {
                 values.first().map(String::as_str)
@@ -90,12 +90,12 @@ impl Axes {
     pub(crate) fn only(mut self, component: &Component, version: Option<&str>) -> Self {
         let versions = versions(component);
         let newest = versions.iter().max_by_key(|(_, axis)| axis.values.len()).map(|(_, axis)| axis.last());
-        self.label = version.or(newest).unwrap_or_default().to_owned();
+        version.or(newest).unwrap_or_default().clone_into(&mut self.label);
         self.labels = vec![self.label.clone()];
-        if let Some((_, Axis::Texts(machines))) = self.axes.iter().find(|(name, _)| name == "os") {
+        if let Some((_, Axis::Texts(machines))) = self.matrix.iter().find(|(name, _)| name == "os") {
             self.runner = Runner::Label(machines.first().cloned().unwrap_or_default());
         }
-        self.axes.clear();
+        self.matrix.clear();
         self
     }
 }

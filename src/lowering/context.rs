@@ -1,5 +1,6 @@
 //! What every lowering is given: names, pins, templates, and a place for what is missing.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +25,7 @@ pub(crate) struct Context<'a> {
     pub(crate) definition: &'a Definition,
     sources: &'a Sources,
     lock: &'a Lock,
-    scripts: RefCell<BTreeMap<String, String>>,
+    scripts: RefCell<BTreeMap<String, Cow<'static, str>>>,
     found: RefCell<Vec<Diagnostic>>,
     unpinned: RefCell<BTreeSet<String>>,
     asked: RefCell<Asked>,
@@ -112,25 +113,23 @@ impl<'a> Context<'a> {
     /// An action by its pin; one without is said once, at the place that asks for it.
     pub(crate) fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
         self.asked.borrow_mut().actions.insert(name.to_owned());
-        match self.lock.action(name) {
-            Some(pin) => Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with },
-            None => {
-                let repository: Vec<&str> = name.splitn(3, '/').take(2).collect();
-                self.missing(&repository.join("/"), "@<commit> # vX.Y.Z", origin);
-                Action { name: name.to_owned(), sha: "0".repeat(40), version: "v0.0.0".to_owned(), with }
-            }
+        if let Some(pin) = self.lock.action(name) {
+            Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with }
+        } else {
+            let repository: Vec<&str> = name.splitn(3, '/').take(2).collect();
+            self.missing(&repository.join("/"), "@<commit> # vX.Y.Z", origin);
+            Action { name: name.to_owned(), sha: "0".repeat(40), version: "v0.0.0".to_owned(), with }
         }
     }
 
     /// An image by its digest.
     pub(crate) fn image(&self, reference: &str, origin: &Origin) -> String {
         self.asked.borrow_mut().images.insert(reference.to_owned());
-        match self.lock.image(reference) {
-            Some(digest) => format!("{reference}@{digest}"),
-            None => {
-                self.missing(reference, "@sha256:<digest>", origin);
-                format!("{reference}@sha256:{}", "0".repeat(64))
-            }
+        if let Some(digest) = self.lock.image(reference) {
+            format!("{reference}@{digest}")
+        } else {
+            self.missing(reference, "@sha256:<digest>", origin);
+            format!("{reference}@sha256:{}", "0".repeat(64))
         }
     }
 
@@ -178,33 +177,19 @@ impl<'a> Context<'a> {
         }
         for name in std::iter::once(name).chain(imports(name)) {
             let template = format!("scripts/{name}");
-            let own = self.sources.templates.get(&template).map(|text| text.text.as_str());
-            let text = own.or_else(|| templates::built_in(&template)).unwrap_or_default();
-            self.scripts.borrow_mut().entry(name.to_owned()).or_insert_with(|| text.to_owned());
+            let text = match self.sources.templates.get(&template) {
+                Some(own) => Cow::Owned(own.text.clone()),
+                None => Cow::Borrowed(templates::built_in(&template).unwrap_or_default()),
+            };
+            self.scripts.borrow_mut().entry(name.to_owned()).or_insert(text);
         }
         path
     }
 
     /// Data that scripts read, emitted beside them.
     pub(crate) fn data(&self, name: &str, text: String) -> String {
-        self.scripts.borrow_mut().insert(name.to_owned(), text);
+        self.scripts.borrow_mut().insert(name.to_owned(), Cow::Owned(text));
         format!("{}/{name}", self.scripts_folder())
-    }
-
-    /// JSON as a variable carries it: what has several entries stands on a line each.
-    pub(crate) fn json(&self, value: &serde_json::Value) -> String {
-        use serde_json::Value;
-        let (open, lines, close): (_, Vec<String>, _) = match value {
-            Value::Object(entries) if entries.len() > 1 => {
-                let line = |(key, value): (&String, &Value)| format!("  {}: {value}", Value::from(key.as_str()));
-                ('{', entries.iter().map(line).collect(), '}')
-            }
-            Value::Array(items) if items.len() > 1 => {
-                ('[', items.iter().map(|item| format!("  {item}")).collect(), ']')
-            }
-            short => return short.to_string(),
-        };
-        format!("{open}\n{}\n{close}", lines.join(",\n"))
     }
 
     /// A step that runs an emitted Python script at the root of the repository.
@@ -304,11 +289,25 @@ impl<'a> Context<'a> {
             .map(|nightly| (nightly.cron.to_string(), nightly.timezone.clone()))
             .collect()
     }
+}
 
-    /// The origin of the project's own jobs.
-    pub(crate) fn project_origin(&self) -> Origin {
-        at!["project"]
-    }
+/// JSON as a variable carries it: what has several entries stands on a line each.
+pub(crate) fn json_lines(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    let (open, lines, close): (_, Vec<String>, _) = match value {
+        Value::Object(entries) if entries.len() > 1 => {
+            let line = |(key, value): (&String, &Value)| format!("  {}: {value}", Value::from(key.as_str()));
+            ('{', entries.iter().map(line).collect(), '}')
+        }
+        Value::Array(items) if items.len() > 1 => ('[', items.iter().map(|item| format!("  {item}")).collect(), ']'),
+        short => return short.to_string(),
+    };
+    format!("{open}\n{}\n{close}", lines.join(",\n"))
+}
+
+/// The origin of the project's own jobs.
+pub(crate) fn project_origin() -> Origin {
+    at!["project"]
 }
 
 /// Owned pairs of borrowed ones.

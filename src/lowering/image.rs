@@ -48,17 +48,6 @@ impl Context<'_> {
         steps
     }
 
-    /// What a build needs of the job's token.
-    pub(crate) fn grant_registry(&self, image: &Image, push: Push, permissions: &mut Vec<Permission>) {
-        match (&image.login, push) {
-            (Login::Github, Push::Always) => grant(permissions, "packages", Access::Write, "push the image"),
-            (Login::Github, Push::Never) if reads_registry(image) => {
-                grant(permissions, "packages", Access::Read, "read the build cache");
-            }
-            _ => {}
-        }
-    }
-
     /// The step that logs in to an image's registry, where that takes one.
     pub(crate) fn log_in_to(&self, image: &Image, push: Push, origin: &Origin) -> Option<Step> {
         let registry = image.repository.split_once('/').map_or("docker.io", |(host, _)| host);
@@ -150,4 +139,15 @@ fn reads_registry(image: &Image) -> bool {
 /// The image that carries its own cache.
 fn inline(image: &Image) -> String {
     format!("{}:inline-cache", image.repository)
+}
+
+/// What a build needs of the job's token.
+pub(crate) fn grant_registry(image: &Image, push: Push, permissions: &mut Vec<Permission>) {
+    match (&image.login, push) {
+        (Login::Github, Push::Always) => grant(permissions, "packages", Access::Write, "push the image"),
+        (Login::Github, Push::Never) if reads_registry(image) => {
+            grant(permissions, "packages", Access::Read, "read the build cache");
+        }
+        _ => {}
+    }
 }

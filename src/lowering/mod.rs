@@ -13,6 +13,7 @@ mod steps;
 mod suite;
 mod toolchain;
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::definition::Definition;
@@ -48,7 +49,7 @@ pub(crate) struct Lowered {
     /// Its workflows.
     pub(crate) workflows: Vec<Workflow>,
     /// Scripts and data that they use: path below the folder of scripts, and text.
-    pub(crate) scripts: Vec<(String, String)>,
+    pub(crate) scripts: Vec<(String, Cow<'static, str>)>,
     /// What its workflows use.
     pub(crate) asked: Asked,
     /// What is missing from the lock, and what is wrong with the user's own templates.

@@ -8,7 +8,7 @@ use crate::trace::Origin;
 use crate::workflow::{Pairs, Service, Step};
 use minijinja::context;
 
-/// The object store of the LanceDB preset.
+/// The object store of the `LanceDB` preset.
 const OBJECT_STORE: &str = "rustfs/rustfs:1.0.1";
 /// Credentials of a container that lives as long as its job and is reached on localhost alone.
 const KEY: &str = "rustfsadmin";
@@ -83,7 +83,7 @@ fn embedded() -> Pairs {
     owned([("LANCEDB_URI", "/tmp/lancedb")])
 }
 
-/// Names that LanceDB and every AWS library read.
+/// Names that `LanceDB` and every AWS library read.
 fn object_store(port: u16) -> Pairs {
     let endpoint = format!("http://localhost:{port}");
     owned([

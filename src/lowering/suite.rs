@@ -1,8 +1,9 @@
-//! <suite>-integration.yml: tests that need more than the rest of their run.
+//! `<suite>-integration.yml`: tests that need more than the rest of their run.
 
 use serde_json::json;
 
 use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
+use super::context::json_lines;
 use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
@@ -91,7 +92,7 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
     }
     let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).when("!cancelled()").env([
         ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.label, "shards": 1 }]).to_string()),
-        ("PIPEWRIGHT_GATES", context.json(&gates)),
+        ("PIPEWRIGHT_GATES", json_lines(&gates)),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
         ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { "[]".to_owned() }),

@@ -174,7 +174,7 @@ impl Context<'_> {
 
 /// The version of a toolchain in a job: the axis, or the one there is.
 fn chosen(axes: &Axes, name: &str, versions: &Axis) -> String {
-    if axes.axes.iter().any(|(axis, _)| axis == name) {
+    if axes.matrix.iter().any(|(axis, _)| axis == name) {
         format!("${{{{ matrix.{name} }}}}")
     } else if versions.values.contains(&axes.label) {
         axes.label.clone()

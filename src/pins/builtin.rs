@@ -100,8 +100,8 @@ pub fn spec(name: &str) -> Option<String> {
         return Some(format!("{name}@{digest}"));
     }
     tool(name).map(|tool| {
-        let hashes: String = tool.hashes().map(|(platform, hash)| format!(" {platform}=sha256:{hash}")).collect();
-        format!("{name}@{}{hashes}", tool.version)
+        let hashes: Vec<String> = tool.hashes().map(|(platform, hash)| format!("{platform}=sha256:{hash}")).collect();
+        format!("{name}@{} {}", tool.version, hashes.join(" ")).trim_end().to_owned()
     })
 }
 

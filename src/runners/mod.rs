@@ -22,6 +22,7 @@ pub(crate) trait Runner: Sync {
 
 /// What a runner can do.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the definition")]
 pub(crate) struct Can {
     /// The toolchain that a component must have; none for any.
     pub(crate) toolchain: Option<&'static str>,

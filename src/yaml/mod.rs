@@ -35,7 +35,7 @@ pub enum Node {
     /// A sequence with an item on each line.
     Seq(Vec<Item>),
     /// A sequence on one line, `[a, b]`. Everything in it is on that line too, without comments.
-    FlowSeq(Vec<Node>),
+    FlowSeq(Vec<Self>),
     /// A mapping, in the order given.
     Map(Vec<Entry>),
 }

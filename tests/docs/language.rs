@@ -118,29 +118,26 @@ impl<'a> Page<'a> {
         for (key, schema) in table["properties"].as_object().into_iter().flatten() {
             let path = if front.is_empty() { key.clone() } else { format!("{front}.{key}") };
             let takes = self.takes(schema, &path);
-            let (meaning, without) = meaning(schema);
-            let without = match (required.contains(&key.as_str()), schema.get("default"), without) {
+            let about = About::of(schema);
+            let without = match (required.contains(&key.as_str()), schema.get("default"), about.without) {
                 (true, _, _) => "**required**".to_owned(),
                 (_, Some(default), _) => code(&as_toml(default)),
                 (_, None, Some(without)) => without.to_owned(),
                 (_, None, None) => String::new(),
             };
-            let words = self.words(schema);
+            let form = about.form.or_else(|| About::of(&schema["items"]).form);
+            let words = form.filter(|form| form.starts_with('`')).map(|words| format!("<br>{words}"));
             let example =
                 schema["examples"].get(0).map(|it| format!("<br>{}", code(&format!("{key} = {}", as_toml(it)))));
-            let cells = [code(key), takes, without, format!("{meaning}{words}{}", example.unwrap_or_default())];
+            let cells = [
+                code(key),
+                takes,
+                without,
+                format!("{}{}{}", about.meaning, words.unwrap_or_default(), example.unwrap_or_default()),
+            ];
             let _ = writeln!(rows, "| {} |", cells.map(|cell| cell.replace('|', "\\|").replace('\n', " ")).join(" | "));
         }
         rows
-    }
-
-    /// What each word of an enumeration means, which its own description says.
-    fn words(&self, schema: &'a Value) -> String {
-        let Some(name) = reference_of(schema) else { return String::new() };
-        let definition = self.definition(name);
-        let description = definition["description"].as_str().unwrap_or_default();
-        let meanings = definition.get("enum").and(description.split_once(": `")).map(|(_, meanings)| meanings);
-        meanings.map(|meanings| format!("<br>`{meanings}")).unwrap_or_default()
     }
 
     /// What a key takes, in words.
@@ -153,10 +150,14 @@ impl<'a> Page<'a> {
             return words.join(" or ");
         }
         if let Some(options) = schema.get("enum").and_then(Value::as_array) {
-            return options.iter().map(|option| code(&option.to_string())).collect::<Vec<_>>().join(" or ");
+            let words: Vec<String> = options.iter().map(|option| code(&option.to_string())).collect();
+            return listed(&words);
         }
         match schema["type"].as_str() {
-            Some("string") => "text".to_owned(),
+            Some("string") => match About::of(schema).form {
+                Some(form) => decapitalised(form.trim_end_matches('.')),
+                None => "text".to_owned(),
+            },
             Some("boolean") => "`true` or `false`".to_owned(),
             Some("integer") => whole_number(schema),
             Some("array") => format!("list of {}", plural(&self.takes(&schema["items"], path))),
@@ -164,16 +165,13 @@ impl<'a> Page<'a> {
                 Some(entry) => format!("table: name = {}", self.takes(entry, &format!("{path}.<name>"))),
                 None => "table".to_owned(),
             },
-            _ => "any value".to_owned(),
+            _ => decapitalised(About::of(schema).form.unwrap_or("any value").trim_end_matches('.')),
         }
     }
 
     /// A definition by a link to it, or by its words where it is an enumeration.
     fn named(&mut self, name: &'a str, path: &str) -> String {
         let definition = self.definition(name);
-        if definition.get("enum").is_some() {
-            return self.takes(definition, path);
-        }
         let short = spaced(name.rsplit('/').next().unwrap_or_default());
         if let Some(heading) = self.headings.get(name) {
             if heading.is_empty() {
@@ -192,7 +190,7 @@ impl<'a> Page<'a> {
 }
 
 /// The tables that a definition is or may be.
-fn tables<'a>(definition: &'a Value) -> Vec<&'a Value> {
+fn tables(definition: &Value) -> Vec<&Value> {
     if definition.get("properties").is_some() {
         return vec![definition];
     }
@@ -206,19 +204,52 @@ fn reference_of(schema: &Value) -> Option<&str> {
     direct.or_else(|| schema.get("allOf")?.get(0)?.get("$ref"))?.as_str()
 }
 
+/// `a`, `b` or `c`.
+fn listed(words: &[String]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.join(""),
+    }
+}
+
 /// What the entries of a table of names are.
 fn entry(schema: &Value) -> Option<&Value> {
     let by_name = schema.get("patternProperties").and_then(Value::as_object).and_then(|names| names.values().next());
     by_name.or_else(|| schema.get("additionalProperties").filter(|entry| entry.is_object()))
 }
 
-/// A key's meaning, and what holds without it.
-fn meaning(schema: &Value) -> (&str, Option<&str>) {
-    let description = schema["description"].as_str().unwrap_or_default();
-    match description.split_once("\n\nLeft out: ") {
-        Some((meaning, without)) => (meaning, Some(without.trim_end_matches('.'))),
-        None => (description, None),
+/// What the paragraphs of a description are about.
+struct About<'a> {
+    meaning: &'a str,
+    /// What holds without the key.
+    without: Option<&'a str>,
+    /// The form of what it takes, or what its words mean.
+    form: Option<&'a str>,
+}
+
+impl<'a> About<'a> {
+    fn of(schema: &'a Value) -> Self {
+        let mut paragraphs = described(schema).split("\n\n");
+        let mut about = Self { meaning: paragraphs.next().unwrap_or_default(), without: None, form: None };
+        // An entry of a list has no meaning of its own.
+        if schema.get("examples").is_none() {
+            about.form = Some(about.meaning);
+        }
+        for paragraph in paragraphs {
+            match paragraph.strip_prefix("Left out: ") {
+                Some(without) => about.without = Some(without.trim_end_matches('.')),
+                None => about.form = Some(paragraph),
+            }
+        }
+        about.form = about.form.filter(|form| !form.is_empty());
+        about
     }
+}
+
+/// The text with a small first letter.
+fn decapitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn described(definition: &Value) -> &str {

@@ -24,12 +24,14 @@ pub(crate) fn blocks(page: &str) -> Vec<Block> {
     let mut found = Vec::new();
     let mut about = None;
     let mut open: Option<Block> = None;
+    let mut fence = "";
     for (index, line) in page.lines().enumerate() {
-        match (&mut open, line.strip_prefix("```")) {
-            (None, Some(info)) => {
+        match (&mut open, fenced(line)) {
+            (None, Some((signs, info))) => {
+                fence = signs;
                 open = Some(Block { info: info.to_owned(), about: about.take(), text: String::new(), line: index + 1 });
             }
-            (Some(_), Some("")) => found.extend(open.take()),
+            (Some(_), Some((signs, ""))) if signs == fence => found.extend(open.take()),
             (Some(block), _) => {
                 block.text.push_str(line);
                 block.text.push('\n');
@@ -52,13 +54,26 @@ pub(crate) fn with_block(page: &str, block: &Block, text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
+/// The signs of a fence and what stands behind them; a block that shows a fence has a longer one.
+fn fenced(line: &str) -> Option<(&str, &str)> {
+    let signs = line.bytes().take_while(|byte| *byte == b'`').count();
+    (signs >= 3).then(|| line.split_at(signs))
+}
+
 /// The page without its blocks.
 fn prose(page: &str) -> impl Iterator<Item = &str> {
-    let mut inside = false;
-    page.lines().filter(move |line| {
-        let fence = line.starts_with("```");
-        inside ^= fence;
-        !inside && !fence
+    let mut open = None;
+    page.lines().filter(move |line| match (open, fenced(line)) {
+        (None, None) => true,
+        (None, Some((signs, _))) => {
+            open = Some(signs);
+            false
+        }
+        (Some(fence), Some((signs, ""))) if signs == fence => {
+            open = None;
+            false
+        }
+        (Some(_), _) => false,
     })
 }
 

@@ -65,10 +65,10 @@ fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>)
             found.push(not_a_name(at, key));
         }
         Kind::Minimum { limit } => {
-            range(at, &format!("{shown} is less than {limit}"), &format!("at least {limit}"), found)
+            range(at, &format!("{shown} is less than {limit}"), &format!("at least {limit}"), found);
         }
         Kind::Maximum { limit } => {
-            range(at, &format!("{shown} is more than {limit}"), &format!("at most {limit}"), found)
+            range(at, &format!("{shown} is more than {limit}"), &format!("at most {limit}"), found);
         }
         Kind::MinItems { .. } | Kind::MinLength { .. } | Kind::MinProperties { .. } => {
             let message = format!("`{name}` is empty");
@@ -193,8 +193,10 @@ fn with_description(diagnostic: Diagnostic, schema: &Value, error: &ValidationEr
     let place = resolve(schema, error.schema_path().as_str(), 1);
     match place.and_then(|place| place.get("description")).and_then(Value::as_str) {
         Some(description) => {
-            let first = description.split("\n\n").next().unwrap_or(description).replace('\n', " ");
-            diagnostic.help(decapitalised(first.trim_end_matches('.')))
+            // The last paragraph is about the form of what is wanted, where the form has something to say.
+            let mut paragraphs = description.rsplit("\n\n").filter(|paragraph| !paragraph.starts_with("Left out: "));
+            let said = paragraphs.next().unwrap_or(description).replace('\n', " ");
+            diagnostic.help(decapitalised(said.trim_end_matches('.')))
         }
         None => diagnostic,
     }

@@ -26,7 +26,7 @@ impl Percent {
 
     /// Whole percent, where it is whole.
     pub fn as_whole(self) -> Option<u32> {
-        (self.0 % SCALE == 0).then_some(self.0 / SCALE)
+        self.0.is_multiple_of(SCALE).then_some(self.0 / SCALE)
     }
 }
 

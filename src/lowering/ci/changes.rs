@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Context;
+use super::super::context::json_lines;
 use crate::workflow::Job;
 
 /// The job, with an output per component and image.
@@ -23,7 +24,7 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     let script = context.python("Compare with the base", "changes.py", &[], &origin).id("changes").env([
         ("PIPEWRIGHT_ALWAYS", json!(always).to_string()),
         ("PIPEWRIGHT_BASE", "HEAD^1".to_owned()),
-        ("PIPEWRIGHT_COMPONENTS", context.json(&Value::Object(touched))),
+        ("PIPEWRIGHT_COMPONENTS", json_lines(&Value::Object(touched))),
         ("PIPEWRIGHT_EVERYTHING", "${{ github.event_name != 'pull_request' }}".to_owned()),
     ]);
     // A pull request is checked out as its merge commit, whose first parent is the base.

@@ -1,9 +1,8 @@
 //! One job per component: its checks, as steps that all run.
 
 use super::super::steps::{env_of, grant_for, grant_ready, set_env};
-use super::super::toolchain::Trust;
 use super::super::{Axes, Context};
-use super::{Listed, entry, touch, untouched};
+use super::{Listed, entry, touch, trust, untouched};
 use crate::definition::{Component, Name};
 use crate::trace::Effect;
 use crate::workflow::{Job, Script, Step, Strategy, Work};
@@ -28,7 +27,7 @@ fn job(context: &Context<'_>, name: &Name, component: &Component) -> Job {
     let folder = context.path(&component.path);
     let axes = Axes::of(context, component, None);
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.ready(component, &axes, &origin, Trust::Builds));
+    steps.extend(context.ready(component, &axes, &origin, trust(context)));
     if component.checks.len() > 1
         && let Some(last) = steps.last_mut()
     {
@@ -50,7 +49,7 @@ fn job(context: &Context<'_>, name: &Name, component: &Component) -> Job {
     if let Work::Steps { runner, timeout, strategy, env, .. } = &mut job.work {
         *runner = axes.runner.clone();
         *timeout = context.minutes(component.timeout);
-        *strategy = (!axes.axes.is_empty()).then(|| Strategy { axes: axes.axes.clone() });
+        *strategy = (!axes.matrix.is_empty()).then(|| Strategy { axes: axes.matrix.clone() });
         set_env(env, env_of(&component.env));
     }
     job

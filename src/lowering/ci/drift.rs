@@ -1,11 +1,12 @@
 //! *drift*: what is committed is what the definition compiles to.
 
 use super::super::Context;
+use super::super::context::project_origin;
 use crate::workflow::{Job, Script, Step};
 
 /// The job; it installs nothing, so that nobody can break it by breaking an installation.
 pub(super) fn job(context: &Context<'_>) -> Job {
-    let origin = context.project_origin();
+    let origin = project_origin();
     let script = context.emitted("drift.sh");
     let manifest = format!("{}/manifest.sha256", context.scripts_folder());
     let compare =

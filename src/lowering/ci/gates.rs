@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::super::context::pairs;
+use super::super::context::{json_lines, pairs};
 use super::super::{Axes, Context};
 use super::tests::{Seeds, split, tests_job_id};
 use super::{Listed, Skip, entry, plan};
@@ -27,8 +27,8 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         pairs([("pattern", &format!("record_{}_{name}_*", context.project())), ("path", "${{ runner.temp }}/records")]);
     let download = context.action("actions/download-artifact", take, &origin);
     let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).env([
-        ("PIPEWRIGHT_EXPECTED", context.json(&Value::Array(expected))),
-        ("PIPEWRIGHT_GATES", context.json(&gates(context, run, runner))),
+        ("PIPEWRIGHT_EXPECTED", json_lines(&Value::Array(expected))),
+        ("PIPEWRIGHT_GATES", json_lines(&gates(context, run, runner))),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/records".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
         ("PIPEWRIGHT_SEEDS", seeds),
@@ -80,7 +80,7 @@ pub(in super::super) fn quarantine(context: &Context<'_>, of: &[String]) -> Opti
             json!({ "path": path, "reason": quarantine.reason, "issue": quarantine.issue, "until": quarantine.until.to_string() })
         })
         .collect();
-    (!entries.is_empty()).then(|| ("PIPEWRIGHT_QUARANTINE".to_owned(), context.json(&Value::Array(entries))))
+    (!entries.is_empty()).then(|| ("PIPEWRIGHT_QUARANTINE".to_owned(), json_lines(&Value::Array(entries))))
 }
 
 /// The next run is filled by what this one took; pull requests do not decide for others.

@@ -1,7 +1,7 @@
 //! Image builds that are never pushed: does it still build?
 
 use super::super::Context;
-use super::super::image::Push;
+use super::super::image::{Push, grant_registry};
 use super::super::steps::grant_for;
 use super::{Listed, entry, touch, untouched};
 use crate::workflow::Work;
@@ -16,7 +16,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
         steps.extend(context.log_in_to(image, Push::Never, &origin));
         steps.extend(context.build(name, image, Push::Never));
         let mut job = context.job(&id, &format!("Build image {name}"), origin, steps);
-        context.grant_registry(image, Push::Never, &mut job.permissions);
+        grant_registry(image, Push::Never, &mut job.permissions);
         grant_for(&image.before, &mut job.permissions);
         grant_for(&image.after, &mut job.permissions);
         if let Work::Steps { runner, timeout, .. } = &mut job.work {

@@ -10,7 +10,9 @@ mod passed;
 mod plan;
 mod tests;
 
+use super::context::project_origin;
 use super::suite::suite_workflow;
+use super::toolchain::Trust;
 use super::{Context, Family, coverage};
 use crate::definition::{Also, Merge};
 use crate::trace::Origin;
@@ -76,7 +78,7 @@ pub(super) fn workflow(context: &Context<'_>) -> Workflow {
             queue: false,
         },
         jobs,
-        origin: context.project_origin(),
+        origin: project_origin(),
     }
 }
 
@@ -102,6 +104,14 @@ fn triggers(context: &Context<'_>) -> Triggers {
         call: deploys.then(Vec::new),
         manual: Some(if plan::needed(context) { vec![seed] } else { Vec::new() }),
     }
+}
+
+/// A push to a branch that is called after releases is taken for one, and caches that others can write are left alone.
+///
+/// Source: <https://docs.zizmor.sh/audits/#cache-poisoning>
+fn trust(context: &Context<'_>) -> Trust {
+    let releases = triggers(context).push_branches.iter().any(|branch| branch.contains("release"));
+    if releases { Trust::Publishes } else { Trust::Builds }
 }
 
 /// The suites' workflows, called.

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Context;
+use super::super::context::{json_lines, project_origin};
 use super::{Listed, Skip};
 use crate::workflow::{Job, Work};
 
@@ -10,7 +11,7 @@ use crate::workflow::{Job, Work};
 ///
 /// Source: <https://docs.github.com/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks>
 pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
-    let origin = context.project_origin();
+    let origin = project_origin();
     let mut rules: Map<String, Value> = Map::new();
     for Listed { job, skip } in listed {
         let rule = match skip {
@@ -24,7 +25,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
     let needs = rules.keys().cloned().collect();
     let judge = context.python("Look at every result", "passed.py", &[], &origin).env([
         ("PIPEWRIGHT_NEEDS", "${{ toJSON(needs) }}".to_owned()),
-        ("PIPEWRIGHT_RULES", context.json(&Value::Object(rules))),
+        ("PIPEWRIGHT_RULES", json_lines(&Value::Object(rules))),
     ]);
     let name = format!("{} passed", context.project());
     let mut job = context.job("passed", &name, origin.clone(), vec![context.checkout(&origin, None), judge]);

@@ -2,9 +2,8 @@
 
 use super::super::context::pairs;
 use super::super::steps::{env_of, grant_for, grant_ready, set_env};
-use super::super::toolchain::Trust;
 use super::super::{Axes, Context, coverage};
-use super::{Listed, entry, gates, plan, touch, untouched};
+use super::{Listed, entry, gates, plan, touch, trust, untouched};
 use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun};
 use crate::runners::{Order, Runner, Shard, runner};
 use crate::trace::Effect;
@@ -30,7 +29,6 @@ impl Seeds {
             return Self::None;
         }
         match gates.repeat {
-            Some(Repeat::Never) => Self::One,
             Some(Repeat::Always) => Self::Plan,
             Some(Repeat::Nightly) | None if context.definition.project.nightly.is_some() => Self::Plan,
             _ => Self::One,
@@ -79,7 +77,7 @@ fn shards(
     let beside = context.beside(&run.services);
     let shard = shard(context, name, run, component, axes);
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.ready(component, axes, &crate::at!["components", run.component.as_str()], Trust::Builds));
+    steps.extend(context.ready(component, axes, &crate::at!["components", run.component.as_str()], trust(context)));
     if split(run) == Split::Timings && run.shards > 1 {
         steps.push(take_the_plan(context, &origin));
     }
@@ -90,10 +88,10 @@ fn shards(
     let after = context.steps(&run.after, &folder, &origin.clone().then("after"), Effect::None);
     steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
     steps.push(upload_record(context, name, run, axes, &origin));
-    if measured && let Some(reported) = upload_coverage(context, name, run, component, axes) {
-        steps.push(reported);
+    if measured {
+        steps.push(upload_coverage(context, name, run, component, axes));
     }
-    let mut matrix = axes.axes.clone();
+    let mut matrix = axes.matrix.clone();
     if run.shards > 1 {
         matrix.push(("shard".to_owned(), Axis::Numbers(run.shards)));
     }
@@ -123,7 +121,7 @@ fn shards(
 /// What the checks list calls a shard; GitHub adds what is left of the matrix by itself.
 fn job_name(name: &str, run: &TestRun, axes: &Axes) -> String {
     let shard = if run.shards > 1 { format!("shard ${{{{ matrix.shard }}}} of {}", run.shards) } else { String::new() };
-    let parts: Vec<&str> = [if axes.axes.is_empty() { "" } else { axes.label.as_str() }, shard.as_str()]
+    let parts: Vec<&str> = [if axes.matrix.is_empty() { "" } else { axes.label.as_str() }, shard.as_str()]
         .into_iter()
         .filter(|part| !part.is_empty())
         .collect();
@@ -218,13 +216,7 @@ fn upload_record(context: &Context<'_>, name: &str, run: &TestRun, axes: &Axes, 
 }
 
 /// One version's coverage counts, under the plan's first seed.
-fn upload_coverage(
-    context: &Context<'_>,
-    name: &str,
-    run: &TestRun,
-    component: &Component,
-    axes: &Axes,
-) -> Option<Step> {
+fn upload_coverage(context: &Context<'_>, name: &str, run: &TestRun, component: &Component, axes: &Axes) -> Step {
     let origin = crate::at!["tests", name, "measure"];
     let shard = if run.shards > 1 { "${{ matrix.shard }}" } else { "1" };
     let artifact = format!("coverage_{}_{name}_{shard}-${{{{ github.run_attempt }}}}", context.project());
@@ -233,5 +225,5 @@ fn upload_coverage(
         conditions.push("matrix.seed == fromJSON(needs.plan.outputs.seed)".to_owned());
     }
     let step = context.upload("Keep the coverage", &artifact, "${{ runner.temp }}/coverage", &origin);
-    Some(if conditions.is_empty() { step } else { step.when(conditions.join(" && ")) })
+    if conditions.is_empty() { step } else { step.when(conditions.join(" && ")) }
 }

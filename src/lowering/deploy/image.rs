@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::super::context::{pairs, single};
-use super::super::image::Push;
+use super::super::image::{Push, grant_registry};
 use super::super::steps::grant_for;
 use super::super::{Context, ci};
 use super::{digest_input, image_job, images};
@@ -48,7 +48,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     job.needs.push("ci".to_owned());
     job.condition = Some("!failure() && !cancelled()".to_owned());
     job.outputs = pairs([("digest", "${{ steps.build.outputs.digest || steps.given.outputs.digest }}")]);
-    context.grant_registry(image, Push::Always, &mut job.permissions);
+    grant_registry(image, Push::Always, &mut job.permissions);
     if image.attest {
         grant(&mut job.permissions, "id-token", Access::Write, "sign the statement of where the image was built");
         grant(&mut job.permissions, "attestations", Access::Write, "store that statement");

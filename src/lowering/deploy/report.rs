@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::Context;
+use super::super::context::json_lines;
 use crate::workflow::{Job, Work};
 
 /// The job.
@@ -16,7 +17,7 @@ pub(super) fn job(context: &Context<'_>, jobs: &[Job]) -> Job {
     let needs = rules.keys().cloned().collect();
     let judge = context.python("Look at every result", "passed.py", &[], &origin).env([
         ("PIPEWRIGHT_NEEDS".to_owned(), "${{ toJSON(needs) }}".to_owned()),
-        ("PIPEWRIGHT_RULES".to_owned(), context.json(&Value::Object(rules))),
+        ("PIPEWRIGHT_RULES".to_owned(), json_lines(&Value::Object(rules))),
     ]);
     let name = format!("{} deployed", context.project());
     let mut job = context.job("report", &name, origin.clone(), vec![context.checkout(&origin, None), judge]);

@@ -229,7 +229,11 @@ fn word(outcome: Outcome) -> &'static str {
 
 /// A time as the scripts read it, in one unit.
 fn seconds(time: Duration) -> String {
-    if time.milliseconds() % 1_000 == 0 { format!("{}s", time.seconds()) } else { format!("{}ms", time.milliseconds()) }
+    if time.milliseconds().is_multiple_of(1_000) {
+        format!("{}s", time.seconds())
+    } else {
+        format!("{}ms", time.milliseconds())
+    }
 }
 
 /// A value, or the name of the variable that carries it.
