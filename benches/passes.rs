@@ -136,12 +136,3 @@ fn check_a_thousand(bencher: Bencher<'_, '_>) {
     run(folder.path(), "generate", &definitions);
     bencher.counter(ItemsCount::new(PIPELINES)).bench_local(|| run(folder.path(), "check", &definitions));
 }
-
-/// A thousand small pipelines in one call of `generate`, all of whose files are missing.
-#[divan::bench(sample_count = 3, sample_size = 1)]
-fn generate_a_thousand(bencher: Bencher<'_, '_>) {
-    bencher
-        .with_inputs(thousand)
-        .counter(ItemsCount::new(PIPELINES))
-        .bench_local_refs(|(folder, definitions)| run(folder.path(), "generate", definitions));
-}
