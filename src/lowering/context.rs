@@ -186,9 +186,12 @@ impl<'a> Context<'a> {
         path
     }
 
-    /// Data that scripts read, emitted beside them.
-    pub(crate) fn data(&self, name: &str, text: String) -> String {
-        self.scripts.borrow_mut().insert(name.to_owned(), Cow::Owned(text));
+    /// Data that scripts read, emitted beside them; several jobs may ask for the same.
+    pub(crate) fn data(&self, name: &str, text: impl FnOnce() -> String) -> String {
+        if !self.scripts.borrow().contains_key(name) {
+            let text = Cow::Owned(text());
+            self.scripts.borrow_mut().insert(name.to_owned(), text);
+        }
         format!("{}/{name}", self.scripts_folder())
     }
 

@@ -11,7 +11,7 @@ use minijinja::context;
 pub(crate) struct Coverage;
 
 impl Family for Coverage {
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+    fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
         workflow(context).into_iter().collect()
     }
 }
@@ -24,8 +24,13 @@ pub(super) fn measured<'a>(context: &Context<'a>) -> Vec<(&'a Name, &'a TestRun)
     context.definition.tests.iter().filter(|(_, run)| measures(run)).collect()
 }
 
+/// The workflow's file.
+pub(super) fn file(context: &Context<'_>) -> String {
+    context.file("test-coverage")
+}
+
 /// The workflow, where anything is measured.
-pub(super) fn workflow(context: &Context<'_>) -> Option<Workflow> {
+fn workflow(context: &Context<'_>) -> Option<Workflow> {
     let runs = measured(context);
     let jobs: Vec<Job> = runs
         .iter()
@@ -41,7 +46,7 @@ pub(super) fn workflow(context: &Context<'_>) -> Option<Workflow> {
         default: None,
     });
     (!jobs.is_empty()).then(|| Workflow {
-        file: context.file("test-coverage"),
+        file: file(context),
         name: format!("{} test coverage", context.project()),
         about: vec!["Called by ci.yml, in whose run the shards' coverage is; it measures nothing again.".to_owned()],
         on: Triggers { call: Some(inputs.collect()), ..Triggers::default() },

@@ -27,13 +27,13 @@ pub(crate) use context::{Context, scripts_folder};
 
 /// A family of workflows: what a definition asks of it becomes files.
 pub(crate) trait Family: Sync {
-    /// The workflows that a definition asks for.
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow>;
+    /// The workflows that a definition asks for, beside those `above` that they may call.
+    fn lower(&self, context: &Context<'_>, above: &[Workflow]) -> Vec<Workflow>;
 }
 
-/// Every family, in the order in which their files are listed.
+/// Every family; a workflow that is called stands before the one that calls it.
 pub(crate) const FAMILIES: &[&dyn Family] =
-    &[&ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &suite::Suites, &coverage::Coverage, &own::OwnWorkflows];
+    &[&suite::Suites, &coverage::Coverage, &ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &own::OwnWorkflows];
 
 /// Everything of which a lowering asked for the pin.
 #[derive(Debug, Default)]
@@ -59,6 +59,14 @@ pub(crate) struct Lowered {
 /// Lowers a definition to its workflows.
 pub(crate) fn lower(definition: &Definition, sources: &Sources, lock: &Lock) -> Lowered {
     let context = Context::new(definition, sources, lock);
-    let workflows = FAMILIES.iter().flat_map(|family| family.lower(&context)).collect();
+    let mut workflows = Vec::new();
+    for family in FAMILIES {
+        workflows.extend(family.lower(&context, &workflows));
+    }
     context.lowered(workflows)
+}
+
+/// The workflow of this file.
+fn find<'w>(workflows: &'w [Workflow], file: &str) -> Option<&'w Workflow> {
+    workflows.iter().find(|workflow| workflow.file == file)
 }

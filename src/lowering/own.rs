@@ -12,7 +12,7 @@ use crate::workflow::{
 pub(crate) struct OwnWorkflows;
 
 impl Family for OwnWorkflows {
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+    fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
         context.definition.workflows.iter().map(|(name, own)| workflow(context, name, own)).collect()
     }
 }

@@ -10,7 +10,7 @@ use crate::workflow::{Environment, Job, ManualInput, ManualKind, Triggers, Work,
 pub(crate) struct SmokeTests;
 
 impl Family for SmokeTests {
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+    fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
         workflow(context).into_iter().collect()
     }
 }

@@ -15,20 +15,25 @@ use crate::workflow::{Environment, Triggers, Work, Workflow};
 pub(crate) struct Suites;
 
 impl Family for Suites {
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+    fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
         context.definition.suites.keys().filter_map(|name| suite_workflow(context, name)).collect()
     }
 }
 
+/// The file of a suite's workflow.
+pub(super) fn suite_file(context: &Context<'_>, name: &Name) -> String {
+    context.file(&format!("{name}-integration"))
+}
+
 /// The workflow of a suite.
-pub(super) fn suite_workflow(context: &Context<'_>, name: &Name) -> Option<Workflow> {
+fn suite_workflow(context: &Context<'_>, name: &Name) -> Option<Workflow> {
     let suite = context.definition.suites.get(name)?;
     let of = context.definition.tests.get(&suite.of)?;
     let origin = crate::at!["suites", name.as_str()];
     let job = job(context, name, suite, of)?;
     let nightly = suite.also.contains(&Also::Nightly);
     Some(Workflow {
-        file: context.file(&format!("{name}-integration")),
+        file: suite_file(context, name),
         name: format!("{} {name} integration", context.project()),
         about: vec![format!(
             "Tests that are left out of the test run {}; they count for merging like any other.",

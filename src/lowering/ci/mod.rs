@@ -11,9 +11,9 @@ mod plan;
 mod tests;
 
 use super::context::project_origin;
-use super::suite::suite_workflow;
+use super::suite::suite_file;
 use super::toolchain::Trust;
-use super::{Context, Family, coverage};
+use super::{Context, Family, coverage, find};
 use crate::definition::{Also, Merge};
 use crate::trace::Origin;
 use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Triggers, Workflow};
@@ -24,8 +24,8 @@ pub(super) use tests::{Seeds, shard_env, tests_job_id};
 pub(crate) struct Ci;
 
 impl Family for Ci {
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
-        vec![workflow(context)]
+    fn lower(&self, context: &Context<'_>, above: &[Workflow]) -> Vec<Workflow> {
+        vec![workflow(context, above)]
     }
 }
 
@@ -48,7 +48,7 @@ pub(super) enum Skip {
 }
 
 /// The workflow that every change passes through.
-pub(super) fn workflow(context: &Context<'_>) -> Workflow {
+fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
     let definition = context.definition;
     let mut listed = vec![Listed { job: drift::job(context), skip: Skip::Never }];
     if definition.project.skip_unchanged {
@@ -57,15 +57,15 @@ pub(super) fn workflow(context: &Context<'_>) -> Workflow {
     listed.extend(components::jobs(context));
     listed.extend(plan::job(context).map(|job| Listed { job, skip: Skip::Never }));
     listed.extend(tests::jobs(context));
-    listed.extend(suites(context));
-    listed.extend(coverage_call(context));
+    listed.extend(suites(context, above));
+    listed.extend(coverage_call(context, above));
     listed.extend(images::jobs(context));
     listed.extend(jobs::jobs(context));
     let last = passed::job(context, &listed);
     let mut jobs: Vec<Job> = listed.into_iter().map(|listed| listed.job).collect();
     jobs.push(last);
     Workflow {
-        file: context.file("ci"),
+        file: file(context),
         name: format!("{} ci", context.project()),
         about: vec!["Every change passes through here; the last job is the one required check.".to_owned()],
         on: triggers(context),
@@ -80,6 +80,11 @@ pub(super) fn workflow(context: &Context<'_>) -> Workflow {
         jobs,
         origin: project_origin(),
     }
+}
+
+/// The workflow's file.
+pub(super) fn file(context: &Context<'_>) -> String {
+    context.file("ci")
 }
 
 fn triggers(context: &Context<'_>) -> Triggers {
@@ -115,12 +120,12 @@ fn trust(context: &Context<'_>) -> Trust {
 }
 
 /// The suites' workflows, called.
-fn suites(context: &Context<'_>) -> Vec<Listed> {
+fn suites(context: &Context<'_>, above: &[Workflow]) -> Vec<Listed> {
     let mut listed = Vec::new();
     for (name, suite) in &context.definition.suites {
-        let Some(callee) = suite_workflow(context, name) else { continue };
+        let Some(callee) = find(above, &suite_file(context, name)) else { continue };
         let origin = crate::at!["suites", name.as_str()];
-        let mut job = context.call(&format!("suite-{name}"), &format!("{name} suite"), &callee, origin);
+        let mut job = context.call(&format!("suite-{name}"), &format!("{name} suite"), callee, origin);
         let component = context.definition.tests.get(&suite.of).map(|run| run.component.as_str());
         let touched = component.and_then(|component| touch(context, &mut job, component));
         // The suite has a schedule of its own where it says so.
@@ -144,10 +149,10 @@ fn suites(context: &Context<'_>) -> Vec<Listed> {
 }
 
 /// test-coverage.yml, called for the runs that measure.
-fn coverage_call(context: &Context<'_>) -> Option<Listed> {
+fn coverage_call(context: &Context<'_>, above: &[Workflow]) -> Option<Listed> {
     let measured = coverage::measured(context);
-    let callee = coverage::workflow(context)?;
-    let mut job = context.call("coverage", "Coverage", &callee, crate::at!["gates"]);
+    let callee = find(above, &coverage::file(context))?;
+    let mut job = context.call("coverage", "Coverage", callee, crate::at!["gates"]);
     job.needs = measured.iter().map(|(name, _)| tests_job_id(name)).collect();
     let ran: Vec<String> = job.needs.iter().map(|id| format!("needs.{id}.result != 'skipped'")).collect();
     let any = if ran.len() > 1 { format!("({})", ran.join(" || ")) } else { ran.join("") };

@@ -2,19 +2,18 @@
 
 use minijinja::context;
 
+use super::super::Context;
 use super::super::context::{pairs, single};
 use super::super::image::{Push, grant_registry};
 use super::super::steps::grant_for;
-use super::super::{Context, ci};
 use super::{digest_input, image_job, images};
 use crate::definition::{Image, Name};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Environment, Job, Step, Work, grant};
+use crate::workflow::{Access, Environment, Job, Step, Work, Workflow, grant};
 
 /// The call of ci.yml; a manual deploy of images that exist needs none.
-pub(super) fn ci(context: &Context<'_>) -> Job {
-    let callee = ci::workflow(context);
-    let mut job = context.call("ci", "CI", &callee, crate::at!["gates"]);
+pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
+    let mut job = context.call("ci", "CI", callee, crate::at!["gates"]);
     let built: Vec<String> =
         images(context).into_iter().map(|(name, _)| format!("inputs.{} == ''", digest_input(name))).collect();
     job.condition = Some(format!("github.event_name == 'push' || {}", built.join(" || ")));

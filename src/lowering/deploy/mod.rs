@@ -8,7 +8,7 @@ mod report;
 mod rescue;
 mod settings;
 
-use super::{Context, Family};
+use super::{Context, Family, ci, find};
 use crate::definition::{Environment, Image, Name};
 use crate::workflow::{Job, ManualInput, ManualKind, Triggers, Workflow};
 
@@ -18,17 +18,18 @@ pub(super) use settings::file_variable;
 pub(crate) struct Deploy;
 
 impl Family for Deploy {
-    fn lower(&self, context: &Context<'_>) -> Vec<Workflow> {
+    fn lower(&self, context: &Context<'_>, above: &[Workflow]) -> Vec<Workflow> {
         if context.definition.environments.is_empty() {
             return Vec::new();
         }
-        vec![workflow(context)]
+        let ci = find(above, &ci::file(context));
+        ci.map(|ci| workflow(context, ci)).into_iter().collect()
     }
 }
 
-fn workflow(context: &Context<'_>) -> Workflow {
+fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
     let environments = &context.definition.environments;
-    let mut jobs = vec![image::ci(context)];
+    let mut jobs = vec![image::ci(context, ci)];
     jobs.extend(images(context).into_iter().map(|(name, image)| image::job(context, name, image)));
     for (name, environment) in environments {
         jobs.extend(environment.approval.as_deref().map(|place| approve::job(context, name, environment, place)));

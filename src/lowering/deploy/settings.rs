@@ -19,8 +19,7 @@ pub(in super::super) fn file_variable(
 
 /// Emits an environment's file; its path.
 fn environment_file(context: &Context<'_>, name: &Name, environment: &Environment) -> String {
-    let settings = settings(context, name, environment);
-    context.data(&format!("deploy-{name}.json"), format!("{settings:#}\n"))
+    context.data(&format!("deploy-{name}.json"), || format!("{:#}\n", settings(context, name, environment)))
 }
 
 fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Value {
