@@ -5,6 +5,7 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostics::{Locator, Source};
 
@@ -105,7 +106,7 @@ impl Sources {
         }
         let lock = lock(root, folder(file));
         let templates = templates(root, folder(file))?;
-        Ok(Self { definition, bases, lock, templates, tree: Box::new(Disk { root: root.to_owned() }) })
+        Ok(Self { definition, bases, lock, templates, tree: Box::new(Disk::new(root.to_owned())) })
     }
 
     /// The definition's folder from the root of the repository; empty at the root.
@@ -201,16 +202,23 @@ fn templates(root: &Path, folder: &str) -> Result<BTreeMap<String, Text>, Unread
     Ok(found)
 }
 
-/// A repository on disk.
+/// A repository on disk; several rules look into the same file, which is read once.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
+    read: Mutex<BTreeMap<String, Option<String>>>,
 }
 
 impl Disk {
     /// The repository at `root`.
     pub fn new(root: PathBuf) -> Self {
-        Self { root }
+        Self { root, read: Mutex::default() }
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        let path = self.inside(path)?;
+        let about = fs::metadata(&path).ok()?;
+        (about.is_file() && about.len() <= LARGEST).then(|| fs::read_to_string(path).ok()).flatten()
     }
 
     fn inside(&self, path: &str) -> Option<PathBuf> {
@@ -224,9 +232,13 @@ const LARGEST: u64 = 1 << 20;
 
 impl Tree for Disk {
     fn read(&self, path: &str) -> Option<String> {
-        let path = self.inside(path)?;
-        let about = fs::metadata(&path).ok()?;
-        (about.is_file() && about.len() <= LARGEST).then(|| fs::read_to_string(path).ok()).flatten()
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = read.get(path) {
+            return known.clone();
+        }
+        let text = self.text(path);
+        read.insert(path.to_owned(), text.clone());
+        text
     }
 
     fn exists(&self, path: &str) -> bool {

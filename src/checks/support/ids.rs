@@ -24,7 +24,7 @@ pub(in crate::checks) fn ci_jobs(definition: &Definition, visit: &mut dyn FnMut(
     }
     let suites = ROOT.key("suites");
     for name in definition.suites.keys() {
-        visit(&suites.key(name), Cow::Borrowed(name));
+        visit(&suites.key(name), Cow::Owned(format!("suite-{name}")));
     }
     let images = ROOT.key("images");
     for name in definition.images.keys() {

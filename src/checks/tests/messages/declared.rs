@@ -212,7 +212,7 @@ paths = ["tests"]
 fn names_of_jobs_and_files() {
     assert_said(&[
         (
-            r#"[components.lance]
+            r#"[components.suite-lance]
 [tests.a]
 component = "backend"
 runner = "pytest"
@@ -230,7 +230,7 @@ jobs.p = { steps = [{ run = "a" }] }
 "#,
             &[],
             &[
-                "error name-clash suites.lance: `ci.yml` would have two jobs called `lance`",
+                "error name-clash suites.lance: `ci.yml` would have two jobs called `suite-lance`",
                 "error name-clash jobs.test-a: `ci.yml` would have two jobs called `test-a`",
                 "error name-clash workflows.ci: `ci.yml` is a workflow of Pipewright's own",
                 "error name-clash workflows.lance-integration: `lance-integration.yml` is the workflow of the suite `lance`",
