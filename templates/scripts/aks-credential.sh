@@ -5,5 +5,6 @@ set -euo pipefail
 
 # The server application of AKS, the same for every cluster.
 resource=6dae42f8-4368-4678-94ff-3960e28e3630
-token=$(az account get-access-token --resource "$resource" --query accessToken --output tsv)
-printf '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "%s"}}\n' "$token"
+TOKEN=$(az account get-access-token --resource "$resource" --query accessToken --output tsv)
+export TOKEN
+jq --null-input '{apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: {token: env.TOKEN}}'

@@ -3,5 +3,6 @@
 # https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins
 set -euo pipefail
 
-token=$(gcloud auth print-access-token)
-printf '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "%s"}}\n' "$token"
+TOKEN=$(gcloud auth print-access-token)
+export TOKEN
+jq --null-input '{apiVersion: "client.authentication.k8s.io/v1", kind: "ExecCredential", status: {token: env.TOKEN}}'
