@@ -63,6 +63,7 @@ pub(crate) fn lower(definition: &Definition, sources: &Sources, lock: &Lock) -> 
     for family in FAMILIES {
         workflows.extend(family.lower(&context, &workflows));
     }
+    workflows.sort_by(|one, other| one.file.cmp(&other.file));
     context.lowered(workflows)
 }
 
