@@ -56,7 +56,8 @@ def test_a_runner_lost_after_any_change_is_rescued(bench: Bench, kind: str) -> N
     bench.steps(*prepared(bench, kind))
     assert_at(bench, NEW)
     snapshots = bench.snapshots()
-    assert len(snapshots) >= 10
+    # When traffic changed is kept in whole seconds: within one second there is one change less.
+    assert len(snapshots) >= 9
     restored = 0
     for snapshot in snapshots:
         state = json.loads(snapshot.read_text())
