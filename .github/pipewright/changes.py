@@ -4,7 +4,9 @@
 
 Environment:
   PIPEWRIGHT_BASE        the revision to compare HEAD with, such as HEAD^1 of a merge commit
-  PIPEWRIGHT_COMPONENTS  JSON {name: {"paths": [folder or file, …], "watch": [glob, …]}}
+  PIPEWRIGHT_COMPONENTS  JSON {name: {"paths": [folder or file, …], "watch": [glob, …],
+                         "ignore": [glob, …]}}; `ignore` holds for what is in `paths`, never for
+                         what matches `watch`, and may be left out
   PIPEWRIGHT_ALWAYS      JSON list of globs; a match touches every component
   PIPEWRIGHT_EVERYTHING  `true`: every component counts as touched, nothing is compared
 
@@ -32,14 +34,17 @@ class Component:
     name: str
     paths: tuple[str, ...]
     watch: tuple[re.Pattern[str], ...]
+    ignore: tuple[re.Pattern[str], ...]
 
     def touched_by(self, path: str) -> bool:
         """Whether a changed file belongs to it."""
+        if any(pattern.fullmatch(path) for pattern in self.watch):
+            return True
         inside = any(
             prefix in ("", ".") or path == prefix or path.startswith(f"{prefix}/")
             for prefix in self.paths
         )
-        return inside or any(pattern.fullmatch(path) for pattern in self.watch)
+        return inside and not any(pattern.fullmatch(path) for pattern in self.ignore)
 
 
 def main() -> int:
@@ -71,11 +76,13 @@ def read_components() -> list[Component]:
             raise InputError(f"{name}: `{component}` must be an object with `paths` and `watch`")
         paths = strings(f"{name}: `paths` of `{component}`", entry.get("paths", []))
         watch = strings(f"{name}: `watch` of `{component}`", entry.get("watch", []))
+        ignore = strings(f"{name}: `ignore` of `{component}`", entry.get("ignore", []))
         found.append(
             Component(
                 component,
                 tuple(path.removeprefix("./").rstrip("/") for path in paths),
                 tuple(pattern(glob) for glob in watch),
+                tuple(pattern(glob) for glob in ignore),
             )
         )
     return found

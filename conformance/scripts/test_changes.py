@@ -14,6 +14,16 @@ COMPONENTS = {
 }
 
 
+NESTED = {
+    "compiler": {
+        "paths": [""],
+        "watch": ["examples/shop/Dockerfile"],
+        "ignore": ["./examples/*/**", "*.toml"],
+    },
+    "shop": {"paths": ["examples/shop"], "watch": []},
+}
+
+
 def changes(bench: Bench, **env: object) -> Done:
     given = {"BASE": "HEAD^1", "COMPONENTS": COMPONENTS, "ALWAYS": ["pipeline.toml", ".github/**"]}
     return bench.script("changes.py", **{**given, **env})
@@ -46,6 +56,46 @@ def test_a_change_touches_its_components(bench: Bench, path: str, touched: str) 
     assert done.code == 0, done.text
     assert [name for name, value in done.outputs.items() if value == "true"] == touched.split()
     assert set(done.outputs) == {"backend", "frontend"}
+
+
+@pytest.mark.parametrize(
+    ("path", "touched"),
+    [
+        ("src/main.rs", "compiler"),
+        ("examples/shop/a.py", "shop"),
+        ("examples/shop/deep/er/a.py", "shop"),
+        ("examples/README.md", "compiler"),
+        ("rustfmt.toml", ""),
+        ("src/rustfmt.toml", "compiler"),
+    ],
+)
+def test_what_is_ignored_does_not_touch(bench: Bench, path: str, touched: str) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("base")
+    bench.write(path, "x")
+    bench.commit("change")
+    done = changes(bench, COMPONENTS=NESTED)
+    assert [name for name, value in done.outputs.items() if value == "true"] == touched.split()
+
+
+@pytest.mark.parametrize("path", ["examples/shop/Dockerfile", "pipeline.toml"])
+def test_what_is_watched_or_touches_everything_is_never_ignored(bench: Bench, path: str) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("base")
+    bench.write(path, "x")
+    bench.commit("change")
+    assert changes(bench, COMPONENTS=NESTED).outputs == {"compiler": "true", "shop": "true"}
+
+
+def test_an_ignored_file_hides_no_other(bench: Bench) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("base")
+    bench.write("examples/shop/a.py", "x")
+    bench.write("src/main.rs", "x")
+    bench.commit("change")
+    done = changes(bench, COMPONENTS=NESTED)
+    assert done.outputs == {"compiler": "true", "shop": "true"}
+    assert "| `compiler` | yes | `src/main.rs` |" in done.summary
 
 
 def test_a_move_touches_both_places(bench: Bench) -> None:
@@ -106,7 +156,17 @@ def test_globs(monkeypatch: pytest.MonkeyPatch, glob: str, path: str, matches: b
 
 @pytest.mark.parametrize(
     "components",
-    ["", "{", "[]", "{}", '{"a": 1}', '{"a": {"paths": "x"}}', '{"a":{"watch":["[z-a]"]}}'],
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"a": 1}',
+        '{"a": {"paths": "x"}}',
+        '{"a":{"watch":["[z-a]"]}}',
+        '{"a": {"ignore": "x"}}',
+        '{"a":{"ignore":["[z-a]"]}}',
+    ],
 )
 def test_bad_components_are_named(bench: Bench, components: str) -> None:
     done = changes(bench, COMPONENTS=components, EVERYTHING="true")

@@ -24,6 +24,11 @@ pub struct Component {
     /// Example: `["schema/**"]`
     #[serde(default)]
     pub watch: Vec<String>,
+    /// Files in its folder that do not touch it, as globs from the definition's own folder; `watch` wins over it.
+    ///
+    /// Example: `["examples/**"]`
+    #[serde(default)]
+    pub ignore: Vec<String>,
     /// Python versions; a list is an axis of the matrix.
     ///
     /// Left out: no Python is set up.

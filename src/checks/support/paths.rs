@@ -57,9 +57,9 @@ fn components(subject: &Subject<'_>, visit: Visit<'_>) {
     let base = subject.sources.folder();
     entries(&ROOT, "components", &subject.definition.components, &mut |at, _, component| {
         visit(&at.key("path"), Path { base, text: &component.path, named: Named::Thing });
-        items(at, "watch", &component.watch, &mut |at, path| {
-            visit(at, Path { base, text: path, named: Named::Pattern });
-        });
+        for (key, globs) in [("watch", &component.watch), ("ignore", &component.ignore)] {
+            items(at, key, globs, &mut |at, path| visit(at, Path { base, text: path, named: Named::Pattern }));
+        }
         let Some(base) = sources::join(base, &component.path) else { return };
         let named = made(&component.before);
         items(&at.key("install"), "pip", component.install.pip.as_deref().unwrap_or_default(), &mut |at, path| {

@@ -11,8 +11,12 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     let origin = crate::at!["project", "skip-unchanged"];
     let mut touched: Map<String, Value> = Map::new();
     for (name, component) in &context.definition.components {
-        let watch: Vec<String> = component.watch.iter().map(|glob| context.path(glob)).collect();
-        touched.insert(name.to_string(), json!({ "paths": [context.path(&component.path)], "watch": watch }));
+        let globs = |globs: &[String]| globs.iter().map(|glob| context.path(glob)).collect::<Vec<_>>();
+        let mut entry = json!({ "paths": [context.path(&component.path)], "watch": globs(&component.watch) });
+        if !component.ignore.is_empty() {
+            entry["ignore"] = json!(globs(&component.ignore));
+        }
+        touched.insert(name.to_string(), entry);
     }
     for (name, image) in &context.definition.images {
         touched.insert(format!("image-{name}"), json!({ "paths": [context.path(&image.context)], "watch": [] }));

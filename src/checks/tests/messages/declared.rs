@@ -157,6 +157,10 @@ path = "/srv"
 path = "web\\x"
 [components.e]
 path = "webb"
+[components.f]
+path = "web"
+watch = ["nowhere/*"]
+ignore = ["nowhere/**", "../shared/**"]
 [images.i]
 context = "web"
 repository = "ghcr.io/a/i"
@@ -171,6 +175,7 @@ repository = "ghcr.io/a/j"
                 "error missing-path images.i.context: there is no `web/Dockerfile` in the repository",
                 "error path-outside components.c.path: `/srv` is absolute",
                 r"error path-outside components.d.path: `web\x` is not written with `/`",
+                "error path-outside components.f.ignore[1]: `../shared/**` leaves the repository",
             ],
         ),
         (
