@@ -5,6 +5,7 @@ mod support;
 #[cfg(test)]
 mod tests;
 
+mod all_ignored;
 mod cache_mode;
 mod cache_scope;
 mod command_missing;
@@ -89,6 +90,7 @@ pub(crate) struct Subject<'a> {
 
 /// Every rule about the definition.
 pub(crate) const CHECKS: &[&dyn Check] = &[
+    &all_ignored::AllIgnored,
     &cache_mode::CacheMode,
     &cache_scope::CacheScope,
     &command_missing::CommandMissing,

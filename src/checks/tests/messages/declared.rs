@@ -148,6 +148,26 @@ env = { "A${{b}}" = "c" } # ${{ fine }}
 }
 
 #[test]
+fn components_that_nothing_touches() {
+    assert_said(&[(
+        r#"[components.a]
+path = "web"
+ignore = ["web/docs/**", "./web/**"]
+[components.b]
+ignore = ["**"]
+[components.c]
+watch = ["schema/**"]
+ignore = ["**"]
+"#,
+        &[],
+        &[
+            "error all-ignored components.a.ignore[1]: `ignore` leaves nothing in the folder of `a` that touches it",
+            "error all-ignored components.b.ignore[0]: `ignore` leaves nothing in the folder of `b` that touches it",
+        ],
+    )]);
+}
+
+#[test]
 fn paths() {
     assert_said(&[
         (
