@@ -342,6 +342,34 @@ fn a_package_whose_files_name_only_what_tests_need_is_installed_itself() {
 }
 
 #[test]
+fn folders_of_other_languages_are_proposed_to_be_ignored() {
+    let cargo = "[package]\nname = \"box\"\nversion = \"1.0.0\"\n";
+    let json = r#"{ "scripts": { "lint": "eslint ." } }"#;
+    let files = [
+        ("Cargo.toml", cargo),
+        ("admin/package.json", json),
+        ("admin/wasm/Cargo.toml", cargo),
+        ("b[1]/package.json", json),
+        ("tools/Cargo.toml", cargo),
+        ("web/package.json", json),
+        ("web/server/pyproject.toml", "[project]\nname = \"server\"\n"),
+    ];
+    let proposal = |definition: &str| definition.lines().find(|line| line.contains("ignore = ")).map(str::to_owned);
+    let definition = adoption::definition(&Fixture::of(&files).detect());
+    assert_eq!(
+        proposal(&definition).as_deref(),
+        Some("# ignore = [\"web/**\"]   # if it reads nothing in there"),
+        "{definition}"
+    );
+    let tree = Fixture::of(&files).tree;
+    assert_compiles(&definition.replacen("# ignore", "ignore", 1), &tree);
+
+    let workspace = format!("[workspace]\nmembers = [\"web/wasm\"]\n{cargo}");
+    let files = [("Cargo.toml", workspace.as_str()), ("web/package.json", json), ("web/wasm/Cargo.toml", cargo)];
+    assert_eq!(proposal(&adoption::definition(&Fixture::of(&files).detect())), None);
+}
+
+#[test]
 fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
     let config = "[pytest]\naddopts = -k \"not slow\" --ignore=tests/test_b.py\n";
     let files = [("setup.py", ""), ("pytest.ini", config), ("tests/test_a.py", ""), ("tests/test_b.py", "")];

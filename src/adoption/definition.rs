@@ -2,6 +2,7 @@
 
 use super::project::{Component, Environment, Image, Install, Project, Runner, Service, ServiceKind, Tests};
 use super::text::{Document, Line, Toml};
+use super::walk::is_in;
 use crate::definition::Name;
 
 /// The definition of a project; it compiles without an error.
@@ -78,11 +79,11 @@ fn components(project: &Project, document: &mut Document) {
         for hint in &component.hints {
             document.comment(hint);
         }
-        one_component(component, document);
+        one_component(component, &project.components, document);
     }
 }
 
-fn one_component(component: &Component, document: &mut Document) {
+fn one_component(component: &Component, all: &[Component], document: &mut Document) {
     let mut lines = Vec::new();
     if !component.path.is_empty() {
         lines.push(Line::new("path", component.path.as_str().into()));
@@ -106,6 +107,11 @@ fn one_component(component: &Component, document: &mut Document) {
     if !checks.is_empty() && is_short {
         lines.push(Line::new("checks", inline));
     }
+    let others = folders_of_others(component, all);
+    if !others.is_empty() {
+        let globs = others.iter().map(|folder| format!("{folder}/**"));
+        lines.push(Line::new("ignore", Toml::texts(globs)).proposed().note("if it reads nothing in there"));
+    }
     let name = component.name.as_str();
     document.table(&["components", name], &lines);
     if !is_short {
@@ -113,6 +119,25 @@ fn one_component(component: &Component, document: &mut Document) {
         let checks: Vec<Line> = checks.iter().map(|(name, command)| Line::new(name, command.clone())).collect();
         document.table(&["components", name, "checks"], &checks);
     }
+}
+
+/// Outermost folders in a component's own that hold components of other languages alone. None for a workspace: its
+/// members are no components, and may stand in there.
+fn folders_of_others<'a>(component: &Component, all: &'a [Component]) -> Vec<&'a str> {
+    let within = |path: &str, folder: &str| path == folder || is_in(path, folder);
+    let is_foreign = |folder: &str| {
+        let mut inner = all.iter().filter(|other| within(&other.path, folder));
+        inner.all(|other| other.toolchain != component.toolchain)
+    };
+    let mut outermost: Vec<&str> = Vec::new();
+    for folder in all.iter().map(|other| other.path.as_str()) {
+        let is_plain = !folder.contains(['*', '?', '[']);
+        let is_below = folder != component.path && is_in(folder, &component.path);
+        if is_below && is_plain && is_foreign(folder) && !outermost.iter().any(|outer| within(folder, outer)) {
+            outermost.push(folder);
+        }
+    }
+    if component.workspace { Vec::new() } else { outermost }
 }
 
 fn installed(install: &Install) -> Toml {
