@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from core.errors import NotFound
 
 _LINK = re.compile(r"https?://[^\s<>\"']+")
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# What stands before the `@` has at most 64 characters; without that limit the time that a text
+# without an `@` takes would grow with the square of its length.
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 

@@ -8,6 +8,14 @@ def test_every_skill_is_found_by_its_name() -> None:
     assert [find_skill(name).name for name in SKILLS] == list(SKILLS)
 
 
+# The quadratic time of a careless pattern would be half a minute, with every other request waiting.
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("piece", ["a", "a@", "a.", "-", " ", ". ", "http://"])
+@pytest.mark.parametrize("name", SKILLS)
+def test_the_longest_text_takes_no_time(name: str, piece: str) -> None:
+    find_skill(name).run(piece * (100_000 // len(piece)))
+
+
 def test_an_unknown_skill_is_not_found() -> None:
     with pytest.raises(NotFound, match="'fly'"):
         find_skill("fly")
@@ -67,6 +75,7 @@ def test_summarise(text: str, summary: str, left_out: int) -> None:
         ("nobody", "nobody", 0),
         ("ask ada@example.com.", "ask [e-mail address].", 1),
         ("a.b+c@mail.example.org, d@example.com", "[e-mail address], [e-mail address]", 2),
+        (f"{'a' * 64}@example.com", "[e-mail address]", 1),
     ],
 )
 def test_redact(text: str, redacted: str, found: int) -> None:
