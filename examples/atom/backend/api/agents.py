@@ -47,7 +47,7 @@ class AgentOut(BaseModel):
 
 
 class ExecuteIn(BaseModel):
-    agent_id: str
+    agent_id: Annotated[str, Field(max_length=63)]
     query: QueryText
 
 

@@ -3,8 +3,9 @@
 import logging
 
 from fastapi import FastAPI, Request, status
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 
 from core.errors import (
     AlreadyExists,
@@ -35,6 +36,20 @@ def install_error_handlers(app: FastAPI) -> None:
         if code >= status.HTTP_500_INTERNAL_SERVER_ERROR:
             log.error("%s", error, exc_info=error)
         return JSONResponse({"detail": str(error)}, code)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
+        # Without the input: it may be a password, or text that no encoding can carry.
+        details = [{key: it[key] for key in ("type", "loc", "msg")} for it in error.errors()]
+        return JSONResponse({"detail": details}, status.HTTP_422_UNPROCESSABLE_CONTENT)
+
+    @app.exception_handler(DataError)
+    def invalid_value(_: Request, error: DataError) -> JSONResponse:
+        # PostgreSQL has no character NUL. As a 500 it would let any caller spoil a canary.
+        log.warning("a value was refused by the database: %s", type(error.orig).__name__)
+        return JSONResponse(
+            {"detail": "a value cannot be stored"}, status.HTTP_422_UNPROCESSABLE_CONTENT
+        )
 
     @app.exception_handler(OperationalError)
     def database_error(_: Request, error: OperationalError) -> JSONResponse:
