@@ -1,5 +1,8 @@
 """The fixtures keep their promises: no test sees another's data, no worker another's database."""
 
+import random
+
+import pytest
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
@@ -48,7 +51,15 @@ def test_the_template_is_made_once_over_all_workers(server: Engine, template_dat
     assert found == [template_database]
 
 
-def test_names_are_unique(unique_resource_name: str) -> None:
+@pytest.fixture
+def same_randomness() -> None:
+    """What pytest-randomly does to a test that runs again: once more, or in another shard."""
+    random.seed(0)
+
+
+@pytest.mark.parametrize("_", range(2))
+@pytest.mark.usefixtures("same_randomness")
+def test_names_are_unique(unique_resource_name: str, _: int) -> None:
     assert unique_resource_name not in _seen
     _seen.add(unique_resource_name)
 
