@@ -20,6 +20,7 @@ def limited(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.mark.slow
 def test_a_statement_over_the_limit_is_cancelled_and_the_connection_lives_on(
     limited: Database,
 ) -> None:
