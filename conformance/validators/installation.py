@@ -26,14 +26,17 @@ class Installation:
         return self.python / ("Scripts" if os.name == "nt" else "bin") / name
 
 
-def install(validators: Path, cache: Path) -> Installation:
-    installation = Installation(npm=cache / "npm", python=cache / "python")
+def install_npm(validators: Path, cache: Path) -> Path:
+    """The folder of the npm packages."""
+    folder = cache / "npm"
     node = run(["node", "--version"], expect=(0,)).stdout.strip()
-    _fill(
-        installation.npm,
-        _fingerprint(validators, NPM_LOCK, node),
-        lambda folder: _install_npm(validators, folder),
-    )
+    fingerprint = _fingerprint(validators, NPM_LOCK, node)
+    _fill(folder, fingerprint, lambda empty: _install_npm(validators, empty))
+    return folder
+
+
+def install(validators: Path, cache: Path) -> Installation:
+    installation = Installation(npm=install_npm(validators, cache), python=cache / "python")
     _fill(
         installation.python,
         _fingerprint(validators, PYTHON_LOCK, sys.version),

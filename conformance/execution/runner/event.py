@@ -1,0 +1,65 @@
+"""What starts a run, and what the run may do because of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+DEFAULT_BRANCH = "main"
+REPOSITORY = "example/atom"
+NUMBER = 4711
+FORK = 4712
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event at a commit."""
+
+    name: str
+    ref: str
+    sha: str
+    head: str
+    head_repository: int = NUMBER
+    base: str = ""
+    inputs: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def fork(self) -> bool:
+        """Whether a fork's change is run, which gets no secret and only a reading token."""
+        return self.head_repository != NUMBER
+
+    @property
+    def cache_ref(self) -> str:
+        """The scope of what the run caches."""
+        return self.ref
+
+    def payload(self) -> dict[str, Any]:
+        """What the runner writes to GITHUB_EVENT_PATH, in part."""
+        found: dict[str, Any] = {"repository": {"id": NUMBER, "full_name": REPOSITORY}}
+        if self.name == "pull_request":
+            found["pull_request"] = {
+                "head": {"ref": self.head, "repo": {"id": self.head_repository, "fork": self.fork}},
+                "base": {"ref": self.base},
+            }
+        return found
+
+
+def granted(
+    given: Mapping[str, str] | str | None, above: Mapping[str, str] | str | None, fork: bool
+) -> dict[str, str]:
+    """A job's permissions: its own, else the workflow's; a fork's token only reads."""
+    chosen = given if given is not None else above
+    assert isinstance(chosen, dict), "permissions are always given, one by one"
+    reading = {name: "read" if fork and level == "write" else level for name, level in chosen.items()}
+    return {name: level for name, level in reading.items() if level != "none"}
+
+
+def exceeds(asked: Mapping[str, str], allowed: Mapping[str, str]) -> list[str]:
+    """What a called workflow's job asks beyond what its caller grants."""
+    order = {"none": 0, "read": 1, "write": 2}
+    return [
+        f"{name}: {level}"
+        for name, level in asked.items()
+        if order[level] > order[allowed.get(name, "none")]
+    ]

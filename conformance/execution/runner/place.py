@@ -1,0 +1,75 @@
+"""Where one job runs: its folders, and the services of GitHub that it may use."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .origin import Origin
+from .storage import Artifacts, Caches
+
+
+@dataclass
+class Place:
+    """A fresh machine for one job."""
+
+    folder: Path
+    origin: Origin
+    artifacts: Artifacts
+    caches: Caches
+    installed: Path
+    records: list[dict[str, Any]]
+    job: str
+    run: int
+    attempt: int
+    sha: str
+    ref: str
+    branch: str
+    head_repository: int
+    may_cache: bool
+    image_path: list[Path]
+    prepended: list[Path] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for folder in (self.workspace, self.temp, self.home, self.tools, self.files):
+            folder.mkdir(parents=True)
+
+    @property
+    def workspace(self) -> Path:
+        """GITHUB_WORKSPACE."""
+        return self.folder / "work" / "atom" / "atom"
+
+    @property
+    def temp(self) -> Path:
+        """RUNNER_TEMP."""
+        return self.folder / "work" / "_temp"
+
+    @property
+    def home(self) -> Path:
+        """HOME."""
+        return self.folder / "home"
+
+    @property
+    def tools(self) -> Path:
+        """What this job set up."""
+        return self.folder / "tools"
+
+    @property
+    def files(self) -> Path:
+        """Where the runner keeps scripts, and the files by which steps talk to it."""
+        return self.folder / "files"
+
+    @property
+    def path(self) -> str:
+        """PATH, with what steps have put before it."""
+        return os.pathsep.join(str(folder) for folder in [*self.prepended, *self.image_path])
+
+    def prepend(self, folder: Path) -> None:
+        """Puts a folder before all others in the PATH of the steps to come."""
+        self.prepended.insert(0, folder)
+
+    def record(self, kind: str, **told: Any) -> None:
+        """Notes what was only recorded."""
+        self.records.append({"job": self.job, "kind": kind, **told})

@@ -1,0 +1,220 @@
+"""Service containers, replaced by the real programs on this machine's own ports.
+
+`image` chooses the program, `env`, `ports` and the health options are obeyed as the runner obeys
+them: a job starts when every service is healthy, and fails when one turns unhealthy. Between two
+looks at the health a tenth of the interval passes.
+
+Source: <https://github.com/actions/runner>, `ContainerOperationProvider.cs`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PACE = 0.1
+UNPRIVILEGED = "nobody"  # PostgreSQL refuses to be run by root.
+
+
+class Unhealthy(Exception):
+    """A service did not become healthy; the job fails before its first step."""
+
+
+@dataclass
+class Service:
+    """One service of one job."""
+
+    name: str
+    image: str
+    env: Mapping[str, str]
+    ports: list[int]
+    options: list[str]
+    folder: Path
+    broken: bool = False
+    process: subprocess.Popen[bytes] | None = None
+    log: str = ""
+
+    @staticmethod
+    def of(name: str, given: Mapping[str, Any], folder: Path, broken: bool) -> Service:
+        """Reads a service of a workflow."""
+        ports = []
+        for pair in given.get("ports", []):
+            outside, _, inside = str(pair).partition(":")
+            assert inside in ("", outside), f"{pair}: only equal ports are modelled"
+            ports.append(int(outside))
+        options = shlex.split(given.get("options", ""))
+        folder.mkdir(parents=True)
+        return Service(
+            name, given["image"], given.get("env", {}), ports, options, folder, broken
+        )
+
+    def start(self) -> None:
+        """Starts the program and waits until it is healthy."""
+        for port in self.ports:
+            if taken(port):
+                raise RuntimeError(f"port {port}, which the service {self.name} needs, is taken")
+        self.process = program(self.image)(self)
+        self._wait()
+
+    def stop(self) -> None:
+        """Ends the program, and keeps what it logged."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.log = (self.folder / "log").read_text("utf-8", errors="replace")
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def option(self, name: str, default: str) -> str:
+        """The value of a `--health-…` option."""
+        return self.options[self.options.index(name) + 1] if name in self.options else default
+
+    def _wait(self) -> None:
+        command = self.option("--health-cmd", "")
+        if not command:
+            return
+        interval = _seconds(self.option("--health-interval", "30s"))
+        timeout = _seconds(self.option("--health-timeout", "30s"))
+        retries = int(self.option("--health-retries", "3"))
+        told = ""
+        for _ in range(retries):
+            time.sleep(interval * PACE)
+            if self.process and self.process.poll() is not None:
+                log = (self.folder / "log").read_text("utf-8", errors="replace")
+                raise Unhealthy(f"service {self.name} ended: {log[-500:]}")
+            try:
+                done = subprocess.run(
+                    ["/bin/sh", "-c", command],
+                    env={"PATH": _path(), "PGHOST": "localhost", **self.env},
+                    capture_output=True,
+                    timeout=timeout,
+                    text=True,
+                )
+            except subprocess.TimeoutExpired:
+                told = f"took longer than {timeout:g} s"
+                continue
+            if done.returncode == 0:
+                return
+            told = (done.stdout + done.stderr).strip()
+        raise Unhealthy(f"service {self.name} is unhealthy: {told}")
+
+
+@contextmanager
+def reserved(port: int) -> Iterator[None]:
+    """Waits until no other job on this machine, of any bench, has the port."""
+    with (Path(tempfile.gettempdir()) / f"pipewright-port-{port}").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def taken(port: int) -> bool:
+    """Whether something listens there already."""
+    with socket.socket() as tried:
+        tried.settimeout(1)
+        return tried.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _seconds(text: str) -> float:
+    assert text.endswith("s"), f"{text}: only seconds are modelled"
+    return float(text.removesuffix("s"))
+
+
+# ── the programs ──────────────────────────────────────────────────────────────
+
+
+def program(image: str) -> Callable[[Service], subprocess.Popen[bytes]]:
+    """What stands in for an image."""
+    name = image.partition("@")[0].partition(":")[0]
+    found = {"postgres": postgres, "rustfs/rustfs": object_store}.get(name)
+    assert found, f"there is no stand-in for the image {image}"
+    return found
+
+
+def postgres_programs() -> Path:
+    """The folder of PostgreSQL's own programs, which Debian keeps out of the path."""
+    beside = shutil.which("initdb")
+    folders = [Path(beside).resolve().parent] if beside else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    for folder in folders:
+        if (folder / "initdb").is_file():
+            return folder
+    raise RuntimeError("PostgreSQL's server is not installed: Debian's package is `postgresql`")
+
+
+def postgres(service: Service) -> subprocess.Popen[bytes]:
+    """A PostgreSQL server of its own, with the user and database that the image would make."""
+    programs, (port,) = postgres_programs(), service.ports
+    name, password = service.env["POSTGRES_USER"], service.env["POSTGRES_PASSWORD"]
+    database = service.env.get("POSTGRES_DB", name)
+    data, secret = service.folder / "data", service.folder / "password"
+    secret.write_text(password)
+    _hand_over(service.folder)
+    user = UNPRIVILEGED if os.geteuid() == 0 else None
+    subprocess.run(
+        [programs / "initdb", "--username", name, "--pwfile", secret, "--auth", "scram-sha-256"]
+        + ["--encoding", "UTF8", "--no-locale", "--no-sync", "--pgdata", data],
+        cwd=service.folder,
+        user=user,
+        stdout=subprocess.DEVNULL,
+        check=True,
+    )
+    settings = {
+        "port": 1 if service.broken else port,
+        "listen_addresses": "localhost",
+        "unix_socket_directories": service.folder,
+        "fsync": "off",
+    }
+    # As in the image: the database is made before the server answers.
+    single = [programs / "postgres", "--single", "-D", data, "postgres"]
+    subprocess.run(
+        single,
+        cwd=service.folder,
+        user=user,
+        input=f'CREATE DATABASE "{database}"\n'.encode(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        check=True,
+    )
+    return subprocess.Popen(
+        [programs / "postgres", "-D", data, *(f"--{key}={value}" for key, value in settings.items())],
+        cwd=service.folder,
+        user=user,
+        stdout=(service.folder / "log").open("wb"),
+        stderr=subprocess.STDOUT,
+    )
+
+
+def object_store(service: Service) -> subprocess.Popen[bytes]:
+    """An S3 server, by moto; healthy where the image would be."""
+    (port,) = service.ports
+    script = Path(__file__).with_name("object_store.py")
+    command = [sys.executable, script, str(port), "broken" if service.broken else "healthy"]
+    log = (service.folder / "log").open("wb")
+    return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+
+
+def _hand_over(folder: Path) -> None:
+    if os.geteuid() == 0:
+        for path in [folder, *folder.rglob("*")]:
+            shutil.chown(path, UNPRIVILEGED)
+
+
+def _path() -> str:
+    return os.pathsep.join([str(postgres_programs()), "/usr/local/bin", "/usr/bin", "/bin"])
