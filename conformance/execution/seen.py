@@ -52,3 +52,8 @@ def blocking(run: Run) -> list[str]:
     told = [annotation.message.partition(":")[0] for annotation in errors(passed)]
     assert (passed.result == "success") == (not told), passed.log
     return told
+
+
+def titled(job: JobRun, title: str) -> list[Annotation]:
+    """The annotations under a title."""
+    return [annotation for annotation in job.annotations if annotation.title == title]

@@ -1,26 +1,291 @@
-"""ci.yml on the small pipeline: each way in which a test run can end."""
+"""ci.yml on the small pipeline: the ways in which a test run can end."""
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from records import executed
 from runner.bench import Bench
-from seen import blocking, errors, failed, gates, verdicts
+from runner.job import Fault
+from runner.place import Place
+from runner.run import Run
+from seen import Gate, blocking, errors, failed, gates, titled, verdicts
 from small import TESTS, proposed
+
+GATES = "Gates of backend"
+COVERAGE = "Coverage / Coverage of backend"
+NEW = "tests/test_new.py"
+PASSING = "def test_new() -> None:\n    pass\n"
+PLACE = "examples/atom/backend/tests/test_new.py"
+
+
+def judged(run: Run) -> tuple[list[str], list[str]]:
+    """The gates that failed, and the jobs that block."""
+    return failed(run.job(GATES)), blocking(run)
+
+
+# ── what passes ───────────────────────────────────────────────────────────────
 
 
 def test_all_green(github: Bench) -> None:
-    """Everything passes: every gate and the aggregate check are green."""
-    run = github.run("ci.yml", proposed(github, "green", {"tests/test_new.py": "def test_new(): pass\n"}))
-    judged = run.job("Gates of backend")
-    assert run.result == "success", [(job.name, job.log) for job in run.jobs if job.result != "success"]
-    assert blocking(run) == []
-    assert verdicts(judged) == {
-        "complete": "passed",
-        "TQ-01": "passed",
-        "TQ-02": "passed",
-        "TQ-03": "passed",
-        "TQ-04": "not run",
+    """Everything passes, each test is executed once, and nothing is annotated."""
+    run = github.run("ci.yml", proposed(github, "green", {NEW: PASSING}))
+    assert run.result == "success", run.failures()
+    assert judged(run) == ([], [])
+    assert gates(run.job(GATES)) == {
+        "complete": Gate(
+            "every shard, executed = collected",
+            f"2 of 2 shards, {TESTS + 1} tests executed",
+            "passed",
+        ),
+        "TQ-01": Gate("random", f"seed {run.seed()}", "passed"),
+        "TQ-02": Gate("at least 100.00 %", "100.00 % (13 of 13 passed, 1 skipped)", "passed"),
+        "TQ-03": gates(run.job(GATES))["TQ-03"],
+        "TQ-04": Gate(
+            "the same outcomes under a second seed",
+            "this run has one seed; the repeat has its own runs",
+            "not run",
+        ),
     }
-    assert gates(judged)["complete"].measured == f"2 of 2 shards, {TESTS + 1} tests executed"
-    assert errors(judged) == []
+    assert verdicts(run.job(GATES))["TQ-03"] == "passed"
+    assert gates(run.job(COVERAGE))["TQ-05"].measured == "70.00 % (7 of 10 lines)"
+    assert set(executed(run).values()) == {1}
+    assert [job.annotations for job in run.jobs if errors(job)] == []
+
+
+def test_flaky_test(github: Bench) -> None:
+    """A test that passes when it is tried again is told as flaky, and blocks nothing."""
+    flaky = "tries = []\n\n\ndef test_flaky():\n    tries.append(1)\n    assert len(tries) > 1\n"
+    run = github.run("ci.yml", proposed(github, "flaky", {NEW: flaky}))
+    assert (run.result, *judged(run)) == ("success", [], [])
+    (told,) = titled(run.job(GATES), "Flaky test")
+    assert (told.level, told.file, told.line) == ("warning", PLACE, 4)
+    assert told.message.startswith("tests/test_new.py::test_flaky passed only in attempt 2 (3.12, shard ")
+    assert "**Flaky: passed only when tried again**" in run.job(GATES).summary
+
+
+def test_more_shards_than_tests(github: Bench) -> None:
+    """A shard that gets no test is no fault, while another one has them all."""
+    files = {"tests/test_orders.py": None, "tests/test_words.py": None, NEW: "import metered\n\n" + PASSING}
+    run = github.run("ci.yml", proposed(github, "few", files))
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+    assert gates(run.job(GATES))["complete"].measured == "2 of 2 shards, 1 tests executed"
+
+
+# ── what fails ────────────────────────────────────────────────────────────────
+
+
+def test_failing_test(github: Bench) -> None:
+    """A failing test leaves its shard green, fails the pass rate, and is annotated at its line."""
+    run = github.run("ci.yml", proposed(github, "failing", {NEW: "def test_new():\n    assert 1 == 2\n"}))
+    assert (run.result, *judged(run)) == ("failure", ["TQ-02"], ["gates-backend"])
+    assert run.results()["test-backend"] == "success"
+    assert gates(run.job(GATES))["TQ-02"].measured == "92.30 % (12 of 13 passed, 1 failed, 1 skipped)"
+    (told,) = [error for error in errors(run.job(GATES)) if error.file]
+    assert (told.file, told.line) == (PLACE, 2)
+    assert told.message.startswith("tests/test_new.py::test_new: assert 1 == 2")
+    assert "replay: cd examples/atom/backend" in told.message
+    assert "tests/test_new.py::test_new" in run.job(GATES).summary
+
+
+def test_slow_test(github: Bench) -> None:
+    """A test over the limit fails TQ-03 alone."""
+    slow = "import time\n\n\ndef test_new():\n    time.sleep(1.2)\n"
+    run = github.run("ci.yml", proposed(github, "slow", {NEW: slow}, {"slowest": '"1s"'}))
+    assert (run.result, *judged(run)) == ("failure", ["TQ-03"], ["gates-backend"])
+    assert gates(run.job(GATES))["TQ-03"].threshold == "at most 1 s"
+    (told,) = titled(run.job(GATES), "Slow test")
+    assert (told.file, told.line) == (PLACE, 4)
+    assert told.message.startswith("tests/test_new.py::test_new took 1.2")
+
+
+def test_collection_error(github: Bench) -> None:
+    """A file that cannot be collected turns the shards red, and no coverage is made up."""
+    run = github.run("ci.yml", proposed(github, "broken", {NEW: "import nothing_of_this_name\n"}))
+    assert judged(run) == (["complete", "TQ-02", "TQ-03"], ["test-backend", "gates-backend", "coverage"])
+    told = [error for error in errors(run.job(GATES)) if error.file]
+    assert {error.file for error in told} == {PLACE}
+    assert "No module named 'nothing_of_this_name'" in told[0].message
+    assert "0 of 2 shards left coverage data" in errors(run.job(COVERAGE))[0].message
+
+
+def test_no_test_collected(github: Bench) -> None:
+    """A run that collects no test is red in every shard and in the gates."""
+    files = {"tests/test_orders.py": None, "tests/test_words.py": None, NEW: "VALUE = 1\n"}
+    run = github.run("ci.yml", proposed(github, "nothing", files))
+    assert run.job("Test backend (shard 1 of 2)").step("Run the tests").exit == 5
+    assert judged(run) == (["complete", "TQ-02", "TQ-03"], ["test-backend", "gates-backend", "coverage"])
+    assert "3.12, seed" in errors(run.job(GATES))[0].message
+    assert "no test was collected" in run.job(GATES).summary
+
+
+# ── shards that are lost ──────────────────────────────────────────────────────
+
+SLEEPING = "import pytest, time\n\n\n@pytest.mark.parametrize('n', range(12))\ndef test_new(n):\n    time.sleep(0.3)\n"
+
+
+def under_way(place: Place) -> bool:
+    """Whether a shard has recorded some of its tests."""
+    lines = place.temp / "record" / "tests.jsonl"
+    return lines.is_file() and lines.read_text().count("\n") >= 2
+
+
+def half_way(machine: bool) -> Fault:
+    """The second shard is cut off while its tests run."""
+    return Fault("test-backend", "Run the tests", under_way, {"shard": 2}, machine)
+
+
+def test_shard_killed_half_way(github: Bench) -> None:
+    """A shard whose tests are killed leaves a record that is cut off, which the gates tell."""
+    run = github.run("ci.yml", proposed(github, "killed", {NEW: SLEEPING}), faults=[half_way(False)])
+    assert judged(run) == (["complete"], ["test-backend", "gates-backend", "coverage"])
+    assert "3.12, shard 2 of 2: the run was cut off after" in run.job(GATES).summary
+    assert run.results()["gates-backend"] == "failure"
+
+
+def test_machine_lost_half_way(github: Bench) -> None:
+    """A shard whose machine is lost leaves nothing, which the gates tell."""
+    run = github.run("ci.yml", proposed(github, "lost", {NEW: SLEEPING}), faults=[half_way(True)])
+    assert judged(run) == (["complete"], ["test-backend", "gates-backend", "coverage"])
+    assert "shard 2 of 2 left no record" in run.job(GATES).summary
+    assert gates(run.job(GATES))["complete"].measured.startswith("1 of 2 shards, ")
+
+
+def test_report_missing(github: Bench) -> None:
+    """A record that vanishes after a green shard fails the gates, which do not take its word."""
+
+    def vanish(run: Run) -> None:
+        github.artifacts.remove(run.number, "record_atom_backend_3.12_2_*-1")
+
+    event = proposed(github, "vanished", {NEW: PASSING})
+    run = github.run("ci.yml", event, hooks={"gates-backend": vanish})
+    assert run.results()["test-backend"] == "success"
+    assert judged(run) == (["complete"], ["gates-backend"])
+    assert "shard 2 of 2 left no record" in run.job(GATES).summary
+
+
+def test_rerun_of_a_failed_shard(github: Bench) -> None:
+    """A re-run runs the failed shard alone, and its new record counts beside the old one."""
+    run = github.run("ci.yml", proposed(github, "again", {NEW: SLEEPING}), faults=[half_way(False)])
+    assert run.result == "failure"
+    seed = run.seed()
+    run.start()
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+    assert run.job("Test backend (shard 1 of 2)").attempt == 1
+    assert run.job("Test backend (shard 2 of 2)").attempt == 2
+    assert run.job("Plan").attempt == 1
+    assert run.seed() == seed
+    names = {artifact.name for artifact in github.artifacts.of(run.number)}
+    assert {f"record_atom_backend_3.12_2_{seed}-{attempt}" for attempt in (1, 2)} <= names
+    assert gates(run.job(GATES))["complete"].measured == f"2 of 2 shards, {TESTS + 12} tests executed"
+
+
+# ── at the gate, and just under it ────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("floor", "fails"), [("95%", []), ("95.01%", ["TQ-02"])])
+def test_pass_rate_at_the_gate(github: Bench, floor: str, fails: list[str]) -> None:
+    """19 of 20 passed: enough for 95%, and too few for 95.01%."""
+    tests = "import pytest\n\n\n@pytest.mark.parametrize('n', range(8))\ndef test_new(n):\n    assert n\n"
+    event = proposed(github, f"rate-{floor}", {NEW: tests}, {"pass-rate": f'"{floor}"'})
+    run = github.run("ci.yml", event)
+    assert gates(run.job(GATES))["TQ-02"].measured == "95.00 % (19 of 20 passed, 1 failed, 1 skipped)"
+    assert judged(run) == (fails, ["gates-backend"] if fails else [])
+
+
+@pytest.mark.parametrize(("floor", "fails"), [("70%", []), ("70.01%", ["TQ-05"])])
+def test_coverage_at_the_gate(github: Bench, floor: str, fails: list[str]) -> None:
+    """7 of 10 lines covered: enough for 70%, and too few for 70.01%."""
+    event = proposed(github, f"coverage-{floor}", settings={"coverage": f'"{floor}"'})
+    run = github.run("ci.yml", event)
+    judge = run.job(COVERAGE)
+    assert gates(judge)["TQ-05"].measured == "70.00 % (7 of 10 lines)"
+    assert (failed(judge), blocking(run)) == (fails, ["coverage"] if fails else [])
+    assert [error.title for error in errors(judge)] == ["Gate failed"] * len(fails)
+
+
+MORE = "\n\n".join(f"def more_{n}() -> int:\n    return {n}\n" for n in range(5))
+USES = "from metered import more\n\n\ndef test_new():\n    assert more.more_0() + more.more_1() + more.more_2() == 3\n"
+
+
+@pytest.mark.parametrize(("floor", "fails"), [("80%", []), ("80.01%", ["patch"])])
+def test_patch_coverage_of_a_real_diff(github: Bench, floor: str, fails: list[str]) -> None:
+    """8 of the 10 changed lines covered: enough for 80%, and too few for 80.01%."""
+    files = {"metered/more.py": MORE, NEW: USES}
+    event = proposed(github, f"patch-{floor}", files, {"patch-coverage": f'"{floor}"'})
+    run = github.run("ci.yml", event)
+    judge = run.job(COVERAGE)
+    assert gates(judge)["patch"].measured.startswith("80.00 % (8 of 10 ")
+    assert (failed(judge), blocking(run)) == (fails, ["coverage"] if fails else [])
+    places = [(told.file, told.line) for told in judge.annotations if told.file]
+    assert places == [("examples/atom/backend/metered/more.py", line) for line in (14, 18)]
+
+
+# ── orders ────────────────────────────────────────────────────────────────────
+
+
+def test_nightly_repeat_that_agrees(github: Bench) -> None:
+    """At night every shard runs under two seeds, and TQ-04 passes where the outcomes agree."""
+    run = github.run("ci.yml", github.schedule("small"))
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+    assert gates(run.job(GATES))["complete"].measured == f"4 of 4 shards, {2 * TESTS} tests executed"
+    assert gates(run.job(GATES))["TQ-04"] == Gate(
+        "the same outcomes under a second seed", f"0 of {TESTS} differ", "passed"
+    )
+
+
+def test_nightly_repeat_finds_a_dependence_on_order(github: Bench) -> None:
+    """A test that fails when it is the first one differs between the seeds, and TQ-04 names it."""
+    tests = (
+        "import pytest\n\nseen = []\n\n\n@pytest.mark.parametrize('n', range(24))\n"
+        "def test_new(n):\n    seen.append(n)\n    assert seen[0] != n\n"
+    )
+    proposed(github, "order", {NEW: tests})
+    run = github.run("ci.yml", github.schedule("order"))
+    assert "TQ-04" in failed(run.job(GATES))
+    assert blocking(run) == ["gates-backend"]
+    told = titled(run.job(GATES), "Depends on the order")
+    assert told and {error.file for error in told} == {PLACE}
+    first, second = json.loads(run.job("Plan").outputs["seeds"])
+    assert all(f"under seed {first}" in e.message and f"under seed {second}" in e.message for e in told)
+
+
+# ── who may do what ───────────────────────────────────────────────────────────
+
+
+def test_pull_request_of_a_fork(github: Bench) -> None:
+    """A fork's change gets no secret and a token that only reads, and passes all the same."""
+    github.secrets["REGISTRY_PASSWORD"] = "open sesame"
+    run = github.run("ci.yml", proposed(github, "fork", {NEW: PASSING}, fork=True))
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+    assert {level for job in run.jobs for level in job.permissions.values()} == {"read"}
+    assert [job.secrets for job in run.jobs if job.secrets] == []
+    assert github.caches.kept == {}
+
+
+def test_pull_request_that_touches_only_the_other_component(github: Bench) -> None:
+    """Where only the manifests are touched the tests are skipped, and the skips count as passed."""
+    run = github.run("ci.yml", proposed(github, "other", {"/examples/atom/k8s/base/new.yaml": "{}\n"}))
+    assert run.result == "success"
+    assert run.results() == {
+        "drift": "success",
+        "changes": "success",
+        "backend": "skipped",
+        "manifests": "success",
+        "plan": "success",
+        "test-backend": "skipped",
+        "gates-backend": "skipped",
+        "coverage": "skipped",
+        "passed": "success",
+    }
+    assert blocking(run) == []
+
+
+def test_machine_of_the_changes_job_lost(github: Bench) -> None:
+    """Where nobody knows what is touched, everything is skipped, and the skips do not count."""
+    lost = Fault("changes", "Check out", lambda _: True, machine=True)
+    run = github.run("ci.yml", proposed(github, "unknown", {NEW: PASSING}), faults=[lost])
+    assert run.results()["test-backend"] == "skipped"
+    assert blocking(run) == ["changes", "backend", "manifests", "test-backend"]

@@ -91,6 +91,14 @@ class Run:
         """The result of each job of the started workflow."""
         return {name: group.result for name, group in self.groups.items()}
 
+    def seed(self) -> int:
+        """The seed by which the tests were shuffled."""
+        return int(self.job("Plan").outputs["seed"])
+
+    def failures(self) -> str:
+        """What the jobs that failed have logged."""
+        return "\n".join(job.log for job in self.jobs if job.result == "failure")
+
     # ── a workflow ────────────────────────────────────────────────────────────
 
     def _workflow(self, call: Call) -> Group:

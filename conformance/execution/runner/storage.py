@@ -9,6 +9,7 @@ Sources: <https://github.com/actions/upload-artifact>, <https://github.com/actio
 
 from __future__ import annotations
 
+import fnmatch
 import itertools
 import shutil
 import threading
@@ -90,12 +91,16 @@ class Artifacts:
             self._kept.append(artifact)
             return artifact
 
-    def remove(self, run: int, name: str) -> None:
+    def remove(self, run: int, pattern: str) -> None:
         """Deletes, as a maintainer can."""
         with self._lock:
-            before = len(self._kept)
-            self._kept = [kept for kept in self._kept if (kept.run, kept.name) != (run, name)]
-            assert len(self._kept) < before, f"there is no artifact {name}"
+            fitting = [
+                kept
+                for kept in self._kept
+                if kept.run == run and fnmatch.fnmatchcase(kept.name, pattern)
+            ]
+            assert fitting, f"there is no artifact {pattern}"
+            self._kept = [kept for kept in self._kept if kept not in fitting]
 
 
 @dataclass
