@@ -16,10 +16,10 @@ ADVISORY_LOCK = 7_205_173_341
 
 def run() -> None:
     config = context.config
-    url = config.attributes.get("url") or os.environ.get("DATABASE_URL")
+    url = config.get_main_option("sqlalchemy.url") or os.environ.get("DATABASE_URL")
     if not url:
         raise CommandError("DATABASE_URL is not set")
-    if config.config_file_name is not None and "url" not in config.attributes:
+    if config.config_file_name is not None:
         fileConfig(config.config_file_name, disable_existing_loggers=False)
     engine = create_engine(driver_url(url), poolclass=pool.NullPool)
     with engine.connect() as connection:

@@ -1,43 +1,38 @@
-"""Fixtures for every test."""
+"""Fixtures of no test in particular: names, workers, time, HTTP and PostgreSQL."""
 
+import json
 import os
 import uuid
+from collections import deque
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 import time_machine
-from hypothesis import settings as hypothesis_settings
+from alembic import command
+from alembic.config import Config
+from filelock import FileLock
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.orm import Session
 
-from core.settings import Settings
-from tests.support import MockedHttp
-
-# A shared runner may stall at any moment: TQ-03 limits the whole test's time instead.
-hypothesis_settings.register_profile("atom", deadline=None, print_blob=True)
-hypothesis_settings.load_profile("atom")
-
-
-def pytest_report_header() -> list[str]:
-    """Says which stores are tested, without their passwords."""
-    database = "set" if os.environ.get("DATABASE_URL") else "not set: tests that need it fail"
-    episodes = os.environ.get("LANCEDB_URI") or "embedded, in a temporary folder"
-    return [f"DATABASE_URL: {database}", f"episode store: {episodes}"]
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture
 def unique_resource_name() -> str:
-    """A name that no other test, worker or run uses; valid in PostgreSQL, DNS and S3.
+    """A name of this test alone; valid in PostgreSQL, DNS and S3.
 
-    It comes from the operating system: pytest-randomly seeds `random` alike before each test.
+    It comes from the operating system: pytest-randomly seeds `random` alike
+    before each test.
     """
     return f"t-{uuid.uuid4().hex[:16]}"
 
 
 @pytest.fixture(scope="session")
 def worker_name() -> str:
-    """This process among those that pytest-xdist starts; `main` where it starts none."""
+    """This process among those of pytest-xdist; `main` where it is the only one."""
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
@@ -54,34 +49,205 @@ def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Pa
     return own if worker_name == "main" else own.parent
 
 
+@contextmanager
+def shared_once(
+    folder: Path,
+    name: str,
+    create: Callable[[], str],
+    destroy: Callable[[str], None],
+) -> Iterator[str]:
+    """A resource made by the first process that asks, removed by the last that leaves.
+
+    The lock alone would only make the processes create it one after another; the
+    record, looked for under the lock, is what tells the second that it exists, and
+    the count who is the last.
+    """
+    record = folder / f"{name}.json"
+    lock = FileLock(folder / f"{name}.lock")
+    with lock:
+        known = json.loads(record.read_text()) if record.is_file() else None
+        value, users = known or (create(), 0)
+        record.write_text(json.dumps([value, users + 1]))
+    try:
+        yield value
+    finally:
+        with lock:
+            value, users = json.loads(record.read_text())
+            if users == 1:
+                record.unlink()
+                destroy(value)
+            else:
+                record.write_text(json.dumps([value, users - 1]))
+
+
 @pytest.fixture
-def frozen_time() -> Iterator[time_machine.Traveller]:
+def frozen_time() -> Iterator["time_machine.Traveller"]:
     """Time stands still, until the test moves it."""
-    with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False) as traveller:
+    with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as traveller:
         yield traveller
+
+
+class MockedHttp:
+    """The other end of outgoing requests: keeps them, and replies as it was told."""
+
+    def __init__(self) -> None:
+        self.replies: deque[httpx2.Response | Exception] = deque()
+        self.requests: list[httpx2.Request] = []
+
+    def reply(self, *replies: httpx2.Response | Exception) -> None:
+        self.replies.extend(replies)
+
+    def handle(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(request)
+        assert self.replies, f"no reply to {request.method} {request.url}"
+        reply = self.replies.popleft()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
 
 
 @pytest.fixture
 def mocked_http(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockedHttp]:
     """Gives the replies that the test registers; nothing leaves the machine."""
     mocked = MockedHttp()
+
+    def handle(_: object, request: httpx2.Request) -> httpx2.Response:
+        return mocked.handle(request)
+
+    async def handle_async(_: object, request: httpx2.Request) -> httpx2.Response:
+        await request.aread()
+        return mocked.handle(request)
+
+    monkeypatch.setattr(httpx2.HTTPTransport, "handle_request", handle)
     monkeypatch.setattr(
-        httpx2.HTTPTransport, "handle_request", lambda _, request: mocked.handle(request)
+        httpx2.AsyncHTTPTransport,
+        "handle_async_request",
+        handle_async,
     )
     yield mocked
     assert not mocked.replies, f"replies that nobody asked for: {mocked.replies}"
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[Engine]:
+    """The PostgreSQL server, whose user must be allowed to create databases.
+
+    Without `DATABASE_URL` the tests fail: skipped, they would leave the
+    run green and the code untested.
+    """
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        pytest.fail(
+            "DATABASE_URL is not set: this test needs a PostgreSQL server,"
+            " for example postgresql://user:password@localhost:5432/postgres",
+            pytrace=False,
+        )
+    engine = create_engine(
+        make_url(url).set(drivername="postgresql+psycopg"),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    yield engine
+    engine.dispose()
+
+
+def create_database(server: Engine, name: str, template: str = "template1") -> str:
+    """Creates the database and returns its URL."""
+    with server.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    return server.url.set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server: Engine, name: str) -> None:
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def disconnect_others(server: Engine, name: str) -> None:
+    """Ends what migrations left open: what is copied may have no connections."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    with server.connect() as connection:
+        connection.execute(text(f"{others} WHERE datname = :name"), {"name": name})
+
+
+def alembic_config(url: str) -> Config:
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    # Once it is read: what it says of logging is not for tests.
+    config.config_file_name = None
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Brings the database to the revision, as `alembic upgrade` does."""
+    config = alembic_config(url)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(ROOT)
+        # For migrations that read it instead of their configuration.
+        patched.setenv("DATABASE_URL", url)
+        command.upgrade(config, revision)
+
+
+@pytest.fixture(scope="session")
+def template_database(server: Engine, run_folder: Path, run_name: str) -> Iterator[str]:
+    """A migrated database, made once over all workers: to copy it is faster."""
+
+    def create() -> str:
+        name = f"test_template_{run_name}"
+        migrate(create_database(server, name))
+        disconnect_others(server, name)
+        return name
+
+    def destroy(name: str) -> None:
+        drop_database(server, name)
+
+    with shared_once(run_folder, "template", create, destroy) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    server: Engine,
+    template_database: str,
+    run_name: str,
+    worker_name: str,
+) -> Iterator[str]:
+    """This worker's own database."""
+    name = f"test_{worker_name}_{run_name}"
+    yield create_database(server, name, template_database)
+    drop_database(server, name)
+
+
 @pytest.fixture
-def make_settings(tmp_path: Path) -> Callable[..., Settings]:
-    """Settings from the given variables alone, whatever the process' own environment holds."""
+def empty_database_url(server: Engine, unique_resource_name: str) -> Iterator[str]:
+    """A database without tables, for tests of the migrations themselves."""
+    yield create_database(server, unique_resource_name)
+    drop_database(server, unique_resource_name)
 
-    def make(**variables: str) -> Settings:
-        defaults = {
-            "ENVIRONMENT": "test",
-            "VERSION": "abc123-7-1",
-            "LANCEDB_URI": str(tmp_path / "episodes"),
-        }
-        return Settings.from_env(defaults | variables)
 
-    return make
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Session]:
+    """A session whose commits release savepoints of what is rolled back at the end."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(
+            connection,
+            join_transaction_mode="create_savepoint",
+            expire_on_commit=False,
+        ) as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def db_session(engine: Engine) -> Iterator[Session]:
+    """A session of this test: whatever it commits is gone after it."""
+    with rolled_back(engine) as session:
+        yield session

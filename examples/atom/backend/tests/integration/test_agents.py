@@ -10,8 +10,8 @@ from api.app import create_app
 from api.dependencies import get_session
 from core.models import User
 from core.settings import Settings
+from tests.conftest import MockedHttp
 from tests.integration.conftest import log_in
-from tests.support import MockedHttp
 
 GUIDE = {"agent_id": "guide", "name": "Guide", "instructions": "Be brief.", "model": "local"}
 

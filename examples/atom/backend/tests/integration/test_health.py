@@ -1,12 +1,11 @@
 from collections.abc import Callable
 
 import pytest
-from alembic import command
 from fastapi.testclient import TestClient
 
 from api.app import create_app
 from core.settings import Settings
-from tests.integration.conftest import alembic_config
+from tests.conftest import migrate
 
 
 def test_ready_when_the_database_answers(anonymous: TestClient) -> None:
@@ -29,7 +28,7 @@ def test_a_database_not_migrated_far_enough_is_unhealthy_but_the_service_is_read
     schema: str,
 ) -> None:
     if revision is not None:
-        command.upgrade(alembic_config(empty_database_url), revision)
+        migrate(empty_database_url, revision)
     with TestClient(create_app(make_settings(DATABASE_URL=empty_database_url))) as client:
         database, ready = client.get("/health/db"), client.get("/health/ready")
     assert (database.status_code, ready.status_code) == (503, 200)

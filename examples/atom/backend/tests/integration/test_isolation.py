@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from core.database import Database
 from core.models import User
 from core.users import add_user
-from tests.integration.conftest import rolled_back
+from tests.conftest import rolled_back
 from tests.support import CHEAP, PASSWORD
 
 

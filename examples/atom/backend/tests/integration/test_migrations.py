@@ -16,7 +16,7 @@ from sqlalchemy import NullPool, create_engine, func, inspect, select, text
 from core.database import driver_url
 from core.models import Base, User
 from core.schema import ROOT, SchemaState, schema_state
-from tests.integration.conftest import alembic_config
+from tests.conftest import alembic_config, migrate
 
 
 def alembic(url: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -53,7 +53,7 @@ def test_without_a_database_url_nothing_is_migrated(monkeypatch: pytest.MonkeyPa
 
 
 def test_the_migrations_make_the_tables_of_the_models(empty_database_url: str) -> None:
-    command.upgrade(alembic_config(empty_database_url), "head")
+    migrate(empty_database_url)
     engine = create_engine(driver_url(empty_database_url), poolclass=NullPool)
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_server_default": True})
@@ -61,18 +61,17 @@ def test_the_migrations_make_the_tables_of_the_models(empty_database_url: str) -
 
 
 def test_every_migration_can_be_undone_and_done_again(empty_database_url: str) -> None:
-    config = alembic_config(empty_database_url)
-    command.upgrade(config, "head")
-    command.downgrade(config, "base")
+    migrate(empty_database_url)
+    command.downgrade(alembic_config(empty_database_url), "base")
     engine = create_engine(driver_url(empty_database_url), poolclass=NullPool)
     with engine.connect() as connection:
         assert inspect(connection).get_table_names() == ["alembic_version"]
-    command.upgrade(config, "head")
+    migrate(empty_database_url)
     assert state(empty_database_url) is SchemaState.CURRENT
 
 
 def test_the_migrations_plant_no_user(empty_database_url: str) -> None:
-    command.upgrade(alembic_config(empty_database_url), "head")
+    migrate(empty_database_url)
     engine = create_engine(driver_url(empty_database_url), poolclass=NullPool)
     with engine.connect() as connection:
         assert connection.scalar(select(func.count()).select_from(User)) == 0
@@ -99,13 +98,13 @@ def test_the_state_of_the_schema(
     empty_database_url: str, revision: str | None, expected: SchemaState, usable: bool
 ) -> None:
     if revision is not None:
-        command.upgrade(alembic_config(empty_database_url), revision)
+        migrate(empty_database_url, revision)
     assert state(empty_database_url) is expected
     assert expected.usable is usable
 
 
 def test_a_schema_of_a_later_version_is_ahead_and_usable(empty_database_url: str) -> None:
-    command.upgrade(alembic_config(empty_database_url), "head")
+    migrate(empty_database_url)
     engine = create_engine(driver_url(empty_database_url), poolclass=NullPool)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

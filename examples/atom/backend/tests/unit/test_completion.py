@@ -8,7 +8,7 @@ from httpx2 import ConnectError, ReadTimeout, Response
 from core.completion import LocalModel, NoModel, Prompt, RemoteModel
 from core.episodes import Episode, Recollection
 from core.errors import ModelUnavailable
-from tests.support import MockedHttp
+from tests.conftest import MockedHttp
 
 URL = "http://model.test/v1"
 MEMORY = Recollection(

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from core.schema import ROOT
-from tests.support import shared_once
+from tests.conftest import shared_once
 
 WORKER = """
 import pathlib, sys, time
-from tests.support import shared_once
+from tests.conftest import shared_once
 
 folder, me, workers = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
