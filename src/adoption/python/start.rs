@@ -28,7 +28,7 @@ fn server(view: &View<'_>, folder: &Folder, manifest: &Manifest, files: &[String
     let usual = ["main.py", "app.py", "server.py", "asgi.py", "wsgi.py", "__init__.py"];
     for file in files.iter().filter(|file| usual.contains(&base(file))) {
         let text = view.tree.read(&folder.file(file)).unwrap_or_default();
-        if let Some(name) = assigned(&text, "FastAPI(")
+        if let Some(name) = made(&text, "FastAPI(", manifest.depends_on("fastapi"))
             && (manifest.depends_on("uvicorn") || manifest.depends_on("fastapi"))
         {
             let target = format!("{}:{name}", module(file));
@@ -37,7 +37,7 @@ fn server(view: &View<'_>, folder: &Folder, manifest: &Manifest, files: &[String
             let rest = ["--host", "0.0.0.0", "--port", "8000"];
             return Some(words(&front).into_iter().chain([target]).chain(words(&rest)).collect());
         }
-        if let Some(name) = assigned(&text, "Flask(")
+        if let Some(name) = made(&text, "Flask(", manifest.depends_on("flask"))
             && manifest.depends_on("gunicorn")
         {
             return Some(gunicorn(format!("{}:{name}", module(file))));
@@ -59,6 +59,11 @@ fn plain(view: &View<'_>, folder: &Folder, files: &[String]) -> Option<Vec<Strin
             .is_some_and(|text| text.contains("__name__ == \"__main__\"") || text.contains("__name__ == '__main__'"))
     })?;
     Some(words(&["python", script]))
+}
+
+/// The variable that holds an application: made by its class, or by the function that is called so everywhere.
+fn made(text: &str, class: &str, depends: bool) -> Option<String> {
+    assigned(text, class).or_else(|| assigned(text, "create_app(").filter(|_| depends))
 }
 
 /// The variable that a call is assigned to at the start of a line.
