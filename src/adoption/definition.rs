@@ -360,6 +360,24 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
         table(&[("kubeconfig", outside("secret", "KUBECONFIG")), ("namespace", environment.namespace.as_str().into())]);
     lines.push(Line::new("cluster", cluster).note("or eks, gke, aks: logged in to by OIDC"));
     lines.push(Line::new("deploy", Toml::texts(environment.deploy.iter().map(Name::as_str))));
+    if let Some(backup) = &environment.backup {
+        let entries = table(&[
+            ("image", ServiceKind::Postgres.image().unwrap_or_default().into()),
+            ("run", "pg_dump -Fc".into()),
+            ("env-from", Toml::Text(format!("secret/{}", backup.secret))),
+            ("to", Toml::Text(format!("pvc/{}", backup.claim))),
+        ]);
+        lines.push(Line::new("backup", entries));
+    }
+    if let Some(workload) = &environment.migrate {
+        let entries = table(&[
+            ("workload", workload.as_str().into()),
+            ("run", "alembic upgrade head".into()),
+            ("verify", "alembic current --check-heads".into()),
+            ("on-restore", "keep".into()),
+        ]);
+        lines.push(Line::new("migrate", entries));
+    }
     if let Some(smoke) = smoke {
         lines.push(Line::new("smoke", smoke.into()));
     }

@@ -3,26 +3,16 @@
 use minijinja::context;
 
 use super::names::{base, is_sound};
+use super::offer::{Offer, OfferedFile};
 use super::project::{Component, Image, Install, Project, Start, Toolchain};
 use super::scaffold::{self, Scaffold, render};
+use super::serving;
 use super::walk::join;
-use crate::definition::Name;
 use crate::pins::builtin;
 use crate::sources::Tree;
 
-/// A Dockerfile that could be written.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Offer {
-    /// The component that it is for.
-    pub component: Name,
-    /// Files and their texts: the Dockerfile, and a `.dockerignore` where there is none.
-    pub files: Vec<(String, String)>,
-    /// What it builds, for the definition.
-    pub image: Image,
-}
-
 /// Dockerfiles for components that can be started and have none.
-pub fn offers(project: &Project, tree: &dyn Tree) -> Vec<Offer> {
+pub fn dockerfiles(project: &Project, tree: &dyn Tree) -> Vec<Offer> {
     project
         .components
         .iter()
@@ -32,27 +22,32 @@ pub fn offers(project: &Project, tree: &dyn Tree) -> Vec<Offer> {
 }
 
 /// Whether an image builds a component: from its folder, or by a Dockerfile in it.
-fn is_of(image: &Image, component: &Component) -> bool {
-    let dockerfile = join(&image.context, image.dockerfile.as_deref().unwrap_or("Dockerfile"));
-    image.context == component.path || crate::sources::folder(&dockerfile) == component.path
+pub(super) fn is_of(image: &Image, component: &Component) -> bool {
+    image.context == component.path || crate::sources::folder(&path_of(image)) == component.path
+}
+
+/// The Dockerfile that an image is built by.
+pub(super) fn path_of(image: &Image) -> String {
+    join(&image.context, image.dockerfile.as_deref().unwrap_or("Dockerfile"))
 }
 
 fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Offer> {
-    let dockerfile = join(&component.path, "Dockerfile");
-    if tree.exists(&dockerfile) {
+    let path = join(&component.path, "Dockerfile");
+    if tree.exists(&path) {
         return None;
     }
     let text = text(component, component.start.as_ref()?, tree)?;
-    let mut files = vec![(dockerfile, text)];
-    let ignore = join(&component.path, ".dockerignore");
-    if !tree.exists(&ignore) {
-        files.push((ignore, render(scaffold::DOCKERIGNORE, context! {})));
+    let mut files = vec![OfferedFile { path, text, why: "builds the image in layers, dependencies first" }];
+    let path = join(&component.path, ".dockerignore");
+    if !tree.exists(&path) {
+        let text = render(scaffold::DOCKERIGNORE, context! { python => component.toolchain == Toolchain::Python });
+        files.push(OfferedFile { path, text, why: "keeps what no image needs from the builder" });
     }
     let mut image =
         Image { name: component.name.clone(), context: component.path.clone(), dockerfile: None, repository: None };
     let single = project.components.len() < 2 && project.images.is_empty();
     super::containers::publish(std::slice::from_mut(&mut image), &project.name, project.repository.as_ref(), single);
-    Some(Offer { component: component.name.clone(), files, image })
+    Some(Offer { component: component.name.clone(), files, image: Some(image), remarks: Vec::new() })
 }
 
 fn text(component: &Component, start: &Start, tree: &dyn Tree) -> Option<String> {
@@ -102,11 +97,16 @@ fn python(component: &Component, version: &str, command: &str, tree: &dyn Tree) 
     let image = digest.map_or(tag.clone(), |digest| format!("{tag}@{digest}"));
     let pinned = digest.is_some();
     let in_src = tree.exists(&join(&component.path, "src"));
-    let python_path = if in_src { " PYTHONPATH=/app/src" } else { "" };
+    let python_path = if in_src { " \\\n    PYTHONPATH=/app/src" } else { "" };
+    let port = component.start.as_ref().and_then(serving::port_of);
+    let service = render(scaffold::PYTHON_SERVICE, context! { python_path, port, command });
+    let service = service.trim_end();
     let (scaffold, values): (Scaffold, _) = match component.install.as_ref()? {
         Install::Pip(files) => {
             let running = files.iter().find(|file| matches!(base(file), "requirements.txt" | "base.txt"))?;
-            let requirements = format!("--requirement {}", base(running));
+            let lock = tree.read(&join(&component.path, running)).unwrap_or_default();
+            let hashed = if lock.contains("--hash=") { "--require-hashes --only-binary :all: " } else { "" };
+            let requirements = format!("{hashed}-r {}", base(running));
             (scaffold::PYTHON_PIP, context! { files => running, requirements })
         }
         Install::Uv(_) => (scaffold::PYTHON_UV, context! { uv => builtin::tool("uv")?.version }),
@@ -118,7 +118,7 @@ fn python(component: &Component, version: &str, command: &str, tree: &dyn Tree) 
         }
         Install::Npm | Install::Pnpm | Install::Run(_) => return None,
     };
-    Some(render(scaffold, context! { image, pinned, python_path, command, ..values }))
+    Some(render(scaffold, context! { image, pinned, service, ..values }))
 }
 
 /// The version of pnpm that `packageManager` names, else the one whose lock files these are.

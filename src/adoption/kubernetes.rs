@@ -14,6 +14,8 @@ pub(super) struct Found {
     pub(super) workloads: Vec<Workload>,
     pub(super) environments: Vec<Environment>,
     pub(super) probes: Vec<(Name, String)>,
+    /// Whether there is anything of a cluster, whoever's image it runs.
+    pub(super) any: bool,
     pub(super) notes: Vec<String>,
 }
 
@@ -54,7 +56,8 @@ struct Manifests {
 /// Reads every manifest of the repository.
 pub(super) fn detect(view: &View<'_>, images: &[Image]) -> Found {
     let manifests = Manifests::read(view);
-    let mut found = Found::default();
+    let any = manifests.charts > 0 || !manifests.runs.is_empty();
+    let mut found = Found { any, ..Found::default() };
     if manifests.charts > 0 {
         let note = "a Helm chart was found: deploy it with a workload whose `delivery` is `{ commands = … }`";
         found.notes.push(note.to_owned());
@@ -237,7 +240,16 @@ fn environments(manifests: &Manifests, of: &[(&Runs, Name)]) -> Vec<Environment>
             .filter(|_| stage(namespace) > 0)
             .filter(|last| stage(&last.namespace) < stage(namespace));
         let after = after.map(|last| last.name.clone());
-        environments.push(Environment { name, after, namespace: namespace.clone(), guessed, deploy, traffic: None });
+        environments.push(Environment {
+            name,
+            after,
+            namespace: namespace.clone(),
+            guessed,
+            deploy,
+            traffic: None,
+            migrate: None,
+            backup: None,
+        });
     }
     environments
 }

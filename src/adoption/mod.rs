@@ -8,12 +8,15 @@ mod containers;
 mod day;
 mod definition;
 mod dockerfile;
+mod fixtures;
 mod git;
 mod go;
 mod ini;
 mod kubernetes;
+mod manifests;
 mod names;
 mod node;
+mod offer;
 mod owners;
 mod plan;
 mod project;
@@ -21,6 +24,7 @@ mod python;
 mod rust;
 mod scaffold;
 mod services;
+mod serving;
 mod text;
 mod walk;
 mod write;
@@ -31,13 +35,16 @@ use crate::sources::Tree;
 pub use attributes::attributes;
 pub use day::Day;
 pub use definition::definition;
-pub use dockerfile::{Offer, offers};
+pub use dockerfile::dockerfiles;
+pub use fixtures::fixtures;
 pub use git::Git;
+pub use manifests::manifests;
+pub use offer::{Offer, OfferedFile};
 pub use owners::{CodeOwners, codeowners};
 pub use plan::{Choices, Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
-    Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind, Start,
-    Suite, Tests, Toolchain, Traffic, Versions, Workload,
+    Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind,
+    Start, Suite, Tests, Toolchain, Traffic, Versions, Workload,
 };
 pub use write::{Failed, write};
 
@@ -83,6 +90,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
         workloads: cluster.workloads,
         environments: cluster.environments,
         probes: cluster.probes,
+        has_manifests: cluster.any,
         name,
         components,
         services,

@@ -1,15 +1,14 @@
 //! What `init` would write, and what it can only propose since somebody else's file stands there.
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use minijinja::context;
 
 use super::attributes::attributes;
 use super::definition::definition;
-use super::dockerfile::offers;
 use super::git::Git;
 use super::names::shown;
+use super::offer;
 use super::owners::codeowners;
 use super::project::{Project, Runner};
 use super::scaffold::{HOOK, HOOK_CONFIG, render};
@@ -23,6 +22,10 @@ use crate::sources::Tree;
 pub struct Choices {
     /// Components that get a Dockerfile.
     pub dockerfiles: Vec<Name>,
+    /// Components that get fixtures for their tests.
+    pub fixtures: Vec<Name>,
+    /// Components that get Kubernetes manifests.
+    pub manifests: Vec<Name>,
     /// Whether a pre-commit hook is written.
     pub hook: bool,
     /// Whether CODEOWNERS is written.
@@ -120,26 +123,21 @@ pub fn plan(
     let mut plan = Plan::default();
     let mut project = project.clone();
     let own = super::Below::new(tree, folder);
-    let accepted: Vec<_> =
-        offers(&project, &own).into_iter().filter(|offer| choices.dockerfiles.contains(&offer.component)).collect();
-    project.images.extend(accepted.iter().map(|offer| offer.image.clone()));
+    let offers = offer::chosen(&mut project, &own, choices);
     let text = definition(&project);
-    let beside = accepted.into_iter().flat_map(|offer| offer.files);
-    let beside: BTreeMap<String, String> = beside.map(|(file, text)| (join(folder, &file), text)).collect();
     let needs = needs(&text);
     plan.add(path, text, "what is built, tested and deployed");
     plan.lock(tree, folder, &needs);
     plan.attributes(tree, folder, &needs.workflows);
-    for (file, text) in beside {
-        let is_ignored = file.ends_with(".dockerignore");
-        let image = "builds the image in layers, dependencies first";
-        plan.add(file, text, if is_ignored { "keeps what no image needs from the builder" } else { image });
+    for file in offers.iter().flat_map(|offer| &offer.files) {
+        plan.add(join(folder, &file.path), file.text.clone(), file.why);
     }
     plan.owners(tree, &project, folder, choices);
     if choices.hook {
         plan.hook(tree, git);
     }
     plan.workflows(&project, &needs.workflows);
+    plan.proposals.extend(offers.into_iter().flat_map(|offer| offer.remarks));
     Ok(plan)
 }
 

@@ -26,6 +26,8 @@ pub struct Project {
     pub workloads: Vec<Workload>,
     /// Where it runs.
     pub environments: Vec<Environment>,
+    /// Whether there are manifests of workloads or a chart, whoever's image they run.
+    pub has_manifests: bool,
     /// Probes of the workloads' own manifests: a name and a path each.
     pub probes: Vec<(Name, String)>,
     /// Files in `.github/workflows`.
@@ -268,6 +270,19 @@ pub struct Environment {
     pub deploy: Vec<Name>,
     /// The canary, where the manifests have one.
     pub traffic: Option<Traffic>,
+    /// The workload whose image migrates the database.
+    pub migrate: Option<Name>,
+    /// The backup before a migration.
+    pub backup: Option<Backup>,
+}
+
+/// A backup of the database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Backup {
+    /// The Secret that says where the database is.
+    pub secret: String,
+    /// The volume claim that it is written to.
+    pub claim: String,
 }
 
 /// A canary.

@@ -12,6 +12,10 @@ pub(super) const PYTHON_UV: Scaffold =
     ("python-uv.Dockerfile", include_str!("../../templates/init/python-uv.Dockerfile"));
 pub(super) const PYTHON_POETRY: Scaffold =
     ("python-poetry.Dockerfile", include_str!("../../templates/init/python-poetry.Dockerfile"));
+pub(super) const PYTHON_SERVICE: Scaffold =
+    ("python-service.Dockerfile", include_str!("../../templates/init/python-service.Dockerfile"));
+pub(super) const PYTHON_CONFTEST: Scaffold =
+    ("python-conftest.py", include_str!("../../templates/init/python-conftest.py"));
 pub(super) const NODE: Scaffold = ("node.Dockerfile", include_str!("../../templates/init/node.Dockerfile"));
 pub(super) const RUST: Scaffold = ("rust.Dockerfile", include_str!("../../templates/init/rust.Dockerfile"));
 pub(super) const GO: Scaffold = ("go.Dockerfile", include_str!("../../templates/init/go.Dockerfile"));
@@ -20,6 +24,29 @@ pub(super) const CODEOWNERS: Scaffold = ("CODEOWNERS", include_str!("../../templ
 pub(super) const HOOK: Scaffold = ("pre-commit", include_str!("../../templates/init/pre-commit"));
 pub(super) const HOOK_CONFIG: Scaffold =
     ("pre-commit-config.yaml", include_str!("../../templates/init/pre-commit-config.yaml"));
+
+/// Kubernetes manifests.
+pub(super) mod manifest {
+    use super::Scaffold;
+
+    macro_rules! manifest {
+        ($path:literal) => {
+            ($path, include_str!(concat!("../../templates/init/k8s/", $path)))
+        };
+    }
+
+    pub(in crate::adoption) const BASE: Scaffold = manifest!("base/kustomization.yaml");
+    pub(in crate::adoption) const SERVICE_ACCOUNT: Scaffold = manifest!("base/service-account.yaml");
+    pub(in crate::adoption) const DEPLOYMENT: Scaffold = manifest!("base/deployment.yaml");
+    pub(in crate::adoption) const SERVICES: Scaffold = manifest!("base/services.yaml");
+    pub(in crate::adoption) const ROUTE: Scaffold = manifest!("base/http-route.yaml");
+    pub(in crate::adoption) const STAGING: Scaffold = manifest!("overlays/staging/kustomization.yaml");
+    pub(in crate::adoption) const PRODUCTION: Scaffold = manifest!("overlays/production/kustomization.yaml");
+    pub(in crate::adoption) const NAMESPACE: Scaffold = manifest!("overlays/namespace.yaml");
+    pub(in crate::adoption) const DISRUPTION_BUDGET: Scaffold = manifest!("overlays/production/disruption-budget.yaml");
+    pub(in crate::adoption) const BACKUPS: Scaffold = manifest!("overlays/production/backups.yaml");
+    pub(in crate::adoption) const MIGRATION_JOB: Scaffold = manifest!("migration-job.yaml");
+}
 
 /// Fills a scaffold in.
 ///

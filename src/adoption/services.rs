@@ -136,6 +136,13 @@ pub(super) fn suites(
     suites
 }
 
+/// What a component talks to, told by its dependencies.
+pub(super) fn used(component: &Component) -> Vec<ServiceKind> {
+    let clients =
+        CLIENTS.iter().filter(|(_, toolchain, clients)| *toolchain == component.toolchain && needs(component, clients));
+    clients.map(|(kind, ..)| *kind).collect()
+}
+
 fn needs(component: &Component, clients: &[&str]) -> bool {
     component
         .dependencies

@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use dialoguer::{Confirm, Input};
-use pipewright::adoption::{self, Around, Below, Choices, Day, Git, Kind, Needs, Plan, Project};
+use pipewright::adoption::{self, Around, Below, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
 use pipewright::definition::Name;
 use pipewright::pins::builtin;
 use pipewright::sources::{Disk, Sources, Text};
@@ -27,6 +27,12 @@ pub(crate) struct Init {
     /// Writes a layered Dockerfile for each service that has none
     #[arg(long)]
     dockerfile: bool,
+    /// Writes Kubernetes manifests for each service that has an image and no manifests
+    #[arg(long)]
+    manifests: bool,
+    /// Writes a conftest.py with fixtures for the tests of each Python component that has none
+    #[arg(long)]
+    fixtures: bool,
     /// Writes a pre-commit hook that runs `pipewright check`
     #[arg(long)]
     hook: bool,
@@ -101,9 +107,14 @@ fn today() -> Day {
 
 /// What the command line says, before anything is asked.
 fn chosen(args: &Init, project: &Project, own: &Below<'_>) -> Choices {
-    let offered = adoption::offers(project, own).into_iter().map(|offer| offer.component);
+    let all = |wanted: bool, offers: Vec<Offer>| -> Vec<Name> {
+        offers.into_iter().filter(|_| wanted).map(|offer| offer.component).collect()
+    };
+    let dockerfiles = all(args.dockerfile, adoption::dockerfiles(project, own));
     Choices {
-        dockerfiles: offered.filter(|_| args.dockerfile).collect(),
+        manifests: all(args.manifests, adoption::manifests(project, own, &dockerfiles)),
+        fixtures: all(args.fixtures, adoption::fixtures(project, own)),
+        dockerfiles,
         hook: args.hook,
         codeowners: args.codeowners.is_some(),
         owner: args.codeowners.clone().filter(|owner| !owner.is_empty()),
@@ -138,13 +149,10 @@ fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialogu
             project.without_deploys();
         }
     }
-    for offer in adoption::offers(project, own) {
-        if !choices.dockerfiles.contains(&offer.component)
-            && yes(&format!("Write a layered Dockerfile for `{}`", offer.component), false)?
-        {
-            choices.dockerfiles.push(offer.component);
-        }
-    }
+    lay_down(adoption::fixtures(project, own), "test fixtures", &mut choices.fixtures)?;
+    lay_down(adoption::dockerfiles(project, own), "a layered Dockerfile", &mut choices.dockerfiles)?;
+    let manifests = adoption::manifests(project, own, &choices.dockerfiles);
+    lay_down(manifests, "Kubernetes manifests", &mut choices.manifests)?;
     if !choices.codeowners && yes("Ask the owners of the pipeline for a review of its changes (CODEOWNERS)", false)? {
         choices.codeowners = true;
         let guessed = project.repository.as_ref().map_or(String::new(), |found| format!("@{}", found.owner));
@@ -156,6 +164,16 @@ fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialogu
         choices.owner = Some(owner).filter(|owner| !owner.trim().is_empty());
     }
     choices.hook = choices.hook || yes("Run `pipewright check` before each commit", false)?;
+    Ok(())
+}
+
+/// Asks for each component that something can be written for, and that was not named on the command line.
+fn lay_down(offers: Vec<Offer>, what: &str, chosen: &mut Vec<Name>) -> dialoguer::Result<()> {
+    for offer in offers.into_iter().filter(|offer| !offer.files.is_empty()) {
+        if !chosen.contains(&offer.component) && yes(&format!("Write {what} for `{}`", offer.component), false)? {
+            chosen.push(offer.component);
+        }
+    }
     Ok(())
 }
 

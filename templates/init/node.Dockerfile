@@ -24,5 +24,6 @@ FROM <%= image %>
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=node:node /app ./
-USER node
+# `node`, by number, so that Kubernetes can see that it is not root.
+USER 1000:1000
 CMD <%= command %>

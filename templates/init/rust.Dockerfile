@@ -16,7 +16,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry --mount=type=cache,targe
 <% endif %>
 
 FROM debian:bookworm-slim
-RUN useradd --system --uid 10001 --no-create-home app
 COPY --from=build /<%= binary %> /usr/local/bin/<%= binary %>
-USER 10001
+# By number, so that Kubernetes can see that it is not root.
+USER 10001:10001
 CMD <%= command %>

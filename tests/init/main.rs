@@ -1,14 +1,17 @@
 //! What `init` makes of repositories: each fixture's definition is accepted, compiles, and is found again the same.
 
+mod laid_down;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pipewright::adoption::{self, Around, Choices, Day, Git, Kind, Needs, Plan, Project};
-use pipewright::definition::Definition;
+use pipewright::adoption::{self, Around, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
+use pipewright::definition::{Definition, Name};
 use pipewright::pins::Lock;
 use pipewright::sources::{Disk, Memory, Sources, Text, Tree};
+use serde::Deserialize as _;
 
 /// 2026-11-22, so that a quarantine ends on 2027-02-20.
 const TODAY: u64 = 1_795_305_600;
@@ -49,8 +52,17 @@ impl Fixture {
 
     /// Takes everything that can be taken.
     fn everything(&self) -> Choices {
-        let dockerfiles = adoption::offers(&self.detect(), &self.tree).into_iter().map(|offer| offer.component);
-        Choices { dockerfiles: dockerfiles.collect(), hook: true, codeowners: true, owner: None }
+        let project = self.detect();
+        let all = |offers: Vec<Offer>| offers.into_iter().map(|offer| offer.component).collect();
+        let dockerfiles: Vec<Name> = all(adoption::dockerfiles(&project, &self.tree));
+        Choices {
+            manifests: all(adoption::manifests(&project, &self.tree, &dockerfiles)),
+            fixtures: all(adoption::fixtures(&project, &self.tree)),
+            dockerfiles,
+            hook: true,
+            codeowners: true,
+            owner: None,
+        }
     }
 }
 
@@ -116,7 +128,7 @@ fn every_project_gets_a_definition_that_is_accepted_and_compiles() {
         let summary = adoption::summary(&project).into_iter().map(|(label, text)| format!("{label}: {text}"));
         let summary: Vec<String> = summary.chain(project.notes.iter().map(|note| format!("note: {note}"))).collect();
         insta::with_settings!({
-            snapshot_path => "../snapshots",
+            snapshot_path => "../../snapshots",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
@@ -150,13 +162,20 @@ fn what_is_proposed_in_comments_compiles_too() {
 }
 
 #[test]
-fn every_offered_dockerfile_is_accepted_and_its_image_compiles() {
+fn everything_that_is_offered_is_accepted_and_compiles() {
     for name in names() {
         let fixture = Fixture::read(&name);
         let plan = fixture.plan(&fixture.everything());
         let mut tree = fixture.tree.clone();
         tree.0.extend(plan.files.iter().map(|file| (file.path.clone(), file.text.clone())));
         assert_compiles(&plan.files.first().expect("the definition comes first").text, &tree);
+        let is_yaml = |path: &str| path.rsplit_once('.').is_some_and(|(_, end)| end == "yaml");
+        for file in plan.files.iter().filter(|file| is_yaml(&file.path)) {
+            for document in serde_yaml::Deserializer::from_str(&file.text) {
+                let read = serde_yaml::Value::deserialize(document);
+                assert!(read.is_ok_and(|value| value.get("kind").is_some()), "{name}: {}\n{}", file.path, file.text);
+            }
+        }
         let files: Vec<String> = plan
             .files
             .iter()
@@ -166,7 +185,7 @@ fn every_offered_dockerfile_is_accepted_and_its_image_compiles() {
         let proposals = plan.proposals.iter().map(|(what, lines)| format!("======== proposal: {what}\n{lines}"));
         let shown: Vec<String> = files.into_iter().chain(proposals).collect();
         insta::with_settings!({
-            snapshot_path => "../snapshots",
+            snapshot_path => "../../snapshots",
             prepend_module_to_snapshot => false,
             omit_expression => true,
         }, {
@@ -427,14 +446,17 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
     let needs = |_: &str| needed.clone();
     let plan = adoption::plan(&tree, "services/shop", &inner.git, &project, &inner.everything(), &needs)
         .expect("nothing is in the way");
-    let paths: Vec<&str> = plan.files.iter().map(|file| file.path.as_str()).collect();
+    let paths = plan.files.iter().map(|file| file.path.as_str());
+    let (manifests, paths): (Vec<&str>, Vec<&str>) = paths.partition(|path| path.starts_with("services/shop/k8s/"));
+    assert_eq!(manifests.len(), 11);
     assert_eq!(
         paths,
         [
             "services/shop/pipeline.toml",
             ".gitattributes",
-            "services/shop/.dockerignore",
+            "services/shop/tests/conftest.py",
             "services/shop/Dockerfile",
+            "services/shop/.dockerignore",
             ".github/CODEOWNERS",
             ".git/hooks/pre-commit"
         ]
@@ -532,8 +554,10 @@ fn the_program_writes_generates_and_is_then_up_to_date() {
         let (status, said) = pipewright(root.path(), &["init", "--dry-run"]);
         assert_eq!(status, 0, "{name}: {said}");
         assert!(!root.path().join("pipeline.toml").exists(), "{name}");
-        let (status, said) =
-            pipewright(root.path(), &["init", "--yes", "--dockerfile", "--hook", "--codeowners=@acme/core"]);
+        let (status, said) = pipewright(
+            root.path(),
+            &["init", "--yes", "--dockerfile", "--fixtures", "--manifests", "--hook", "--codeowners=@acme/core"],
+        );
         assert_eq!(status, 0, "{name}: {said}");
         let written = contents(root.path());
         assert!(written.contains_key(".github/workflows/ci.yml"), "{name}: {said}");

@@ -1,0 +1,279 @@
+"""Fixtures of no test in particular: <%= about %>."""
+
+<% if shared %>
+import json
+<% endif %>
+import os
+import uuid
+<% if http %>
+from collections import deque
+<% endif %>
+<% if shared %>
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+<% elif time or http %>
+from collections.abc import Iterator
+<% endif %>
+from pathlib import Path
+
+<% if http %>
+import <%= http %>
+<% endif %>
+import pytest
+<% if time %>
+import time_machine
+<% endif %>
+<% if database %>
+from alembic import command
+from alembic.config import Config
+<% endif %>
+<% if shared %>
+from filelock import FileLock
+<% endif %>
+<% if database %>
+from sqlalchemy import Engine, NullPool, create_engine, make_url, text
+from sqlalchemy.orm import Session
+
+ROOT = Path(__file__).resolve().parents[<%= depth %>]
+<% endif %>
+
+
+@pytest.fixture
+def unique_resource_name() -> str:
+    """A name of this test alone; valid in PostgreSQL, DNS and S3.
+
+    It comes from the operating system: pytest-randomly seeds `random` alike
+    before each test.
+    """
+    return f"t-{uuid.uuid4().hex[:16]}"
+
+
+@pytest.fixture(scope="session")
+def worker_name() -> str:
+    """This process among those of pytest-xdist; `main` where it is the only one."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def run_name() -> str:
+    """The same in all workers of this run, and in no other run."""
+    return os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:16]
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory, worker_name: str) -> Path:
+    """A folder that all workers of this run, and no other run, share."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_name == "main" else own.parent
+<% if shared %>
+
+
+@contextmanager
+def shared_once(
+    folder: Path,
+    name: str,
+    create: Callable[[], str],
+    destroy: Callable[[str], None],
+) -> Iterator[str]:
+    """A resource made by the first process that asks, removed by the last that leaves.
+
+    The lock alone would only make the processes create it one after another; the
+    record, looked for under the lock, is what tells the second that it exists, and
+    the count who is the last.
+    """
+    record = folder / f"{name}.json"
+    lock = FileLock(folder / f"{name}.lock")
+    with lock:
+        known = json.loads(record.read_text()) if record.is_file() else None
+        value, users = known or (create(), 0)
+        record.write_text(json.dumps([value, users + 1]))
+    try:
+        yield value
+    finally:
+        with lock:
+            value, users = json.loads(record.read_text())
+            if users == 1:
+                record.unlink()
+                destroy(value)
+            else:
+                record.write_text(json.dumps([value, users - 1]))
+<% endif %>
+<% if time %>
+
+
+@pytest.fixture
+def frozen_time() -> Iterator["time_machine.Traveller"]:
+    """Time stands still, until the test moves it."""
+    with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as traveller:
+        yield traveller
+<% endif %>
+<% if http %>
+
+
+class MockedHttp:
+    """The other end of outgoing requests: keeps them, and replies as it was told."""
+
+    def __init__(self) -> None:
+        self.replies: deque[<%= http %>.Response | Exception] = deque()
+        self.requests: list[<%= http %>.Request] = []
+
+    def reply(self, *replies: <%= http %>.Response | Exception) -> None:
+        self.replies.extend(replies)
+
+    def handle(self, request: <%= http %>.Request) -> <%= http %>.Response:
+        self.requests.append(request)
+        assert self.replies, f"no reply to {request.method} {request.url}"
+        reply = self.replies.popleft()
+        if isinstance(reply, Exception):
+            raise reply
+        return reply
+
+
+@pytest.fixture
+def mocked_http(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockedHttp]:
+    """Gives the replies that the test registers; nothing leaves the machine."""
+    mocked = MockedHttp()
+
+    def handle(_: object, request: <%= http %>.Request) -> <%= http %>.Response:
+        return mocked.handle(request)
+
+    async def handle_async(_: object, request: <%= http %>.Request) -> <%= http %>.Response:
+        await request.aread()
+        return mocked.handle(request)
+
+    monkeypatch.setattr(<%= http %>.HTTPTransport, "handle_request", handle)
+    monkeypatch.setattr(
+        <%= http %>.AsyncHTTPTransport,
+        "handle_async_request",
+        handle_async,
+    )
+    yield mocked
+    assert not mocked.replies, f"replies that nobody asked for: {mocked.replies}"
+<% endif %>
+<% if database %>
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Engine]:
+    """The PostgreSQL server, whose user must be allowed to create databases.
+
+    Without `<%= variable %>` the tests fail: skipped, they would leave the
+    run green and the code untested.
+    """
+    url = os.environ.get("<%= variable %>")
+    if not url:
+        pytest.fail(
+            "<%= variable %> is not set: this test needs a PostgreSQL server,"
+            " for example postgresql://user:password@localhost:5432/postgres",
+            pytrace=False,
+        )
+    engine = create_engine(
+        make_url(url).set(drivername="<%= driver %>"),
+        poolclass=NullPool,
+        isolation_level="AUTOCOMMIT",
+    )
+    yield engine
+    engine.dispose()
+
+
+def create_database(server: Engine, name: str, template: str = "template1") -> str:
+    """Creates the database and returns its URL."""
+    with server.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
+    return server.url.set(database=name).render_as_string(hide_password=False)
+
+
+def drop_database(server: Engine, name: str) -> None:
+    with server.connect() as connection:
+        connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def disconnect_others(server: Engine, name: str) -> None:
+    """Ends what migrations left open: what is copied may have no connections."""
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    with server.connect() as connection:
+        connection.execute(text(f"{others} WHERE datname = :name"), {"name": name})
+
+
+def alembic_config(url: str) -> Config:
+    config = Config(ROOT / "alembic.ini")
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    # Once it is read: what it says of logging is not for tests.
+    config.config_file_name = None
+    return config
+
+
+def migrate(url: str, revision: str = "head") -> None:
+    """Brings the database to the revision, as `alembic upgrade` does."""
+    config = alembic_config(url)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.chdir(ROOT)
+        # For migrations that read it instead of their configuration.
+        patched.setenv("<%= variable %>", url)
+        command.upgrade(config, revision)
+
+
+@pytest.fixture(scope="session")
+def template_database(server: Engine, run_folder: Path, run_name: str) -> Iterator[str]:
+    """A migrated database, made once over all workers: to copy it is faster."""
+
+    def create() -> str:
+        name = f"test_template_{run_name}"
+        migrate(create_database(server, name))
+        disconnect_others(server, name)
+        return name
+
+    def destroy(name: str) -> None:
+        drop_database(server, name)
+
+    with shared_once(run_folder, "template", create, destroy) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    server: Engine,
+    template_database: str,
+    run_name: str,
+    worker_name: str,
+) -> Iterator[str]:
+    """This worker's own database."""
+    name = f"test_{worker_name}_{run_name}"
+    yield create_database(server, name, template_database)
+    drop_database(server, name)
+
+
+@pytest.fixture
+def empty_database_url(server: Engine, unique_resource_name: str) -> Iterator[str]:
+    """A database without tables, for tests of the migrations themselves."""
+    yield create_database(server, unique_resource_name)
+    drop_database(server, unique_resource_name)
+
+
+@pytest.fixture(scope="session")
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = create_engine(database_url)
+    yield engine
+    engine.dispose()
+
+
+@contextmanager
+def rolled_back(engine: Engine) -> Iterator[Session]:
+    """A session whose commits release savepoints of what is rolled back at the end."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        with Session(
+            connection,
+            join_transaction_mode="create_savepoint",
+            expire_on_commit=False,
+        ) as session:
+            yield session
+        transaction.rollback()
+
+
+@pytest.fixture
+def db_session(engine: Engine) -> Iterator[Session]:
+    """A session of this test: whatever it commits is gone after it."""
+    with rolled_back(engine) as session:
+        yield session
+<% endif %>
