@@ -56,6 +56,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "scripts/pipewright_coverage.py",
     "scripts/pipewright_findings.py",
     "scripts/pipewright_history.py",
+    "scripts/pipewright_order.py",
     "scripts/pipewright_patch.py",
     "scripts/pipewright_pytest.py",
     "scripts/pipewright_recorder.py",

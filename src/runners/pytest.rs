@@ -1,4 +1,4 @@
-//! pytest: shards by our plugin, processes by xdist, order by randomly, reruns by rerunfailures, coverage by coverage.py.
+//! pytest: shards by our plugin, processes by xdist, order by a seed of randomly, reruns by rerunfailures, coverage by coverage.py.
 
 use minijinja::context;
 

@@ -1,9 +1,9 @@
 """A pytest plugin that runs one shard of the tests and records what happened.
 
 Which test belongs to which shard follows from the sorted test ids and the timings alone, never
-from the order of collection or the seed, so every test lands in exactly one shard. Nothing is
-reordered: pytest-randomly does that. Loaded by `-p pipewright_pytest`, with this folder on
-PYTHONPATH; with and without pytest-xdist.
+from the order of collection or the seed, so every test lands in exactly one shard. Where
+pytest-randomly would shuffle, the plugin does so in its place, by the same seed. Loaded by
+`-p pipewright_pytest`, with this folder on PYTHONPATH; with and without pytest-xdist.
 
 Environment (without PIPEWRIGHT_RECORD nothing is recorded, without PIPEWRIGHT_SHARDS all run):
   PIPEWRIGHT_SHARD    this shard, from 1              PIPEWRIGHT_SHARDS   how many there are
@@ -33,6 +33,7 @@ from typing import Any
 
 import pytest
 
+from pipewright_order import shuffled
 from pipewright_recorder import SCHEMA, Recorder, write_json
 from pipewright_split import SPLITS, assign
 
@@ -140,6 +141,7 @@ class Shard:
     settings: Settings
     config: pytest.Config
     recorder: Recorder | None = None
+    shuffle: int | None = None
     seen: Counter[str] = field(default_factory=Counter)
     items: set[int] = field(default_factory=set)
 
@@ -167,8 +169,12 @@ class Shard:
     def pytest_collection_modifyitems(
         self, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
-        """Deselects what other shards run, after every other plugin has selected and ordered."""
+        """Shuffles before every other plugin selects and orders, and keeps its shard after them."""
         names = {id(item): item.nodeid for item in items}
+        self.shuffle = _shuffle_seed(self.config)
+        if self.shuffle is not None:
+            self.config.option.randomly_reorganize = False
+            items[:] = shuffled(items, self.shuffle)
         yield
         _keep_groups(items)
         # pytest 8 collects a file twice that two arguments name.
@@ -188,7 +194,6 @@ class Shard:
         """Writes run.json, in each process that collects: xdist makes sure that they agree."""
         if self.settings.record is None:
             return
-        shuffle = _shuffle_seed(self.config)
         digest = hashlib.sha256("\n".join(collected).encode("utf-8", "surrogatepass"))
         workspace = Path(_text("GITHUB_WORKSPACE") or self.config.rootpath).resolve()
         root = self.config.rootpath.resolve()
@@ -208,9 +213,9 @@ class Shard:
                 "selected": selected,
                 "workers": _workers(self.config),
                 "python": platform.python_version(),
-                "shuffle": shuffle,
+                "shuffle": self.shuffle,
                 "timings": self.settings.timings_digest,
-                "replay": _replay(self.config, shuffle),
+                "replay": _replay(self.config, self.shuffle),
                 "directory": root.relative_to(workspace).as_posix()
                 if root.is_relative_to(workspace)
                 else ".",
@@ -266,7 +271,7 @@ def _keep_groups(items: Sequence[Any]) -> None:
 
 
 def _shuffle_seed(config: pytest.Config) -> int | None:
-    """The seed by which pytest-randomly really orders the tests; None where it does not."""
+    """The seed by which pytest-randomly would order the tests; None where it would not."""
     manager = config.pluginmanager
     if not any(manager.hasplugin(name) for name in ("randomly", "pytest_randomly")):
         return None
