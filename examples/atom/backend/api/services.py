@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from core.completion import LocalModel, Model, NoModel, RemoteModel
 from core.database import Database
 from core.episodes import EpisodeStore
 from core.metrics import Metrics
 from core.settings import Settings
+
+# An arbitrary number that every process agrees on; the migrations have another.
+MEMORY_LOCK = 7_205_173_342
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +32,14 @@ class Services:
 
 def make_services(settings: Settings) -> Services:
     """Opens no connection: an app can be imported, and its schema read, without its stores."""
-    database = None
+    database, memory = None, EpisodeStore(settings.lancedb_uri)
     if settings.database_url is not None:
         database = Database(settings.database_url, statement_timeout=settings.statement_timeout)
+        memory = EpisodeStore(settings.lancedb_uri, creating=partial(database.lock, MEMORY_LOCK))
     return Services(
         settings=settings,
         database=database,
-        memory=EpisodeStore(settings.lancedb_uri),
+        memory=memory,
         models={
             "local": LocalModel(),
             "remote": RemoteModel(settings.model_url) if settings.model_url else NoModel(),

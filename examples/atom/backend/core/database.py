@@ -1,8 +1,10 @@
 """Connections to PostgreSQL."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session, sessionmaker
 
 CONNECT_TIMEOUT_SECONDS = 5
@@ -30,6 +32,13 @@ class Database:
             },
         )
         self.session = sessionmaker(self.engine, class_=Session, expire_on_commit=False)
+
+    @contextmanager
+    def lock(self, number: int) -> Iterator[None]:
+        """Held by one at a time among all processes that use this database."""
+        with self.engine.begin() as connection:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+            yield
 
     def close(self) -> None:
         self.engine.dispose()

@@ -6,7 +6,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -50,10 +50,17 @@ class Recollection:
 
 
 class EpisodeStore:
-    """Opened at the first use, so that a service whose memory is away still starts."""
+    """Opened at the first use, so that a service whose memory is away still starts.
 
-    def __init__(self, uri: str) -> None:
+    `creating` is held while the table is made, and must keep other processes out: of two that make
+    it at once, LanceDB lets the second replace the first one's table and what is in it.
+    """
+
+    def __init__(
+        self, uri: str, *, creating: Callable[[], AbstractContextManager[object]] = nullcontext
+    ) -> None:
         self.uri = uri
+        self._creating = creating
         self._lock = threading.Lock()
         self._opened: lancedb.table.Table | None = None
 
@@ -109,29 +116,19 @@ class EpisodeStore:
         try:
             with self._lock:
                 if self._opened is None:
-                    self._opened = _open(self.uri)
+                    self._opened = self._open()
             yield self._opened
         except (OSError, RuntimeError, ValueError) as error:
             raise StoreUnavailable("the episode store cannot be used") from error
 
-
-def _open(uri: str) -> lancedb.table.Table:
-    # Without an interval a handle never sees what other processes write.
-    connection = lancedb.connect(uri, read_consistency_interval=timedelta(0))
-    try:
-        return connection.open_table(TABLE)
-    except ValueError:
-        return _created(lambda: connection.create_table(TABLE, schema=SCHEMA), connection)
-
-
-def _created(
-    create: Callable[[], lancedb.table.Table], connection: lancedb.DBConnection
-) -> lancedb.table.Table:
-    try:
-        return create()
-    except (OSError, RuntimeError, ValueError):
-        # Another process may have made the table in between; if none did, opening fails.
-        return connection.open_table(TABLE)
+    def _open(self) -> lancedb.table.Table:
+        # Without an interval a handle never sees what other processes write.
+        connection = lancedb.connect(self.uri, read_consistency_interval=timedelta(0))
+        try:
+            return connection.open_table(TABLE)
+        except ValueError:
+            with self._creating():
+                return connection.create_table(TABLE, schema=SCHEMA, exist_ok=True)
 
 
 def _belonging(owner: int, agent: str | None) -> str:

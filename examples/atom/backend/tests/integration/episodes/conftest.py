@@ -1,6 +1,7 @@
 """The episode store for its own suite, which needs no PostgreSQL."""
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def store_uri(tmp_path: Path, unique_resource_name: str) -> Iterator[str]:
 @pytest.fixture
 def open_store(store_uri: str) -> Callable[[], EpisodeStore]:
     """Opens the store anew, as another process would."""
-    return lambda: EpisodeStore(store_uri)
+    lock = threading.Lock()
+    return lambda: EpisodeStore(store_uri, creating=lambda: lock)
 
 
 @pytest.fixture

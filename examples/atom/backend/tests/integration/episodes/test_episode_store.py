@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -152,6 +153,18 @@ def test_writers_at_the_same_time_lose_nothing(open_store: OpenStore) -> None:
     with ThreadPoolExecutor(len(stores)) as threads:
         list(threads.map(lambda pair: pair[1].add(episode(str(pair[0]))), enumerate(stores)))
     assert open_store().count(1) == len(stores)
+
+
+def test_the_table_is_made_under_the_lock_and_opened_without(store_uri: str) -> None:
+    taken: list[str] = []
+
+    def creating() -> AbstractContextManager[None]:
+        taken.append("lock")
+        return nullcontext()
+
+    for id_ in ("1", "2"):
+        EpisodeStore(store_uri, creating=creating).add(episode(id_))
+    assert taken == ["lock"]
 
 
 def test_a_process_that_loses_the_race_to_make_the_table_uses_the_winners(
