@@ -28,7 +28,8 @@ class Database:
             pool_pre_ping=True,
             connect_args={
                 "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "options": f"-c statement_timeout={milliseconds}",
+                # Moments come back in the connection's time zone, which is else the server's.
+                "options": f"-c statement_timeout={milliseconds} -c timezone=UTC",
             },
         )
         self.session = sessionmaker(self.engine, class_=Session, expire_on_commit=False)

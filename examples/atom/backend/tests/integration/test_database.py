@@ -1,15 +1,27 @@
-"""The lock that keeps two processes from making the episode store's table at once."""
+"""What connections promise: the time zone, and the lock under which the memory is made."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from api.services import MEMORY_LOCK, make_services
 from core.database import Database
 from core.settings import Settings
+
+
+def test_moments_are_in_utc_whatever_the_servers_time_zone(
+    server: Engine, empty_database_url: str
+) -> None:
+    name = make_url(empty_database_url).database
+    with server.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE \"{name}\" SET timezone = 'Asia/Kathmandu'"))
+    database = Database(empty_database_url, statement_timeout=timedelta(seconds=5))
+    with closing(database), database.session() as session:
+        assert session.scalar(text("SHOW timezone")) == "UTC"
 
 
 @pytest.fixture
