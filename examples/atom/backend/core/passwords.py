@@ -49,6 +49,9 @@ def verify_password(password: str, stored: str) -> bool:
 
 
 def _derive(password: str, salt: bytes, cost: Cost) -> bytes:
+    # HMAC, on which scrypt is built, fills a short key with NULs: "a" and "a\0" would be the same.
+    if "\0" in password:
+        raise ValueError("a password must not contain the character NUL")
     return hashlib.scrypt(
         password.encode(),
         salt=salt,

@@ -75,9 +75,10 @@ def authenticate(session: Session, username: str, password: str) -> User | None:
 
 
 def _accepted(password: str) -> str:
-    if len(password) not in PASSWORD_LENGTH:
+    if len(password) not in PASSWORD_LENGTH or "\0" in password:
         raise InvalidInput(
-            f"a password has {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters"
+            f"a password has {PASSWORD_LENGTH.start} to {PASSWORD_LENGTH.stop - 1} characters,"
+            " none of them NUL"
         )
     return password
 

@@ -41,7 +41,7 @@ def test_names_that_are_refused(db_session: Session, username: str) -> None:
         add_user(db_session, username, PASSWORD, CHEAP)
 
 
-@pytest.mark.parametrize("password", ["", "a" * 11, "a" * 257])
+@pytest.mark.parametrize("password", ["", "a" * 11, "a" * 257, "a" * 12 + "\0"])
 def test_passwords_that_are_refused(db_session: Session, password: str) -> None:
     with pytest.raises(InvalidInput, match="12 to 256"):
         add_user(db_session, "ada", password, CHEAP)

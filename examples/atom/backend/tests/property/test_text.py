@@ -6,7 +6,7 @@ import math
 import sqlite3
 from html.parser import HTMLParser
 
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from sqlalchemy import make_url
 
@@ -40,7 +40,12 @@ class Reader(HTMLParser):
         self.texts.append(data)
 
 
-@given(st.text(max_size=60), st.text(max_size=60))
+@given(
+    st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=60),
+    st.text(max_size=60),
+)
+@example("", "\0")
+@example("a", "a\0")
 def test_a_hash_matches_its_own_password_alone(password: str, other: str) -> None:
     stored = hash_password(password, CHEAP)
     assert verify_password(password, stored)
