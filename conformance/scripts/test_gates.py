@@ -562,10 +562,11 @@ def test_a_file_that_cannot_be_collected(bench: Bench, parallel: tuple[str, ...]
     for options in ((), ("--continue-on-collection-errors",)):
         shutil.rmtree(bench.root / "records", ignore_errors=True)
         run_shards(bench, *parallel, *options, shards=1)
-        done = gates(bench, SEEDS=[1], GATES=GATES)
+        # Nobody knows how many tests the file holds, so no pass rate makes up for it.
+        done = gates(bench, SEEDS=[1], GATES={**GATES, "pass-rate": 0})
         assert done.code == 1
         assert "file=test_b.py,title=Test could not be collected" in done.text
-        assert verdicts(done)["TQ-02"] == "failed"
+        assert "the runner ended with 2: interrupted, or a file could not be collected" in done.text
 
 
 def test_stopping_at_the_first_failure_is_incomplete(bench: Bench) -> None:

@@ -240,6 +240,9 @@ class Shard:
             return
         if int(session.exitstatus) == pytest.ExitCode.NO_TESTS_COLLECTED and self._others_run():
             session.exitstatus = pytest.ExitCode.OK
+        if int(session.exitstatus) <= 1 and self.recorder.uncollectable:
+            # xdist runs the other files and ends with 1, as if a test had failed.
+            session.exitstatus = pytest.ExitCode.INTERRUPTED
         self.recorder.finish(int(session.exitstatus))
 
     def _others_run(self) -> bool:

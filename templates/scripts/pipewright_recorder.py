@@ -48,6 +48,7 @@ class Recorder:
         self.attempts: Counter[str] = Counter()
         self.started: Counter[str] = Counter()
         self.lines: TextIO | None = None
+        self.uncollectable = False
 
     def start(self) -> None:
         """Opens an empty record: an older one must not be taken for this run's."""
@@ -79,6 +80,7 @@ class Recorder:
 
     def add_collection(self, report: pytest.CollectReport) -> None:
         """Records a file that could not be collected."""
+        self.uncollectable = True
         file, line = _crash_place(report, self.config)
         attempt = Attempt(str(report.nodeid), "collection", self.started["collection"])
         attempt.outcome = "error"
