@@ -1,4 +1,5 @@
-"""The reference pipeline made small, so that a case takes seconds: one version, two shards, few tests.
+"""The reference pipeline made small, so that a case takes seconds: one version, two shards, few tests,
+and nothing to install but pytest.
 
 What goes wrong in a case is written into its tests or its definition, as a user would write it, and
 compiled by the program itself.
@@ -27,7 +28,7 @@ def make_small(origin: Origin) -> None:
         for path in tree.iterdir():
             if path.name in ("src", "tests", "docs", "conformance", "snapshots", "templates"):
                 shutil.rmtree(path)
-        shutil.rmtree(tree / BACKEND / "tests")
+        shutil.rmtree(tree / BACKEND)
         shutil.copytree(PROJECT, tree, dirs_exist_ok=True)
         generate(tree)
 

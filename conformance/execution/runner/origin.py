@@ -64,6 +64,11 @@ class Origin:
         """The newest commit of a branch."""
         return git(self.bare, "rev-parse", f"refs/heads/{branch}")
 
+    def files(self, branch: str, folder: str) -> list[str]:
+        """The files below a folder."""
+        listed = git(self.bare, "ls-tree", "-r", "--name-only", f"refs/heads/{branch}", f"{folder}/")
+        return listed.splitlines()
+
     @contextmanager
     def change(self, branch: str, base: str) -> Iterator[Path]:
         """A work tree of `base`, whose state becomes the newest commit of `branch`."""

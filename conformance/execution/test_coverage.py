@@ -1,0 +1,95 @@
+"""test-coverage.yml, as ci.yml calls it: the history of the deploying branch."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+from runner.bench import Bench
+from runner.event import FORK, NUMBER
+from runner.job import JobRun
+from runner.run import Run
+from runner.storage import Artifact
+from seen import titled
+from small import changed
+
+JOB = "Coverage / Coverage of backend"
+NAME = "history_atom_backend"
+CALLS = ("one", "two", "three", "four", "five")
+
+
+def measuring(github: Bench, functions: int) -> Run:
+    """A run on the deploying branch whose tests call so many of five functions of two lines."""
+    calls = " + ".join(f"metered.{name}()" for name in CALLS[:functions]) or "0"
+    files = {
+        "tests/test_orders.py": None,
+        "tests/test_new.py": f"import metered\n\n\ndef test_new():\n    assert {calls} >= 0\n",
+    }
+    branch = f"measuring-{functions}"
+    changed(github.origin, branch, files)
+    return github.run("ci.yml", github.dispatch(branch))
+
+
+def history(github: Bench, run: Run) -> list[tuple[str, int, int]]:
+    """What the run kept: the commit, and the covered and all lines, of each entry."""
+    (kept,) = [artifact for artifact in github.artifacts.of(run.number) if artifact.name == NAME]
+    content = json.loads((kept.folder / "history.json").read_text())
+    assert content["repository"] == str(NUMBER)
+    return [(entry["commit"], entry["covered"], entry["total"]) for entry in content["entries"]]
+
+
+def drawn(job: JobRun) -> list[tuple[str, str, str]]:
+    """The drawing in the summary: commit, percentage and bar of each line."""
+    block = job.summary.split("```text\n")[1].split("```")[0]
+    rows = [line.split(maxsplit=3) for line in block.splitlines()]
+    return [(commit, percent, bar) for _, commit, percent, bar in (
+        (row[0], row[1], row[2], row[3].removeprefix("%").strip()) for row in rows
+    )]
+
+
+def test_three_runs_in_a_row(github: Bench) -> None:
+    """Three runs give a history of three, and the summary draws it to an eighth of a character."""
+    runs = [measuring(github, functions) for functions in (0, 3, 5)]
+    assert [run.result for run in runs] == ["success"] * 3, runs[0].failures()
+    commits = [run.event.sha for run in runs]
+    assert history(github, runs[0]) == [(commits[0], 5, 10)]
+    assert history(github, runs[2]) == list(zip(commits, (5, 8, 10), (10, 10, 10), strict=True))
+    assert "The last 3 runs of the deploying branch:" in runs[2].job(JOB).summary
+    assert drawn(runs[2].job(JOB)) == [
+        (commits[0][:7], "50.00", "█" * 20),
+        (commits[1][:7], "80.00", "█" * 32),
+        (commits[2][:7], "100.00", "█" * 40),
+    ]
+
+
+def kept_by(github: Bench, folder: Path, repository: int, owner: str) -> None:
+    """A history that a run of some repository kept on its own branch `main`, newer than any other."""
+    entry = {"commit": "f" * 40, "run": "1", "covered": 1, "total": 1, "at": "2026-01-01T00:00:00Z"}
+    content = {"schema": 1, "repository": owner, "name": "backend", "entries": [entry]}
+    folder.mkdir()
+    (folder / "history.json").write_text(json.dumps(content))
+    at = time.time() + 3600
+    github.api.foreign.append(Artifact(90001, 90001, 1, NAME, "main", repository, at, folder))
+
+
+def test_history_of_a_fork(github: Bench, tmp_path: Path) -> None:
+    """A fork's history is never taken, although its branch is called `main` and it is newer."""
+    kept_by(github, tmp_path / "fork", FORK, str(NUMBER))
+    run = measuring(github, 3)
+    assert run.result == "success", run.failures()
+    assert history(github, run) == [(run.event.sha, 8, 10)]
+    assert run.job(JOB).annotations == []
+
+
+def test_history_of_another_repository(github: Bench, tmp_path: Path) -> None:
+    """A history that says that it is another repository's is refused, which is told, and begins anew."""
+    kept_by(github, tmp_path / "foreign", NUMBER, "31337")
+    run = measuring(github, 3)
+    assert run.result == "success", run.failures()
+    assert history(github, run) == [(run.event.sha, 8, 10)]
+    (told,) = titled(run.job(JOB), "History refused")
+    assert (told.level, told.message) == (
+        "warning",
+        "the history of coverage is refused: it belongs to repository '31337', not to this one",
+    )
