@@ -9,6 +9,7 @@ use crate::definition::Definition;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::lowering::scripts_folder;
 use crate::sources::{Sources, Text};
+use crate::templates;
 use crate::workflow::Workflow;
 use crate::yaml::emit;
 
@@ -87,7 +88,12 @@ fn manifest(sources: &Sources, files: &[File]) -> String {
     inputs.extend(sources.templates.values());
     inputs.sort_by(|one, other| one.file.cmp(&other.file));
     let from = &sources.definition.file;
-    let mut text = format!("# {}\n# {}\n# definition: {from}\n# inputs\n", header(from), instead(from));
+    // A file of one of these names beside the definition would be an input, too.
+    let mut templates: Vec<&str> = templates::names().filter_map(|name| name.rsplit('/').next()).collect();
+    templates.sort_unstable();
+    let templates = templates.join(" ");
+    let mut text =
+        format!("# {}\n# {}\n# definition: {from}\n# templates: {templates}\n# inputs\n", header(from), instead(from));
     for input in inputs {
         line(&mut text, &input.text, &input.file);
     }

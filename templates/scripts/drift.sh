@@ -49,6 +49,18 @@ for file in .github/workflows/*.yml "${manifest%/*}"/*; do
   fi
 done
 
+# A template of one's own that came after the workflows were generated.
+case $definition in
+  */*) own=${definition%/*}/templates ;;
+  *) own=templates ;;
+esac
+for name in $(sed -n 's/^# templates: //p' "$manifest"); do
+  file=$own/$name
+  if [ -f "$file" ] && ! grep -Fxq "$file" <<< "$listed"; then
+    tell "$file" "$file is new since the workflows were generated; run \`pipewright generate\`"
+  fi
+done
+
 if [ "$status" -eq 0 ]; then
   echo "Everything is what $definition compiles to."
 fi

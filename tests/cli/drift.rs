@@ -76,6 +76,24 @@ fn an_output_is_not_wanted_any_more() {
 }
 
 #[test]
+fn a_template_was_added() {
+    let project = Project::from("two-pipelines");
+    assert_eq!(project.run(["generate", "services/a/pipeline.toml", "services/b/pipeline.toml"]).code, 0);
+    project.write("services/a/templates/pytest.sh", "true\n");
+    project.write("services/a/templates/notes.sh", "true\n");
+    for (folder, expected) in [("accounts", 1), ("billing", 0)] {
+        let script = format!(".github/pipewright/{folder}/drift.sh");
+        let manifest = format!(".github/pipewright/{folder}/manifest.sha256");
+        let output = Command::new("bash").args([script, manifest]).current_dir(project.root()).output();
+        let ran = Ran::from(output.expect("bash starts"));
+        assert_eq!(ran.code, expected, "{ran:?}");
+        if expected == 1 {
+            insta::assert_snapshot!(ran.out, @"::error file=services/a/templates/pytest.sh,title=Drift::services/a/templates/pytest.sh is new since the workflows were generated; run `pipewright generate`");
+        }
+    }
+}
+
+#[test]
 fn the_manifest_is_missing() {
     let project = Project::of(SMALL).generated();
     fs::remove_file(project.path(MANIFEST)).expect("it was generated");
