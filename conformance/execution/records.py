@@ -23,13 +23,13 @@ def records(run: Run, version: str = "") -> Iterator[tuple[dict[str, Any], list[
 def read(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """One record."""
     lines = (folder / "tests.jsonl").read_text("utf-8").splitlines()
-    return json.loads((folder / "run.json").read_text("utf-8")), [json.loads(line) for line in lines]
+    return json.loads((folder / "run.json").read_text("utf-8")), [
+        json.loads(line) for line in lines
+    ]
 
 
 def executed(run: Run, version: str = "") -> Counter[str]:
     """How many shards executed each test, by node id."""
     return Counter(
-        name
-        for _, lines in records(run, version)
-        for name in {line["id"] for line in lines}
+        name for _, lines in records(run, version) for name in {line["id"] for line in lines}
     )

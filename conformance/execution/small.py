@@ -1,5 +1,5 @@
-"""The reference pipeline made small, so that a case takes seconds: one version, two shards, few tests,
-and nothing to install but pytest.
+"""The reference pipeline made small, so that a case takes seconds: one version, two shards, few
+tests, and nothing to install but pytest.
 
 What goes wrong in a case is written into its tests or its definition, as a user would write it, and
 compiled by the program itself.

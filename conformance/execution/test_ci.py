@@ -62,13 +62,19 @@ def test_flaky_test(github: Bench) -> None:
     assert (run.result, *judged(run)) == ("success", [], [])
     (told,) = titled(run.job(GATES), "Flaky test")
     assert (told.level, told.file, told.line) == ("warning", PLACE, 4)
-    assert told.message.startswith("tests/test_new.py::test_flaky passed only in attempt 2 (3.12, shard ")
+    assert told.message.startswith(
+        "tests/test_new.py::test_flaky passed only in attempt 2 (3.12, shard "
+    )
     assert "**Flaky: passed only when tried again**" in run.job(GATES).summary
 
 
 def test_more_shards_than_tests(github: Bench) -> None:
     """A shard that gets no test is no fault, while another one has them all."""
-    files = {"tests/test_orders.py": None, "tests/test_words.py": None, NEW: "import metered\n\n" + PASSING}
+    files = {
+        "tests/test_orders.py": None,
+        "tests/test_words.py": None,
+        NEW: "import metered\n\n" + PASSING,
+    }
     run = github.run("ci.yml", proposed(github, "few", files))
     assert (run.result, *judged(run)) == ("success", [], []), run.failures()
     assert gates(run.job(GATES))["complete"].measured == "2 of 2 shards, 1 tests executed"
@@ -79,10 +85,14 @@ def test_more_shards_than_tests(github: Bench) -> None:
 
 def test_failing_test(github: Bench) -> None:
     """A failing test leaves its shard green, fails the pass rate, and is annotated at its line."""
-    run = github.run("ci.yml", proposed(github, "failing", {NEW: "def test_new():\n    assert 1 == 2\n"}))
+    run = github.run(
+        "ci.yml", proposed(github, "failing", {NEW: "def test_new():\n    assert 1 == 2\n"})
+    )
     assert (run.result, *judged(run)) == ("failure", ["TQ-02"], ["gates-backend"])
     assert run.results()["test-backend"] == "success"
-    assert gates(run.job(GATES))["TQ-02"].measured == "92.30 % (12 of 13 passed, 1 failed, 1 skipped)"
+    assert (
+        gates(run.job(GATES))["TQ-02"].measured == "92.30 % (12 of 13 passed, 1 failed, 1 skipped)"
+    )
     (told,) = [error for error in errors(run.job(GATES)) if error.file]
     assert (told.file, told.line) == (PLACE, 2)
     assert told.message.startswith("tests/test_new.py::test_new: assert 1 == 2")
@@ -105,7 +115,10 @@ def test_collection_error(github: Bench) -> None:
     """A file that cannot be collected turns the shards red, and no coverage is made up."""
     run = github.run("ci.yml", proposed(github, "broken", {NEW: "import nothing_of_this_name\n"}))
     assert judged(run) == (["complete", "TQ-02"], ["test-backend", "gates-backend", "coverage"])
-    assert "the runner ended with 2: interrupted, or a file could not be collected" in run.job(GATES).summary
+    assert (
+        "the runner ended with 2: interrupted, or a file could not be collected"
+        in run.job(GATES).summary
+    )
     told = [error for error in errors(run.job(GATES)) if error.file]
     assert {error.file for error in told} == {PLACE}
     assert "No module named 'nothing_of_this_name'" in told[0].message
@@ -117,13 +130,19 @@ def test_no_test_collected(github: Bench) -> None:
     files = {"tests/test_orders.py": None, "tests/test_words.py": None, NEW: "VALUE = 1\n"}
     run = github.run("ci.yml", proposed(github, "nothing", files))
     assert run.job("Test backend (shard 1 of 2)").step("Run the tests").exit == 5
-    assert judged(run) == (["complete", "TQ-02", "TQ-03"], ["test-backend", "gates-backend", "coverage"])
+    assert judged(run) == (
+        ["complete", "TQ-02", "TQ-03"],
+        ["test-backend", "gates-backend", "coverage"],
+    )
     assert "no test was collected" in run.job(GATES).summary
 
 
 # ── shards that are lost ──────────────────────────────────────────────────────
 
-SLEEPING = "import pytest, time\n\n\n@pytest.mark.parametrize('n', range(12))\ndef test_new(n):\n    time.sleep(0.3)\n"
+SLEEPING = (
+    "import pytest, time\n\n\n@pytest.mark.parametrize('n', range(12))\n"
+    "def test_new(n):\n    time.sleep(0.3)\n"
+)
 
 
 def under_way(place: Place) -> bool:
@@ -139,7 +158,9 @@ def half_way(machine: bool) -> Fault:
 
 def test_shard_killed_half_way(github: Bench) -> None:
     """A shard whose tests are killed leaves a record that is cut off, which the gates tell."""
-    run = github.run("ci.yml", proposed(github, "killed", {NEW: SLEEPING}), faults=[half_way(False)])
+    run = github.run(
+        "ci.yml", proposed(github, "killed", {NEW: SLEEPING}), faults=[half_way(False)]
+    )
     assert judged(run) == (["complete"], ["test-backend", "gates-backend", "coverage"])
     assert "3.12, shard 2 of 2: the run was cut off after" in run.job(GATES).summary
     assert run.results()["gates-backend"] == "failure"
@@ -179,7 +200,9 @@ def test_rerun_of_a_failed_shard(github: Bench) -> None:
     assert run.seed() == seed
     names = {artifact.name for artifact in github.artifacts.of(run.number)}
     assert {f"record_atom_backend_3.12_2_{seed}-{attempt}" for attempt in (1, 2)} <= names
-    assert gates(run.job(GATES))["complete"].measured == f"2 of 2 shards, {TESTS + 12} tests executed"
+    assert (
+        gates(run.job(GATES))["complete"].measured == f"2 of 2 shards, {TESTS + 12} tests executed"
+    )
 
 
 # ── at the gate, and just under it ────────────────────────────────────────────
@@ -188,10 +211,15 @@ def test_rerun_of_a_failed_shard(github: Bench) -> None:
 @pytest.mark.parametrize(("floor", "fails"), [("95%", []), ("95.01%", ["TQ-02"])])
 def test_pass_rate_at_the_gate(github: Bench, floor: str, fails: list[str]) -> None:
     """19 of 20 passed: enough for 95%, and too few for 95.01%."""
-    tests = "import pytest\n\n\n@pytest.mark.parametrize('n', range(8))\ndef test_new(n):\n    assert n\n"
+    tests = (
+        "import pytest\n\n\n@pytest.mark.parametrize('n', range(8))\n"
+        "def test_new(n):\n    assert n\n"
+    )
     event = proposed(github, f"rate-{floor}", {NEW: tests}, {"pass-rate": f'"{floor}"'})
     run = github.run("ci.yml", event)
-    assert gates(run.job(GATES))["TQ-02"].measured == "95.00 % (19 of 20 passed, 1 failed, 1 skipped)"
+    assert (
+        gates(run.job(GATES))["TQ-02"].measured == "95.00 % (19 of 20 passed, 1 failed, 1 skipped)"
+    )
     assert judged(run) == (fails, ["gates-backend"] if fails else [])
 
 
@@ -207,7 +235,10 @@ def test_coverage_at_the_gate(github: Bench, floor: str, fails: list[str]) -> No
 
 
 MORE = "\n\n".join(f"def more_{n}() -> int:\n    return {n}\n" for n in range(5))
-USES = "from metered import more\n\n\ndef test_new():\n    assert more.more_0() + more.more_1() + more.more_2() == 3\n"
+USES = (
+    "from metered import more\n\n\n"
+    "def test_new():\n    assert more.more_0() + more.more_1() + more.more_2() == 3\n"
+)
 
 
 @pytest.mark.parametrize(("floor", "fails"), [("80%", []), ("80.01%", ["patch"])])
@@ -230,7 +261,9 @@ def test_nightly_repeat_that_agrees(github: Bench) -> None:
     """At night every shard runs under two seeds, and TQ-04 passes where the outcomes agree."""
     run = github.run("ci.yml", github.schedule("small"))
     assert (run.result, *judged(run)) == ("success", [], []), run.failures()
-    assert gates(run.job(GATES))["complete"].measured == f"4 of 4 shards, {2 * TESTS} tests executed"
+    assert (
+        gates(run.job(GATES))["complete"].measured == f"4 of 4 shards, {2 * TESTS} tests executed"
+    )
     assert gates(run.job(GATES))["TQ-04"] == Gate(
         "the same outcomes under a second seed", f"0 of {TESTS} differ", "passed"
     )
@@ -249,7 +282,9 @@ def test_nightly_repeat_finds_a_dependence_on_order(github: Bench) -> None:
     told = titled(run.job(GATES), "Depends on the order")
     assert told and {error.file for error in told} == {PLACE}
     first, second = json.loads(run.job("Plan").outputs["seeds"])
-    assert all(f"under seed {first}" in e.message and f"under seed {second}" in e.message for e in told)
+    assert all(
+        f"under seed {first}" in e.message and f"under seed {second}" in e.message for e in told
+    )
 
 
 # ── who may do what ───────────────────────────────────────────────────────────
@@ -267,7 +302,9 @@ def test_pull_request_of_a_fork(github: Bench) -> None:
 
 def test_pull_request_that_touches_only_the_other_component(github: Bench) -> None:
     """Where only the manifests are touched the tests are skipped, and the skips count as passed."""
-    run = github.run("ci.yml", proposed(github, "other", {"/examples/atom/k8s/base/new.yaml": "{}\n"}))
+    run = github.run(
+        "ci.yml", proposed(github, "other", {"/examples/atom/k8s/base/new.yaml": "{}\n"})
+    )
     assert run.result == "success"
     assert run.results() == {
         "drift": "success",

@@ -43,9 +43,12 @@ def drawn(job: JobRun) -> list[tuple[str, str, str]]:
     """The drawing in the summary: commit, percentage and bar of each line."""
     block = job.summary.split("```text\n")[1].split("```")[0]
     rows = [line.split(maxsplit=3) for line in block.splitlines()]
-    return [(commit, percent, bar) for _, commit, percent, bar in (
-        (row[0], row[1], row[2], row[3].removeprefix("%").strip()) for row in rows
-    )]
+    return [
+        (commit, percent, bar)
+        for _, commit, percent, bar in (
+            (row[0], row[1], row[2], row[3].removeprefix("%").strip()) for row in rows
+        )
+    ]
 
 
 def test_three_runs_in_a_row(github: Bench) -> None:
@@ -64,7 +67,7 @@ def test_three_runs_in_a_row(github: Bench) -> None:
 
 
 def kept_by(github: Bench, folder: Path, repository: int, owner: str) -> None:
-    """A history that a run of some repository kept on its own branch `main`, newer than any other."""
+    """A history that a repository's run kept on its own branch `main`, newer than any other."""
     entry = {"commit": "f" * 40, "run": "1", "covered": 1, "total": 1, "at": "2026-01-01T00:00:00Z"}
     content = {"schema": 1, "repository": owner, "name": "backend", "entries": [entry]}
     folder.mkdir()
@@ -83,7 +86,7 @@ def test_history_of_a_fork(github: Bench, tmp_path: Path) -> None:
 
 
 def test_history_of_another_repository(github: Bench, tmp_path: Path) -> None:
-    """A history that says that it is another repository's is refused, which is told, and begins anew."""
+    """A history that says that it is another repository's is refused, and begins anew."""
     kept_by(github, tmp_path / "foreign", NUMBER, "31337")
     run = measuring(github, 3)
     assert run.result == "success", run.failures()

@@ -21,7 +21,9 @@ def test_writes_and_reads(github: Bench) -> None:
     assert failed(job) == []
     assert gates(job)["complete"].measured.startswith("1 of 1 shards, ")
     asked = REQUEST.findall(job.services["lancedb"].log)
-    tables = {path for method, path in asked if method == "PUT" and path.startswith("/lancedb/test/")}
+    tables = {
+        path for method, path in asked if method == "PUT" and path.startswith("/lancedb/test/")
+    }
     assert any(".lance/data/" in path for path in tables), tables
     assert any(method == "GET" and ".lance/data/" in path for method, path in asked)
     assert "episode store: s3://lancedb/test" in job.step("Run the tests").log
@@ -32,7 +34,9 @@ def test_service_never_healthy(github: Bench) -> None:
     run = github.run(FILE, github.dispatch("main"), broken=frozenset({"lancedb"}))
     job = run.job("Test lancedb")
     assert (run.result, job.steps) == ("failure", [])
-    assert [error.message.partition(":")[0] for error in errors(job)] == ["service lancedb is unhealthy"]
+    assert [error.message.partition(":")[0] for error in errors(job)] == [
+        "service lancedb is unhealthy"
+    ]
 
 
 def test_nothing_ran(github: Bench) -> None:
@@ -42,7 +46,12 @@ def test_nothing_ran(github: Bench) -> None:
         for path in github.origin.files("main", f"{BACKEND}/{EPISODES}")
         if "/test_" in path
     }
-    changed(github.origin, "no-episodes", {**files, f"{EPISODES}/test_none.py": "VALUE = 1\n"}, base="main")
+    changed(
+        github.origin,
+        "no-episodes",
+        {**files, f"{EPISODES}/test_none.py": "VALUE = 1\n"},
+        base="main",
+    )
     run = github.run(FILE, github.dispatch("no-episodes"))
     job = run.job("Test lancedb")
     assert run.result == "failure"

@@ -137,7 +137,11 @@ def install_tool(use: Use) -> None:
     for tool in use.text("tool").split(","):
         name, _, version = tool.partition("@")
         found = shutil.which(name, path=use.place.path)
-        told = _output([found, *(["nextest"] * (name == "cargo-nextest")), "--version"]) if found else ""
+        told = (
+            _output([found, *(["nextest"] * (name == "cargo-nextest")), "--version"])
+            if found
+            else ""
+        )
         if version not in told.split():
             raise ActionError(f"{name} {version} is not on this machine, but {told or 'none'}")
 

@@ -13,7 +13,7 @@ import json
 import threading
 import urllib.parse
 import zipfile
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -80,7 +80,7 @@ class Handler(BaseHTTPRequestHandler):
         self._answer(200, {"total_count": len(shown), "artifacts": shown})
 
     def _shown(self, artifact: Artifact) -> dict[str, Any]:
-        at = datetime.fromtimestamp(artifact.created, timezone.utc)
+        at = datetime.fromtimestamp(artifact.created, UTC)
         url = f"{self.api.url}/repos/{self.api.repository}/actions/artifacts/{artifact.number}/zip"
         return {
             "id": artifact.number,

@@ -121,7 +121,7 @@ class Bench:
         return token
 
     def secrets_of(self, run: Run, job: Mapping[str, Any], called: bool) -> dict[str, str]:
-        """What a job can read: none in a fork's run, none in a called workflow that is given none."""
+        """What a job can read: none in a fork's run, nor where a call hands none over."""
         if run.event.fork or called:
             return {}
         name = self._environment(job, {"github": {}, "inputs": run.event.inputs})

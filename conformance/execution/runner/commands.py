@@ -83,9 +83,7 @@ def _properties(text: str) -> dict[str, str]:
     for part in text.split(","):
         name, equals, value = part.partition("=")
         if equals:
-            found[name.strip().lower()] = _plain(
-                value.replace("%3A", ":").replace("%2C", ",")
-            )
+            found[name.strip().lower()] = _plain(value.replace("%3A", ":").replace("%2C", ","))
     return found
 
 

@@ -51,7 +51,9 @@ def granted(
     """A job's permissions: its own, else the workflow's; a fork's token only reads."""
     chosen = given if given is not None else above
     assert isinstance(chosen, dict), "permissions are always given, one by one"
-    reading = {name: "read" if fork and level == "write" else level for name, level in chosen.items()}
+    reading = {
+        name: "read" if fork and level == "write" else level for name, level in chosen.items()
+    }
     return {name: level for name, level in reading.items() if level != "none"}
 
 

@@ -168,10 +168,10 @@ class Execution:
                 if fault.machine and fault.due(self.place):
                     raise RunnerLost
             inputs = self.language.text(given.get("with", {}), contexts)
-            return run_action(
-                step, given["uses"], inputs=inputs, env=env, place=self.place
-            )
-        folder = self.language.text(given.get("working-directory", self._default("working-directory")), contexts)
+            return run_action(step, given["uses"], inputs=inputs, env=env, place=self.place)
+        folder = self.language.text(
+            given.get("working-directory", self._default("working-directory")), contexts
+        )
         script = self.language.text(given["run"], contexts)
         assert "${{" not in script, f"an expression in the script of {step.name}"
         run_script(
@@ -207,9 +207,7 @@ class Execution:
 
     def _outputs(self) -> dict[str, str]:
         """A job's outputs; one that holds a secret is dropped, as GitHub does."""
-        found: dict[str, str] = self.language.text(
-            self.given.get("outputs", {}), self._contexts()
-        )
+        found: dict[str, str] = self.language.text(self.given.get("outputs", {}), self._contexts())
         for name in [name for name, value in found.items() if hidden(value, self.masks) != value]:
             del found[name]
             message = f"output {name} is skipped: it may contain a secret"
@@ -217,7 +215,9 @@ class Execution:
         return found
 
 
-def machine_env(place: Place, github: Mapping[str, Any], image: Mapping[str, str]) -> dict[str, str]:
+def machine_env(
+    place: Place, github: Mapping[str, Any], image: Mapping[str, str]
+) -> dict[str, str]:
     """The variables that every step finds, on a machine that has no others."""
     of = {
         "GITHUB_ACTOR": "actor",

@@ -1,4 +1,4 @@
-"""The repository on GitHub: a bare clone in a folder, in which cases make branches and pull requests."""
+"""The repository on GitHub: a bare clone, in which cases make branches and pull requests."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ class Origin:
 
     def files(self, branch: str, folder: str) -> list[str]:
         """The files below a folder."""
-        listed = git(self.bare, "ls-tree", "-r", "--name-only", f"refs/heads/{branch}", f"{folder}/")
+        listed = git(
+            self.bare, "ls-tree", "-r", "--name-only", f"refs/heads/{branch}", f"{folder}/"
+        )
         return listed.splitlines()
 
     @contextmanager

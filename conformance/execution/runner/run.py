@@ -112,9 +112,7 @@ class Run:
         def one(name: str) -> Group:
             ready.wait()
             waited = {need: futures[need].result() for need in needs_of(workflow["jobs"][name])}
-            every = {
-                other: futures[other].result() for other in ancestors(workflow["jobs"], name)
-            }
+            every = {other: futures[other].result() for other in ancestors(workflow["jobs"], name)}
             return self._job(workflow, call, name, waited, every)
 
         # As many threads as jobs: each waits for what it needs.
@@ -182,7 +180,9 @@ class Run:
         before: Group | None,
     ) -> Group:
         given = workflow["jobs"][name]
-        file = given["uses"].removeprefix("$/.github/workflows/").removeprefix("./.github/workflows/")
+        file = (
+            given["uses"].removeprefix("$/.github/workflows/").removeprefix("./.github/workflows/")
+        )
         assert "/" not in file and "@" not in file, f"{given['uses']} is not of this repository"
         callee = self.bench.workflow(self.event.sha, file)
         declared = (callee["on"]["workflow_call"] or {}).get("inputs", {})
@@ -349,4 +349,3 @@ def matrix(axes: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Every cell; the first axis changes slowest."""
     assert not {"include", "exclude"} & set(axes), "include and exclude are not modelled"
     return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]
-

@@ -9,7 +9,9 @@ Source: <https://github.com/actions/runner>, `ContainerOperationProvider.cs`.
 
 from __future__ import annotations
 
+import atexit
 import fcntl
+import functools
 import os
 import shlex
 import shutil
@@ -57,9 +59,7 @@ class Service:
             ports.append(int(outside))
         options = shlex.split(given.get("options", ""))
         folder.mkdir(parents=True)
-        return Service(
-            name, given["image"], given.get("env", {}), ports, options, folder, broken
-        )
+        return Service(name, given["image"], given.get("env", {}), ports, options, folder, broken)
 
     def start(self) -> None:
         """Starts the program and waits until it is healthy."""
@@ -160,59 +160,74 @@ def postgres_programs() -> Path:
 
 def postgres(service: Service) -> subprocess.Popen[bytes]:
     """A PostgreSQL server of its own, with the user and database that the image would make."""
-    programs, (port,) = postgres_programs(), service.ports
-    name, password = service.env["POSTGRES_USER"], service.env["POSTGRES_PASSWORD"]
-    database = service.env.get("POSTGRES_DB", name)
-    data, secret = service.folder / "data", service.folder / "password"
-    secret.write_text(password)
+    (port,) = service.ports
+    name = service.env["POSTGRES_USER"]
+    made = initialised(name, service.env["POSTGRES_PASSWORD"], service.env.get("POSTGRES_DB", name))
+    data = service.folder / "data"
+    subprocess.run(["cp", "--archive", made, data], check=True)
     _hand_over(service.folder)
-    user = UNPRIVILEGED if os.geteuid() == 0 else None
-    subprocess.run(
-        [programs / "initdb", "--username", name, "--pwfile", secret, "--auth", "scram-sha-256"]
-        + ["--encoding", "UTF8", "--no-locale", "--no-sync", "--pgdata", data],
-        cwd=service.folder,
-        user=user,
-        stdout=subprocess.DEVNULL,
-        check=True,
-    )
     settings = {
         "port": 1 if service.broken else port,
         "listen_addresses": "localhost",
         "unix_socket_directories": service.folder,
         "fsync": "off",
     }
-    # As in the image: the database is made before the server answers.
-    single = [programs / "postgres", "--single", "-D", data, "postgres"]
-    subprocess.run(
-        single,
-        cwd=service.folder,
-        user=user,
-        input=f'CREATE DATABASE "{database}"\n'.encode(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=True,
-    )
+    options = [f"--{key}={value}" for key, value in settings.items()]
     return subprocess.Popen(
-        [programs / "postgres", "-D", data, *(f"--{key}={value}" for key, value in settings.items())],
+        [str(postgres_programs() / "postgres"), "-D", str(data), *options],
         cwd=service.folder,
-        user=user,
+        user=_unprivileged(),
         stdout=(service.folder / "log").open("wb"),
         stderr=subprocess.STDOUT,
     )
+
+
+@functools.cache
+def initialised(name: str, password: str, database: str) -> Path:
+    """A server's files, made once; as in the image, the database is there before it answers."""
+    folder = Path(tempfile.mkdtemp(prefix="pipewright-postgres-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    data, secret = folder / "data", folder / "password"
+    secret.write_text(password)
+    _hand_over(folder)
+    programs, at = str(postgres_programs()), str(data)
+    who = ["--username", name, "--pwfile", str(secret), "--auth", "scram-sha-256"]
+    how = ["--encoding=UTF8", "--no-locale", "--no-sync"]
+    _quietly([f"{programs}/initdb", *who, *how, "-D", at], folder, "")
+    single = [f"{programs}/postgres", "--single", "-D", at, "postgres"]
+    _quietly(single, folder, f'CREATE DATABASE "{database}"\n')
+    return data
+
+
+def _quietly(command: list[str], folder: Path, told: str) -> None:
+    done = subprocess.run(
+        command,
+        cwd=folder,
+        user=_unprivileged(),
+        input=told.encode(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    assert done.returncode == 0, f"{command[0]} ended with {done.returncode}"
+
+
+def _unprivileged() -> str | None:
+    """Whom PostgreSQL is run by: not by root."""
+    return UNPRIVILEGED if os.geteuid() == 0 else None
 
 
 def object_store(service: Service) -> subprocess.Popen[bytes]:
     """An S3 server, by moto; healthy where the image would be."""
     (port,) = service.ports
     script = Path(__file__).with_name("object_store.py")
-    command = [sys.executable, script, str(port), "broken" if service.broken else "healthy"]
+    command = [sys.executable, str(script), str(port), "broken" if service.broken else "healthy"]
     log = (service.folder / "log").open("wb")
     return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
 
 
 def _hand_over(folder: Path) -> None:
     if os.geteuid() == 0:
-        for path in [folder, *folder.rglob("*")]:
+        for path in [folder, *folder.iterdir()]:
             shutil.chown(path, UNPRIVILEGED)
 
 

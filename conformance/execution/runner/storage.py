@@ -85,9 +85,7 @@ class Artifacts:
                 target = folder / place
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(path, target)
-            artifact = Artifact(
-                number, run, attempt, name, branch, repository, time.time(), folder
-            )
+            artifact = Artifact(number, run, attempt, name, branch, repository, time.time(), folder)
             self._kept.append(artifact)
             return artifact
 

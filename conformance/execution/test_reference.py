@@ -1,0 +1,149 @@
+"""ci.yml of the reference pipeline itself: the example service on four shards and two versions."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from records import executed, records
+from runner.bench import Bench
+from runner.event import Event
+from runner.origin import git
+from runner.run import Run
+from seen import blocking, errors, failed, gates, titled
+from small import BACKEND, changed
+
+VERSIONS = ("3.11", "3.12")
+GATES = "Gates of backend"
+KEY = "timings_atom_backend_1-1"
+COLLECT = (
+    *("-m", "pytest", "--collect-only", "-q", "-p", "no:randomly", "tests"),
+    *("--ignore=tests/integration/episodes", "--ignore=tests/test_analytics_dashboard.py"),
+)
+
+
+def touching_the_backend(github: Bench, branch: str, fork: bool = False) -> Event:
+    """A pull request whose change is the backend's alone."""
+    changed(github.origin, branch, {"README.md": "A word about the backend.\n"}, base="main")
+    return github.pull_request(branch, fork=fork)
+
+
+def collected(github: Bench, version: str) -> set[str]:
+    """What pytest itself collects of the test run's paths, without any plugin of ours."""
+    lib = f"lib/python{version}/site-packages"
+    homes = [path.parents[3] for path in github.installed.glob(f"{version}-*/{lib}/lancedb")]
+    kept = max(homes, key=lambda home: home.stat().st_mtime)
+    packages = kept / lib
+    tree = github.origin.work / f"collect-{version}"
+    git(github.origin.bare, "worktree", "add", "--quiet", "--detach", tree, "refs/heads/main")
+    try:
+        done = subprocess.run(
+            [str(kept / "bin" / "python"), *COLLECT],
+            cwd=tree / BACKEND,
+            env={"PATH": "/usr/bin:/bin", "ENVIRONMENT": "test", "PYTHONPATH": str(packages)},
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return {line for line in done.stdout.splitlines() if "::" in line}
+    finally:
+        git(github.origin.bare, "worktree", "remove", "--force", tree)
+
+
+def every_test_once(github: Bench, run: Run) -> None:
+    """Each version executed exactly what pytest collects, each test in exactly one shard."""
+    for version in VERSIONS:
+        ran = executed(run, version)
+        assert set(ran) == collected(github, version)
+        assert set(ran.values()) == {1}
+        assert len(list(records(run, version))) == 4
+
+
+def plant(github: Bench, folder: Path, timings: dict[str, float]) -> None:
+    """Timings as an earlier run on the deploying branch has kept them."""
+    folder.mkdir()
+    (folder / "timings.json").write_text(json.dumps(timings))
+    assert github.caches.save("refs/heads/main", KEY, folder)
+
+
+def green(github: Bench, run: Run, jobs: dict[str, str]) -> None:
+    """The run is green, all of it that counts is executed, and the summary says so."""
+    assert run.result == "success", run.failures()
+    assert blocking(run) == []
+    assert {name: result for name, result in run.results().items() if result != "success"} == jobs
+    every_test_once(github, run)
+    judged = gates(run.job(GATES))
+    total = sum(executed(run, version).total() for version in VERSIONS)
+    assert judged["complete"].measured == f"8 of 8 shards, {total} tests executed"
+    assert judged["TQ-01"].measured == f"seed {run.seed()}"
+    assert judged["TQ-02"].measured.startswith("100.00 %")
+    assert failed(run.job(GATES)) == failed(run.job("Coverage / Coverage of backend")) == []
+    assert [job.name for job in run.jobs if errors(job)] == []
+
+
+SKIPPED = {"compiler": "skipped", "test-compiler": "skipped", "gates-compiler": "skipped"}
+
+
+def test_all_green_over_four_shards_and_two_versions(github: Bench) -> None:
+    """A pull request for the backend: every job of its half passes, and every test is run once."""
+    run = github.run("ci.yml", touching_the_backend(github, "backend"))
+    green(github, run, SKIPPED)
+    suite = run.job("lancedb suite / Test lancedb")
+    assert gates(suite)["complete"].verdict == "passed"
+    built = [record for record in run.records if record["kind"] == "build"]
+    assert [(image["context"], image["push"]) for image in built] == [(str(BACKEND), "false")]
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("state", ["new", "missing", "stale"])
+def test_every_test_once_whatever_the_seed_and_the_timings(
+    github: Bench, tmp_path: Path, state: str
+) -> None:
+    """Under another seed, with new, missing and stale timings, every test is run once."""
+    number = {"new": 2001, "missing": 2002, "stale": 2003}[state]
+    if state != "new":
+        names = sorted(collected(github, "3.12"))
+        known = {name: 0.01 * (index % 7 + 1) for index, name in enumerate(names) if index % 3}
+        gone = {f"tests/unit/test_gone.py::test_{n}": 9.0 for n in range(20)}
+        plant(github, tmp_path / "timings", known if state == "missing" else known | gone)
+    run = github.run("ci.yml", touching_the_backend(github, f"state-{state}"), number=number)
+    green(github, run, SKIPPED)
+    seeds = {record["seed"] for record, _ in records(run)}
+    digests = {record["timings"] for record, _ in records(run)}
+    assert (len(seeds), len(digests)) == (1, 1)
+    told = titled(run.job("Plan"), "") if state == "new" else []
+    assert [notice.message for notice in told] == (
+        ["no timings of an earlier run; tests are taken to be equally long"]
+        if state == "new"
+        else []
+    )
+
+
+@pytest.mark.thorough
+def test_fork_of_the_reference_pipeline(github: Bench) -> None:
+    """A fork's pull request passes all of it with no secret and a token that only reads."""
+    github.secrets["SLACK_WEBHOOK_URL"] = "https://example.org/hook"
+    run = github.run("ci.yml", touching_the_backend(github, "fork-backend", fork=True))
+    green(github, run, SKIPPED)
+    assert {level for job in run.jobs for level in job.permissions.values()} == {"read"}
+    assert [job.secrets for job in run.jobs if job.secrets] == []
+    assert github.caches.kept == {}
+
+
+@pytest.mark.thorough
+def test_pull_request_for_the_compiler_alone(github: Bench) -> None:
+    """A change of the compiler runs its checks and two shards of nextest, and no backend."""
+    with github.origin.change("compiler", "main") as tree:
+        with (tree / "src/main.rs").open("a") as file:
+            file.write("// The end.\n")
+    run = github.run("ci.yml", github.pull_request("compiler"))
+    assert run.results()["backend"] == run.results()["test-backend"] == "skipped"
+    assert run.results()["test-compiler"] == run.results()["gates-compiler"] == "success"
+    assert blocking(run) == []
+    counted = Counter(name for _, lines in records(run) for name in {line["id"] for line in lines})
+    assert set(counted.values()) == {1}
+    assert gates(run.job("Gates of compiler"))["TQ-01"].measured == "a process per test"
