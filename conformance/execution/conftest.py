@@ -18,7 +18,6 @@ PROJECT = Path(__file__).resolve().parents[2]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the thorough cases, too")
-    parser.addoption("--list", action="store_true", help="print the cases, and run none")
     parser.addoption("--keep", action="store_true", help="keep the folders of every job")
 
 

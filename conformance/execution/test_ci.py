@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
-from records import executed
+from records import executed, records
 from runner.bench import Bench
 from runner.job import Fault
 from runner.place import Place
@@ -78,6 +79,41 @@ def test_more_shards_than_tests(github: Bench) -> None:
     run = github.run("ci.yml", proposed(github, "few", files))
     assert (run.result, *judged(run)) == ("success", [], []), run.failures()
     assert gates(run.job(GATES))["complete"].measured == "2 of 2 shards, 1 tests executed"
+
+
+NAMES = {
+    *(f"tests/test_orders.py::test_counts[{count}]" for count in range(6)),
+    *(f"tests/test_orders.py::TestGroup::test_{which}" for which in ("first", "second")),
+    "tests/test_orders.py::test_elsewhere",
+    *(f"tests/test_words.py::test_words[{word}]" for word in ("a", "b c", "\\xe4|\\xf6", "[x]")),
+}
+
+
+@pytest.mark.parametrize(
+    ("seed", "state"), [(1, "new"), (77, "missing"), (4_294_967_295, "stale")]
+)
+def test_every_test_once(github: Bench, tmp_path: Path, seed: int, state: str) -> None:
+    """Under three seeds, with new, missing and stale timings, every test is run in one shard."""
+    if state != "new":
+        timings = {name: 0.5 for name in sorted(NAMES)[::2]}
+        gone = {"tests/test_gone.py::test_gone": 60.0} if state == "stale" else {}
+        (tmp_path / "kept").mkdir()
+        (tmp_path / "kept" / "timings.json").write_text(json.dumps(timings | gone))
+        github.caches.save("refs/heads/main", "timings_atom_backend_1-1", tmp_path / "kept")
+    run = github.run("ci.yml", github.dispatch("small", seed=str(seed)))
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+    assert executed(run) == dict.fromkeys(NAMES, 1)
+    assert gates(run.job(GATES))["TQ-01"].measured == f"seed {seed}"
+    assert {described["shuffle"] for described, _ in records(run)} == {seed}
+
+
+def test_timings_travel_from_run_to_run(github: Bench) -> None:
+    """A run of the deploying branch keeps its timings, and the next run splits by them."""
+    assert github.run("ci.yml", github.dispatch("small")).result == "success"
+    run = github.run("ci.yml", proposed(github, "after", {NEW: PASSING}))
+    assert f"timings of {TESTS} tests" in run.job("Plan").summary
+    assert run.result == "success", run.failures()
+    assert [key for scope, key in github.caches.kept if scope != "refs/heads/main"] == []
 
 
 # ── what fails ────────────────────────────────────────────────────────────────

@@ -52,7 +52,7 @@ def drawn(job: JobRun) -> list[tuple[str, str, str]]:
 
 
 def test_three_runs_in_a_row(github: Bench) -> None:
-    """Three runs give a history of three, and the summary draws it to an eighth of a character."""
+    """Three runs give a history of three, and the summary draws it to scale."""
     runs = [measuring(github, functions) for functions in (0, 3, 5)]
     assert [run.result for run in runs] == ["success"] * 3, runs[0].failures()
     commits = [run.event.sha for run in runs]
