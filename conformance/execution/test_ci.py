@@ -89,9 +89,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(
-    ("seed", "state"), [(1, "new"), (77, "missing"), (4_294_967_295, "stale")]
-)
+@pytest.mark.parametrize(("seed", "state"), [(1, "new"), (77, "missing"), (4_294_967_295, "stale")])
 def test_every_test_once(github: Bench, tmp_path: Path, seed: int, state: str) -> None:
     """Under three seeds, with new, missing and stale timings, every test is run in one shard."""
     if state != "new":

@@ -99,7 +99,7 @@ SKIPPED = {"compiler": "skipped", "test-compiler": "skipped", "gates-compiler": 
 
 
 def test_all_green_over_four_shards_and_two_versions(github: Bench, tmp_path: Path) -> None:
-    """A pull request for the backend: its half passes; under stale timings, each test is run once."""
+    """A pull request for the backend: its half passes; with stale timings, each test runs once."""
     plant(github, tmp_path / "timings", known(github) | GONE)
     run = github.run("ci.yml", touching_the_backend(github, "backend"))
     green(github, run, SKIPPED)
