@@ -42,8 +42,8 @@ ROOT = Path(__file__).resolve().parents[<%= depth %>]
 def unique_resource_name() -> str:
     """A name of this test alone; valid in PostgreSQL, DNS and S3.
 
-    It comes from the operating system: pytest-randomly seeds `random` alike
-    before each test.
+    It comes from the operating system: pytest-randomly lets `random` say the same
+    in every run of a seed.
     """
     return f"t-{uuid.uuid4().hex[:16]}"
 
