@@ -12,6 +12,7 @@ also KUBECONFIG. Exit status: 0 all passed, 1 not, 2 usage, 130 cancelled.
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
 import urllib.parse
@@ -32,6 +33,7 @@ from smoke_plan import Call, Expect, Login, Probe, Smoke, filled
 from traffic import GatewayApi
 
 MOST_REDIRECTS = 5
+LONGEST_SHOWN = 100
 
 
 @dataclass
@@ -147,8 +149,15 @@ def _unmet_json(wanted: dict[str, Any], data: Any) -> list[str]:
             wrong.append(f"the body has no {path}")
         elif not json_path.same(found, filled(value)):
             hidden = value is not filled(value)
-            wrong.append(f"{path} is not as expected" if hidden else f"{path} is {found!r}")
+            wrong.append(f"{path} is not as expected" if hidden else f"{path} is {_shown(found)}")
     return wrong
+
+
+def _shown(found: Any) -> str:
+    """What the answer says instead, in one line: it may be a whole page, and repeat a secret."""
+    text = console.scrub(json.dumps(found, ensure_ascii=False))
+    text = text.encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
 
 
 def _send(

@@ -86,9 +86,9 @@ def test_all_pass_with_the_token_masked_before_it_is_used(bench: App) -> None:
     [
         ({"status": 204}, "HTTP 200 instead of 204"),
         ({"status": [201, 204]}, "HTTP 200 instead of 201 or 204"),
-        ({"json": {".status": "ready"}}, ".status is 'healthy'"),
+        ({"json": {".status": "ready"}}, '.status is "healthy"'),
         ({"json": {".n": True}}, ".n is 1"),
-        ({"json": {".checks[0].ok": 1}}, ".checks[0].ok is True"),
+        ({"json": {".checks[0].ok": 1}}, ".checks[0].ok is true"),
         ({"json": {".checks[1].ok": True}}, "the body has no .checks[1].ok"),
         ({"contains": "sick"}, "the body does not contain 'sick'"),
         ({"within": "1ms"}, "more than 0.001 s"),
@@ -113,6 +113,32 @@ def test_each_expectation_can_hold(bench: App) -> None:
         }
     )
     assert ran.code == 0, ran.out
+
+
+@pytest.mark.parametrize(
+    ("found", "shown"),
+    [
+        ("é\n::error::x", '"é\\n::error::x"'),
+        ("\ud800", '"\\ud800"'),
+        (["no"] * 9, json.dumps(["no"] * 9)),
+        ("no" * 2**20, f'"{"no" * 49}n…'),
+        ("a | < b", '"a | < b"'),
+    ],
+)
+def test_what_is_found_instead_is_one_short_line(bench: App, found: Any, shown: str) -> None:
+    bench.replies["/health"] = Reply(200, {"status": found})
+    ran = bench.probe(expect={"json": {".status": "healthy"}})
+    assert ran.errors() == [f"Smoke tests of production: it: .status is {shown}"]
+    assert shown.replace("|", "\\|").replace("<", "&lt;") in ran.summary
+
+
+@pytest.mark.parametrize("password", ["a|bar <and> more", "it's \"quoted\" \\ é", "two\tblanks"])
+def test_a_secret_in_an_answer_is_told_nowhere(bench: App, password: str) -> None:
+    bench.secrets["SMOKE_PASSWORD"] = bench.password = password
+    bench.replies["/health"] = Reply(200, {"status": f"no {password}, 'nor' it"})
+    ran = bench.probe(expect={"json": {".status": "healthy"}})
+    assert ran.errors() == ["Smoke tests of production: it: .status is \"no ***, 'nor' it\""]
+    assert ".status is \"no ***, 'nor' it\" |" in ran.summary
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ the runner masks them as well, but only where a secret's whole value stands on o
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import sys
@@ -44,10 +45,11 @@ class Cancelled(BaseException):
 
 
 def blank(secret: str) -> None:
-    """Keeps a secret out of everything printed from here on."""
+    """Keeps a secret out of everything printed from here on, also where JSON quotes it."""
     for line in [secret, *secret.splitlines()]:
-        if len(line.strip()) >= SHORTEST_SECRET:
-            _secrets.add(line.strip())
+        text = line.strip()
+        if len(text) >= SHORTEST_SECRET:
+            _secrets.update({text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]})
 
 
 def scrub(text: str) -> str:
@@ -95,10 +97,12 @@ def summary(markdown: str) -> None:
 def table(heading: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """A table in the summary, and the same rows in the log."""
     lines = [f"### {heading}", "", _row(columns), _row(["---"] * len(columns))]
-    lines += [_row(row) for row in rows]
+    # Here and not in `summary`: a secret with a bar in it would no longer be found.
+    clean = [[" ".join(scrub(cell).split()) for cell in row] for row in rows]
+    lines += [_row(row) for row in clean]
     summary("\n".join(lines))
-    for row in rows:
-        say("  " + " | ".join(" ".join(cell.split()) for cell in row))
+    for row in clean:
+        say("  " + " | ".join(row))
 
 
 def output(name: str, value: str) -> None:
