@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +149,8 @@ def test_a_secret_in_an_answer_is_told_nowhere(bench: App, password: str) -> Non
     [
         (Reply(500, "x"), {}, "HTTP 500"),
         (Reply(200, "no json"), {"json": {".a": 1}}, "the body is not JSON"),
+        (Reply(200, "[" * 100_000), {"json": {".a": 1}}, "the body is not JSON"),
+        (Reply(500, "x", {"Content-Length": "100"}), {}, "HTTP 500"),
         (
             Reply(302, "", {"Location": "http://elsewhere.example/"}),
             {},
@@ -211,10 +216,56 @@ def test_a_service_that_is_down_or_slow(bench: App) -> None:
     bench.delay = 1.0
     del bench.file["smoke"]["login"]
     ran = bench.probe(timeout="200ms")
-    assert "the service is unreachable: timed out" in ran.errors()[0]
+    assert "the service is unreachable: no answer within 0.2 s" in ran.errors()[0]
     bench.variables["STAGING_URL"] = "http://127.0.0.1:9"
     ran = bench.probe()
     assert "the service is unreachable: connection refused" in ran.errors()[0]
+
+
+@contextmanager
+def speaking(*parts: bytes, pause: float = 0.0) -> Iterator[str]:
+    """The address of a server that says this to whoever connects, whatever is asked."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def speak() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                connection.recv(65536)
+                for part in parts:
+                    try:
+                        connection.sendall(part)
+                    except ConnectionError:
+                        return
+                    time.sleep(pause)
+
+        threading.Thread(target=speak, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (b"", "it closed the connection without an answer"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", "its answer broke off"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab", "its answer broke off"),
+        (b"SSH-2.0-OpenSSH_9.6\r\n", "it does not answer in HTTP"),
+    ],
+)
+def test_an_answer_that_is_none(bench: App, said: bytes, reason: str) -> None:
+    del bench.file["smoke"]["login"]
+    with speaking(said) as bench.variables["STAGING_URL"]:
+        ran = bench.probe()
+    assert ran.errors() == [f"Smoke tests of production: it: the service is unreachable: {reason}"]
+
+
+def test_a_whole_answer_has_to_come_in_time(bench: App) -> None:
+    del bench.file["smoke"]["login"]
+    head = b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"
+    began = time.monotonic()
+    with speaking(head, *[b"x"] * 99, pause=0.1) as bench.variables["STAGING_URL"]:
+        ran = bench.probe(timeout="500ms")
+    assert "unreachable: no answer within 0.5 s" in ran.errors()[0]
+    assert time.monotonic() - began < 5
 
 
 def test_retry_waits_for_a_service_that_comes_up(bench: App) -> None:

@@ -19,6 +19,7 @@ import console
 from console import Problem
 
 LARGEST_BODY = 8 * 1024 * 1024
+PART = 64 * 1024
 LONGEST_PAUSE = 20.0
 WORTH_RETRYING = {429, 500, 502, 503, 504}
 
@@ -39,7 +40,10 @@ class Answer:
 
     def json(self) -> Any:
         """The parsed body; a `ValueError` when it is not JSON."""
-        return json.loads(self.body)
+        try:
+            return json.loads(self.body)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
 
 class _Request(urllib.request.Request):
@@ -107,19 +111,34 @@ def _once(wanted: urllib.request.Request, described: str, timeout: float, direct
         handlers.append(urllib.request.ProxyHandler({}))
     opener = urllib.request.build_opener(*handlers)
     began = time.monotonic()
+    until = began + timeout
     try:
         with opener.open(wanted, timeout=timeout) as response:
-            return _answer(response.status, response.headers, response.read(LARGEST_BODY), began)
+            return _answer(response.status, response.headers, _body(response, until), began)
     except urllib.error.HTTPError as refused:
         with refused:
-            return _answer(refused.code, refused.headers, _rest(refused), began)
+            return _answer(refused.code, refused.headers, _rest(refused, until), began)
     except (OSError, http.client.HTTPException, ValueError) as fault:
-        raise Unreachable(f"{described} is unreachable: {_reason(fault)}") from None
+        raise Unreachable(f"{described} is unreachable: {_reason(fault, timeout)}") from None
 
 
-def _rest(refused: urllib.error.HTTPError) -> bytes:
+def _body(response: Any, until: float) -> bytes:
+    """The whole body in time: a socket's own limit begins anew with each part that comes."""
+    announced = response.length
+    body = bytearray()
+    while len(body) < LARGEST_BODY and (part := response.read1(PART)):
+        body += part
+        if time.monotonic() > until:
+            raise TimeoutError
+    if announced is not None and len(body) < min(announced, LARGEST_BODY):
+        raise http.client.IncompleteRead(bytes(body))
+    return bytes(body)
+
+
+def _rest(refused: urllib.error.HTTPError, until: float) -> bytes:
+    """The body of an answer whose status says enough without it."""
     try:
-        return bytes(refused.read(LARGEST_BODY))
+        return _body(refused.fp, until)
     except (OSError, http.client.HTTPException):
         return b""
 
@@ -134,11 +153,17 @@ def _retry_after(answer: Answer) -> float:
     return float(value) if value.isdigit() else 0.0
 
 
-def _reason(fault: BaseException) -> str:
+def _reason(fault: BaseException, timeout: float) -> str:
     if isinstance(fault, urllib.error.URLError) and isinstance(fault.reason, BaseException):
         fault = fault.reason
     if isinstance(fault, TimeoutError):
-        return "timed out"
+        return f"no answer within {timeout:g} s"
+    if isinstance(fault, http.client.RemoteDisconnected):
+        return "it closed the connection without an answer"
+    if isinstance(fault, http.client.IncompleteRead):
+        return "its answer broke off"
+    if isinstance(fault, http.client.BadStatusLine):
+        return "it does not answer in HTTP"
     if isinstance(fault, ssl.SSLCertVerificationError):
         return f"its certificate is refused ({fault.verify_message})"
     if isinstance(fault, ssl.SSLError):
