@@ -48,33 +48,30 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    probe: Probe
+    """What became of a probe, or of the log-in."""
+
+    name: str
+    call: Call
     problem: str
     seen: str
 
     def row(self) -> tuple[str, str, str, str]:
-        request = f"{self.probe.call.method} {self.probe.call.path}"
-        return self.probe.name, request, self.seen, self.problem or "passed"
+        request = f"{self.call.method} {self.call.path}"
+        return self.name, request, self.seen, self.problem or "passed"
 
 
 def run(smoke: Smoke, target: Target, heading: str) -> None:
-    login_problem = ""
-    if smoke.login is not None:
-        try:
-            target.authorization = _log_in(smoke.login, target)
-        except Problem as problem:
-            login_problem = str(problem)
-    outcomes = []
+    outcomes = [] if smoke.login is None else [_log_in(smoke.login, target)]
+    refused = any(outcome.problem for outcome in outcomes)
     for probe in smoke.probes:
-        if probe.auth and login_problem:
-            outcomes.append(Outcome(probe, "not sent: the log-in failed", "–"))
+        if probe.auth and refused:
+            outcomes.append(Outcome(probe.name, probe.call, "not sent: the log-in failed", "–"))
         else:
             outcomes.append(_try(probe, target))
     columns = ("Probe", "Request", "Answer", "Result")
     console.table(heading, columns, [outcome.row() for outcome in outcomes])
-    problems = [Problem(f"{heading}: {login_problem}")] if login_problem else []
-    problems += [
-        Problem(f"{heading}: {outcome.probe.name}: {outcome.problem}")
+    problems = [
+        Problem(f"{heading}: {outcome.name}: {outcome.problem}")
         for outcome in outcomes
         if outcome.problem
     ]
@@ -82,18 +79,30 @@ def run(smoke: Smoke, target: Target, heading: str) -> None:
         raise Problems(problems)
 
 
-def _log_in(login: Login, target: Target) -> dict[str, str]:
-    answer = _send(login.call, target, {}, attempts=3)
+def _log_in(login: Login, target: Target) -> Outcome:
+    """Logs in; from then on the target has the token."""
+    seen = "–"
+    try:
+        answer = _send(login.call, target, {}, attempts=3)
+        seen = _seen(answer)
+        token = _token(login, answer)
+    except Problem as problem:
+        return Outcome("log-in", login.call, str(problem), seen)
+    console.mask(token)
+    target.authorization = {login.header: f"{login.scheme} {token}".strip()}
+    return Outcome("log-in", login.call, "", seen)
+
+
+def _token(login: Login, answer: web.Answer) -> str:
     if not 200 <= answer.status <= 299:
-        raise Problem(f"the log-in was answered with HTTP {answer.status}")
+        raise Problem(f"HTTP {answer.status}")
     try:
         token = json_path.find(answer.json(), login.token)
     except ValueError:
-        raise Problem("the log-in was not answered with JSON") from None
+        raise Problem("the body is not JSON") from None
     if not isinstance(token, str) or not token.strip():
-        raise Problem(f"the log-in's answer has no token at {login.token}")
-    console.mask(token)
-    return {login.header: f"{login.scheme} {token}".strip()}
+        raise Problem(f"the body has no token at {login.token}")
+    return token
 
 
 def _try(probe: Probe, target: Target) -> Outcome:
@@ -114,9 +123,12 @@ def _once(probe: Probe, target: Target) -> Outcome:
     try:
         answer = _send(probe.call, target, headers, redirects=not _wants_redirect(probe.expect))
     except Problem as problem:
-        return Outcome(probe, str(problem), "–")
-    seen = f"HTTP {answer.status} in {answer.seconds * 1000:.0f} ms"
-    return Outcome(probe, _unmet(probe.expect, answer), seen)
+        return Outcome(probe.name, probe.call, str(problem), "–")
+    return Outcome(probe.name, probe.call, _unmet(probe.expect, answer), _seen(answer))
+
+
+def _seen(answer: web.Answer) -> str:
+    return f"HTTP {answer.status} in {answer.seconds * 1000:.0f} ms"
 
 
 def _unmet(expect: Expect, answer: web.Answer) -> str:

@@ -78,6 +78,7 @@ def test_all_pass_with_the_token_masked_before_it_is_used(bench: App) -> None:
     ran = bench.script("smoke.py")
     assert ran.code == 0, ran.out
     assert ran.out.splitlines()[0] == f"::add-mask::{SESSION_TOKEN}"
+    assert "| log-in | POST /login | HTTP 200 in" in ran.summary
     assert "| agents | POST /agents | HTTP 200 in" in ran.summary
     sent = bench.app.requests[-1]
     assert sent.headers["content-type"] == "application/json"
@@ -192,17 +193,24 @@ def test_a_refused_log_in_fails_what_needs_it_and_runs_the_rest(bench: App) -> N
     bench.file["smoke"]["probes"].append({"name": "agents", "path": "/agents", "auth": True})
     ran = bench.script("smoke.py")
     assert ran.code == 1
-    assert "the log-in was answered with HTTP 401" in ran.errors()[0]
-    assert "agents: not sent: the log-in failed" in ran.errors()[1]
+    assert ran.errors() == [
+        "Smoke tests of production: log-in: HTTP 401",
+        "Smoke tests of production: agents: not sent: the log-in failed",
+    ]
+    assert "| log-in | POST /login | HTTP 401 in" in ran.summary
     assert "| alive | GET /health | HTTP 200" in ran.summary
 
 
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (Reply(200, "hello"), "not answered with JSON"),
-        (Reply(200, {"token": "x"}), "has no token at .session.tokens[0]"),
-        (Reply(200, {"session": {"tokens": [""]}}), "has no token at"),
+        (Reply(200, "hello"), "log-in: the body is not JSON"),
+        (Reply(200, {"token": "x"}), "log-in: the body has no token at .session.tokens[0]"),
+        (Reply(200, {"session": {"tokens": [""]}}), "log-in: the body has no token at"),
+        (
+            Reply(307, "", {"Location": "http://elsewhere.example/login"}),
+            "log-in: HTTP 307 redirects to another host",
+        ),
     ],
 )
 def test_a_log_in_without_a_token(bench: App, reply: Reply, said: str) -> None:
@@ -210,6 +218,8 @@ def test_a_log_in_without_a_token(bench: App, reply: Reply, said: str) -> None:
     ran = bench.script("smoke.py")
     assert ran.code == 1
     assert said in ran.errors()[0]
+    # No probe needs it, but whoever wrote a log-in wants to know that it works.
+    assert ran.summary.count("| passed |") == 1
 
 
 def test_a_service_that_is_down_or_slow(bench: App) -> None:
