@@ -16,7 +16,8 @@
 
 A Body is any JSON in which {"$value": Outside} stands for a value from outside. Without
 `expect.status` any 2xx will do. `retry` repeats a failing probe for that long; without it, once is
-enough to fail.
+enough to fail. An answer is waited for as long as `timeout`, else `within`, and at least 10 s: so
+that one which is merely too slow is still seen.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ from typing import Any
 import json_path
 from console import Problem
 from settings import Outside, Table
+
+SHORTEST_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Call:
     timeout: float
 
     @staticmethod
-    def read(table: Table) -> Call:
+    def read(table: Table, within: float = 0.0) -> Call:
         path = table.text("path")
         if not path.startswith("/"):
             raise table.wrong("path", "a path that begins with /")
@@ -77,7 +80,9 @@ class Call:
             raise table.wrong("method", "an HTTP method in capitals")
         body = _body(table, "json", table.raw("json")) if table.has("json") else None
         headers = table.outsides_in("headers")
-        return Call(method, path, body, headers, table.seconds("timeout", "10s"))
+        longest = max(SHORTEST_TIMEOUT, within)
+        timeout = table.seconds("timeout") if table.has("timeout") else longest
+        return Call(method, path, body, headers, timeout)
 
 
 @dataclass(frozen=True)
@@ -139,12 +144,13 @@ def _read_login(table: Table) -> Login:
 
 def _read_probe(table: Table) -> Probe:
     empty = Table({}, f"{table.place}.expect", table.outsides)
+    expect = Expect.read(table.table("expect") if table.has("expect") else empty)
     read = Probe(
         table.text("name"),
-        Call.read(table),
+        Call.read(table, expect.within or 0.0),
         table.flag("auth", False),
         table.seconds("retry", "0s"),
-        Expect.read(table.table("expect") if table.has("expect") else empty),
+        expect,
     )
     table.done()
     return read

@@ -17,6 +17,8 @@ from deploy_bench import SCRIPTS, SESSION_TOKEN, Bench, Ran, Reply, Request, sec
 
 sys.path.insert(0, str(SCRIPTS))
 import json_path  # noqa: E402
+import settings  # noqa: E402
+import smoke_plan  # noqa: E402
 
 
 class App(Bench):
@@ -276,6 +278,22 @@ def test_a_whole_answer_has_to_come_in_time(bench: App) -> None:
         ran = bench.probe(timeout="500ms")
     assert "unreachable: no answer within 0.5 s" in ran.errors()[0]
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("probe", "timeout"),
+    [
+        ({}, 10.0),
+        ({"expect": {"within": "2s"}}, 10.0),
+        ({"expect": {"within": "1m"}}, 60.0),
+        ({"expect": {"within": "1m"}, "timeout": "5s"}, 5.0),
+    ],
+)
+def test_how_long_an_answer_is_waited_for(probe: dict[str, Any], timeout: float) -> None:
+    smoke = {"probes": [{"name": "it", "path": "/health", **probe}]}
+    root = settings.Table({"environment": "e", "url": {"literal": "https://e"}, "smoke": smoke}, "")
+    read = smoke_plan.Smoke.read(root)
+    assert read and read.probes[0].call.timeout == timeout
 
 
 def test_retry_waits_for_a_service_that_comes_up(bench: App) -> None:
