@@ -61,13 +61,17 @@ def scrub(text: str) -> str:
 
 
 def say(text: str) -> None:
-    print(scrub(text), flush=True)
+    # The runner's older kind of command is read wherever in a line it stands.
+    print(scrub(text).replace("##[", "## ["), flush=True)
 
 
 def quote(text: str) -> None:
-    """Prints text that others wrote, so that none of its lines is read as a workflow command."""
+    """Prints text that others wrote, so that none of its lines is read as a workflow command.
+
+    The runner looks behind leading blanks, so these alone would not do.
+    """
     for line in text.splitlines():
-        say(f"  {line}")
+        say(f"  | {line}")
 
 
 def error(message: str) -> None:

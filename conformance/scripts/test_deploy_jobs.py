@@ -39,7 +39,7 @@ def test_backup_job_keeps_what_the_command_prints(bench: Bench) -> None:
     bench.file["backup"] = {**BACKUP, "to": "pvc/backups"}
     bench.steps("preflight", "begin")
     ran = bench.steps("backup")
-    assert "  done" in ran.out
+    assert "  | done" in ran.out
     (job,) = bench.state()["started"]
     pod = job["spec"]["template"]["spec"]
     assert job["spec"]["backoffLimit"] == 0
@@ -92,7 +92,19 @@ def test_a_secret_in_the_logs_of_a_pod_is_not_printed(bench: Bench) -> None:
     bench.set(logs="password=smoke-secret-password\ntoken: kube-secret-token-1")
     bench.file["notify"] = {"slack": {"webhook": secret("SMOKE_PASSWORD"), "on": ["failure"]}}
     bench.steps("preflight", "begin")
-    assert "  password=***" in bench.steps("backup").out
+    assert "  | password=***" in bench.steps("backup").out
+
+
+def test_a_command_in_the_logs_of_a_pod_is_none_for_the_runner(bench: Bench) -> None:
+    bench.file["backup"] = BACKUP
+    said = ["::error::x", "  ::set-output name=changed::no", "done ##[set-output name=changed]no"]
+    bench.set(logs="\n".join(said))
+    bench.steps("preflight", "begin")
+    ran = bench.steps("backup")
+    assert ran.out.count("set-output") == 2
+    # As the runner reads them: at the start of a line behind blanks, or anywhere in it.
+    assert not [line for line in ran.out.splitlines() if line.lstrip().startswith("::")]
+    assert "##[" not in ran.out
 
 
 def test_a_refused_connection_is_tried_again(bench: Bench) -> None:
