@@ -29,11 +29,6 @@ class Event:
         """Whether a fork's change is run, which gets no secret and only a reading token."""
         return self.head_repository != NUMBER
 
-    @property
-    def cache_ref(self) -> str:
-        """The scope of what the run caches."""
-        return self.ref
-
     def payload(self) -> dict[str, Any]:
         """What the runner writes to GITHUB_EVENT_PATH, in part."""
         found: dict[str, Any] = {"repository": {"id": NUMBER, "full_name": REPOSITORY}}

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from .commands import Annotation, hidden
@@ -251,10 +250,3 @@ def machine_env(
         "RUNNER_TOOL_CACHE": str(place.tools),
         **{name: str(github[key]) for name, key in of.items()},
     }
-
-
-def new_folder(base: Path, number: int) -> Path:
-    """A folder for one job."""
-    folder = base / f"job-{number}"
-    folder.mkdir(parents=True)
-    return folder

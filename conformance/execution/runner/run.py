@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .event import NUMBER, REPOSITORY, Event, exceeds, granted
-from .job import Execution, Fault, JobRun, machine_env, new_folder
+from .job import Execution, Fault, JobRun, machine_env
 from .language import Contexts, Status
 from .place import Place
 
@@ -245,7 +245,7 @@ class Run:
             assert not beyond, f"{call.prefix}{name} asks for more than its caller grants: {beyond}"
         contexts = contexts | {"matrix": values, "strategy": {"fail-fast": False}}
         place = Place(
-            folder=new_folder(bench.work, next(bench.numbers)),
+            folder=bench.work / f"job-{next(bench.numbers)}",
             origin=bench.origin,
             artifacts=bench.artifacts,
             caches=bench.caches,
@@ -255,7 +255,7 @@ class Run:
             run=self.number,
             attempt=self.attempt,
             sha=event.sha,
-            ref=event.cache_ref,
+            ref=event.ref,
             branch=event.head,
             head_repository=event.head_repository,
             may_cache=not event.fork,
