@@ -51,7 +51,9 @@ def blank(secret: str) -> None:
     for line in [secret, *secret.splitlines()]:
         text = line.strip()
         if len(text) >= SHORTEST_SECRET:
-            _secrets.update({text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]})
+            _secrets.update(
+                {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
+            )
 
 
 def scrub(text: str) -> str:

@@ -128,6 +128,7 @@ def test_masks_and_annotations(github: Bench) -> None:
                 echo "it is $TOKEN"
                 echo "::add-mask::quiet"
                 echo "::warning file=a%2Cb.py,line=7,title=Look%3A here::two%0Alines, quiet"
+                echo "  a pod said ##[notice]older"
                 echo "::stop-commands::pause"
                 echo "::error::not this one"
                 echo "::pause::"
@@ -138,7 +139,8 @@ def test_masks_and_annotations(github: Bench) -> None:
     job = run.job("masks")
     assert "it is ***" in job.log
     assert "open sesame" not in job.log
-    warning, dropped = job.annotations
+    warning, older, dropped = job.annotations
+    assert (older.level, older.message) == ("notice", "older")
     assert (warning.level, warning.file, warning.line) == ("warning", "a,b.py", 7)
     assert (warning.title, warning.message) == ("Look: here", "two\nlines, ***")
     assert job.outputs == {"kept": "1"}

@@ -11,8 +11,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 COMMAND = re.compile(r"^\s*::(?P<name>[a-zA-Z-]+)(?: (?P<properties>.*?))?::(?P<text>.*)$")
+# The runner's older form, which it finds anywhere in a line.
+OLDER = re.compile(r"##\[(?P<name>[a-zA-Z-]+)(?: (?P<properties>[^\]]*))?\](?P<text>.*)$")
 LEVELS = ("error", "warning", "notice")
-GONE = ("set-env", "add-path", "set-output", "save-state")
+GONE = ("set-env", "add-path")
+DEPRECATED = ("set-output", "save-state")
 SUMMARY_LIMIT = 1024 * 1024
 
 
@@ -45,7 +48,7 @@ class Output:
         if self.stopped:
             if line.strip() == f"::{self.stopped}::":
                 self.stopped = ""
-        elif match := COMMAND.match(line):
+        elif match := COMMAND.match(line) or OLDER.search(line):
             self._act(match["name"], _properties(match["properties"] or ""), _plain(match["text"]))
         self.lines.append(hidden(line, self.masks))
 
@@ -69,6 +72,8 @@ class Output:
             self.annotations.append(
                 Annotation("error", f"the `{name}` command is disabled; use the files instead")
             )
+        elif name in DEPRECATED:
+            raise CommandError(f"the `{name}` command is deprecated, and not modelled")
 
 
 def hidden(text: str, masks: set[str]) -> str:
@@ -80,7 +85,7 @@ def hidden(text: str, masks: set[str]) -> str:
 
 def _properties(text: str) -> dict[str, str]:
     found = {}
-    for part in text.split(","):
+    for part in re.split("[,;]", text):
         name, equals, value = part.partition("=")
         if equals:
             found[name.strip().lower()] = _plain(value.replace("%3A", ":").replace("%2C", ","))
