@@ -54,7 +54,8 @@ case $definition in
   */*) own=${definition%/*}/templates ;;
   *) own=templates ;;
 esac
-for name in $(sed -n 's/^# templates: //p' "$manifest"); do
+read -ra names <<< "$(sed -n 's/^# templates: //p' "$manifest")"
+for name in "${names[@]}"; do
   file=$own/$name
   if [ -f "$file" ] && ! grep -Fxq "$file" <<< "$listed"; then
     tell "$file" "$file is new since the workflows were generated; run \`pipewright generate\`"
