@@ -13,7 +13,7 @@ from runner.language import Language
 from runner.origin import Origin
 from small import make_small
 
-LONGEST = ["test_reference", "test_smoke"]
+FIRST = ["test_reference", "test_smoke", "test_lancedb", "test_ci"]
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -23,8 +23,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    # What takes longest first, so that no core waits for it in the end.
-    items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else 9)
+    # A file is one worker's; what takes longest first, so that no core waits for it in the end.
+    items.sort(key=lambda item: FIRST.index(item.path.stem) if item.path.stem in FIRST else 9)
     if config.getoption("--all"):
         return
     left = [item for item in items if item.get_closest_marker("thorough")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -74,9 +75,13 @@ GONE = {f"tests/unit/test_gone.py::test_{n}": 9.0 for n in range(20)}
 
 
 def known(github: Bench) -> dict[str, float]:
-    """Timings of two tests in three, none of them right."""
-    names = sorted(collected(github, "3.12"))
-    return {name: 0.01 * (index % 7 + 1) for index, name in enumerate(names) if index % 3}
+    """Wrong timings of some tests; those of parametrized ones and of classes are missing."""
+    found = []
+    for path in github.origin.files("main", f"{BACKEND}/tests"):
+        text = git(github.origin.bare, "show", f"refs/heads/main:{path}")
+        file = path.removeprefix(f"{BACKEND}/")
+        found += [f"{file}::{name}" for name in re.findall(r"^def (test_\w+)", text, re.MULTILINE)]
+    return {name: 0.01 * (index % 7 + 1) for index, name in enumerate(found) if index % 3}
 
 
 def green(github: Bench, run: Run, jobs: dict[str, str]) -> None:

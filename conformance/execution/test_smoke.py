@@ -23,9 +23,6 @@ from small import generate
 
 LOGIN, LIVE, READY = "/api/auth/login", "/health/live", "/health/ready"
 DATABASE, AGENTS = "/health/db", "/api/agents/execute"
-# One service serves them all.
-pytestmark = pytest.mark.xdist_group("smoke")
-
 NOT_SENT = "agents: not sent: the log-in failed"
 
 
