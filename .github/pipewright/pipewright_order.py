@@ -2,6 +2,9 @@
 # Do not edit: change pipeline.toml, then run `pipewright generate`.
 """The order in which a shard runs its tests: shuffled by a seed, module by module, class by class.
 
+Where xdist hands out whole scopes, the long ones go first, for a worker that is given a long one at
+the end keeps all the others waiting.
+
 pytest-randomly 4 and 5 sort by the CRC-32 of the seed and a test's id. That checksum is linear: of
 ids that are equally long, such as a parametrized test's, only as many orders can come out as there
 are ids, and two seeds often agree. SHA-256 has no such pattern. No environment is read.
@@ -10,10 +13,18 @@ are ids, and two seeds often agree. SHA-256 has no such pattern. No environment 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
+
+# How xdist's schedulers name the scope of an id.
+SCOPES: Mapping[str, Callable[[str], str]] = {
+    "loadscope": lambda name: name.rsplit("::", 1)[0],
+    "loadfile": lambda name: name.split("::", 1)[0],
+    "loadgroup": lambda name: name.split("@")[-1] if name.rfind("@") > name.rfind("]") else name,
+}
 
 
 def shuffled(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
@@ -22,6 +33,21 @@ def shuffled(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
     The order follows from the names alone, so every xdist worker finds the same.
     """
     return sorted(items, key=lambda item: [_digest(seed, name) for name in _names(item)])
+
+
+def long_scopes_first(
+    items: Sequence[pytest.Item], dist: str, lasts: Mapping[int, int]
+) -> list[pytest.Item]:
+    """The items, with the long scopes first; `lasts` has the microseconds by the item's identity.
+
+    Lengths of as many binary digits count as equal: such scopes stay as the seed has shuffled
+    them, and so do the tests of a scope.
+    """
+    scope_of = SCOPES[dist]
+    sums: Counter[str] = Counter()
+    for item in items:
+        sums[scope_of(item.nodeid)] += lasts[id(item)]
+    return sorted(items, key=lambda item: -sums[scope_of(item.nodeid)].bit_length())
 
 
 def _names(item: Any) -> tuple[str, str, str]:

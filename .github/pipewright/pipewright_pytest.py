@@ -4,8 +4,9 @@
 
 Which test belongs to which shard follows from the sorted test ids and the timings alone, never
 from the order of collection or the seed, so every test lands in exactly one shard. Where
-pytest-randomly would shuffle, the plugin does so in its place, by the same seed. Loaded by
-`-p pipewright_pytest`, with this folder on PYTHONPATH; with and without pytest-xdist.
+pytest-randomly would shuffle, the plugin does so in its place, by the same seed; where xdist hands
+out whole scopes, the long ones come first. Loaded by `-p pipewright_pytest`, with this folder on
+PYTHONPATH; with and without pytest-xdist.
 
 Environment (without PIPEWRIGHT_RECORD nothing is recorded, without PIPEWRIGHT_SHARDS all run):
   PIPEWRIGHT_SHARD    this shard, from 1              PIPEWRIGHT_SHARDS   how many there are
@@ -26,6 +27,7 @@ import hashlib
 import json
 import os
 import platform
+import socket
 import sys
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
@@ -35,11 +37,12 @@ from typing import Any
 
 import pytest
 
-from pipewright_order import shuffled
+from pipewright_order import SCOPES, long_scopes_first, shuffled
 from pipewright_recorder import SCHEMA, Recorder, write_json
-from pipewright_split import SPLITS, assign
+from pipewright_split import SPLITS, assign, microseconds
 
 LONGEST = 1_000_000.0  # Seconds; a job ends long before.
+SCOPED = "pipewright-scoped"  # In xdist's workerinput.
 
 
 def _step_back() -> None:
@@ -144,6 +147,7 @@ class Shard:
     config: pytest.Config
     recorder: Recorder | None = None
     shuffle: int | None = None
+    scoped: str = ""
     seen: Counter[str] = field(default_factory=Counter)
     items: set[int] = field(default_factory=set)
 
@@ -188,14 +192,25 @@ class Shard:
         kept = [item for item in items if homes[own[id(item)]] == self.settings.shard]
         dropped = [item for item in items if homes[own[id(item)]] != self.settings.shard]
         self._describe(sorted(own.values()), sorted(own[id(item)] for item in kept))
+        dist = getattr(self.config, "workerinput", {}).get(SCOPED)
+        if dist:
+            lasts = microseconds(sorted(set(own.values())), self.settings.timings)
+            by_item = {item: lasts[name] for item, name in own.items()}
+            kept = long_scopes_first(kept, dist, by_item)
+        items[:] = kept
         if dropped:
-            items[:] = kept
             self.config.hook.pytest_deselected(items=dropped)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells a worker of xdist what its controller hands out, which it cannot know."""
+        node.workerinput[SCOPED] = self.scoped
 
     def _describe(self, collected: list[str], selected: list[str]) -> None:
         """Writes run.json, in each process that collects: xdist makes sure that they agree."""
         if self.settings.record is None:
             return
+        timings = self.settings.timings
         digest = hashlib.sha256("\n".join(collected).encode("utf-8", "surrogatepass"))
         workspace = Path(_text("GITHUB_WORKSPACE") or self.config.rootpath).resolve()
         root = self.config.rootpath.resolve()
@@ -217,6 +232,7 @@ class Shard:
                 "python": platform.python_version(),
                 "shuffle": self.shuffle,
                 "timings": self.settings.timings_digest,
+                "known": {name: timings[name] for name in selected if name in timings},
                 "replay": _replay(self.config, self.shuffle),
                 "directory": root.relative_to(workspace).as_posix()
                 if root.is_relative_to(workspace)
@@ -285,6 +301,29 @@ def _shuffle_seed(config: pytest.Config) -> int | None:
     return seed if ordering and isinstance(seed, int) else None
 
 
+def _scoped(config: pytest.Config) -> str:
+    """What xdist hands out, if that is whole scopes and their order is left to it.
+
+    By itself it begins with the scopes of most tests, not with the longest.
+    """
+    dist = getattr(config.option, "dist", "no")
+    if dist not in SCOPES or not getattr(config.option, "loadscopereorder", False):
+        return ""
+    config.option.loadscopereorder = False
+    return str(dist)
+
+
+def _answer_at_once(config: pytest.Config) -> None:
+    """Keeps a worker from waiting before every test.
+
+    pytest-rerunfailures tells its controller about each test and then asks about the next, in two
+    packets; TCP holds the second one back until the first is acknowledged, for up to 40 ms.
+    """
+    asking = getattr(getattr(config, "failures_db", None), "sock", None)
+    if isinstance(asking, socket.socket):
+        asking.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
 def _workers(config: pytest.Config) -> int:
     """How many xdist workers there are; 0 without xdist."""
     return int(getattr(config, "workerinput", {}).get("workercount", 0))
@@ -308,7 +347,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if getattr(config.option, "dist", "no") == "each":
         raise pytest.UsageError("`--dist each` runs every test in every worker; use `--dist load`")
     settings = Settings.from_environment()
-    shard = Shard(settings, config)
+    shard = Shard(settings, config, scoped=_scoped(config))
     if settings.record is not None and not hasattr(config, "workerinput"):
         shard.recorder = Recorder(settings.record, config)
+    _answer_at_once(config)
     config.pluginmanager.register(shard, "pipewright-shard")

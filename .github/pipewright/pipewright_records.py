@@ -58,6 +58,7 @@ class Record:
     shuffle: int | None
     isolated: bool
     timings: str | None
+    known: dict[str, Decimal]
     replay: list[str]
     directory: str
     lines: list[Line]
@@ -146,6 +147,10 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
         shuffle=None if shuffle is None else int(shuffle),
         isolated=described.get("isolated") is True,
         timings=described.get("timings"),
+        known={
+            str(name): Decimal(str(float(seconds)))
+            for name, seconds in described.get("known", {}).items()
+        },
         replay=[str(part) for part in described.get("replay", [])],
         directory=str(described.get("directory", ".")),
         lines=_lines(folder / "tests.jsonl"),

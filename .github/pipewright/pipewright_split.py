@@ -27,7 +27,7 @@ def assign(
     ordered = sorted(set(ids))
     if split == "count":
         return {name: index % shards + 1 for index, name in enumerate(ordered)}
-    weights = _weights(ordered, timings)
+    weights = microseconds(ordered, timings)
     if split == "timings":
         return _least_loaded(weights, shards)
     files: Counter[str] = Counter()
@@ -37,8 +37,8 @@ def assign(
     return {name: homes[file_of(name)] for name in ordered}
 
 
-def _weights(ids: Iterable[str], timings: Mapping[str, float]) -> dict[str, int]:
-    """Microseconds by id: sums of whole numbers are the same in any order."""
+def microseconds(ids: Iterable[str], timings: Mapping[str, float]) -> dict[str, int]:
+    """What each test lasts: sums of whole numbers are the same in any order."""
     known = {name: round(timings[name] * 1_000_000) for name in ids if name in timings}
     unknown = round(statistics.median(known.values())) if known else 1_000_000
     return {name: known.get(name, unknown) for name in ids}

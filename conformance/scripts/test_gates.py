@@ -602,6 +602,29 @@ def test_timings_return_to_the_next_plan(bench: Bench) -> None:
     assert found["test_a.py::test_a"] >= 0.2
 
 
+def test_what_a_first_test_pays_for_others_is_not_planned(bench: Bench) -> None:
+    """A timing falls at once, but at most doubles, or grows to 0.2 s."""
+    seconds = {"quick": 8.0, "slow": 8.0, "slower": 3.0, "faster": 1.0, "new": 8.0}
+    known = {"quick": 0.01, "slow": 3.0, "slower": 2.0, "faster": 2.0, "gone": 2.0}
+    put(bench, {name: [("passed", lasts)] for name, lasts in seconds.items()}, known=known)
+    assert gates(bench, TIMINGS_OUT="timings.json").code == 0
+    assert json.loads((bench.root / "timings.json").read_text()) == {
+        "quick": 0.2,
+        "slow": 6.0,
+        "slower": 3.0,
+        "faster": 1.0,
+        "new": 8.0,
+    }
+
+
+def test_a_shard_says_what_it_knew(bench: Bench) -> None:
+    bench.write("test_a.py", "def test_a(): pass\ndef test_b(): pass\n")
+    timings = bench.write("timings.json", '{"test_a.py::test_a": 2.5, "gone": 1}')
+    bench.pytest("-p", "no:randomly", RECORD="record", TIMINGS=timings)
+    described = json.loads((bench.root / "record/run.json").read_text())
+    assert described["known"] == {"test_a.py::test_a": 2.5}
+
+
 def test_the_record_of_another_runner(bench: Bench) -> None:
     cases = '<testcase classname="nx" name="t::a"/>'
     failing = '<testcase classname="nx" name="t::b"><failure message="boom"/></testcase>'

@@ -198,6 +198,19 @@ def test_a_worker_that_dies_is_an_error_of_its_test(bench: Bench, reruns: tuple[
     assert [line["outcome"] for line in found["test_b"] + found["test_c"]] == ["passed", "passed"]
 
 
+def test_no_worker_waits_before_a_test(bench: Bench) -> None:
+    """The socket by which reruns are counted sends at once; else each test takes 40 ms or more."""
+    bench.write(
+        "test_a.py",
+        "import socket\n"
+        "def test_a(pytestconfig):\n"
+        "    asking = pytestconfig.failures_db.sock\n"
+        "    assert asking.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)\n",
+    )
+    found = record_of(bench, "-n", "1", "--reruns", "2")
+    assert [line["outcome"] for line in found["test_a"]] == ["passed"]
+
+
 def test_a_group_is_no_part_of_an_id(bench: Bench) -> None:
     bench.write(
         "test_a.py",

@@ -9,7 +9,7 @@ import statistics
 import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -129,6 +129,56 @@ def test_timings_even_out_a_long_tail(split: ModuleType, age: str) -> None:
         loads[shard] += real[name]  # type: ignore[assignment]
     slowest = max(loads.values()) / statistics.mean(loads.values())
     assert slowest < {"fresh": 1.01, "month-old": 1.1, "new": 2}[age]
+
+
+def starts(bench: Bench, dist: str, seed: int) -> list[str]:
+    """The scopes in the order in which two workers began them, of 6 files and a long test."""
+    for index in range(6):
+        bench.write(
+            f"tests/test_{index}.py",
+            "import pytest\n"
+            f"@pytest.mark.xdist_group('group{index}')\n"
+            "@pytest.mark.parametrize('n', range(4))\n"
+            "def test_n(n): pass\n",
+        )
+    bench.write("tests/test_long.py", "def test_long(): pass\n")
+    short = {f"tests/test_{index}.py::test_n[{n}]": 0.01 for index in range(6) for n in range(4)}
+    lasts = short | {"tests/test_long.py::test_long": 60}
+    timings = bench.write("timings.json", json.dumps(lasts))
+    options = ("-p", "randomly", f"--randomly-seed={seed}", "-n", "2", "--dist", dist)
+    done = bench.pytest(*options, "tests", RECORD="record", TIMINGS=timings)
+    assert done.code == 0, done.text
+    _, lines = read_record(bench.root / "record")
+    begun = sorted(lines, key=lambda line: (line["order"], line["worker"]))
+    return list(dict.fromkeys(line["id"].split("::")[0] for line in begun))
+
+
+@pytest.mark.parametrize("dist", ["loadscope", "loadfile", "loadgroup"])
+def test_a_worker_begins_with_the_long_scope(bench: Bench, dist: str) -> None:
+    """xdist would hand it out last, for it has the fewest tests; all others would wait for it."""
+    for seed in SEEDS:
+        assert "tests/test_long.py" in starts(bench, dist, seed)[:2]
+
+
+def test_scopes_of_a_length_stay_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
+    order = importlib.import_module("pipewright_order")
+    lengths = {"a.py": 900, "b.py": 70_000, "c.py": 800, "d.py": 3, "e.py": 70_001}
+    items = [SimpleNamespace(nodeid=f"{file}::test_{n}") for file in lengths for n in (2, 1)]
+    lasts = {id(item): lengths[item.nodeid[:4]] // 2 for item in items}
+    found = [item.nodeid for item in order.long_scopes_first(items, "loadscope", lasts)]
+    assert found == [f"{file}.py::test_{n}" for file in "beacd" for n in (2, 1)]
+
+
+def test_a_run_keeps_its_own_order_of_scopes(bench: Bench) -> None:
+    """Who asks xdist for the order of collection gets it."""
+    bench.write("test_a.py", "def test_a(): pass\n")
+    bench.write("test_b.py", "def test_b(): pass\ndef test_c(): pass\n")
+    timings = bench.write("timings.json", json.dumps({"test_b.py::test_b": 60}))
+    options = ("-p", "no:randomly", "-n", "1", "--dist", "loadscope", "--no-loadscope-reorder")
+    bench.pytest(*options, RECORD="record", TIMINGS=timings)
+    _, lines = read_record(bench.root / "record")
+    assert [line["id"] for line in lines][0] == "test_a.py::test_a"
 
 
 def test_the_order_of_collection_does_not_matter(split: ModuleType) -> None:
