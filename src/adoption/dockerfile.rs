@@ -16,19 +16,9 @@ pub fn dockerfiles(project: &Project, tree: &dyn Tree) -> Vec<Offer> {
     project
         .components
         .iter()
-        .filter(|component| !project.images.iter().any(|image| is_of(image, component)))
+        .filter(|component| !project.images.iter().any(|image| image.builds(component)))
         .filter_map(|component| offer(project, component, tree))
         .collect()
-}
-
-/// Whether an image builds a component: from its folder, or by a Dockerfile in it.
-pub(super) fn is_of(image: &Image, component: &Component) -> bool {
-    image.context == component.path || crate::sources::folder(&path_of(image)) == component.path
-}
-
-/// The Dockerfile that an image is built by.
-pub(super) fn path_of(image: &Image) -> String {
-    join(&image.context, image.dockerfile.as_deref().unwrap_or("Dockerfile"))
 }
 
 fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Offer> {

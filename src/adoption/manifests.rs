@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use minijinja::{Value, context};
 
-use super::dockerfile::is_of;
 use super::fixtures::migrates;
 use super::names::unique;
 use super::offer::{Offer, OfferedFile};
@@ -82,7 +81,7 @@ struct Service<'a> {
 /// Every service with an image, or why it gets no manifests.
 fn services<'a>(project: &'a Project, images: &'a [Image], tree: &dyn Tree) -> Vec<Result<Service<'a>, Offer>> {
     let found = project.components.iter().filter_map(|component| {
-        let image = images.iter().find(|image| is_of(image, component))?;
+        let image = images.iter().find(|image| image.builds(component))?;
         Some((component, published(project, component, image, tree)))
     });
     let found: Vec<_> = found.collect();

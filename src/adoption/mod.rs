@@ -4,6 +4,7 @@
 //! [`plan()`] says which files that would be. Nothing is printed and nobody is asked here, and only [`write`](write()) writes.
 
 mod attributes;
+mod choices;
 mod containers;
 mod day;
 mod definition;
@@ -33,6 +34,7 @@ use crate::definition::Name;
 use crate::sources::Tree;
 
 pub use attributes::attributes;
+pub use choices::Choices;
 pub use day::Day;
 pub use definition::definition;
 pub use dockerfile::dockerfiles;
@@ -41,7 +43,7 @@ pub use git::Git;
 pub use manifests::manifests;
 pub use offer::{Offer, OfferedFile};
 pub use owners::{CodeOwners, codeowners};
-pub use plan::{Choices, Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
+pub use plan::{Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
     Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind,
     Start, Suite, Tests, Toolchain, Traffic, Versions, Workload,

@@ -5,34 +5,16 @@ use std::fmt;
 use minijinja::context;
 
 use super::attributes::attributes;
+use super::choices::{self, Choices};
 use super::definition::definition;
 use super::git::Git;
 use super::names::shown;
-use super::offer;
 use super::owners::codeowners;
 use super::project::{Project, Runner};
 use super::scaffold::{HOOK, HOOK_CONFIG, render};
 use super::walk::join;
-use crate::definition::Name;
 use crate::pins::{Lock, builtin};
 use crate::sources::Tree;
-
-/// What the user agreed to; nothing of it is needed.
-#[derive(Debug, Clone, Default)]
-pub struct Choices {
-    /// Components that get a Dockerfile.
-    pub dockerfiles: Vec<Name>,
-    /// Components that get fixtures for their tests.
-    pub fixtures: Vec<Name>,
-    /// Components that get Kubernetes manifests.
-    pub manifests: Vec<Name>,
-    /// Whether a pre-commit hook is written.
-    pub hook: bool,
-    /// Whether CODEOWNERS is written.
-    pub codeowners: bool,
-    /// Who owns the pipeline, where the user said so.
-    pub owner: Option<String>,
-}
 
 /// What the workflows of a definition need, and what they are called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -123,7 +105,7 @@ pub fn plan(
     let mut plan = Plan::default();
     let mut project = project.clone();
     let own = super::Below::new(tree, folder);
-    let offers = offer::chosen(&mut project, &own, choices);
+    let offers = choices::chosen(&mut project, &own, choices);
     let text = definition(&project);
     let needs = needs(&text);
     plan.add(path, text, "what is built, tested and deployed");

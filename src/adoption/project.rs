@@ -1,6 +1,7 @@
 //! What was found in a repository; whoever asks the user may change any of it.
 
 use super::day::Day;
+use super::walk::join;
 use crate::definition::Name;
 
 /// A repository, as far as it can be told from its files.
@@ -240,6 +241,18 @@ pub struct Image {
     pub dockerfile: Option<String>,
     /// Where it is published.
     pub repository: Option<String>,
+}
+
+impl Image {
+    /// Whether it builds a component: from its folder, or by a Dockerfile in it.
+    pub(super) fn builds(&self, component: &Component) -> bool {
+        self.context == component.path || crate::sources::folder(&self.dockerfile_path()) == component.path
+    }
+
+    /// The path of its Dockerfile, from the definition's folder.
+    pub(super) fn dockerfile_path(&self) -> String {
+        join(&self.context, self.dockerfile.as_deref().unwrap_or("Dockerfile"))
+    }
 }
 
 /// What runs in a cluster.

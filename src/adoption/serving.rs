@@ -1,6 +1,5 @@
 //! What can be told of a service that answers over HTTP: its port, the paths of its probes, and whether it has metrics.
 
-use super::dockerfile::path_of;
 use super::names::has_extension;
 use super::project::{Component, Image, Start, Toolchain};
 use super::walk::View;
@@ -27,7 +26,7 @@ const READY: &[&str] = &["/health/ready", "/readyz", "/ready", "/healthz", "/hea
 
 /// Reads a component's sources and its image's Dockerfile; nothing where no port is named.
 pub(super) fn serving(component: &Component, image: &Image, tree: &dyn Tree) -> Option<Serving> {
-    let exposed = tree.read(&path_of(image)).and_then(|text| exposed(&text));
+    let exposed = tree.read(&image.dockerfile_path()).and_then(|text| exposed(&text));
     let sources = sources(component, tree);
     let named = || sources.iter().find_map(|text| listened(component.toolchain, text));
     let port = exposed.or_else(|| component.start.as_ref().and_then(port_of)).or_else(named)?;

@@ -81,9 +81,16 @@ pub fn check_functions(expr: &Expr) -> Vec<Error> {
     found
 }
 
+/// Whether a condition says itself which status it wants. Without `success`, `failure`, `always` or `cancelled`
+/// anywhere in it, GitHub reads it as `success() && (…)`.
+#[must_use]
+pub fn has_status_function(expr: &Expr) -> bool {
+    functions(expr).iter().any(|call| function(call.name).is_some_and(|function| function.is_status))
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{super::parse, check_functions};
+    use super::{super::parse, check_functions, has_status_function};
 
     fn messages(source: &str) -> Vec<String> {
         check_functions(&parse(source).expect("parses")).into_iter().map(|error| error.message).collect()
@@ -99,5 +106,16 @@ mod tests {
         assert_eq!(messages("join(a, b, c)"), ["`join` takes 1 to 2 arguments, not 3"]);
         assert_eq!(messages("case(a, 1, b, 2)"), ["`case` takes an odd number of arguments, not 4"]);
         assert_eq!(messages("f(g(a[h()]))").len(), 3, "wherever they stand");
+    }
+
+    #[test]
+    fn a_status_function_is_a_call_and_nothing_else() {
+        for source in ["success()", "!Cancelled()", "a && (b || ALWAYS())", "x[failure()]", "format('{0}', failure())"]
+        {
+            assert!(has_status_function(&parse(source).expect("parses")), "{source}");
+        }
+        for source in ["true", "'always()'", "github.always", "steps.failure.outcome == 'success'", "contains(a, b)"] {
+            assert!(!has_status_function(&parse(source).expect("parses")), "{source}");
+        }
     }
 }

@@ -19,10 +19,10 @@ mod properties;
 
 pub use embed::{parse_condition, parse_embedded};
 pub use error::{Error, Span};
-pub use function::{FUNCTIONS, Function, check_functions, function};
+pub use function::{FUNCTIONS, Function, check_functions, function, has_status_function};
 pub use parse::parse;
 pub use segment::{Segment, segments};
-pub use uses::{CallUse, ContextUse, PathStep, contexts, functions, has_status_function};
+pub use uses::{CallUse, ContextUse, PathStep, contexts, functions};
 
 /// How deep a tree may be.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Access, Expr, ExprKind, error::Span, function::function};
+use super::{Access, Expr, ExprKind, error::Span};
 
 /// One use of a context.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,13 +92,6 @@ pub fn functions(expr: &Expr) -> Vec<CallUse<'_>> {
     found
 }
 
-/// Whether a condition says itself which status it wants. Without `success`, `failure`, `always` or `cancelled`
-/// anywhere in it, GitHub reads it as `success() && (…)`.
-#[must_use]
-pub fn has_status_function(expr: &Expr) -> bool {
-    functions(expr).iter().any(|call| function(call.name).is_some_and(|function| function.is_status))
-}
-
 impl<'e> From<&'e Access> for PathStep<'e> {
     fn from(step: &'e Access) -> Self {
         match step {
@@ -139,7 +132,7 @@ fn walk<'e>(expr: &'e Expr, visit: &mut impl FnMut(&'e Expr)) {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::parse, contexts, functions, has_status_function};
+    use super::{super::parse, contexts, functions};
 
     fn paths(source: &str) -> Vec<String> {
         contexts(&parse(source).expect("parses")).iter().map(ToString::to_string).collect()
@@ -173,16 +166,5 @@ mod tests {
         let expr = parse("a[f(g())].b || !h(1, 2)").expect("parses");
         let found: Vec<_> = functions(&expr).iter().map(|call| (call.name, call.args.len())).collect();
         assert_eq!(found, [("f", 1), ("g", 0), ("h", 2)]);
-    }
-
-    #[test]
-    fn a_status_function_is_a_call_and_nothing_else() {
-        for source in ["success()", "!Cancelled()", "a && (b || ALWAYS())", "x[failure()]", "format('{0}', failure())"]
-        {
-            assert!(has_status_function(&parse(source).expect("parses")), "{source}");
-        }
-        for source in ["true", "'always()'", "github.always", "steps.failure.outcome == 'success'", "contains(a, b)"] {
-            assert!(!has_status_function(&parse(source).expect("parses")), "{source}");
-        }
     }
 }
