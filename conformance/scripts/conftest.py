@@ -91,14 +91,14 @@ class Bench:
             files["summary"].read_text("utf-8"),
         )
 
-    def script(self, name: str, **env: Any) -> Done:
+    def script(self, name: str, environment: Mapping[str, str] | None = None, **env: Any) -> Done:
         """Runs a script; parameters are named without their prefix, JSON as Python values."""
         given = {
             f"PIPEWRIGHT_{key}": value if isinstance(value, str) else json.dumps(value)
             for key, value in env.items()
             if value is not None
         }
-        done = self.step([sys.executable, str(SCRIPTS / name)], given)
+        done = self.step([sys.executable, str(SCRIPTS / name)], given | (environment or {}))
         assert "Traceback" not in done.text, done.text
         return done
 

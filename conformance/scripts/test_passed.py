@@ -5,71 +5,213 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from conftest import Bench
+from conftest import Bench, Done
 
-UNLESS = {"unless": {"job": "changes", "output": "backend"}}
+TOUCHED = ["needs.changes.outputs.api", "==", "true"]
+RULES: dict[str, Any] = {
+    "drift": {},
+    "changes": {},
+    "plan": {},
+    "test": {"needs": ["changes", "plan"], "if": TOUCHED},
+    "gates": {
+        "needs": ["plan", "test"],
+        "if": {"all": ["!cancelled()", ["needs.test.result", "!=", "skipped"]]},
+    },
+    "suite": {
+        "needs": ["changes"],
+        "if": {"all": [TOUCHED, ["github.event_name", "!=", "schedule"]]},
+    },
+    "sign": {"needs": ["gates"]},
+    "either": {
+        "needs": ["changes", "test"],
+        "if": {"any": [["needs.test.result", "!=", "skipped"], TOUCHED]},
+    },
+}
+SKIPPED = {job: "skipped" for job in ("test", "gates", "suite", "sign", "either")}
 
 
-def needs(test: str = "success", changes: str = "success", backend: Any = "true") -> dict[str, Any]:
-    return {
-        "changes": {"result": changes, "outputs": {"backend": backend}},
-        "test": {"result": test, "outputs": {}},
+def needs(api: Any = "true", **results: Any) -> dict[str, Any]:
+    """Results of all jobs; those that are not named succeeded."""
+    found = {job: {"result": results.get(job, "success"), "outputs": {}} for job in RULES}
+    found["changes"]["outputs"] = {"api": api}
+    return found
+
+
+def check(bench: Bench, given: Any, rules: Any = None, event: str = "pull_request") -> Done:
+    """The script's answer."""
+    env = {"GITHUB_EVENT_NAME": event}
+    return bench.script("passed.py", environment=env, NEEDS=given, RULES=rules or RULES)
+
+
+def rows(done: Done) -> dict[str, tuple[str, str]]:
+    """The table: result and reason by job."""
+    cells = [
+        [cell.strip() for cell in line.strip("| \n").split(" | ")]
+        for line in done.summary.splitlines()
+        if line.startswith("| `")
+    ]
+    return {job.strip("`"): (result, reason[0] if reason else "") for job, result, *reason in cells}
+
+
+def failing(done: Done) -> list[str]:
+    """The jobs that are annotated."""
+    found = [line.split("::")[2].split(":")[0] for line in done.annotations("error")]
+    assert done.code == (1 if found else 0), done.text
+    return found
+
+
+def test_everything_succeeded(bench: Bench) -> None:
+    done = check(bench, needs())
+    assert failing(done) == []
+    assert rows(done) == {job: ("success", "") for job in RULES}
+    assert done.summary.startswith("### Passed\n")
+
+
+def test_what_no_change_touches_is_skipped(bench: Bench) -> None:
+    done = check(bench, needs("false", **SKIPPED))
+    assert failing(done) == []
+    assert rows(done)["test"] == ("skipped", "its condition is false")
+    assert rows(done)["gates"] == ("skipped", "its condition is false")
+    # GitHub skips a job without a status function where any job before it was skipped.
+    assert rows(done)["sign"] == ("skipped", "`gates` was skipped")
+
+
+def test_a_job_is_skipped_behind_one_that_is_two_jobs_before(bench: Bench) -> None:
+    rules = {
+        "changes": {},
+        "test": {"needs": ["changes"], "if": TOUCHED},
+        "coverage": {"needs": ["test"], "if": "!cancelled()"},
+        "publish": {"needs": ["coverage"]},
     }
+    given = {job: {"result": "success", "outputs": {"api": "false"}} for job in rules}
+    given["test"]["result"] = given["publish"]["result"] = "skipped"
+    assert failing(check(bench, given, rules)) == []
+    given["test"]["result"] = "success"
+    assert failing(check(bench, given, rules)) == ["publish"]
+
+
+def test_a_job_that_runs_behind_skipped_jobs_is_not_excused_by_them(bench: Bench) -> None:
+    ran = {"any": [[f"needs.{job}.result", "!=", "skipped"] for job in ("test", "unit")]}
+    rules = {
+        "changes": {},
+        "test": {"needs": ["changes"], "if": TOUCHED},
+        "unit": {},
+        "coverage": {"needs": ["test", "unit"], "if": {"all": ["!cancelled()", ran]}},
+    }
+    given = {job: {"result": "success", "outputs": {"api": "false"}} for job in rules}
+    given["test"]["result"] = "skipped"
+    assert failing(check(bench, given, rules)) == []
+    given["coverage"]["result"] = "skipped"
+    assert failing(check(bench, given, rules)) == ["coverage"]
+
+
+def test_a_schedule_skips_the_suite_alone(bench: Bench) -> None:
+    given = needs(suite="skipped")
+    assert failing(check(bench, given, event="schedule")) == []
+    assert failing(check(bench, given, event="push")) == ["suite"]
 
 
 @pytest.mark.parametrize(
-    ("skipped", "needs", "passes"),
+    ("given", "red"),
     [
-        ("never", needs(), True),
-        ("never", needs("skipped"), False),
-        ("always", needs("skipped"), True),
-        ("always", needs("failure"), False),
-        ("always", needs("cancelled"), False),
-        ("always", needs("neutral"), False),
-        ("always", needs(changes="failure"), False),
-        (UNLESS, needs(), True),
-        (UNLESS, needs("skipped", backend="false"), True),
-        (UNLESS, needs("skipped", backend="true"), False),
-        (UNLESS, needs("skipped", backend=""), False),
-        (UNLESS, needs("skipped", backend=False), False),
-        (UNLESS, needs("skipped", changes="failure", backend="false"), False),
-        (UNLESS, needs("failure", backend="false"), False),
-        (UNLESS, needs("cancelled", backend="false"), False),
-        (UNLESS, {"test": {"result": "skipped"}, "changes": {"result": "success"}}, False),
-        ("always", {"changes": {"result": "success"}}, False),
-        ("always", {"changes": {"result": "success"}, "test": {}}, False),
-        ("always", {**needs(), "extra": {"result": "skipped"}}, False),
-        ("always", {**needs(), "extra": {"result": "success"}}, True),
+        # A cancelled run: what had not started is skipped, though its condition holds.
+        (needs(gates="skipped"), ["gates"]),
+        (needs(gates="skipped", sign="skipped"), ["gates", "sign"]),
+        (needs(test="cancelled", gates="skipped", sign="skipped"), ["test", "gates", "sign"]),
+        (needs(suite="skipped"), ["suite"]),
+        # A matrix without a cell.
+        (needs(test="skipped", gates="skipped", sign="skipped"), ["test", "sign"]),
+        (needs(either="skipped"), ["either"]),
+        (needs(drift="skipped"), ["drift"]),
+        (needs(changes="skipped", **SKIPPED), ["changes", "test", "suite", "sign", "either"]),
+        # A failure before it, which is why it was skipped.
+        (needs(plan="failure", test="skipped", gates="skipped", sign="skipped"), None),
+        (needs(test="failure"), ["test"]),
+        (needs(test="neutral"), ["test"]),
+        (needs(test=None), ["test"]),
+        # The output decides nothing where it is missing, or where its job did not succeed.
+        (needs("", test="skipped"), ["test"]),
+        (needs("False", test="skipped"), ["test"]),
+        (needs(False, test="skipped"), ["test"]),
+        (needs(None, test="skipped"), ["test"]),
+        (needs("false", changes="failure", test="skipped"), ["changes", "test"]),
+        (needs("false", changes="cancelled", **SKIPPED), None),
+        ({**needs(), "extra": {"result": "skipped"}}, ["extra"]),
+        ({**needs(), "extra": {"result": "failure"}}, ["extra"]),
+        ({**needs(), "extra": {"result": "success"}}, []),
+        ({job: entry for job, entry in needs().items() if job != "gates"}, ["gates"]),
+        ({**needs(), "gates": {}}, ["gates"]),
+        ({**needs(), "gates": "success"}, ["gates"]),
     ],
 )
-def test_a_rule(bench: Bench, skipped: Any, needs: dict[str, Any], passes: bool) -> None:
-    rules = {"changes": {"skipped": "never"}, "test": {"skipped": skipped}}
-    done = bench.script("passed.py", NEEDS=needs, RULES=rules)
-    assert done.code == (0 if passes else 1)
-    assert bool(done.annotations("error")) is not passes
-    assert "| `test` |" in done.summary
+def test_anything_else_does_not_pass(
+    bench: Bench, given: dict[str, Any], red: list[str] | None
+) -> None:
+    done = check(bench, given)
+    found = failing(done)
+    assert found == red if red is not None else found
 
 
-def test_a_job_that_was_skipped_itself_decides_nothing(bench: Bench) -> None:
-    rules = {"changes": {"skipped": "always"}, "test": {"skipped": UNLESS}}
-    given = needs("skipped", changes="skipped", backend="false")
-    done = bench.script("passed.py", NEEDS=given, RULES=rules)
-    assert done.code == 1
-    assert "did not succeed" in done.annotations("error")[0]
+def test_the_reason_is_reported(bench: Bench) -> None:
+    done = check(bench, needs(test="failure", gates="skipped", sign="skipped"))
+    assert rows(done)["test"] == ("failure", "its result is failure")
+    assert rows(done)["gates"] == ("skipped", "was skipped, because `test` did not pass")
+    done = check(bench, needs(gates="skipped"))
+    assert rows(done)["gates"] == (
+        "skipped",
+        "was skipped, but had to run; was the run cancelled?",
+    )
+    done = check(bench, needs("", suite="skipped"))
+    assert rows(done)["suite"] == (
+        "skipped",
+        "was skipped, and its condition cannot be evaluated again",
+    )
+
+
+def test_a_job_behind_one_that_is_not_waited_for(bench: Bench) -> None:
+    """A job that is only reported has no rule, so what is skipped behind it does not pass."""
+    done = check(bench, {"sign": {"result": "skipped"}}, {"sign": {"needs": ["scan"]}})
+    assert failing(done) == ["sign"]
+    assert rows(done)["sign"][1] == "was skipped, because `scan` did not pass"
+
+
+def test_a_long_chain_of_skipped_jobs(bench: Bench) -> None:
+    chain: dict[str, Any] = {"changes": {}, "0": {"needs": ["changes"], "if": TOUCHED}}
+    chain |= {str(link): {"needs": [str(link - 1)]} for link in range(1, 60)}
+    given = {job: {"result": "skipped"} for job in chain}
+    given["changes"] = {"result": "success", "outputs": {"api": "false"}}
+    assert failing(check(bench, given, chain)) == []
+
+
+def test_jobs_that_wait_for_each_other(bench: Bench) -> None:
+    rules = {"a": {"needs": ["b"]}, "b": {"needs": ["a"]}}
+    assert check(bench, {job: {"result": "skipped"} for job in rules}, rules).code == 1
 
 
 @pytest.mark.parametrize(
     ("given", "rules"),
     [
-        ("", {"a": {"skipped": "never"}}),
-        ("[", {"a": {"skipped": "never"}}),
-        ({}, {}),
-        ({}, {"a": {"skipped": "sometimes"}}),
-        ({}, {"a": {}}),
-        ({}, {"a": {"skipped": {"unless": {"job": "b"}}}}),
+        ("", {"a": {}}),
+        ("[", {"a": {}}),
+        ({}, "{}"),
+        ({}, {"a": []}),
+        ({}, {"a": {"skipped": "always"}}),
+        ({}, {"a": {"needs": "b"}}),
+        ({}, {"a": {"needs": [1]}}),
+        ({}, {"a": {"if": "always()"}}),
+        ({}, {"a": {"if": {"all": []}}}),
+        ({}, {"a": {"if": {"all": ["!cancelled()"], "any": ["!cancelled()"]}}}),
+        ({}, {"a": {"if": {"not": ["!cancelled()"]}}}),
+        ({}, {"a": {"if": ["needs.b.result", "<", "c"]}}),
+        ({}, {"a": {"if": ["needs.b", "==", "c"]}}),
+        ({}, {"a": {"if": ["needs.b.outputs", "==", "c"]}}),
+        ({}, {"a": {"if": ["needs.b.result", "==", ""]}}),
+        ({}, {"a": {"if": ["github.actor", "==", "b"]}}),
+        ({}, {"a": {"if": ["needs.b.result", "==", 1]}}),
+        ({}, {"a": {"if": True}}),
     ],
 )
 def test_bad_input_is_named(bench: Bench, given: Any, rules: Any) -> None:
-    done = bench.script("passed.py", NEEDS=given, RULES=rules)
+    done = check(bench, given, rules)
     assert done.code == 1
     assert len(done.annotations("error")) == 1

@@ -43,6 +43,7 @@ mod permission_scope;
 mod pip_no_cache;
 mod promotion_order;
 mod registry_login;
+mod required_needs_reported;
 mod restore_waits_for_approval;
 mod runner_capability;
 mod runner_label;
@@ -128,6 +129,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &pip_no_cache::PipNoCache,
     &promotion_order::PromotionOrder,
     &registry_login::RegistryLogin,
+    &required_needs_reported::RequiredNeedsReported,
     &restore_waits_for_approval::RestoreWaitsForApproval,
     &runner_capability::RunnerCapability,
     &runner_label::RunnerLabel,

@@ -6,6 +6,7 @@ mod permission;
 mod script;
 mod step;
 mod trigger;
+mod when;
 
 use crate::trace::Origin;
 
@@ -14,6 +15,7 @@ pub use permission::{ASKED_FOR, Access, Permission, grant};
 pub use script::Script;
 pub use step::{Action, Run, Step, StepKind};
 pub use trigger::{CallInput, ManualInput, ManualKind, Triggers};
+pub use when::{Subject, When};
 
 /// A file below `.github/workflows`.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,15 +1,18 @@
-"""The one required check: whether every job that this workflow waits for did what it should.
+"""The one required check: every job that it waits for succeeded, or was skipped by its condition.
 
-GitHub reports a skipped job as a success, and jobs behind a failed one are skipped; so this job
-looks at every result itself, and runs `if: always()`.
+GitHub reports a skipped job as a success, so this job runs `if: always()` and evaluates the
+condition of every skipped job again. A job that was skipped for any other reason does not pass: one
+behind a job that failed, or one that had not started when the run was cancelled.
 
 Environment:
-  PIPEWRIGHT_NEEDS  toJSON(needs)
-  PIPEWRIGHT_RULES  JSON {job: {"skipped": rule}}: when a skipped job counts as a success;
-                    `never`, `always`, or {"unless": {"job": …, "output": …}}: when that output
-                    is `false`, so nothing called for the job
+  PIPEWRIGHT_NEEDS   toJSON(needs)
+  PIPEWRIGHT_RULES   JSON {job: {"needs": [job, …], "if": condition}}, both where the job has them.
+                     A condition is [value, "==" or "!=", text], {"all": [condition, …]},
+                     {"any": [condition, …]} or "!cancelled()"; a value is github.event_name,
+                     needs.JOB.result or needs.JOB.outputs.NAME
+  GITHUB_EVENT_NAME  as the runner sets it
 
-Exit status 1 unless every job succeeded, or was skipped by its rule.
+Exit status 1 unless every job passes.
 """
 
 from __future__ import annotations
@@ -18,74 +21,169 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from pipewright_common import InputError, annotate, code, parsed, run, summary, table
+from pipewright_common import InputError, annotate, code, parsed, run, summary, table, text
+
+NOT_CANCELLED = "!cancelled()"
+RESULTS = ("success", "failure", "cancelled", "skipped")
 
 
 def main() -> int:
-    """Judges every job."""
+    """Checks every job."""
     needs, rules = parsed("PIPEWRIGHT_NEEDS"), parsed("PIPEWRIGHT_RULES")
     if not isinstance(needs, dict) or not isinstance(rules, dict) or not rules:
         raise InputError("PIPEWRIGHT_NEEDS and PIPEWRIGHT_RULES must be JSON objects, with jobs")
+    jobs = Jobs(needs, rules)
     rows, passed = [], True
     for job in [*rules, *(job for job in needs if job not in rules)]:
-        result, reason = judge(job, needs, rules.get(job, {"skipped": "never"}))
-        rows.append((code(job), result, reason or "passed"))
+        reason = jobs.problem(job)
+        rows.append((code(job), jobs.result(job), reason or jobs.why_skipped(job)))
         if reason:
             passed = False
             annotate("error", f"{job}: {reason}", title="Not passed")
-    summary(f"### {'Passed' if passed else 'Not passed'}\n\n" + table(("job", "is", "so"), rows))
+    summary(
+        f"### {'Passed' if passed else 'Not passed'}\n\n" + table(("Job", "Result", "Reason"), rows)
+    )
     return 0 if passed else 1
 
 
-def judge(job: str, needs: Mapping[str, Any], rule: Any) -> tuple[str, str]:
-    """A job's result, and why it does not pass; an empty reason if it does."""
-    allowed = skip_rule(job, rule)
-    entry = needs.get(job)
-    if not isinstance(entry, dict):
-        return "missing", "this job does not wait for it; add it to `needs`"
-    result = entry.get("result")
-    if result == "success":
-        return "success", ""
-    if result == "skipped":
-        return "skipped", skipped(allowed, needs)
-    if result in ("failure", "cancelled"):
-        return result, f"ended as {result}"
-    return str(result), "its result is unknown"
+class Jobs:
+    """The results of all jobs, and the rules by which they were skipped."""
+
+    def __init__(self, needs: Mapping[str, Any], rules: Mapping[str, Any]) -> None:
+        """Reads the rules."""
+        self.needs = needs
+        self.problems: dict[str, str] = {}
+        self.before: dict[str, list[str]] = {}
+        self.conditions: dict[str, Any] = {}
+        for job, rule in rules.items():
+            if not isinstance(rule, dict) or set(rule) - {"needs", "if"}:
+                raise InputError(f"PIPEWRIGHT_RULES: `{job}` must have only the keys needs, if")
+            self.before[job] = strings(f"`needs` of `{job}`", rule.get("needs", []))
+            if "if" in rule:
+                check(job, rule["if"])
+                self.conditions[job] = rule["if"]
+
+    def result(self, job: str) -> str:
+        """The result that GitHub reports."""
+        entry = self.needs.get(job)
+        result = entry.get("result") if isinstance(entry, dict) else None
+        return result if result in RESULTS else "unknown"
+
+    def problem(self, job: str) -> str:
+        """Why a job does not pass; empty if it does."""
+        if job not in self.problems:
+            self.problems[job] = "waits for itself"
+            result = self.result(job)
+            if result == "success" or (result == "skipped" and self.why_skipped(job)):
+                self.problems[job] = ""
+            elif result == "skipped":
+                self.problems[job] = self.unexplained(job)
+            else:
+                self.problems[job] = f"its result is {result}"
+        return self.problems[job]
+
+    def why_skipped(self, job: str) -> str:
+        """The reason for which a job may be skipped; empty where there is none."""
+        if self.result(job) != "skipped":
+            return ""
+        if self.holds(job) is False:
+            return "its condition is false"
+        # Without a status function GitHub adds `success()`, which asks every job before this one.
+        if uses(self.conditions.get(job), NOT_CANCELLED):
+            return ""
+        ancestors = self.ancestors(job)
+        if any(self.problem(other) for other in ancestors):
+            return ""
+        skipped = [other for other in ancestors if self.result(other) == "skipped"]
+        return f"`{skipped[0]}` was skipped" if skipped else ""
+
+    def unexplained(self, job: str) -> str:
+        """What to say about a skip without a reason."""
+        bad = [other for other in self.ancestors(job) if self.problem(other)]
+        if bad:
+            return f"was skipped, because `{bad[0]}` did not pass"
+        if self.holds(job) is None:
+            return "was skipped, and its condition cannot be evaluated again"
+        return "was skipped, but had to run; was the run cancelled?"
+
+    def ancestors(self, job: str) -> list[str]:
+        """Every job that a job waits for, also by way of others."""
+        found: dict[str, None] = {}
+        left = list(self.before.get(job, []))
+        while left:
+            other = left.pop(0)
+            if other not in found and other != job:
+                found[other] = None
+                left += self.before.get(other, [])
+        return list(found)
+
+    def holds(self, job: str) -> bool | None:
+        """The condition of a job, evaluated again; None where a value is unusable."""
+        return self.evaluate(self.conditions[job]) if job in self.conditions else True
+
+    def evaluate(self, condition: Any) -> bool | None:
+        """A condition; `!cancelled()` holds, since only a run that goes on can pass."""
+        if condition == NOT_CANCELLED:
+            return True
+        if isinstance(condition, dict):
+            decides = "any" in condition
+            parts = [self.evaluate(part) for part in condition["any" if decides else "all"]]
+            if decides in parts:
+                return decides
+            return None if None in parts else not decides
+        path, operator, wanted = condition
+        value = self.value(path)
+        return None if value is None else (value == wanted) is (operator == "==")
+
+    def value(self, path: str) -> str | None:
+        """A value; None where it is missing, or an output that is neither `true` nor `false`."""
+        if path == "github.event_name":
+            return text("GITHUB_EVENT_NAME")
+        _, job, kind, *name = path.split(".")
+        if kind == "result":
+            result = self.result(job)
+            return None if result == "unknown" else result
+        if self.result(job) != "success":
+            return None
+        outputs = self.needs[job].get("outputs")
+        value = outputs.get(name[0]) if isinstance(outputs, dict) else None
+        return value if value in ("true", "false") else None
 
 
-def skip_rule(job: str, rule: Any) -> str | tuple[str, str]:
-    """Reads a rule: `never`, `always`, or the job and the output that decide."""
-    allowed = rule.get("skipped") if isinstance(rule, dict) else None
-    if allowed in ("never", "always"):
-        return str(allowed)
-    unless = allowed.get("unless") if isinstance(allowed, dict) else None
-    if isinstance(unless, dict):
-        other, output = unless.get("job"), unless.get("output")
-        if isinstance(other, str) and isinstance(output, str):
-            return other, output
-    raise InputError(
-        f"PIPEWRIGHT_RULES: `skipped` of `{job}` must be `never`, `always`, "
-        'or {"unless": {"job": …, "output": …}}'
-    )
+def uses(condition: Any, function: str) -> bool:
+    """Whether a condition contains a status function."""
+    if isinstance(condition, dict):
+        return any(uses(part, function) for parts in condition.values() for part in parts)
+    return bool(condition == function)
 
 
-def skipped(allowed: str | tuple[str, str], needs: Mapping[str, Any]) -> str:
-    """Why a skip does not pass; an output that cannot be read calls for the job."""
-    if allowed == "always":
-        return ""
-    if isinstance(allowed, str):
-        return "was skipped, but must run"
-    job, output = allowed
-    decider = needs.get(job)
-    if not isinstance(decider, dict) or decider.get("result") != "success":
-        return f"was skipped, but `{job}`, which decides about it, did not succeed"
-    outputs = decider.get("outputs")
-    value = outputs.get(output) if isinstance(outputs, dict) else None
-    if value == "false":
-        return ""
-    if value == "true":
-        return f"was skipped, but `{job}` says that `{output}` is touched"
-    return f"was skipped, and `{job}` gives no `true` or `false` as `{output}`"
+def check(job: str, condition: Any) -> None:
+    """Refuses a condition that this script cannot evaluate."""
+    if condition == NOT_CANCELLED:
+        return
+    if isinstance(condition, dict) and len(condition) == 1:
+        ((kind, parts),) = condition.items()
+        if kind in ("all", "any") and isinstance(parts, list) and parts:
+            for part in parts:
+                check(job, part)
+            return
+    elif isinstance(condition, list) and len(condition) == 3 and condition[1] in ("==", "!="):
+        path, _, wanted = strings(f"`if` of `{job}`", condition)
+        root, *steps = path.split(".")
+        known = path == "github.event_name" or (
+            root == "needs"
+            and (steps[1:] == ["result"] or (len(steps) == 3 and steps[1] == "outputs"))
+        )
+        if known and wanted:
+            return
+    raise InputError(f"PIPEWRIGHT_RULES: `if` of `{job}` is no condition: {condition}")
+
+
+def strings(name: str, value: Any) -> list[str]:
+    """Reads a list of texts."""
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InputError(f"PIPEWRIGHT_RULES: {name} must be a list of texts")
+    return value
 
 
 if __name__ == "__main__":

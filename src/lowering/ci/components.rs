@@ -2,7 +2,7 @@
 
 use super::super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::super::{Axes, Context};
-use super::{Listed, entry, touch, trust, untouched};
+use super::{Listed, entry, trust};
 use crate::definition::{Component, Name};
 use crate::trace::Effect;
 use crate::workflow::{Job, Script, Step, Strategy, Work};
@@ -14,11 +14,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
         .components
         .iter()
         .filter(|(_, component)| !component.checks.is_empty() || !component.after.is_empty())
-        .map(|(name, component)| {
-            let mut job = job(context, name, component);
-            let touched = touch(context, &mut job, name);
-            Listed { job, skip: untouched(touched) }
-        })
+        .map(|(name, component)| Listed::new(job(context, name, component)).only_if_touched(context, name))
         .collect()
 }
 

@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::super::context::{json_lines, pairs};
 use super::super::{Axes, Context};
 use super::tests::{Seeds, split, tests_job_id};
-use super::{Listed, Skip, entry, plan};
+use super::{Listed, entry, plan, ran};
 use crate::definition::{Name, Order as Wanted, Split, TestRun};
 use crate::runners::{Order, Runner};
-use crate::workflow::Step;
+use crate::workflow::{Step, When};
 
 /// The job that judges a run.
 pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dyn Runner, axes: &Axes) -> Listed {
@@ -48,8 +48,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         job.needs.push("plan".to_owned());
     }
     job.needs.push(tests.clone());
-    job.condition = Some(format!("!cancelled() && needs.{tests}.result != 'skipped'"));
-    Listed { job, skip: Skip::Follows }
+    Listed::new(job).when(When::NotCancelled.and(ran(&tests)))
 }
 
 /// What a run is judged by, as its script reads it.

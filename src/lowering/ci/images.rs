@@ -3,7 +3,7 @@
 use super::super::Context;
 use super::super::image::{Push, grant_registry};
 use super::super::steps::grant_for;
-use super::{Listed, entry, touch, untouched};
+use super::{Listed, entry};
 use crate::workflow::Work;
 
 /// A build per image.
@@ -25,8 +25,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
                 *runner = super::super::context::single(own);
             }
         }
-        let touched = touch(context, &mut job, &id);
-        listed.push(Listed { job, skip: untouched(touched) });
+        listed.push(Listed::new(job).only_if_touched(context, &id));
     }
     listed
 }

@@ -16,7 +16,7 @@ use super::toolchain::Trust;
 use super::{Context, Family, coverage, find};
 use crate::definition::{Also, Merge};
 use crate::trace::Origin;
-use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Triggers, Workflow};
+use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Subject, Triggers, When, Workflow};
 
 pub(super) use gates::{gates as gates_of, quarantine as quarantine_of};
 pub(super) use tests::{Seeds, shard_env, tests_job_id};
@@ -29,40 +29,67 @@ impl Family for Ci {
     }
 }
 
-/// A job of ci.yml, and when it may be skipped without a failure.
+/// A job of ci.yml, and what its result means for merging.
 pub(super) struct Listed {
     job: Job,
-    skip: Skip,
+    /// The condition under which it runs; the job's `if` and the rule of *passed* are both made from it.
+    when: Option<When>,
+    merge: Merge,
 }
 
-/// When a skipped job counts as a success.
-pub(super) enum Skip {
-    /// Never.
-    Never,
-    /// Where another job that is judged itself was skipped.
-    Follows,
-    /// Where a pull request does not touch this.
-    Untouched(String),
-    /// It is not asked: its failure is only shown.
-    Reported,
+impl Listed {
+    /// A required job that runs unless a job before it did not succeed.
+    fn new(job: Job) -> Self {
+        Self { job, when: None, merge: Merge::Required }
+    }
+
+    /// Adds a condition to those that it has.
+    fn when(mut self, condition: When) -> Self {
+        self.when = Some(match self.when.take() {
+            Some(known) => known.and(condition),
+            None => condition,
+        });
+        self
+    }
+
+    /// Runs it only where a pull request touches this component or image.
+    fn only_if_touched(mut self, context: &Context<'_>, what: &str) -> Self {
+        if !context.definition.project.skip_unchanged {
+            return self;
+        }
+        if !self.job.needs.iter().any(|need| need == "changes") {
+            self.job.needs.insert(0, "changes".to_owned());
+        }
+        self.when(When::Is(Subject::Output("changes".to_owned(), what.to_owned()), "true"))
+    }
+
+    /// The job, with its condition printed.
+    fn into_job(self) -> Job {
+        Job { condition: self.when.map(|when| when.to_string()), ..self.job }
+    }
+}
+
+/// Holds where a job was not skipped.
+fn ran(job: &str) -> When {
+    When::IsNot(Subject::Result(job.to_owned()), "skipped")
 }
 
 /// The workflow that every change passes through.
 fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
     let definition = context.definition;
-    let mut listed = vec![Listed { job: drift::job(context), skip: Skip::Never }];
+    let mut listed = vec![Listed::new(drift::job(context))];
     if definition.project.skip_unchanged {
-        listed.push(Listed { job: changes::job(context), skip: Skip::Never });
+        listed.push(Listed::new(changes::job(context)));
     }
     listed.extend(components::jobs(context));
-    listed.extend(plan::job(context).map(|job| Listed { job, skip: Skip::Never }));
+    listed.extend(plan::job(context).map(Listed::new));
     listed.extend(tests::jobs(context));
     listed.extend(suites(context, above));
     listed.extend(coverage_call(context, above));
     listed.extend(images::jobs(context));
     listed.extend(jobs::jobs(context));
     let last = passed::job(context, &listed);
-    let mut jobs: Vec<Job> = listed.into_iter().map(|listed| listed.job).collect();
+    let mut jobs: Vec<Job> = listed.into_iter().map(Listed::into_job).collect();
     jobs.push(last);
     Workflow {
         file: file(context),
@@ -125,25 +152,16 @@ fn suites(context: &Context<'_>, above: &[Workflow]) -> Vec<Listed> {
     for (name, suite) in &context.definition.suites {
         let Some(callee) = find(above, &suite_file(context, name)) else { continue };
         let origin = crate::at!["suites", name.as_str()];
-        let mut job = context.call(&format!("suite-{name}"), &format!("{name} suite"), callee, origin);
-        let component = context.definition.tests.get(&suite.of).map(|run| run.component.as_str());
-        let touched = component.and_then(|component| touch(context, &mut job, component));
+        let mut call = Listed::new(context.call(&format!("suite-{name}"), &format!("{name} suite"), callee, origin));
+        if let Some(run) = context.definition.tests.get(&suite.of) {
+            call = call.only_if_touched(context, &run.component);
+        }
         // The suite has a schedule of its own where it says so.
         if suite.also.contains(&Also::Nightly) && context.definition.project.nightly.is_some() {
-            let own = "github.event_name != 'schedule'";
-            job.condition = Some(job.condition.map_or(own.to_owned(), |condition| format!("{condition} && {own}")));
+            call = call.when(When::IsNot(Subject::Event, "schedule"));
         }
-        let skip = match (suite.merge, touched) {
-            (Merge::Reported, _) => Skip::Reported,
-            (Merge::Required, _)
-                if job.condition.as_deref().is_some_and(|condition| condition.contains("schedule")) =>
-            {
-                Skip::Follows
-            }
-            (Merge::Required, Some(output)) => Skip::Untouched(output),
-            (Merge::Required, None) => Skip::Never,
-        };
-        listed.push(Listed { job, skip });
+        call.merge = suite.merge;
+        listed.push(call);
     }
     listed
 }
@@ -154,32 +172,14 @@ fn coverage_call(context: &Context<'_>, above: &[Workflow]) -> Option<Listed> {
     let callee = find(above, &coverage::file(context))?;
     let mut job = context.call("coverage", "Coverage", callee, crate::at!["gates"]);
     job.needs = measured.iter().map(|(name, _)| tests_job_id(name)).collect();
-    let ran: Vec<String> = job.needs.iter().map(|id| format!("needs.{id}.result != 'skipped'")).collect();
-    let any = if ran.len() > 1 { format!("({})", ran.join(" || ")) } else { ran.join("") };
-    job.condition = Some(format!("!cancelled() && {any}"));
+    let any = When::Any(job.needs.iter().map(|id| ran(id)).collect());
     if let crate::workflow::Work::Call { with, .. } = &mut job.work {
         *with = measured
             .iter()
             .map(|(name, _)| (name.to_string(), format!("${{{{ needs.{}.result }}}}", tests_job_id(name))))
             .collect();
     }
-    Some(Listed { job, skip: Skip::Follows })
-}
-
-/// Makes a job run only where a pull request touches this component or image; the name of the output that says so.
-fn touch(context: &Context<'_>, job: &mut Job, what: &str) -> Option<String> {
-    if !context.definition.project.skip_unchanged {
-        return None;
-    }
-    job.needs.insert(0, "changes".to_owned());
-    let own = format!("needs.changes.outputs.{what} == 'true'");
-    job.condition = Some(job.condition.take().map_or(own.clone(), |condition| format!("{own} && {condition}")));
-    Some(what.to_owned())
-}
-
-/// When the skip of a job that follows its component counts as a success.
-fn untouched(output: Option<String>) -> Skip {
-    output.map_or(Skip::Never, Skip::Untouched)
+    Some(Listed::new(job).when(When::NotCancelled.and(any)))
 }
 
 /// The origin of a table's entry.

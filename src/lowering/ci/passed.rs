@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::Context;
 use super::super::context::{json_lines, project_origin};
-use super::{Listed, Skip};
+use super::Listed;
+use crate::definition::Merge;
 use crate::workflow::{Job, Work};
 
 /// The job that looks at every other's result: GitHub takes a skipped check for a success.
@@ -13,14 +14,8 @@ use crate::workflow::{Job, Work};
 pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
     let origin = project_origin();
     let mut rules: Map<String, Value> = Map::new();
-    for Listed { job, skip } in listed {
-        let rule = match skip {
-            Skip::Reported => continue,
-            Skip::Never => json!("never"),
-            Skip::Follows => json!("always"),
-            Skip::Untouched(output) => json!({ "unless": { "job": "changes", "output": output } }),
-        };
-        rules.insert(job.id.clone(), json!({ "skipped": rule }));
+    for listed in listed.iter().filter(|listed| listed.merge == Merge::Required) {
+        rules.insert(listed.job.id.clone(), rule(listed));
     }
     let needs = rules.keys().cloned().collect();
     let judge = context.python("Look at every result", "passed.py", &[], &origin).env([
@@ -35,4 +30,16 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
         *timeout = 5;
     }
     job
+}
+
+/// The jobs that a job waits for and its condition, by which the script evaluates why the job was skipped.
+fn rule(listed: &Listed) -> Value {
+    let mut rule = Map::new();
+    if !listed.job.needs.is_empty() {
+        rule.insert("needs".to_owned(), json!(listed.job.needs));
+    }
+    if let Some(when) = &listed.when {
+        rule.insert("if".to_owned(), when.data());
+    }
+    Value::Object(rule)
 }

@@ -3,7 +3,7 @@
 use super::super::context::pairs;
 use super::super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::super::{Axes, Context, coverage};
-use super::{Listed, entry, gates, plan, touch, trust, untouched};
+use super::{Listed, entry, gates, plan, trust};
 use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun};
 use crate::runners::{Order, Runner, Shard, runner};
 use crate::trace::Effect;
@@ -55,9 +55,8 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
             continue;
         };
         let axes = Axes::of(context, component, run.runs_on.as_ref());
-        let mut shards = shards(context, name, run, component, runner, &axes);
-        let touched = touch(context, &mut shards, &run.component);
-        listed.push(Listed { job: shards, skip: untouched(touched) });
+        let shards = shards(context, name, run, component, runner, &axes);
+        listed.push(Listed::new(shards).only_if_touched(context, &run.component));
         listed.push(gates::job(context, name, run, runner, &axes));
     }
     listed

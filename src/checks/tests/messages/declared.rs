@@ -3,6 +3,37 @@
 use super::assert_said;
 
 #[test]
+fn a_required_job_behind_a_reported_one() {
+    assert_said(&[(
+        r#"[components.c]
+python = "3.12"
+[tests.t]
+component = "c"
+runner = "pytest"
+[suites.s]
+of = "t"
+paths = ["tests/s"]
+merge = "reported"
+[jobs.scan]
+merge = "reported"
+steps = [{ run = "a" }]
+[jobs.sign]
+needs = ["gates-t", "scan", "suite-s"]
+steps = [{ run = "a" }]
+[jobs.notes]
+needs = ["scan"]
+merge = "reported"
+steps = [{ run = "a" }]
+"#,
+        &["tests/s/test_a.py"],
+        &[
+            "error required-needs-reported jobs.sign.needs[1]: `sign` is required, but waits for `scan`, which is only reported",
+            "error required-needs-reported jobs.sign.needs[2]: `sign` is required, but waits for `suite-s`, which is only reported",
+        ],
+    )]);
+}
+
+#[test]
 fn names_that_lead_nowhere() {
     assert_said(&[
         (
