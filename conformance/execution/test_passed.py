@@ -1,8 +1,7 @@
-"""*passed* on every fixture, for results in all combinations, compared with GitHub's own evaluator.
+"""The one required check of every fixture, under all combinations of results."""
 
-The model asks GitHub's packages about the `if` of each job as it is printed in ci.yml; the script
-evaluates PIPEWRIGHT_RULES. Both come from one tree in the compiler, and are compared here.
-"""
+# The model asks GitHub's packages about the `if` of each job as it is printed in ci.yml, and the
+# script evaluates PIPEWRIGHT_RULES. The compiler makes both from one tree; they are compared here.
 
 from __future__ import annotations
 

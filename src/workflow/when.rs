@@ -67,12 +67,8 @@ impl fmt::Display for When {
                 if index > 0 {
                     write!(to, " {operator} ")?;
                 }
-                match part {
-                    Self::All(inner) | Self::Any(inner) if inner.len() > 1 && parts.len() > 1 => {
-                        write!(to, "({part})")?
-                    }
-                    _ => write!(to, "{part}")?,
-                }
+                let nested = matches!(part, Self::All(inner) | Self::Any(inner) if inner.len() > 1);
+                if nested && parts.len() > 1 { write!(to, "({part})")? } else { write!(to, "{part}")? }
             }
             Ok(())
         };

@@ -25,7 +25,7 @@ needs = ["scan"]
 merge = "reported"
 steps = [{ run = "a" }]
 "#,
-        &["tests/s/test_a.py"],
+        &[("tests/s/test_a.py", "")],
         &[
             "error required-needs-reported jobs.sign.needs[1]: `sign` is required, but waits for `scan`, which is only reported",
             "error required-needs-reported jobs.sign.needs[2]: `sign` is required, but waits for `suite-s`, which is only reported",
