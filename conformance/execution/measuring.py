@@ -90,7 +90,8 @@ def executed(github: Bench, branch: str, timings: Timings | None = None) -> Run:
     if timings is not None:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "timings.json").write_text(json.dumps(timings), "utf-8")
-            github.caches.save("refs/heads/main", "timings_atom_backend_1-1", Path(folder))
+            key, place = "timings_atom_backend_1-1", "timings/backend"
+            github.caches.keep("refs/heads/main", key, place, Path(folder))
     began = time.monotonic()
     run = github.run("ci.yml", github.dispatch(branch), only=JOBS)
     assert run.result == "success", run.failures()
@@ -103,8 +104,8 @@ def executed(github: Bench, branch: str, timings: Timings | None = None) -> Run:
 
 def kept(github: Bench) -> Timings:
     """The timings that the last run on `main` has left."""
-    *_, folder = github.caches.kept.values()
-    found: Timings = json.loads((folder / "timings.json").read_text("utf-8"))
+    kept = github.caches.kept[-1].content / "timings.json"
+    found: Timings = json.loads(kept.read_text("utf-8"))
     return found
 
 

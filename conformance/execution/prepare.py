@@ -1,4 +1,4 @@
-"""What the bench needs before it starts: an environment, npm packages, the compiler, PostgreSQL.
+"""What the bench needs before it starts: an environment, npm packages, the compiler, and servers.
 
 Runs under any Python from 3.11, before there is an environment to import from.
 """
@@ -27,8 +27,9 @@ def prepared() -> tuple[Path, dict[str, str]]:
     # Node finds packages above the file that imports them, so our own files go beside them.
     for script in [CONFORMANCE / "validators" / "json-hook.mjs", *EXECUTION.rglob("*.mjs")]:
         shutil.copy(script, packages)
-    if not has_postgres():
-        install_postgres()
+    missing = [*(["postgresql"] * (not has_postgres())), *(["redis-server"] * (not has_redis()))]
+    if missing:
+        install_servers(missing)
     build = ["cargo", "build", "--quiet", "--locked", "--bin", "pipewright"]
     subprocess.run(build, cwd=CONFORMANCE.parent, check=True)
     target = Path(os.environ.get("CARGO_TARGET_DIR", CONFORMANCE.parent / "target"))
@@ -59,11 +60,16 @@ def has_postgres() -> bool:
     return bool(shutil.which("initdb") or list(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
 
 
-def install_postgres() -> None:
-    """Debian's package, without the server that it would start by itself."""
+def has_redis() -> bool:
+    """Whether Redis's server is on this machine."""
+    return bool(shutil.which("redis-server"))
+
+
+def install_servers(packages: list[str]) -> None:
+    """Debian's packages, without the servers that they would start by themselves."""
     settings = Path("/etc/postgresql-common/createcluster.conf")
     settings.parent.mkdir(parents=True, exist_ok=True)
     settings.write_text("create_main_cluster = false\n")
     quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for step in (["update"], ["install", "--yes", "--no-install-recommends", "postgresql"]):
+    for step in (["update"], ["install", "--yes", "--no-install-recommends", *packages]):
         subprocess.run(["apt-get", "--quiet", "--quiet", *step], env=quiet, check=True)

@@ -6,19 +6,9 @@ import textwrap
 
 import pytest
 
+from own import DOWNLOAD, HEAD, UPLOAD, own
 from runner.bench import Bench
-from runner.run import Run
 from seen import errors
-
-HEAD = "on: {workflow_dispatch: }\npermissions: {}\n"
-
-
-def own(github: Bench, name: str, jobs: str, head: str = HEAD) -> Run:
-    """Runs a workflow that stands beside the generated ones."""
-    with github.origin.change(name, "small") as tree:
-        text = f"name: own\n{head}\njobs:\n{textwrap.indent(textwrap.dedent(jobs), '  ')}"
-        (tree / ".github/workflows/own.yml").write_text(text, "utf-8")
-    return github.run("own.yml", github.dispatch(name))
 
 
 def test_shells(github: Bench) -> None:
@@ -147,10 +137,6 @@ def test_masks_and_annotations(github: Bench) -> None:
     assert dropped.message == "output held is skipped: it may contain a secret"
 
 
-UPLOAD = "actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a"
-DOWNLOAD = "actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c"
-
-
 def test_artifacts(github: Bench) -> None:
     """Hidden files stay behind unless they are asked for, and a name is taken once."""
     run = own(
@@ -187,7 +173,9 @@ def test_artifacts(github: Bench) -> None:
         "all/kept_plain/a",
     ]
     assert "already exists" in errors(run.job("twice"))[0].message
-    assert errors(run.job("down"))[0].message == "artifact not found for name: nowhere"
+    assert errors(run.job("down"))[0].message == (
+        "Unable to download artifact(s): Artifact not found for name: nowhere"
+    )
 
 
 def test_call_that_asks_for_more_than_it_is_granted(github: Bench) -> None:

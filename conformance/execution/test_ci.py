@@ -18,6 +18,7 @@ from small import TESTS, changed, proposed
 GATES = "Gates of backend"
 COVERAGE = "Coverage / Coverage of backend"
 NEW = "tests/test_new.py"
+TIMINGS = "timings/backend"
 PASSING = "def test_new() -> None:\n    pass\n"
 PLACE = "examples/atom/backend/tests/test_new.py"
 
@@ -97,7 +98,9 @@ def test_every_test_once(github: Bench, tmp_path: Path, seed: int, state: str) -
         gone = {"tests/test_gone.py::test_gone": 60.0} if state == "stale" else {}
         (tmp_path / "kept").mkdir()
         (tmp_path / "kept" / "timings.json").write_text(json.dumps(timings | gone))
-        github.caches.save("refs/heads/main", "timings_atom_backend_1-1", tmp_path / "kept")
+        github.caches.keep(
+            "refs/heads/main", "timings_atom_backend_1-1", TIMINGS, tmp_path / "kept"
+        )
     run = github.run("ci.yml", github.dispatch("small", seed=str(seed)))
     assert (run.result, *judged(run)) == ("success", [], []), run.failures()
     assert executed(run) == dict.fromkeys(NAMES, 1)
@@ -111,7 +114,7 @@ def test_timings_travel_from_run_to_run(github: Bench) -> None:
     run = github.run("ci.yml", proposed(github, "after", {NEW: PASSING}))
     assert f"timings of {TESTS} tests" in run.job("Plan").summary
     assert run.result == "success", run.failures()
-    assert [key for scope, key in github.caches.kept if scope != "refs/heads/main"] == []
+    assert {cache.scope for cache in github.caches.kept} == {"refs/heads/main"}
 
 
 # ── what fails ────────────────────────────────────────────────────────────────
@@ -331,7 +334,7 @@ def test_pull_request_of_a_fork(github: Bench) -> None:
     assert (run.result, *judged(run)) == ("success", [], []), run.failures()
     assert {level for job in run.jobs for level in job.permissions.values()} == {"read"}
     assert [job.secrets for job in run.jobs if job.secrets] == []
-    assert github.caches.kept == {}
+    assert github.caches.kept == []
 
 
 def test_pull_request_that_touches_only_the_other_component(github: Bench) -> None:

@@ -68,7 +68,7 @@ def plant(github: Bench, folder: Path, timings: dict[str, float]) -> None:
     """Timings as an earlier run on the deploying branch has kept them."""
     folder.mkdir()
     (folder / "timings.json").write_text(json.dumps(timings))
-    assert github.caches.save("refs/heads/main", KEY, folder)
+    github.caches.keep("refs/heads/main", KEY, "timings/backend", folder)
 
 
 GONE = {f"tests/unit/test_gone.py::test_{n}": 9.0 for n in range(20)}
@@ -138,7 +138,7 @@ def test_fork_of_the_reference_pipeline(github: Bench) -> None:
     green(github, run, SKIPPED)
     assert {level for job in run.jobs for level in job.permissions.values()} == {"read"}
     assert [job.secrets for job in run.jobs if job.secrets] == []
-    assert github.caches.kept == {}
+    assert github.caches.kept == []
 
 
 @pytest.mark.thorough
@@ -165,8 +165,9 @@ def test_push_to_the_deploying_branch(github: Bench) -> None:
     assert {job.result for job in run.jobs} == {"success"}
     kept = {artifact.name for artifact in github.artifacts.of(run.number)}
     assert "history_atom_backend" in kept
-    ((scope, key),) = [at for at in github.caches.kept if at[1].startswith("timings_")]
-    assert (scope, key) == ("refs/heads/main", f"timings_atom_backend_{run.number}-1")
+    (cache,) = [cache for cache in github.caches.kept if cache.key.startswith("timings_")]
+    assert cache.key == f"timings_atom_backend_{run.number}-1"
+    assert cache.scope == "refs/heads/main"
     assert (
         failed(run.job("CI / Gates of compiler")) == failed(run.job("CI / Gates of backend")) == []
     )

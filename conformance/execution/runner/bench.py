@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from .place import Place
 
 PARALLEL = 2
+NETWORK = (
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "CURL_CA_BUNDLE"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+)
 TOOLS = Path(__file__).parents[1] / "tools"
 
 
@@ -194,9 +198,6 @@ def image_path(own: Path) -> list[Path]:
 
 
 def image_env() -> dict[str, str]:
-    """Where the image keeps Rust, which the job's own home does not have."""
-    home = Path.home()
-    return {
-        "CARGO_HOME": os.environ.get("CARGO_HOME", str(home / ".cargo")),
-        "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", str(home / ".rustup")),
-    }
+    """Where the image keeps cargo's registry, and how this machine reaches others at all."""
+    network = {name: os.environ[name] for name in NETWORK if name in os.environ}
+    return network | {"CARGO_HOME": os.environ.get("CARGO_HOME", str(Path.home() / ".cargo"))}

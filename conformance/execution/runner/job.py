@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
+from .actions import ActionError
 from .commands import Annotation, hidden
 from .language import Contexts, Language, Status
 from .place import Place
@@ -101,7 +102,7 @@ class Execution:
             for name, given in services.items()
         ]
         self.job.services = {service.name: service for service in started}
-        after: list[Callable[[], None]] = []
+        after: list[Callable[[bool], None]] = []
         with ExitStack() as held:
             for port in sorted(port for service in started for port in service.ports):
                 held.enter_context(reserved(port))
@@ -119,7 +120,10 @@ class Execution:
                 self._fail(Annotation("error", "the runner lost communication with the server"))
                 return
             for finish in reversed(after):
-                finish()
+                try:
+                    finish(self.status.success)
+                except ActionError as error:
+                    self._fail(Annotation("error", str(error)))
         self.job.outputs = self._outputs()
 
     def _fail(self, annotation: Annotation) -> None:
@@ -127,13 +131,13 @@ class Execution:
         self.job.annotations.append(annotation)
         self.status = Status(success=False, failure=True)
 
-    def _step(self, given: Mapping[str, Any]) -> list[Callable[[], None]]:
+    def _step(self, given: Mapping[str, Any]) -> list[Callable[[bool], None]]:
         contexts = self._contexts()
         env = self.language.text(given.get("env", {}), contexts)
         contexts["env"] = contexts["env"] | env
         name = self.language.text(given.get("name", given.get("id", "")), contexts)
         step = StepRun(name or str(given.get("uses", "run")))
-        after: list[Callable[[], None]] = []
+        after: list[Callable[[bool], None]] = []
         if self.language.condition(given.get("if"), contexts, self.status):
             began = time.monotonic()
             after = self._act(step, given, contexts)
@@ -159,7 +163,7 @@ class Execution:
 
     def _act(
         self, step: StepRun, given: Mapping[str, Any], contexts: Contexts
-    ) -> list[Callable[[], None]]:
+    ) -> list[Callable[[bool], None]]:
         env = {**self.machine, "PATH": self.place.path, **contexts["env"]}
         faults = [fault for fault in self.faults if fault.hits(self.job, step.name)]
         if "uses" in given:
@@ -244,9 +248,11 @@ def machine_env(
         "HOME": str(place.home),
         "LANG": "C.UTF-8",
         "RUNNER_ARCH": "X64",
+        "RUNNER_ENVIRONMENT": "github-hosted",
         "RUNNER_NAME": "bench",
         "RUNNER_OS": "Linux",
         "RUNNER_TEMP": str(place.temp),
         "RUNNER_TOOL_CACHE": str(place.tools),
+        "RUSTUP_HOME": str(place.rustup),
         **{name: str(github[key]) for name, key in of.items()},
     }

@@ -35,6 +35,22 @@ class Place:
     def __post_init__(self) -> None:
         for folder in (self.workspace, self.temp, self.home, self.tools, self.files):
             folder.mkdir(parents=True)
+        self._share_toolchains()
+
+    def _share_toolchains(self) -> None:
+        """Rust's toolchains are installed once for all jobs; which one is the default is a job's
+        own.
+        """
+        shared = self.installed.parent / "rustup"
+        self.rustup.mkdir()
+        for name in ("toolchains", "update-hashes", "downloads", "tmp"):
+            (shared / name).mkdir(parents=True, exist_ok=True)
+            (self.rustup / name).symlink_to(shared / name)
+
+    @property
+    def rustup(self) -> Path:
+        """RUSTUP_HOME."""
+        return self.folder / "rustup"
 
     @property
     def workspace(self) -> Path:
@@ -63,8 +79,9 @@ class Place:
 
     @property
     def path(self) -> str:
-        """PATH, with what steps have put before it."""
-        return os.pathsep.join(str(folder) for folder in [*self.prepended, *self.image_path])
+        """PATH, with what steps have put before it; the image has the user's own programs first."""
+        folders = [*self.prepended, self.home / ".local" / "bin", *self.image_path]
+        return os.pathsep.join(str(folder) for folder in folders)
 
     def prepend(self, folder: Path) -> None:
         """Puts a folder before all others in the PATH of the steps to come."""

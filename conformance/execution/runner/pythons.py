@@ -2,6 +2,7 @@
 
 What a job installs for a key of `cache` is kept, and the next job of the key begins with it. The
 action keeps downloaded packages; here it is the installed ones, so that pip has nothing to unpack.
+The key holds the job's name and its installing commands, so no job has what it does not install.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ SHEBANG = b"#!"
 
 
 def interpreter(version: str) -> Path:
-    """Finds an interpreter; `LookupError` where this machine has none."""
+    """Finds an interpreter of a version, `X.Y` or `X.Y.Z`; `LookupError` where there is none."""
+    wanted, version = version, ".".join(version.split(".")[:2])
     homes = [Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"]
     homes.append(Path(os.environ.get("RUNNER_TOOL_CACHE", "/opt/hostedtoolcache")) / "Python")
     found = [path for home in homes for path in sorted(home.glob(f"{version}.*/bin/python3"))]
@@ -24,14 +26,19 @@ def interpreter(version: str) -> Path:
     named = shutil.which(f"python{version}")
     found += [Path(named)] if named else []
     for path in found:
-        if _version(path) == version:
+        if wanted in (_version(path), _version(path, parts=3)):
             return path
-    raise LookupError(f"Python {version} is not on this machine")
+    raise LookupError(f"Python {wanted} is not on this machine")
 
 
-def _version(path: Path) -> str:
-    """The minor version, asked of the program: a name may be a shim of another version."""
-    code = "import sys, venv, ensurepip; print('%d.%d' % sys.version_info[:2])"
+def exact(version: str) -> str:
+    """The version with its patch."""
+    return _version(interpreter(version), parts=3)
+
+
+def _version(path: Path, parts: int = 2) -> str:
+    """The version, asked of the program: a name may be a shim of another version."""
+    code = f"import sys, venv, ensurepip; print(*sys.version_info[:{parts}], sep='.')"
     done = subprocess.run([path, "-c", code], capture_output=True, text=True)
     return done.stdout.strip()
 

@@ -4,7 +4,9 @@
 them: a job starts when every service is healthy, and fails when one turns unhealthy. Between two
 looks at the health a tenth of the interval passes.
 
-Source: <https://github.com/actions/runner>, `ContainerOperationProvider.cs`.
+Sources: actions/runner@v2.336.0 src/Runner.Worker/ContainerOperationProvider.cs and
+Container/DockerCommandManager.cs `DockerCreate`, which writes `options` and `command` into one
+line.
 """
 
 from __future__ import annotations
@@ -13,7 +15,6 @@ import atexit
 import fcntl
 import functools
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -27,7 +28,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import arguments
+
 PACE = 0.1
+OPTIONS = {
+    *(f"--health-{name}" for name in ("cmd", "interval", "timeout", "retries", "start-period")),
+    # What follows changes the container alone, which is not there.
+    "--shm-size",
+    "--tmpfs",
+}
 UNPRIVILEGED = "nobody"  # PostgreSQL refuses to be run by root.
 
 
@@ -43,7 +52,8 @@ class Service:
     image: str
     env: Mapping[str, str]
     ports: list[int]
-    options: list[str]
+    options: Mapping[str, str]
+    command: list[str]
     folder: Path
     broken: bool = False
     process: subprocess.Popen[bytes] | None = None
@@ -52,14 +62,18 @@ class Service:
     @staticmethod
     def of(name: str, given: Mapping[str, Any], folder: Path, broken: bool) -> Service:
         """Reads a service of a workflow."""
+        _known(given)
         ports = []
         for pair in given.get("ports", []):
             outside, _, inside = str(pair).partition(":")
             assert inside in ("", outside), f"{pair}: only equal ports are modelled"
             ports.append(int(outside))
-        options = shlex.split(given.get("options", ""))
+        options = _options(arguments.split(given.get("options", "")))
+        entry = [given["entrypoint"]] if given.get("entrypoint") else []
+        command = [*entry, *arguments.split(given.get("command", ""))]
         folder.mkdir(parents=True)
-        return Service(name, given["image"], given.get("env", {}), ports, options, folder, broken)
+        env = given.get("env", {})
+        return Service(name, given["image"], env, ports, options, command, folder, broken)
 
     def start(self) -> None:
         """Starts the program and waits until it is healthy."""
@@ -83,8 +97,8 @@ class Service:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def option(self, name: str, default: str) -> str:
-        """The value of a `--health-…` option."""
-        return self.options[self.options.index(name) + 1] if name in self.options else default
+        """The value of an option."""
+        return self.options.get(name, default)
 
     def _wait(self) -> None:
         command = self.option("--health-cmd", "")
@@ -131,6 +145,27 @@ def taken(port: int) -> bool:
         return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
+def _known(given: Mapping[str, Any]) -> None:
+    known = {"image", "env", "ports", "options", "command", "entrypoint"}
+    assert set(given) <= known, f"{set(given) - known} of a service is not modelled"
+
+
+def _options(words: list[str]) -> dict[str, str]:
+    """The options of `docker create`, by their names; an unknown one, or a stray word, fails.
+
+    Source: docker/cli@v28 cli/command/container/opts.go; a word that is no option would be the
+    image.
+    """
+    found: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        name, equals, value = word.partition("=")
+        assert name in OPTIONS, f"docker create: the option {word!r} is not modelled"
+        found[name] = value if equals else next(rest, "")
+        assert found[name], f"docker create: flag needs an argument: {name}"
+    return found
+
+
 def _seconds(text: str) -> float:
     assert text.endswith("s"), f"{text}: only seconds are modelled"
     return float(text.removesuffix("s"))
@@ -142,7 +177,7 @@ def _seconds(text: str) -> float:
 def program(image: str) -> Callable[[Service], subprocess.Popen[bytes]]:
     """What stands in for an image."""
     name = image.partition("@")[0].partition(":")[0]
-    found = {"postgres": postgres, "rustfs/rustfs": object_store}.get(name)
+    found = {"postgres": postgres, "redis": redis, "rustfs/rustfs": object_store}.get(name)
     assert found, f"there is no stand-in for the image {image}"
     return found
 
@@ -161,8 +196,10 @@ def postgres_programs() -> Path:
 def postgres(service: Service) -> subprocess.Popen[bytes]:
     """A PostgreSQL server of its own, with the user and database that the image would make."""
     (port,) = service.ports
-    name = service.env["POSTGRES_USER"]
-    made = initialised(name, service.env["POSTGRES_PASSWORD"], service.env.get("POSTGRES_DB", name))
+    assert not service.command, "another command for PostgreSQL is not modelled"
+    name, password = service.env.get("POSTGRES_USER", "postgres"), service.env["POSTGRES_PASSWORD"]
+    arguments_of = service.env.get("POSTGRES_INITDB_ARGS", "--encoding=UTF8 --no-locale")
+    made = initialised(name, password, service.env.get("POSTGRES_DB", name), arguments_of)
     data = service.folder / "data"
     subprocess.run(["cp", "--archive", made, data], check=True)
     _hand_over(service.folder)
@@ -183,7 +220,7 @@ def postgres(service: Service) -> subprocess.Popen[bytes]:
 
 
 @functools.cache
-def initialised(name: str, password: str, database: str) -> Path:
+def initialised(name: str, password: str, database: str, options: str) -> Path:
     """A server's files, made once; as in the image, the database is there before it answers."""
     folder = Path(tempfile.mkdtemp(prefix="pipewright-postgres-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -192,10 +229,11 @@ def initialised(name: str, password: str, database: str) -> Path:
     _hand_over(folder)
     programs, at = str(postgres_programs()), str(data)
     who = ["--username", name, "--pwfile", str(secret), "--auth", "scram-sha-256"]
-    how = ["--encoding=UTF8", "--no-locale", "--no-sync"]
+    how = [*options.split(), "--no-sync"]
     _quietly([f"{programs}/initdb", *who, *how, "-D", at], folder, "")
     single = [f"{programs}/postgres", "--single", "-D", at, "postgres"]
-    _quietly(single, folder, f'CREATE DATABASE "{database}"\n')
+    if database != "postgres":
+        _quietly(single, folder, f'CREATE DATABASE "{database}"\n')
     return data
 
 
@@ -223,6 +261,20 @@ def object_store(service: Service) -> subprocess.Popen[bytes]:
     command = [sys.executable, str(script), str(port), "broken" if service.broken else "healthy"]
     log = (service.folder / "log").open("wb")
     return subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+
+
+def redis(service: Service) -> subprocess.Popen[bytes]:
+    """Redis, with the command line that the workflow gives: its own parser reads the quotes."""
+    command = service.command or ["redis-server"]
+    if command[0].endswith("docker-entrypoint.sh"):
+        del command[0]
+    assert command[0] == "redis-server", f"{command} is not modelled"
+    port = 1 if service.broken else service.ports[0]
+    where = ["--port", str(port), "--dir", str(service.folder), "--bind", "127.0.0.1"]
+    found = shutil.which("redis-server")
+    assert found, "Redis is not installed: Debian's package is `redis-server`"
+    log = (service.folder / "log").open("wb")
+    return subprocess.Popen([found, *command[1:], *where], stdout=log, stderr=subprocess.STDOUT)
 
 
 def _hand_over(folder: Path) -> None:

@@ -122,14 +122,15 @@ def run_action(
     inputs: Mapping[str, str],
     env: Mapping[str, str],
     place: Place,
-) -> list[Callable[[], None]]:
-    """Runs an action's stand-in; what it leaves to be done when the job ends."""
+) -> list[Callable[[bool], None]]:
+    """Runs an action's stand-in; what it leaves to be done when the job ends, green or not."""
     use = Use(inputs, env, place)
     try:
-        find(reference)(use)
+        find(reference).start(use)
         step.outcome = "success"
     except ActionError as error:
         step.outcome = "failure"
         step.annotations.append(Annotation("error", str(error)))
-    step.outputs, step.log = use.outputs, "\n".join(use.log)
+    step.outputs, step.env, step.log = use.outputs, use.exported, "\n".join(use.log)
+    step.annotations += use.annotations
     return use.after
