@@ -187,7 +187,7 @@ RESTORE, SAVE = "actions/cache/restore", "actions/cache/save"
 
 
 def test_keys_of_caches(github: Bench) -> None:
-    """A key is taken once and for its paths; the key itself counts before prefixes, newest first."""
+    """A key is taken once and for its paths; the key itself counts before the newest of a prefix."""
     run = own(
         github,
         "keys",
@@ -286,7 +286,7 @@ def rust(job: str, inputs: str, marker: str, end: str = "true", env: str = "") -
 
 
 def test_keys_of_rust_cache(github: Bench) -> None:
-    """A shared key replaces the job's name, variables are part of it, and an exact hit stays as it is."""
+    """A shared key replaces the job's name, variables count, and an exact hit is not saved again."""
 
     def kept() -> list[str]:
         return [cache.key.rpartition("-Linux")[0] for cache in github.caches.kept]
@@ -466,7 +466,7 @@ def test_setup_node(github: Bench) -> None:
 
 
 def test_setup_uv(github: Bench) -> None:
-    """Another checksum fails, a glob without a file is a warning, and a cache without a folder fails."""
+    """Another checksum fails, a glob without a file warns, and a cache without a folder fails."""
     uv = "astral-sh/setup-uv"
     run = own(
         github,
@@ -546,7 +546,7 @@ def test_words_of_service_options(line: str) -> None:
 
 
 def test_options_of_services(tmp_path: Path) -> None:
-    """A health command in single quotes is no option, and neither is one that docker does not know."""
+    """A health command in single quotes is no option, and neither is one unknown to docker."""
     given = {"image": "postgres:16", "options": '--health-cmd "pg_isready -U a" --shm-size=1g'}
     made = Service.of("a", given, tmp_path / "a", False)
     assert made.option("--health-cmd", "") == "pg_isready -U a"
