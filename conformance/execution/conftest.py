@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from fixtures import NOT_RUN
 from runner.bench import Bench, bench
 from runner.language import Language
 from runner.origin import Origin
@@ -30,6 +31,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left = [item for item in items if item.get_closest_marker("thorough")]
     items[:] = [item for item in items if item not in left]
     config.hook.pytest_deselected(items=left)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Names what the cases of fixtures leave out: nothing is skipped without a word."""
+    for name, left in NOT_RUN.items():
+        terminalreporter.write_line(f"not run: {name}: {left}")
 
 
 @pytest.fixture(scope="session")

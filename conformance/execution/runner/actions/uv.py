@@ -6,8 +6,14 @@ from .. import programs, pythons
 from . import caches, globs
 from .use import Action, ActionError, Use
 
-# SHA-256 of the archives that uv is published as for 64-bit x86; the program comes from elsewhere.
-ARCHIVES = {"0.12.5": "68a509da24b06b4223a1c0175fb5eb5bc79342b76cbeff0cfe51ac3f5b17b6b2"}
+# SHA-256 of the archives that uv is published as, for 64-bit x86 and Arm; the program comes from
+# elsewhere, and jobs on either machine run on this one.
+ARCHIVES = {
+    "0.12.5": (
+        "68a509da24b06b4223a1c0175fb5eb5bc79342b76cbeff0cfe51ac3f5b17b6b2",
+        "9bf43b4d1a07665bf64d4c4e710930b382321a785e0eb10aac07f46471f86a31",
+    )
+}
 GLOB = """\
 **/*requirements*.txt
 **/*requirements*.in
@@ -61,7 +67,7 @@ def setup_uv(use: Use) -> None:
     except LookupError as error:
         raise ActionError(f"uv: {error}") from error
     checksum = use.text("checksum")
-    if checksum and checksum != ARCHIVES[version]:
+    if checksum and checksum not in ARCHIVES[version]:
         raise ActionError(f"Checksum for uv {version} did not match {checksum}.")
     folder = use.place.tools / "uv"
     folder.mkdir()

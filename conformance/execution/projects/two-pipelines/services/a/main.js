@@ -1,0 +1,1 @@
+export const balance = (entries) => entries.reduce((sum, entry) => sum + entry, 0);
