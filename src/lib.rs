@@ -12,6 +12,7 @@ pub mod drift;
 pub mod files;
 mod lowering;
 pub mod pins;
+mod pytest;
 pub mod readback;
 mod runners;
 pub mod script;

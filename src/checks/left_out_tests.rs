@@ -1,11 +1,12 @@
-//! A test that its run leaves out is run by a suite, or quarantined.
+//! A test that pytest by itself would run, or that is there and never runs, is run by a suite or quarantined.
 
-use super::support::pytest::{self, within};
-use super::support::walk::{ROOT, Trail, entries};
+use std::collections::BTreeSet;
+
+use super::support::left_out::{Loss, Reason, help, losses, message};
+use super::support::pytest::{self, Run, contains};
 use super::{Check, Subject};
-use crate::definition::{Name, TestRun};
-use crate::diagnostics::{At, Code, Diagnostic};
-use crate::sources;
+use crate::diagnostics::{Code, Diagnostic, Level};
+use crate::pytest::{Call, Cause, Collected, Extent, Origin, Refused, Taken, Unsure, collect, may_hold_tests, present};
 
 pub(crate) struct LeftOutTests;
 
@@ -21,138 +22,217 @@ impl Check for LeftOutTests {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-        let definition = subject.definition;
-        entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
-            if run.runner != "pytest" {
-                return;
+        if !subject.definition.tests.values().any(|run| run.runner == "pytest") {
+            return;
+        }
+        let foreign = pytest::foreign(subject);
+        let all = pytest::runs(subject, &foreign);
+        let mut folders = BTreeSet::new();
+        for first in all.iter().filter(|run| run.suite.is_none()) {
+            if folders.insert(first.folder.as_str()) {
+                folder(&Folder { subject, all: &all, first }, &foreign, found);
             }
-            let folder = definition.components.get(&run.component).and_then(|it| pytest::folder(subject, it));
-            if let Some(folder) = folder {
-                let run = Run { subject, name, it: run, folder: &folder };
-                arguments(&run, at, found);
-                configuration(&run, at, found);
-                fixtures(&run, at, found);
-            }
-        });
+        }
     }
 }
 
-struct Run<'a> {
+/// A folder in which pytest is called, and all of its calls.
+struct Folder<'a> {
     subject: &'a Subject<'a>,
-    name: &'a Name,
-    it: &'a TestRun,
-    /// The component's folder.
-    folder: &'a str,
+    /// Runs and suites of every folder.
+    all: &'a [Run<'a>],
+    /// The first run of this one.
+    first: &'a Run<'a>,
 }
 
-impl Run<'_> {
-    /// Whether these are no tests, or a suite runs them, or the quarantine says why nobody does.
-    fn accounted(&self, path: &str) -> bool {
+fn folder(it: &Folder<'_>, skip: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnostic>) {
+    let tree = it.subject.sources.tree.as_ref();
+    let own = match collect(&Call { tree, folder: &it.first.folder, words: &[], variable: "", skip }) {
+        Ok(own) => own,
+        Err(refused) => {
+            found.push(refusal(it.first, &refused));
+            return;
+        }
+    };
+    let mut complete = true;
+    for run in it.runs() {
+        complete &= run.done().is_some();
+        if let Some(Err(refused)) = &run.collected {
+            // A suite has the arguments of its run.
+            let refusal = refusal(run, refused);
+            if !found.contains(&refusal) {
+                found.push(refusal);
+            }
+        }
+        if let Some(at) = run.hidden_arguments() {
+            let message = "`PYTEST_ADDOPTS` may leave out tests: only GitHub knows its value";
+            found.push(
+                Diagnostic::warning(CODE, at.clone(), message).help("write its value here, or its options in `args`"),
+            );
+        }
+    }
+    it.doubts(found);
+    if !complete {
+        return;
+    }
+    let there = present(tree, &it.first.folder, &own, skip);
+    it.lost_files(&own, &there, found);
+    it.lost_tests(found);
+}
+
+fn refusal(run: &Run<'_>, refused: &Refused) -> Diagnostic {
+    let message = match &refused.origin {
+        Origin::Line { .. } => format!("pytest refuses {}: {}", refused.origin, refused.message),
+        _ => format!("pytest refuses its command line: {}", refused.message),
+    };
+    Diagnostic::error(CODE, run.place(&refused.origin), message).help("correct it: pytest ends there without a test")
+}
+
+impl Folder<'_> {
+    fn runs(&self) -> impl Iterator<Item = &Run<'_>> {
+        self.all.iter().filter(|run| run.folder == self.first.folder)
+    }
+
+    /// Whether the quarantine explains a file or a test.
+    fn is_quarantined(&self, path: &str) -> bool {
+        let main = || self.all.iter().filter(|run| run.suite.is_none());
+        self.subject.definition.quarantine.iter().any(|(taken, it)| {
+            let mut of = main().filter(|run| it.of.as_ref().is_none_or(|of| of == run.name));
+            of.any(|run| contains(&run.folder, taken, path))
+        })
+    }
+
+    /// Whether a run or a suite runs all of a file, the quarantine explains it, or another test tool may run it.
+    fn is_accounted(&self, file: &str) -> bool {
+        self.all.iter().filter_map(|run| run.done()).any(|done| done.files.get(file) == Some(&Extent::All))
+            || self.is_quarantined(file)
+            || self.is_elsewhere(file)
+    }
+
+    /// Whether a file belongs to a component within this one whose tests pytest does not run.
+    fn is_elsewhere(&self, file: &str) -> bool {
         let definition = self.subject.definition;
-        let suites = definition.suites.values().filter(|suite| suite.of == *self.name);
-        let quarantine = definition.quarantine.iter();
-        !pytest::is_collected(self.subject, self.folder, self.it, path)
-            || suites.flat_map(|suite| &suite.paths).any(|taken| within(path, taken))
-            || quarantine
-                .filter(|(_, it)| it.of.as_ref().is_none_or(|of| of == self.name))
-                .any(|(taken, _)| within(path, taken))
+        definition.tests.values().filter(|run| run.runner != "pytest").any(|run| {
+            let folder = definition.components.get(&run.component).and_then(|it| pytest::folder(self.subject, it));
+            folder
+                .is_some_and(|folder| folder.len() > self.first.folder.len() && file.starts_with(&format!("{folder}/")))
+        })
     }
 
-    /// What is wrong with an option that leaves tests out.
-    fn judge(&self, option: &Left, whose: &str, at: At) -> Option<Diagnostic> {
-        match option {
-            Left::Path(path) if self.accounted(path) => None,
-            Left::Path(path) => {
-                let message = format!("{whose} leaves out `{path}`, which no suite runs and no quarantine explains");
-                let help =
-                    format!("give it to a suite of `{}`, or to `[quarantine.\"{path}\"]` with a reason", self.name);
-                Some(Diagnostic::error(CODE, at, message).help(help))
-            }
-            Left::Words(words) => {
-                let message = format!("{whose} leaves out tests by their names: `-k {words}`");
-                let help = format!("give them to a suite of `{}` or to `[quarantine]` by their paths", self.name);
-                Some(Diagnostic::error(CODE, at, message).help(help))
+    fn doubts(&self, found: &mut Vec<Diagnostic>) {
+        let mut seen: Vec<&Unsure> = Vec::new();
+        for run in self.runs() {
+            for unsure in run.done().iter().flat_map(|done| &done.unsure) {
+                let explained = !unsure.paths.is_empty() && unsure.paths.iter().all(|path| self.is_explained(path));
+                if explained || seen.contains(&unsure) {
+                    continue;
+                }
+                seen.push(unsure);
+                let place = match &unsure.origin {
+                    Origin::Line { .. } => unsure.origin.to_string(),
+                    _ => "the command line".to_owned(),
+                };
+                let message = format!("{place} may leave out tests: {}", unsure.why);
+                let help = format!(
+                    "write what it leaves out as plain strings, or give those tests to a suite of `{}` or to `[quarantine]`",
+                    run.name
+                );
+                found.push(Diagnostic::warning(CODE, run.place(&unsure.origin), message).help(help));
             }
         }
     }
-}
 
-/// An option of pytest that leaves tests out.
-enum Left {
-    Path(String),
-    Words(String),
-}
+    /// Whether a path that may be left out is none of a test, or is run by a suite or quarantined.
+    fn is_explained(&self, path: &str) -> bool {
+        let suites = self.all.iter().filter(|run| run.suite.is_some()).filter_map(Run::done);
+        let inside = |file: &str| file == path || file.starts_with(&format!("{path}/"));
+        let mut there =
+            self.runs().filter_map(Run::done).flat_map(|done| done.files.keys()).filter(|file| inside(file));
+        let suites: Vec<&Collected> = suites.collect();
+        there.all(|file| {
+            self.is_quarantined(file) || suites.iter().any(|done| done.files.get(file) == Some(&Extent::All))
+        })
+    }
 
-/// Options that leave tests out, with the place of each in the list.
-fn options(words: &[String]) -> Vec<(usize, Left)> {
-    let mut found = Vec::new();
-    for (index, word) in words.iter().enumerate() {
-        let next = || words.get(index + 1).cloned().unwrap_or_default();
-        let (key, value) = match word.split_once('=') {
-            Some((key, value)) if key.starts_with("--") => (key, Some(value.to_owned())),
-            _ => (word.as_str(), None),
+    /// Files with tests that no run and no suite runs.
+    fn lost_files(&self, own: &Collected, there: &[String], found: &mut Vec<Diagnostic>) {
+        let tree = &self.subject.sources.tree;
+        let candidates: Vec<&String> = there.iter().collect();
+        let mut lost: Vec<Loss<'_>> = Vec::new();
+        for file in candidates.iter().copied().filter(|file| !self.is_accounted(file)) {
+            if tree.read(file).is_none_or(|text| may_hold_tests(&text, &own.names)) {
+                lost.extend(self.reason(own, file).map(|(run, reason)| Loss { run, reason, file: file.clone() }));
+            }
+        }
+        for group in losses(&candidates, lost) {
+            let level = if group.reason.is_choice(own.files.contains_key(&group.first)) {
+                Level::Warning
+            } else {
+                Level::Error
+            };
+            let at = match &group.reason {
+                Reason::Paths | Reason::Part => group.run.at().then("paths"),
+                reason => group.run.place(&reason.origin()),
+            };
+            let diagnostic = Diagnostic::error(CODE, at, message(&group)).help(help(&group));
+            found.push(Diagnostic { level, ..diagnostic });
+        }
+    }
+
+    /// The run that a file is missing from, and the reason; none for one in a virtual environment.
+    fn reason(&self, own: &Collected, file: &str) -> Option<(&Run<'_>, Reason)> {
+        let covers = |taken: &&Taken| file == taken.path || file.starts_with(&format!("{}/", taken.path));
+        let taken = |run: &'_ Run<'_>| run.done().and_then(|done| done.taken.iter().find(covers).cloned());
+        let is_own = own.files.contains_key(file);
+        let by_definition =
+            |taken: &Taken| matches!(taken.origin, Origin::Argument(_) | Origin::Variable | Origin::Path(_));
+        let found = self.runs().find_map(|run| {
+            let taken = taken(run).filter(|taken| by_definition(taken) || !is_own)?;
+            Some((run, Reason::Taken(taken)))
+        });
+        if found.is_some() {
+            return found.filter(
+                |(_, reason)| !matches!(reason, Reason::Taken(taken) if taken.cause == Cause::VirtualEnvironment),
+            );
+        }
+        if is_own {
+            let part = self.runs().find(|run| run.done().is_some_and(|done| done.files.contains_key(file)));
+            let main = || self.runs().find(|run| run.suite.is_none() && !run.it.paths.is_empty());
+            let reason = if part.is_some() { Reason::Part } else { Reason::Paths };
+            return Some((part.or_else(main).unwrap_or(self.first), reason));
+        }
+        if let Some(taken) = own.taken.iter().find(covers) {
+            let is_environment = taken.cause == Cause::VirtualEnvironment;
+            return (!is_environment).then(|| (self.first, Reason::Taken(taken.clone())));
+        }
+        let reason = if !own.is_test_file(file) {
+            Reason::Name(own.patterns.first().map_or(Origin::Default, |pattern| pattern.origin.clone()))
+        } else if let Some(first) = own.testpaths.first() {
+            Reason::TestPaths(first.origin.clone())
+        } else {
+            Reason::Configuration(own.config.file.clone())
         };
-        match key {
-            "--ignore" | "--ignore-glob" | "--deselect" => {
-                found.push((index, Left::Path(value.unwrap_or_else(next))));
+        Some((self.first, reason))
+    }
+
+    /// Single tests that `--deselect` takes out of a file.
+    fn lost_tests(&self, found: &mut Vec<Diagnostic>) {
+        for run in self.runs() {
+            for taken in run.done().iter().flat_map(|done| &done.taken).filter(|taken| taken.path.contains("::")) {
+                let file = taken.path.split("::").next().unwrap_or_default();
+                let others =
+                    self.all.iter().filter_map(Run::done).filter(|done| done.files.get(file) == Some(&Extent::All));
+                let runs = |done: &Collected| !done.taken.iter().any(|other| other.path == taken.path);
+                if self.is_quarantined(&taken.path) || others.into_iter().any(runs) {
+                    continue;
+                }
+                let group =
+                    losses(&[], vec![Loss { run, reason: Reason::Taken(taken.clone()), file: taken.path.clone() }]);
+                for group in group {
+                    let at = run.place(&taken.origin);
+                    found.push(Diagnostic::error(CODE, at, message(&group)).help(help(&group)));
+                }
             }
-            "-k" => found.push((index, Left::Words(next()))),
-            _ => {}
         }
-    }
-    found
-}
-
-fn arguments(run: &Run<'_>, at: &Trail<'_>, found: &mut Vec<Diagnostic>) {
-    let at = at.key("args");
-    for (index, option) in options(&run.it.args) {
-        found.extend(run.judge(&option, "the argument", at.index(index).at()));
-    }
-}
-
-fn configuration(run: &Run<'_>, at: &Trail<'_>, found: &mut Vec<Diagnostic>) {
-    let Some(configured) = pytest::options(run.subject, run.folder) else { return };
-    for (_, option) in options(&configured.words) {
-        found.extend(run.judge(&option, &format!("`{}`", configured.file), at.at().key()));
-    }
-}
-
-/// `collect_ignore` and `collect_ignore_glob` of every `conftest.py`.
-fn fixtures(run: &Run<'_>, at: &Trail<'_>, found: &mut Vec<Diagnostic>) {
-    pytest::conftests(run.subject, run.folder, run.it, &mut |file, text| {
-        let here = sources::folder(file).strip_prefix(run.folder).unwrap_or_default().trim_start_matches('/');
-        for path in ignored(text) {
-            let path = sources::join(here, &path).unwrap_or(path);
-            found.extend(run.judge(&Left::Path(path), &format!("`{file}`"), at.at().key()));
-        }
-        true
-    });
-}
-
-/// The texts of the lists that tell pytest what not to collect.
-fn ignored(text: &str) -> Vec<String> {
-    let mut found = Vec::new();
-    for (at, _) in text.match_indices("collect_ignore") {
-        let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or_default();
-        let list = text.get(at..).and_then(|rest| rest.split_once('[')).filter(|(front, _)| !front.contains('\n'));
-        let Some((_, list)) = list.filter(|_| !line.contains(['#', '"', '\'', '[', '('])) else { continue };
-        let list = list.split(']').next().unwrap_or_default();
-        for line in list.lines() {
-            let code = line.split('#').next().unwrap_or_default();
-            found.extend(code.split(['"', '\'']).skip(1).step_by(2).map(str::to_owned));
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_what_a_conftest_ignores() {
-        let text = "import os\ncollect_ignore = [\"a.py\",  # 'no'\n    'b/c.py',\n]\n# collect_ignore = ['d']\ncollect_ignore_glob: list[str] = ['e*']\n";
-        assert_eq!(ignored(text), ["a.py", "b/c.py"]);
-        assert_eq!(ignored("collect_ignore_glob = ['e*']\ncollect_ignore += ['f']"), ["e*", "f"]);
     }
 }

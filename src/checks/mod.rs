@@ -60,6 +60,7 @@ mod smoke_without_login;
 mod smoke_without_url;
 mod step_kind;
 mod suite_of_suite;
+mod test_selection;
 mod timezone;
 mod toolchain;
 mod traffic_workload;
@@ -146,6 +147,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &smoke_without_url::SmokeWithoutUrl,
     &step_kind::StepKind,
     &suite_of_suite::SuiteOfSuite,
+    &test_selection::TestSelection,
     &timezone::Timezone,
     &toolchain::Toolchain,
     &traffic_workload::TrafficWorkload,

@@ -21,24 +21,26 @@ impl Check for SharedService {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
+        if definition.tests.values().all(|run| run.services.is_empty()) {
+            return;
+        }
+        let foreign = pytest::foreign(subject);
+        let runs = pytest::runs(subject, &foreign);
         entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
-            if run.workers == Workers::Count(1) || run.isolation.is_some() {
+            let own = runs.iter().find(|it| it.suite.is_none() && it.name == name).and_then(pytest::Run::done);
+            let configured =
+                own.and_then(|own| own.options.last("-n")).filter(|given| !matches!(given.value.trim(), "0" | "1"));
+            if (run.workers == Workers::Count(1) && configured.is_none()) || run.isolation.is_some() {
                 return;
             }
             let container = |name: &&crate::definition::Name| {
                 definition.services.get(*name).is_some_and(|service| service.preset != Some(Preset::LancedbEmbedded))
             };
             let Some(service) = run.services.iter().find(container) else { return };
-            let component = definition.components.get(&run.component);
-            let mut isolated = false;
-            if let Some(folder) =
-                component.and_then(|it| pytest::folder(subject, it)).filter(|_| run.runner == "pytest")
-            {
-                pytest::conftests(subject, &folder, run, &mut |_, text| {
-                    isolated = SIGNS.iter().any(|sign| text.contains(sign));
-                    !isolated
-                });
-            }
+            let isolated = own.iter().flat_map(|own| &own.conftests).any(|file| {
+                let text = subject.sources.tree.read(file).unwrap_or_default();
+                SIGNS.iter().any(|sign| text.contains(sign))
+            });
             if !isolated {
                 let message = format!("all processes of `{name}` share one `{service}`, and nothing keeps them apart");
                 let help = "give each process a database of its own in `conftest.py` (by pytest-xdist's `worker_id`), or write \

@@ -117,22 +117,6 @@ impl Manifest {
         at(&self.pyproject, "tool.uv.workspace").is_some()
     }
 
-    /// `fail_under` of coverage's own configuration, as a percentage.
-    pub(super) fn coverage_floor(&self, view: &View<'_>, folder: &Folder) -> Option<String> {
-        let in_pyproject = at(&self.pyproject, "tool.coverage.report.fail_under").and_then(|value| match value {
-            Value::Integer(number) => Some(number.to_string()),
-            Value::Float(number) => Some(number.to_string()),
-            _ => None,
-        });
-        let in_ini = || {
-            let coverage = Ini::read(&view.read(folder, ".coveragerc").unwrap_or_default());
-            let floor =
-                coverage.get("report", "fail_under").or_else(|| self.setup.get("coverage:report", "fail_under"));
-            floor.map(str::to_owned)
-        };
-        percentage(&in_pyproject.or_else(in_ini)?)
-    }
-
     /// Packages whose coverage counts: as configured, else those of the project.
     pub(super) fn measured(&self, view: &View<'_>, folder: &Folder, config: &Config) -> Vec<String> {
         let mut named: Vec<String> = ["tool.coverage.run.source", "tool.coverage.run.source_pkgs"]

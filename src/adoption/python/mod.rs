@@ -26,13 +26,16 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let install = install::install(folder, &manifest);
     let versions = versions::versions(view, folder, &manifest, &mut notes);
     let config = pytest::Config::read(view, folder);
-    let ignored = pytest::ignored(view, folder, &config);
+    let ignored = config.ignored();
     let tests = tests(view, folder, &manifest, &config);
-    let by_name = config.option("-k").filter(|_| tests.is_some());
+    let by_name = config.option("-k").filter(|words| !words.is_empty() && tests.is_some());
     let tests = tests.filter(|_| by_name.is_none());
     let mut hints = Vec::new();
-    if let Some(words) = by_name {
-        let (file, words) = (&config.file, names::shown(words));
+    if let Some(refused) = &config.refused {
+        let (origin, message) = (names::shown(&refused.origin.to_string()), names::shown(&refused.message));
+        hints.push(format!("pytest refuses {origin}: {message}"));
+    } else if let Some(words) = by_name {
+        let (file, words) = (config.file(), names::shown(words));
         hints.push(format!(
             "{file} leaves tests out by their names, `-k {words}`, so that nobody knows which they are: leave them out by \
              their paths, and add `[tests.…]` with a suite or a quarantine for them"
@@ -47,8 +50,8 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
             "there is no lock file: `uv lock` or requirement files with versions make runs repeatable".to_owned(),
         );
     }
-    if let Some(marks) = config.option("-m") {
-        let (file, marks) = (&config.file, names::shown(marks));
+    if let Some(marks) = config.option("-m").filter(|marks| !marks.is_empty()) {
+        let (file, marks) = (config.file(), names::shown(marks));
         hints.push(format!("{file} leaves tests out by their marks, `-m \"{marks}\"`: run them in a suite"));
     }
     let component = Component {
@@ -80,11 +83,11 @@ pub(super) fn quarantine(of: &Name, ignored: Vec<pytest::Ignored>, until: super:
 }
 
 fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest::Config) -> Option<Tests> {
-    let paths = pytest::paths(view, folder, config);
-    if paths.is_empty() && !config.is_configured() {
+    let paths = config.paths(view, folder);
+    if paths.is_empty() && !config.is_configured() && !config.has_tests() {
         return None;
     }
-    let coverage = manifest.coverage_floor(view, folder).or_else(|| config.coverage_floor());
+    let coverage = config.coverage_floor();
     let measure = if coverage.is_some() { manifest.measured(view, folder, config) } else { Vec::new() };
     Some(Tests {
         runner: Runner::Pytest,
@@ -126,7 +129,12 @@ pub(super) fn test_paths_with(
     left_out: &[String],
 ) -> Vec<String> {
     let Some(folder) = view.folders.iter().find(|folder| folder.path == component) else { return Vec::new() };
-    let all: Vec<String> = paths.iter().flat_map(|path| pytest::test_files(view, folder, path)).collect();
+    let config = pytest::Config::read(view, folder);
+    let all: Vec<String> = if paths.is_empty() {
+        config.tests_in("")
+    } else {
+        paths.iter().flat_map(|path| config.tests_in(path)).collect()
+    };
     let is_left_out = |path: &String| left_out.iter().any(|out| path == out || path.starts_with(&format!("{out}/")));
     let all: Vec<String> = all.into_iter().filter(|path| !is_left_out(path)).collect();
     let mut found: Vec<String> = Vec::new();

@@ -1,199 +1,176 @@
-//! pytest's own configuration, and the fixtures around its tests.
+//! Runs of pytest as they are called, and what each of them collects.
 
-use toml::de::{DeTable, DeValue};
+use indexmap::IndexMap;
 
+use super::gitignore::Gitignore;
+use super::walk::ROOT;
 use crate::checks::Subject;
-use crate::definition::{Component, TestRun};
-use crate::sources;
-
-/// Options that pytest's own configuration adds to every call.
-#[derive(Debug, PartialEq, Eq)]
-pub(in crate::checks) struct Options {
-    /// The file that says so, from the root of the repository.
-    pub(in crate::checks) file: String,
-    /// The words.
-    pub(in crate::checks) words: Vec<String>,
-}
+use crate::definition::{Component, Definition, Name, Service, TestRun, Value};
+use crate::diagnostics::At;
+use crate::pytest::{self, Call, Collected, Origin, Refused, Word, fnmatch, is_magic};
+use crate::sources::{self, Tree};
 
 /// The folder of a component from the root of the repository; none for one outside.
 pub(in crate::checks) fn folder(subject: &Subject<'_>, component: &Component) -> Option<String> {
     sources::join(subject.sources.folder(), &component.path)
 }
 
-/// What pytest's configuration adds to every call in `folder`.
-///
-/// The first file that has a section for pytest is the one that counts, in pytest's own order; `pytest.ini` counts even
-/// without a section. Source: <https://docs.pytest.org/en/stable/reference/customize.html>.
-pub(in crate::checks) fn options(subject: &Subject<'_>, folder: &str) -> Option<Options> {
-    const FILES: [(&str, &[&str]); 7] = [
-        ("pytest.toml", &["pytest"]),
-        (".pytest.toml", &["pytest"]),
-        ("pytest.ini", &["pytest"]),
-        (".pytest.ini", &["pytest"]),
-        ("pyproject.toml", &["tool", "pytest"]),
-        ("tox.ini", &["pytest"]),
-        ("setup.cfg", &["tool:pytest"]),
-    ];
-    for (name, section) in FILES {
-        let Some(file) = sources::join(folder, name) else { continue };
-        let Some(text) = subject.sources.tree.read(&file) else { continue };
-        let is_toml = matches!(name.rsplit('.').next(), Some("toml"));
-        let words = if is_toml { from_toml(&text, section) } else { from_ini(&text, section) };
-        match words {
-            Some(words) => return Some(Options { file, words }),
-            None if name.ends_with("pytest.ini") => return Some(Options { file, words: Vec::new() }),
-            None => {}
-        }
-    }
-    None
+/// The variable with further arguments of pytest.
+const VARIABLE: &str = "PYTEST_ADDOPTS";
+
+/// A test run or a suite that calls pytest.
+pub(in crate::checks) struct Run<'a> {
+    /// Name of the test run; of a suite, that of the run that it belongs to.
+    pub(in crate::checks) name: &'a Name,
+    /// Name of the suite.
+    pub(in crate::checks) suite: Option<&'a Name>,
+    /// The test run.
+    pub(in crate::checks) it: &'a TestRun,
+    /// Folder of its component, from the root of the repository.
+    pub(in crate::checks) folder: String,
+    /// What pytest collects; none where its paths are not there yet.
+    pub(in crate::checks) collected: Option<Result<Collected, Refused>>,
+    variable: Option<Variable<'a>>,
 }
 
-/// `addopts` of a section; none where there is no such section.
-fn from_toml(text: &str, section: &[&str]) -> Option<Vec<String>> {
-    if !text.contains("pytest") {
-        return None;
-    }
-    let (root, _) = DeTable::parse_recoverable(text);
-    let mut table = root.into_inner();
-    for name in section {
-        let Some(DeValue::Table(inner)) = table.remove(*name).map(toml::Spanned::into_inner) else { return None };
-        table = inner;
-    }
-    if let Some(DeValue::Table(inner)) = table.remove("ini_options").map(toml::Spanned::into_inner) {
-        table = inner;
-    }
-    Some(match table.remove("addopts").map(toml::Spanned::into_inner) {
-        Some(DeValue::String(text)) => super::shell::words(&text),
-        Some(DeValue::Array(items)) => {
-            items.into_iter().filter_map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+/// `PYTEST_ADDOPTS` as the tests see it.
+struct Variable<'a> {
+    text: &'a str,
+    /// Whether the value is one that only GitHub knows.
+    hidden: bool,
+    at: At,
+}
+
+impl Run<'_> {
+    /// The place of the run.
+    pub(in crate::checks) fn at(&self) -> At {
+        match self.suite {
+            Some(suite) => ROOT.key("suites").key(suite).at(),
+            None => ROOT.key("tests").key(self.name).at(),
         }
-        _ => Vec::new(),
+    }
+
+    /// The place of the definition that a word comes from.
+    pub(in crate::checks) fn place(&self, origin: &Origin) -> At {
+        match origin {
+            Origin::Path(index) => self.at().then("paths").then(*index),
+            Origin::Argument(index) => ROOT.key("tests").key(self.name).key("args").index(*index).at(),
+            Origin::Variable => self.variable.as_ref().map_or_else(|| self.at().key(), |it| it.at.clone()),
+            Origin::Line { .. } | Origin::Default => self.at().key(),
+        }
+    }
+
+    /// What it collects, where pytest gets so far.
+    pub(in crate::checks) fn done(&self) -> Option<&Collected> {
+        self.collected.as_ref()?.as_ref().ok()
+    }
+
+    /// The place of a variable with arguments that only GitHub knows.
+    pub(in crate::checks) fn hidden_arguments(&self) -> Option<&At> {
+        self.variable.as_ref().filter(|it| it.hidden).map(|it| &it.at)
+    }
+}
+
+/// Every run and suite that calls pytest, and what each collects.
+pub(in crate::checks) fn runs<'a>(subject: &Subject<'a>, skip: &dyn Fn(&str) -> bool) -> Vec<Run<'a>> {
+    let definition = subject.definition;
+    let mut found = Vec::new();
+    for (name, it) in definition.tests.iter().filter(|(_, it)| it.runner == "pytest") {
+        let Some(component) = definition.components.get(&it.component) else { continue };
+        let Some(folder) = folder(subject, component) else { continue };
+        let own = ROOT.key("tests").key(name).at();
+        let environments = [("env", &it.env, own), ("env", &component.env, of_component(&it.component))];
+        let variable = variable(definition, &it.services, environments);
+        found.push(run(subject, skip, Run { name, suite: None, it, folder, collected: None, variable }, &it.paths));
+    }
+    for (suite_name, suite) in &definition.suites {
+        let Some((name, it)) = definition.tests.get_key_value(&suite.of).filter(|(_, it)| it.runner == "pytest") else {
+            continue;
+        };
+        let Some(component) = definition.components.get(&it.component) else { continue };
+        let Some(folder) = folder(subject, component) else { continue };
+        let own = ROOT.key("suites").key(suite_name).at();
+        let environments = [("env", &suite.env, own), ("env", &component.env, of_component(&it.component))];
+        let variable = variable(definition, &suite.services, environments);
+        let suite_run = Run { name, suite: Some(suite_name), it, folder, collected: None, variable };
+        found.push(run(subject, skip, suite_run, &suite.paths));
+    }
+    found
+}
+
+fn of_component(name: &Name) -> At {
+    ROOT.key("components").key(name).at()
+}
+
+/// The variable as the tests see it: the run's own, the component's, a service's.
+fn variable<'a>(
+    definition: &'a Definition,
+    services: &[Name],
+    environments: [(&str, &'a IndexMap<String, Value>, At); 2],
+) -> Option<Variable<'a>> {
+    for (key, table, at) in environments {
+        if let Some(value) = table.get(VARIABLE) {
+            let at = at.then(key).then(VARIABLE);
+            return Some(match value {
+                Value::Literal(text) => Variable { text, hidden: false, at },
+                Value::Outside(outside) => {
+                    Variable { text: outside.default.as_deref().unwrap_or_default(), hidden: true, at }
+                }
+            });
+        }
+    }
+    services.iter().rev().find_map(|name| {
+        let service: &Service = definition.services.get(name)?;
+        let text = service.provides.get(VARIABLE)?;
+        let at = ROOT.key("services").key(name).key("provides").key(VARIABLE).at();
+        Some(Variable { text, hidden: false, at })
     })
 }
 
-fn from_ini(text: &str, section: &[&str]) -> Option<Vec<String>> {
-    let header = format!("[{}]", section.first()?);
-    let mut lines = text.lines().skip_while(|line| line.trim() != header);
-    lines.next()?;
-    let mut words = Vec::new();
-    let mut within = false;
-    for line in lines.take_while(|line| !line.starts_with('[')) {
-        let plain = line.split(" #").next().unwrap_or_default().trim();
-        if plain.starts_with(['#', ';']) {
-            continue;
-        }
-        if line.starts_with([' ', '\t']) {
-            if within {
-                words.extend(super::shell::words(plain));
-            }
-            continue;
-        }
-        let (key, value) = plain.split_once(['=', ':']).unwrap_or((plain, ""));
-        within = key.trim() == "addopts";
-        if within {
-            words.extend(super::shell::words(value));
-        }
+fn run<'a>(subject: &Subject<'a>, skip: &dyn Fn(&str) -> bool, mut run: Run<'a>, paths: &[String]) -> Run<'a> {
+    let tree = subject.sources.tree.as_ref();
+    let exists = |path: &str| {
+        let file = path.split("::").next().unwrap_or_default();
+        sources::join(&run.folder, file).is_some_and(|file| file.is_empty() || tree.exists(&file))
+    };
+    let mut words: Vec<Word> = paths
+        .iter()
+        .enumerate()
+        .filter(|(_, path)| exists(path))
+        .map(|(index, text)| Word { text: text.clone(), origin: Origin::Path(index) })
+        .collect();
+    if words.is_empty() && !paths.is_empty() {
+        return run;
     }
-    Some(words)
+    let argument = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Argument(index) };
+    words.extend(run.it.args.iter().enumerate().map(argument));
+    let variable = run.variable.as_ref().map_or("", |it| it.text);
+    let call = Call { tree, folder: &run.folder, words: &words, variable, skip };
+    run.collected = Some(pytest::collect(&call));
+    run
 }
 
-/// How deep below a test folder fixtures are looked for.
-const DEEPEST: usize = 4;
-
-/// In how many folders they are looked for.
-const MOST_FOLDERS: usize = 200;
-
-/// Every `conftest.py` that a run's tests may see: in the component's folder and in the folders of its tests. `visit`
-/// says whether to go on.
-pub(in crate::checks) fn conftests(subject: &Subject<'_>, folder: &str, run: &TestRun, visit: Visit<'_>) {
-    let mut search = Search { subject, left: MOST_FOLDERS, seen: Vec::new() };
-    for path in folders(run) {
-        let Some(path) = sources::join(folder, &path) else { continue };
-        let mut above = folder;
-        for (end, _) in path.match_indices('/').filter(|(end, _)| *end > folder.len()) {
-            if !search.conftest(above, visit) {
-                return;
-            }
-            above = path.get(..end).unwrap_or_default();
-        }
-        if !search.conftest(above, visit) || !search.below(&path, DEEPEST, visit) {
-            return;
-        }
+/// The folders that are not looked into: what git leaves out, caches, and folders with a pipeline in them.
+pub(in crate::checks) fn foreign<'a>(subject: &'a Subject<'_>) -> impl Fn(&str) -> bool + 'a {
+    let tree: &dyn Tree = subject.sources.tree.as_ref();
+    let git = Gitignore::new(tree);
+    let own = subject.sources.folder().to_owned();
+    move |path: &str| {
+        git.ignores(path)
+            || tree.exists(&format!("{path}/CACHEDIR.TAG"))
+            || (path != own && !own.starts_with(&format!("{path}/")) && tree.exists(&format!("{path}/pipeline.toml")))
     }
 }
 
-/// The folders of a run's tests, from the component's folder.
-fn folders(run: &TestRun) -> Vec<String> {
-    if run.paths.is_empty() {
-        return vec!["tests".to_owned(), "test".to_owned()];
+/// Whether a path of the definition, from `folder`, contains a file or a test of the repository.
+pub(in crate::checks) fn contains(folder: &str, path: &str, file: &str) -> bool {
+    let (outer, test) = path.split_once("::").map_or((path, None), |(outer, test)| (outer, Some(test)));
+    let Some(joined) = sources::join(folder, outer) else { return false };
+    if is_magic(outer) && test.is_none() {
+        let file = file.split("::").next().unwrap_or_default();
+        return fnmatch(&joined, file) || fnmatch(&format!("{joined}/*"), file);
     }
-    let plain = |path: &String| path.split("::").next().unwrap_or_default().to_owned();
-    let folder =
-        |path: String| if path.strip_suffix(".py").is_some() { sources::folder(&path).to_owned() } else { path };
-    run.paths.iter().map(|path| folder(plain(path))).collect()
-}
-
-/// Whether pytest would collect something of `path`, which starts from `folder`: a file of tests, a folder that holds one
-/// or a pattern, where the run looks.
-pub(in crate::checks) fn is_collected(subject: &Subject<'_>, folder: &str, run: &TestRun, path: &str) -> bool {
-    let file = path.split("::").next().unwrap_or_default();
-    let looks = run.paths.is_empty() || run.paths.iter().any(|own| within(path, own) || within(own, path));
-    let pattern = file.contains(['*', '?', '[']);
-    let searched = file.split('/').all(|part| matches!(part, "." | "..") || is_searched(part));
-    looks
-        && searched
-        && (pattern || sources::join(folder, file).is_some_and(|file| holds_tests(subject, &file, DEEPEST)))
-}
-
-fn holds_tests(subject: &Subject<'_>, path: &str, deep: usize) -> bool {
-    let name = path.rsplit('/').next().unwrap_or_default();
-    if let Some(module) = name.strip_suffix(".py") {
-        return module.contains("test") && module != "conftest" && subject.sources.tree.exists(path);
-    }
-    let names = subject.sources.tree.list(path);
-    names.iter().any(|name| match name.strip_suffix('/') {
-        Some(folder) => deep > 0 && is_searched(folder) && holds_tests(subject, &format!("{path}/{folder}"), deep - 1),
-        None => holds_tests(subject, &format!("{path}/{name}"), 0),
-    })
-}
-
-/// Whether tests and fixtures are looked for in a folder of this name.
-fn is_searched(folder: &str) -> bool {
-    !folder.starts_with(['.', '_']) && !matches!(folder, "node_modules" | "venv")
-}
-
-type Visit<'v> = &'v mut dyn FnMut(&str, &str) -> bool;
-
-struct Search<'a> {
-    subject: &'a Subject<'a>,
-    left: usize,
-    seen: Vec<String>,
-}
-
-impl Search<'_> {
-    fn below(&mut self, folder: &str, deep: usize, visit: Visit<'_>) -> bool {
-        self.left = self.left.saturating_sub(1);
-        let names = self.subject.sources.tree.list(folder);
-        if names.iter().any(|name| name == "conftest.py") && !self.conftest(folder, visit) {
-            return false;
-        }
-        for name in names.iter().filter_map(|name| name.strip_suffix('/')).filter(|name| is_searched(name)) {
-            let inner = if folder.is_empty() { name.to_owned() } else { format!("{folder}/{name}") };
-            if deep > 0 && self.left > 0 && !self.below(&inner, deep - 1, visit) {
-                return false;
-            }
-        }
-        true
-    }
-
-    fn conftest(&mut self, folder: &str, visit: Visit<'_>) -> bool {
-        let file = sources::join(folder, "conftest.py").filter(|file| !self.seen.contains(file));
-        let Some(file) = file else { return true };
-        let text = self.subject.sources.tree.read(&file);
-        let goes_on = text.is_none_or(|text| visit(&file, &text));
-        self.seen.push(file);
-        goes_on
-    }
+    within(file, &test.map_or(joined.clone(), |test| format!("{joined}::{test}")))
 }
 
 /// Whether `path` is `outer` or lies in it; both are paths of tests, with or without the name of a test behind `::`.
@@ -212,24 +189,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_the_options_of_each_kind_of_file() {
-        let ini = "[other]\naddopts = -x\n[pytest]\n; why\naddopts = -q\n    --ignore=a # old\n    '--deselect' b\nminversion = 9\n  c\n";
-        assert_eq!(
-            from_ini(ini, &["pytest"]),
-            Some(["-q", "--ignore=a", "--deselect", "b"].map(str::to_owned).to_vec())
-        );
-        let classic = "[tool.pytest.ini_options]\naddopts = \"-q --ignore 'a b'\"\n";
-        assert_eq!(
-            from_toml(classic, &["tool", "pytest"]),
-            Some(["-q", "--ignore", "a b"].map(str::to_owned).to_vec())
-        );
-        let native = "[tool.pytest]\naddopts = [\"--ignore=a\"]\n";
-        assert_eq!(from_toml(native, &["tool", "pytest"]), Some(vec!["--ignore=a".to_owned()]));
-        assert_eq!(from_toml("[project]\nname = \"pytest\"\n", &["tool", "pytest"]), None);
-        assert_eq!(from_ini("[flake8]\n", &["tool:pytest"]), None);
-    }
-
-    #[test]
     fn knows_what_lies_within_what() {
         for (path, outer, is) in [
             ("tests/a/test_b.py", "tests", true),
@@ -240,6 +199,20 @@ mod tests {
             ("tests", ".", true),
         ] {
             assert_eq!(within(path, outer), is, "{path} in {outer}");
+        }
+    }
+
+    #[test]
+    fn knows_what_a_path_of_the_definition_contains() {
+        for (path, file, is) in [
+            ("tests", "api/tests/test_a.py", true),
+            ("tests/*_slow.py", "api/tests/a/test_slow.py", true),
+            ("tests/old*", "api/tests/old_a/test_b.py", true),
+            ("tests/test_a.py::test_x", "api/tests/test_a.py", false),
+            ("tests/test_a.py::test_x", "api/tests/test_a.py::test_x", true),
+            ("tests", "tests/test_a.py", false),
+        ] {
+            assert_eq!(contains("api", path, file), is, "{path} {file}");
         }
     }
 }

@@ -53,17 +53,6 @@ fn word_end(bytes: &[u8], mut at: usize) -> usize {
     at.min(bytes.len())
 }
 
-/// The words of a command without their quotes.
-pub(in crate::checks) fn words(command: &str) -> Vec<String> {
-    tokens(command)
-        .into_iter()
-        .filter_map(|token| match token {
-            Token::Word(word) => Some(unquoted(word)),
-            Token::Operator(_) => None,
-        })
-        .collect()
-}
-
 /// A word without its quotes.
 pub(in crate::checks) fn unquoted(word: &str) -> String {
     word.chars().filter(|letter| !matches!(letter, '"' | '\'')).collect()

@@ -3,6 +3,7 @@
 mod built;
 mod declared;
 mod deployed;
+mod left_out;
 mod tested;
 
 use super::page::Case;
