@@ -24,10 +24,10 @@ pub(crate) fn floor(call: &Call<'_>, options: &Options) -> Option<Floor> {
     }
     let given = options.last("--cov-config").map(|given| given.value.as_str()).filter(|name| !name.is_empty());
     match given {
-        Some(name) if name != ".coveragerc" => configured(call.tree, &join(call.folder, name)?, true).flatten(),
+        Some(name) if name != ".coveragerc" => configured(call.tree, &join(call.folder, name)?, true).ok().flatten(),
         _ => FILES
             .iter()
-            .find_map(|name| configured(call.tree, &join(call.folder, name)?, *name == ".coveragerc"))
+            .find_map(|name| configured(call.tree, &join(call.folder, name)?, *name == ".coveragerc").ok())
             .flatten(),
     }
 }
@@ -40,10 +40,13 @@ fn found(text: &str, origin: Origin) -> Option<Floor> {
     (number > 0.0 && number <= 100.0).then(|| Floor { percent: text.trim().trim_end_matches('%').to_owned(), origin })
 }
 
-/// The floor of a file; none for one that does not configure coverage. In a file of coverage's own, sections have no
+/// A file that does not configure coverage.
+struct Other;
+
+/// The floor of a file that configures coverage. In a file of coverage's own, sections have no
 /// front.
-fn configured(tree: &dyn Tree, file: &str, own: bool) -> Option<Option<Floor>> {
-    let text = tree.read(file)?;
+fn configured(tree: &dyn Tree, file: &str, own: bool) -> Result<Option<Floor>, Other> {
+    let text = tree.read(file).ok_or(Other)?;
     if std::path::Path::new(file).extension().is_some_and(|end| end == "toml") {
         from_toml(file, &text)
     } else {
@@ -51,25 +54,25 @@ fn configured(tree: &dyn Tree, file: &str, own: bool) -> Option<Option<Floor>> {
     }
 }
 
-fn from_toml(file: &str, text: &str) -> Option<Option<Floor>> {
+fn from_toml(file: &str, text: &str) -> Result<Option<Floor>, Other> {
     if !text.contains("coverage") {
-        return None;
+        return Err(Other);
     }
     let (root, _) = DeTable::parse_recoverable(text);
-    let tool = root.get_ref().get("tool")?.get_ref().as_table()?;
-    let coverage = tool.get("coverage")?.get_ref().as_table()?;
+    let tool = root.get_ref().get("tool").and_then(|tool| tool.get_ref().as_table());
+    let coverage = tool.and_then(|tool| tool.get("coverage")?.get_ref().as_table()).ok_or(Other)?;
     let report = coverage.get("report").and_then(|report| report.get_ref().as_table());
-    let Some((key, value)) = report.and_then(|report| report.get_key_value("fail_under")) else { return Some(None) };
+    let Some((key, value)) = report.and_then(|report| report.get_key_value("fail_under")) else { return Ok(None) };
     let line = text.get(..key.span().start).unwrap_or_default().matches('\n').count() + 1;
     let written = match value.get_ref() {
         DeValue::String(text) => text.to_string(),
         _ => text.get(value.span()).unwrap_or_default().to_owned(),
     };
-    Some(found(&written, Origin::Line { file: file.to_owned(), line }))
+    Ok(found(&written, Origin::Line { file: file.to_owned(), line }))
 }
 
 /// `configparser` is more lenient than `iniconfig`: a line is enough here.
-fn from_ini(file: &str, text: &str, own: bool) -> Option<Option<Floor>> {
+fn from_ini(file: &str, text: &str, own: bool) -> Result<Option<Floor>, Other> {
     let name = |section: &str| {
         let plain = section.strip_prefix("coverage:");
         if own { Some(plain.unwrap_or(section).to_owned()) } else { plain.map(str::to_owned) }
@@ -84,10 +87,10 @@ fn from_ini(file: &str, text: &str, own: bool) -> Option<Option<Floor>> {
         }
         let Some((key, value)) = plain.split_once(['=', ':']) else { continue };
         if section.as_deref() == Some("report") && key.trim().eq_ignore_ascii_case("fail_under") {
-            return Some(found(value, Origin::Line { file: file.to_owned(), line: index + 1 }));
+            return Ok(found(value, Origin::Line { file: file.to_owned(), line: index + 1 }));
         }
     }
-    configures.then_some(None)
+    if configures { Ok(None) } else { Err(Other) }
 }
 
 #[cfg(test)]

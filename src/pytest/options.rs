@@ -130,7 +130,7 @@ impl Options {
     /// The option that switches a plugin off, unless a later one switches it on.
     pub(crate) fn without(&self, plugin: &str) -> Option<&Given> {
         let name = |given: &Given| given.value.trim().trim_start_matches("no:").trim_start_matches("pytest_") == plugin;
-        self.all("-p").filter(|given| name(given)).next_back().filter(|given| given.value.trim().starts_with("no:"))
+        self.all("-p").rfind(|given| name(given)).filter(|given| given.value.trim().starts_with("no:"))
     }
 }
 

@@ -80,15 +80,12 @@ fn set(chars: &[char], start: usize) -> Option<(Item, usize)> {
     let mut ranges = Vec::new();
     let mut at = 0;
     while let Some(from) = own.get(at) {
-        match (own.get(at + 1), own.get(at + 2)) {
-            (Some('-'), Some(to)) => {
-                ranges.push((*from, *to));
-                at += 3;
-            }
-            _ => {
-                ranges.push((*from, *from));
-                at += 1;
-            }
+        if let (Some('-'), Some(to)) = (own.get(at + 1), own.get(at + 2)) {
+            ranges.push((*from, *to));
+            at += 3;
+        } else {
+            ranges.push((*from, *from));
+            at += 1;
         }
     }
     Some((Item::Set { not, ranges }, end + 1))

@@ -246,7 +246,7 @@ pub(crate) fn may_hold_tests(text: &str, names: &Names) -> bool {
                 continue;
             }
             // A name of a test may be assigned, or made.
-            (own, _) if Names::is(&names.functions, own) && own != "" => return true,
+            (own, _) if Names::is(&names.functions, own) && !own.is_empty() => return true,
             _ if statement.mentions("globals") || statement.mentions("load_tests") => return true,
             _ => continue,
         };

@@ -49,8 +49,9 @@ pub(super) fn starts(
             return Ok((whole(), Vec::new()));
         }
         let found = test_paths(call, &testpaths);
-        let starts = found.into_iter().map(|(path, origin)| Start { path, tests: Vec::new(), origin }).collect();
-        let starts = normalized(starts);
+        let starts: Vec<Start> =
+            found.into_iter().map(|(path, origin)| Start { path, tests: Vec::new(), origin }).collect();
+        let starts = normalized(&starts);
         return Ok(if starts.is_empty() { (whole(), Vec::new()) } else { (starts, testpaths) });
     }
     let mut found = Vec::new();
@@ -59,7 +60,7 @@ pub(super) fn starts(
             found.push(start);
         }
     }
-    Ok((normalized(found), Vec::new()))
+    Ok((normalized(&found), Vec::new()))
 }
 
 fn resolved(call: &Call<'_>, word: &Word, by_module: bool, unsure: &mut Vec<Unsure>) -> Result<Option<Start>, Refused> {
@@ -88,7 +89,7 @@ fn resolved(call: &Call<'_>, word: &Word, by_module: bool, unsure: &mut Vec<Unsu
 }
 
 /// The same without those that others contain.
-fn normalized(starts: Vec<Start>) -> Vec<Start> {
+fn normalized(starts: &[Start]) -> Vec<Start> {
     let contains = |outer: &Start, inner: &Start| {
         let below = outer.path.is_empty() || inner.path.starts_with(&format!("{}/", outer.path));
         let same = outer.path == inner.path;

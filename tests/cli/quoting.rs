@@ -381,6 +381,8 @@ fn toml(text: &str) -> String {
 
 /// Everything that a user may write where it becomes a word of a command.
 fn definition(value: &str) -> String {
+    // An option of pytest that is not known, so that any value is as good.
+    let option = toml(&format!("--own={value}"));
     let value = toml(value);
     format!(
         "version = 1
@@ -401,7 +403,7 @@ checks = {{ nothing = \"npm\" }}
 [tests.python]
 component = \"python\"
 runner = \"pytest\"
-args = [\"-m\", {value}]
+args = [{option}]
 [tests.rust]
 component = \"rust\"
 runner = \"nextest\"

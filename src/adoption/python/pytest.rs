@@ -53,7 +53,7 @@ impl Config {
                     |path: &&String| view.tree.read(path).is_none_or(|text| may_hold_tests(&text, &collected.names));
                 config.present = present(view.tree, &folder.path, &collected, &skip);
                 config.present.retain(|path| holds(&path));
-                let own = |path: &String| config.from_here(path);
+                let own = |path: &String| config.inner(path);
                 config.tests = collected.files.keys().filter(holds).filter_map(own).collect();
                 config.coverage = floor(&call, &collected.options).and_then(|floor| percentage(&floor.percent));
                 config.collected = Some(collected);
@@ -64,7 +64,7 @@ impl Config {
     }
 
     /// A path from the component's folder.
-    fn from_here(&self, path: &str) -> Option<String> {
+    fn inner(&self, path: &str) -> Option<String> {
         let rest = if self.folder.is_empty() {
             Some(path)
         } else {
@@ -76,7 +76,7 @@ impl Config {
     /// The file that configures pytest, from the component's folder where it is in there.
     pub(super) fn file(&self) -> String {
         let file = self.collected.as_ref().map(|it| it.config.file.clone()).unwrap_or_default();
-        self.from_here(&file).unwrap_or(file)
+        self.inner(&file).unwrap_or(file)
     }
 
     /// Whether there is a configuration.
@@ -156,7 +156,7 @@ impl Config {
     /// The file that takes something away; none where pytest itself does.
     fn place(&self, taken: &Taken) -> Option<String> {
         match &taken.origin {
-            Origin::Line { file, .. } => Some(self.from_here(file).unwrap_or_else(|| file.clone())),
+            Origin::Line { file, .. } => Some(self.inner(file).unwrap_or_else(|| file.clone())),
             _ => None,
         }
     }
@@ -166,9 +166,9 @@ impl Config {
         match (taken.cause, &taken.origin) {
             (Cause::IgnoreGlob, _) => inside("", &taken.value),
             (Cause::CollectIgnoreGlob, Origin::Line { file, .. }) => {
-                inside(folder_of(&self.from_here(file)?), &taken.value)
+                inside(folder_of(&self.inner(file)?), &taken.value)
             }
-            _ => self.from_here(&taken.path),
+            _ => self.inner(&taken.path),
         }
     }
 }
