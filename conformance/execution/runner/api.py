@@ -3,16 +3,19 @@
 Listing artifacts needs a token whose job was granted `actions: read`. The bytes of an artifact are
 elsewhere, where GitHub's token must not be sent.
 
-Source: <https://docs.github.com/rest/actions/artifacts>.
+Sources: <https://docs.github.com/rest/actions/artifacts>, and for approvals
+<https://docs.github.com/rest/actions/workflow-runs>, "Get the review history for a workflow run".
 """
 
 from __future__ import annotations
 
 import io
 import json
+import re
 import threading
 import urllib.parse
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -30,6 +33,7 @@ class Api:
         self.number = number
         self.tokens: dict[str, dict[str, str]] = {}
         self.foreign: list[Artifact] = []
+        self.approvals: Callable[[int], list[dict[str, Any]]] = lambda _: []
         handler = type("Bound", (Handler,), {"api": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -51,16 +55,20 @@ class Handler(BaseHTTPRequestHandler):
     api: Api
 
     def do_GET(self) -> None:
-        """Lists artifacts, sends on to one, or sends one."""
+        """Lists artifacts or approvals, sends on to an artifact, or sends one."""
         parts = urllib.parse.urlsplit(self.path)
-        base = f"/repos/{self.api.repository}/actions/artifacts"
+        actions = f"/repos/{self.api.repository}/actions"
+        base = f"{actions}/artifacts"
+        review = re.fullmatch(rf"{actions}/runs/(\d+)/approvals", parts.path)
         number = parts.path.removeprefix(base).strip("/").split("/")[0]
         if parts.path.startswith("/blobs/"):
             self._blob(int(parts.path.removeprefix("/blobs/")))
-        elif not parts.path.startswith(base):
+        elif not parts.path.startswith(base) and not review:
             self._answer(404, {"message": "Not Found"})
         elif not self._may_read():
             self._answer(403, {"message": "Resource not accessible by integration"})
+        elif review:
+            self._answer(200, self.api.approvals(int(review[1])))
         elif parts.path == base:
             self._list(urllib.parse.parse_qs(parts.query))
         else:

@@ -15,11 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import triggers
 from .api import Api
+from .concurrency import Groups
+from .environments import Environments, Protection
 from .event import DEFAULT_BRANCH, FORK, NUMBER, REPOSITORY, Event
 from .job import Fault
-from .language import Contexts, Language
+from .language import Language
 from .origin import Origin, git
+from .pace import Pace
 from .run import Run
 from .storage import Artifacts, Caches
 
@@ -50,9 +54,13 @@ class Bench:
     secrets: dict[str, str] = field(default_factory=dict)
     variables: dict[str, str] = field(default_factory=dict)
     environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
+    protected: Environments = field(default_factory=Environments)
+    groups: Groups = field(default_factory=Groups)
+    pace: Pace = field(default_factory=Pace)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(PARALLEL))
     keep: bool = False
+    begun: list[Run] = field(default_factory=list)
     _parsed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _pulls: Iterator[int] = field(default_factory=lambda: itertools.count(7))
@@ -78,12 +86,32 @@ class Bench:
         sha = self.origin.head(state)
         return Event(name, f"refs/heads/{branch}", sha, branch, inputs=inputs or {})
 
-    def pull_request(self, head: str, base: str = DEFAULT_BRANCH, fork: bool = False) -> Event:
-        """A pull request, at the merge that GitHub makes of it."""
-        number = next(self._pulls)
+    def pull_request(
+        self, head: str, base: str = DEFAULT_BRANCH, fork: bool = False, number: int = 0
+    ) -> Event:
+        """A pull request at the merge that GitHub makes of it; by its number, one that is there."""
+        number = number or next(self._pulls)
         sha = self.origin.merge(number, head, base)
         of = FORK if fork else NUMBER
-        return Event("pull_request", f"refs/pull/{number}/merge", sha, head, of, base)
+        ref = f"refs/pull/{number}/merge"
+        return Event("pull_request", ref, sha, head, of, base)
+
+    # ── settings ──────────────────────────────────────────────────────────────
+
+    def protect(
+        self,
+        environment: str,
+        *,
+        reviewers: tuple[str, ...] = (),
+        branches: tuple[str, ...] | None = None,
+        prevent_self_review: bool = False,
+        wait_minutes: int = 0,
+    ) -> None:
+        """Gives an environment protection rules."""
+        self.environments.setdefault(environment, ({}, {}))
+        self.protected.protections[environment] = Protection(
+            reviewers, branches, prevent_self_review, wait_minutes
+        )
 
     # ── runs ──────────────────────────────────────────────────────────────────
 
@@ -98,15 +126,33 @@ class Bench:
         hooks: Mapping[str, Callable[[Run], None]] | None = None,
         only: frozenset[str] = frozenset(),
     ) -> Run:
-        """Runs a workflow that the event starts.
+        """Runs a workflow that the event starts, to its end.
 
-        `broken` names services that never become healthy; a hook is called before its job; `only`
-        leaves all other jobs out.
+        `broken` names services that never become healthy; a hook is called before its job, or
+        under `after …` when its job has ended; `only` leaves all other jobs out.
         """
-        triggers = self.workflow(event.sha, file)["on"]
-        assert event.name in triggers, f"{file} is not started by {event.name}"
+        return self.begin(
+            file, event, number=number, faults=faults, broken=broken, hooks=hooks, only=only
+        ).wait()
+
+    def begin(
+        self,
+        file: str,
+        event: Event,
+        *,
+        number: int | None = None,
+        faults: list[Fault] | None = None,
+        broken: frozenset[str] = frozenset(),
+        hooks: Mapping[str, Callable[[Run], None]] | None = None,
+        only: frozenset[str] = frozenset(),
+    ) -> Run:
+        """Starts such a run, and does not wait for it."""
+        workflow = self.workflow(event.sha, file)
+        assert triggers.starts(workflow, event), f"{file} is not started by {event.name}"
         number = number or next(self._runs)
-        return Run(self, file, event, number, faults or [], broken, hooks or {}, only).start()
+        run = Run(self, file, event, number, faults or [], broken, hooks or {}, only)
+        self.begun.append(run)
+        return run.begin()
 
     def workflow(self, sha: str, file: str) -> dict[str, Any]:
         """A workflow at a commit."""
@@ -124,22 +170,19 @@ class Bench:
         self.api.tokens[token] = dict(permissions)
         return token
 
-    def secrets_of(self, run: Run, job: Mapping[str, Any], called: bool) -> dict[str, str]:
-        """What a job can read: none in a fork's run, nor where a call hands none over."""
+    def secrets_of(self, run: Run, environment: str, called: bool) -> dict[str, str]:
+        """What a job can read: none in a fork's run, nor where a call hands none over.
+
+        Sources: <https://docs.github.com/actions/reference/security/secrets>,
+        <https://github.com/actions/runner/issues/1490>.
+        """
         if run.event.fork or called:
             return {}
-        name = self._environment(job, {"github": {}, "inputs": run.event.inputs})
-        return self.secrets | self.environments.get(name, ({}, {}))[0]
+        return self.secrets | self.environments.get(environment, ({}, {}))[0]
 
-    def variables_of(self, run: Run, job: Mapping[str, Any], contexts: Contexts) -> dict[str, str]:
+    def variables_of(self, environment: str) -> dict[str, str]:
         """The repository's variables, and those of the job's environment."""
-        name = self._environment(job, contexts)
-        return self.variables | self.environments.get(name, ({}, {}))[1]
-
-    def _environment(self, job: Mapping[str, Any], contexts: Contexts) -> str:
-        given = job.get("environment", "")
-        name = given.get("name", "") if isinstance(given, dict) and "$" not in given else given
-        return str(self.language.text(name, contexts))
+        return self.variables | self.environments.get(environment, ({}, {}))[1]
 
     def done(self, place: Place) -> None:
         """Throws a job's machine away."""
@@ -148,6 +191,8 @@ class Bench:
 
     def close(self) -> None:
         """Ends what the bench has started."""
+        for run in self.begun:
+            run.abandon()
         self.api.close()
 
 
@@ -176,6 +221,7 @@ def bench(
             image_env(),
             keep=keep,
         )
+        made.api.approvals = lambda run: made.protected.history(run, made.environments)
         try:
             yield made
         finally:

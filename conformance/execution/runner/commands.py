@@ -7,7 +7,7 @@ Sources: <https://docs.github.com/actions/reference/workflow-commands-for-github
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 COMMAND = re.compile(r"^\s*::(?P<name>[a-zA-Z-]+)(?: (?P<properties>.*?))?::(?P<text>.*)$")
@@ -32,6 +32,10 @@ class Annotation:
     file: str = ""
     line: int | None = None
     title: str = ""
+
+    def shortened(self, length: int) -> Annotation:
+        """This one, with a message of at most so many characters."""
+        return replace(self, message=self.message[:length])
 
 
 @dataclass

@@ -8,6 +8,7 @@ from typing import Any
 
 DEFAULT_BRANCH = "main"
 REPOSITORY = "example/atom"
+ACTOR = "somebody"
 NUMBER = 4711
 FORK = 4712
 
@@ -29,11 +30,27 @@ class Event:
         """Whether a fork's change is run, which gets no secret and only a reading token."""
         return self.head_repository != NUMBER
 
+    @property
+    def number(self) -> int:
+        """The number of a pull request."""
+        return int(self.ref.removeprefix("refs/pull/").partition("/")[0])
+
+    @property
+    def may_cache(self) -> bool:
+        """Whether caches are kept: by every event here, a fork's pull request in its merge ref.
+
+        Sources: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>,
+        restrictions for accessing a cache; <https://github.blog/changelog/2026-09-10-control-github-actions-cache-access-with-cache-mode>,
+        by which events like `pull_request_target` read alone.
+        """
+        return self.name in ("push", "schedule", "workflow_dispatch", "pull_request")
+
     def payload(self) -> dict[str, Any]:
         """What the runner writes to GITHUB_EVENT_PATH, in part."""
         found: dict[str, Any] = {"repository": {"id": NUMBER, "full_name": REPOSITORY}}
         if self.name == "pull_request":
             found["pull_request"] = {
+                "number": self.number,
                 "head": {"ref": self.head, "repo": {"id": self.head_repository, "fork": self.fork}},
                 "base": {"ref": self.base},
             }

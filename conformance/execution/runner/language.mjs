@@ -5,6 +5,8 @@
 // {"op": "text", …}                                   the same, every scalar as the text that a step is given
 // {"op": "condition", …}                              whether an `if` holds
 //
+// {"op": "keys"}                                      the keys of every mapping in GitHub's schema, by its name
+//
 // Answers {"value"} or {"error"}.
 import { createInterface } from "node:readline";
 import { data, Evaluator, FeatureFlags, Lexer, Parser } from "@actions/expressions";
@@ -57,8 +59,21 @@ function reference(expression, definition) {
   return { $: expressions.length - 1 };
 }
 
+/** Contexts that the bench fills altogether: what they lack is not empty, but unknown. */
+const WHOLE = /(?<![\w.-])(github|runner|strategy|job)\.([\w-]+)/g;
+
+function known(expression, contexts) {
+  const text = expression.replaceAll(/'(?:[^']|'')*'/g, "''");
+  for (const [name, context, key] of text.matchAll(WHOLE)) {
+    if (contexts.get(context)?.get(key) === undefined) {
+      throw new Error(`\`${name}\` is not modelled`);
+    }
+  }
+}
+
 function evaluated(number, contexts, status) {
   const { expression, allowed } = expressions[number];
+  known(expression, contexts);
   const { namedContexts, functions } = splitAllowedContext(allowed);
   const tree = new Parser(new Lexer(expression).lex().tokens, namedContexts, functions).parse();
   return new Evaluator(tree, contexts, statusFunctions(status)).evaluate();
@@ -90,8 +105,16 @@ function resolved(node, contexts, status, scalar) {
   return scalar(JSON.parse(JSON.stringify(node), reviver));
 }
 
+function keys() {
+  const found = Object.entries(getWorkflowSchema().definitions).filter(
+    ([, { properties }]) => Object.keys(properties ?? {}).length > 0,
+  );
+  return Object.fromEntries(found.map(([name, { properties }]) => [name, Object.keys(properties)]));
+}
+
 const operations = {
   parse,
+  keys,
   resolve: ({ node, contexts, status }) =>
     resolved(node, contexts, status, (value) => JSON.parse(JSON.stringify(value, replacer))),
   text: ({ node, contexts, status }) => resolved(node, contexts, status, (value) => value.coerceString()),

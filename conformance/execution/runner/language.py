@@ -67,6 +67,11 @@ class Language:
             self._ask(op="condition", node=node, contexts=EMPTY | contexts, status=vars(status))
         )
 
+    def keys(self) -> dict[str, list[str]]:
+        """The keys of every mapping in GitHub's schema of workflows, by the mapping's name."""
+        found: dict[str, list[str]] = self._ask(op="keys")
+        return found
+
     def close(self) -> None:
         """Ends the process."""
         assert self._process.stdin

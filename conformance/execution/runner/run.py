@@ -1,50 +1,32 @@
-"""A run of a workflow: its jobs in the order of `needs`, matrices, called workflows, attempts."""
+"""A run of a workflow: its attempts, its cancellation, its reviews, and what became of its jobs.
+
+Sources: <https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs>,
+<https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation>.
+"""
 
 from __future__ import annotations
 
-import itertools
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from .event import NUMBER, REPOSITORY, Event, exceeds, granted
-from .job import Execution, Fault, JobRun, machine_env
-from .language import Contexts, Status
-from .place import Place
+from . import triggers
+from .commands import Annotation
+from .concurrency import Cancelled, Claim, Rule
+from .environments import Review
+from .event import ACTOR, Event
+from .job import Fault, JobRun
+from .modelled import check_workflow
+from .pace import Cancellation, Live
+from .workflow import Call, Group, Workflow, overall
 
 if TYPE_CHECKING:
     from .bench import Bench
 
-
-@dataclass
-class Group:
-    """All that a job of a workflow became: one run, one per cell of its matrix, or a call."""
-
-    result: str
-    outputs: dict[str, str] = field(default_factory=dict)
-    jobs: list[JobRun] = field(default_factory=list)
-    called: dict[str, Group] = field(default_factory=dict)
-    anew: bool = True
-
-    def every(self) -> Iterator[JobRun]:
-        """Its jobs, those of called workflows included."""
-        yield from self.jobs
-        for group in self.called.values():
-            yield from group.every()
-
-
-@dataclass(frozen=True)
-class Call:
-    """A workflow, as it is started or called."""
-
-    file: str
-    prefix: str
-    inputs: Mapping[str, Any]
-    allowed: Mapping[str, str] | None  # What the caller grants; None for the run itself.
-    before: Mapping[str, Group] | None  # What the attempt before has left.
-    all_again: bool = False
+PATIENCE = 600  # Seconds that a case waits for a run, or for something to come about in it.
 
 
 @dataclass
@@ -62,18 +44,152 @@ class Run:
     attempt: int = 0
     groups: dict[str, Group] = field(default_factory=dict)
     records: list[dict[str, Any]] = field(default_factory=list)
+    annotations: list[Annotation] = field(default_factory=list)
+    cancellation: Cancellation = field(default_factory=Cancellation)
+    started: list[JobRun] = field(default_factory=list)  # In this attempt.
+    _live: list[Live] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _thread: threading.Thread | None = None
+    _error: BaseException | None = None
+    _strategy_failed: bool = False
+
+    # ── attempts ──────────────────────────────────────────────────────────────
 
     def start(self) -> Run:
-        """Runs everything; on a later attempt what failed, and what stands behind it."""
+        """Runs everything; on a later attempt what failed or was cancelled, and its dependents."""
+        return self.begin().wait()
+
+    def rerun_failed(self) -> Run:
+        """Re-runs failed jobs: also those cancelled, and all that depend on them."""
+        assert self.attempt, "the run has not been started"
+        return self.start()
+
+    def rerun_all(self) -> Run:
+        """Re-runs all jobs, as if nothing were there but the artifacts."""
+        assert self.attempt, "the run has not been started"
+        return self.begin(everything=True).wait()
+
+    def begin(self, everything: bool = False) -> Run:
+        """Starts an attempt, and does not wait for it."""
+        assert self._thread is None, "an attempt of the run is under way"
+        before = None if everything else self.groups or None
         self.attempt += 1
-        inputs = dict(self.event.inputs)
-        call = Call(self.file, "", inputs, None, self.groups or None)
-        self.groups = self._workflow(call).called
+        self.cancellation, self.annotations, self.started = Cancellation(), [], []
+        self._error, self._strategy_failed = None, False
+        self._thread = threading.Thread(target=self._attempt, args=(before,), daemon=True)
+        self._thread.start()
         return self
+
+    def wait(self) -> Run:
+        """Waits for the end of the attempt."""
+        assert self._thread
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive(), f"the run does not end: {self.running()}"
+        self._thread = None
+        if self._error:
+            raise self._error
+        return self
+
+    def _attempt(self, before: Mapping[str, Group] | None) -> None:
+        try:
+            self._run(before)
+        except Cancelled as reason:
+            self.groups = {}
+            self.cancel(str(reason))
+        except BaseException as error:  # Raised anew by the thread that waits.
+            self._error = error
+            self.abandon()
+
+    def _run(self, before: Mapping[str, Group] | None) -> None:
+        workflow = self.bench.workflow(self.event.sha, self.file)
+        check_workflow(workflow, self.file)
+        inputs: dict[str, Any] = dict(self.event.inputs)
+        if self.event.name == "workflow_dispatch":
+            inputs = triggers.dispatched(workflow, self.event.inputs)
+        call = Call(self.file, "", inputs, None, before)
+        made = Workflow(self, workflow, call)
+        with ExitStack() as held:
+            concurrency = workflow.get("concurrency")
+            resolved = self.bench.language.resolve(concurrency, made.contexts())
+            if rule := Rule.of(resolved):
+                claim = Claim("top level workflow", "", self.cancel, self.cancellation)
+                held.enter_context(self.bench.groups.held(rule, claim))
+                call.above.append(claim)
+            self.groups = made.run().called
+
+    # ── while it runs ─────────────────────────────────────────────────────────
+
+    def cancel(self, reason: str = f"The run was canceled by @{ACTOR}.") -> None:
+        """Cancels the run: every job but those whose condition holds all the same."""
+        with self._lock:
+            if self.cancellation.requested:
+                return
+            self.cancellation.request(reason)
+            self.annotations.append(Annotation("error", reason))
+            live = list(self._live)
+        for job in live:
+            if not job.resists():
+                job.cancellation.request(reason)
+
+    def abandon(self) -> None:
+        """Ends every job at once, where a case has failed before its run has ended."""
+        self.cancel("The bench has ended the run.")
+        with self._lock:
+            for job in self._live:
+                job.cancellation.force("The bench has ended the run.")
+
+    @contextmanager
+    def live(self, job: Live) -> Iterator[None]:
+        """Lets a job be cancelled with the run, from its queue to its end."""
+        with self._lock:
+            self._live.append(job)
+        if self.cancellation.requested and not job.resists():
+            job.cancellation.request(self.cancellation.reason)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._live.remove(job)
+
+    def strategy_failed(self, name: str, error: Exception) -> None:
+        """Notes a job whose matrix GitHub cannot evaluate, which no job of the run shows."""
+        self._strategy_failed = True
+        message = f"Error when evaluating 'strategy' for job '{name}'. {error}"
+        self.annotations.append(Annotation("error", message))
+
+    def waiting(self) -> list[str]:
+        """The environments whose reviewers are asked now."""
+        return self.bench.protected.pending(self.number)
+
+    def review(self, environment: str, state: str, user: str, comment: str = "") -> None:
+        """Approves or rejects the jobs that wait for an environment."""
+        review = Review(self.number, environment, state, user, comment)
+        self.bench.protected.review(review, ACTOR)
+
+    def running(self) -> list[str]:
+        """The steps that run now, each after its job's name."""
+        return [f"{job.name}: {job.current}" for job in list(self.started) if job.current]
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Waits until something has come about, and fails once the attempt has ended without."""
+        assert self._thread
+        deadline = time.monotonic() + PATIENCE
+        while not holds():
+            if not self._thread.is_alive():
+                self.wait()
+                raise AssertionError(f"the run has ended first: {self.results()}")
+            assert time.monotonic() < deadline, self.running()
+            time.sleep(0.02)
+
+    # ── what became of it ─────────────────────────────────────────────────────
 
     @property
     def result(self) -> str:
         """The run's own result."""
+        if self.cancellation.requested:
+            return "cancelled"
+        if self._strategy_failed:
+            return "failure"
         return overall(group.result for group in self.groups.values())
 
     @property
@@ -98,254 +214,3 @@ class Run:
     def failures(self) -> str:
         """What the jobs that failed have logged."""
         return "\n".join(job.log for job in self.jobs if job.result == "failure")
-
-    # ── a workflow ────────────────────────────────────────────────────────────
-
-    def _workflow(self, call: Call) -> Group:
-        workflow = self.bench.workflow(self.event.sha, call.file)
-        if self.only and not call.prefix:
-            jobs = {name: job for name, job in workflow["jobs"].items() if name in self.only}
-            workflow = workflow | {"jobs": jobs}
-        futures: dict[str, Future[Group]] = {}
-        ready = threading.Event()
-
-        def one(name: str) -> Group:
-            ready.wait()
-            waited = {need: futures[need].result() for need in needs_of(workflow["jobs"][name])}
-            every = {other: futures[other].result() for other in ancestors(workflow["jobs"], name)}
-            return self._job(workflow, call, name, waited, every)
-
-        # As many threads as jobs: each waits for what it needs.
-        with ThreadPoolExecutor(max_workers=len(workflow["jobs"])) as pool:
-            for name in workflow["jobs"]:
-                futures[name] = pool.submit(one, name)
-            ready.set()
-            groups = {name: future.result() for name, future in futures.items()}
-        result = overall(group.result for group in groups.values())
-        return Group(result, self._call_outputs(workflow, call, groups), called=groups)
-
-    def _call_outputs(
-        self, workflow: Mapping[str, Any], call: Call, groups: Mapping[str, Group]
-    ) -> dict[str, str]:
-        given = (workflow["on"].get("workflow_call") or {}) if call.prefix else {}
-        jobs = {
-            name: {"result": group.result, "outputs": group.outputs}
-            for name, group in groups.items()
-        }
-        contexts = self._contexts(workflow, call) | {"jobs": jobs}
-        return {
-            name: self.bench.language.text(output["value"], contexts)
-            for name, output in given.get("outputs", {}).items()
-        }
-
-    # ── a job of it ───────────────────────────────────────────────────────────
-
-    def _job(
-        self,
-        workflow: Mapping[str, Any],
-        call: Call,
-        name: str,
-        waited: Mapping[str, Group],
-        every: Mapping[str, Group],
-    ) -> Group:
-        given = workflow["jobs"][name]
-        before = (call.before or {}).get(name)
-        all_again = call.all_again or any(group.anew for group in every.values())
-        if before and not all_again and before.result in ("success", "skipped"):
-            return Group(before.result, before.outputs, before.jobs, before.called, anew=False)
-        contexts = self._contexts(workflow, call)
-        contexts["needs"] = {
-            need: {"result": group.result, "outputs": group.outputs}
-            for need, group in waited.items()
-        }
-        results = [group.result for group in every.values()]
-        status = Status(
-            success=all(result == "success" for result in results),
-            failure="failure" in results,
-        )
-        if not self.bench.language.condition(given.get("if"), contexts, status):
-            return Group("skipped")
-        if hook := self.hooks.get(call.prefix + name):
-            hook(self)
-        if "uses" in given:
-            return self._call(workflow, call, name, contexts, None if all_again else before)
-        return self._cells(workflow, call, name, contexts, None if all_again else before)
-
-    def _call(
-        self,
-        workflow: Mapping[str, Any],
-        call: Call,
-        name: str,
-        contexts: Contexts,
-        before: Group | None,
-    ) -> Group:
-        given = workflow["jobs"][name]
-        file = (
-            given["uses"].removeprefix("$/.github/workflows/").removeprefix("./.github/workflows/")
-        )
-        assert "/" not in file and "@" not in file, f"{given['uses']} is not of this repository"
-        callee = self.bench.workflow(self.event.sha, file)
-        declared = (callee["on"]["workflow_call"] or {}).get("inputs", {})
-        values = self.bench.language.resolve(given.get("with", {}), contexts)
-        unknown = set(values) - set(declared)
-        assert not unknown, f"{file} has no input {unknown}"
-        inputs = {key: values.get(key, of.get("default", "")) for key, of in declared.items()}
-        allowed = granted(given.get("permissions"), workflow.get("permissions"), self.event.fork)
-        shown = self.bench.language.text(given.get("name", name), contexts)
-        group = self._workflow(
-            Call(
-                file,
-                f"{call.prefix}{shown} / ",
-                inputs,
-                allowed,
-                before.called if before else None,
-                all_again=before is None,
-            )
-        )
-        return group
-
-    def _cells(
-        self,
-        workflow: Mapping[str, Any],
-        call: Call,
-        name: str,
-        contexts: Contexts,
-        before: Group | None,
-    ) -> Group:
-        given = workflow["jobs"][name]
-        strategy = given.get("strategy", {})
-        cells = matrix(self.bench.language.resolve(strategy.get("matrix", {}), contexts))
-        assert len(cells) == 1 or strategy["fail-fast"] is False, "fail-fast is not modelled"
-        kept = [job for job in before.jobs if job.result == "success"] if before else []
-        done = {tuple(job.matrix.items()): job for job in kept}
-
-        def cell(values: dict[str, Any]) -> JobRun:
-            known = done.get(tuple(values.items()))
-            return known or self._execute(workflow, call, name, contexts, values)
-
-        with ThreadPoolExecutor(max_workers=len(cells)) as pool:
-            jobs = list(pool.map(cell, cells))
-        outputs: dict[str, str] = {}
-        for job in jobs:
-            outputs |= {key: value for key, value in job.outputs.items() if value}
-        return Group(overall(job.result for job in jobs), outputs, jobs)
-
-    def _execute(
-        self,
-        workflow: Mapping[str, Any],
-        call: Call,
-        name: str,
-        contexts: Contexts,
-        values: dict[str, Any],
-    ) -> JobRun:
-        bench, given, event = self.bench, workflow["jobs"][name], self.event
-        permissions = granted(given.get("permissions"), workflow.get("permissions"), event.fork)
-        if call.allowed is not None:
-            beyond = exceeds(permissions, call.allowed)
-            assert not beyond, f"{call.prefix}{name} asks for more than its caller grants: {beyond}"
-        contexts = contexts | {"matrix": values, "strategy": {"fail-fast": False}}
-        place = Place(
-            folder=bench.work / f"job-{next(bench.numbers)}",
-            origin=bench.origin,
-            artifacts=bench.artifacts,
-            caches=bench.caches,
-            installed=bench.installed,
-            records=self.records,
-            job=call.prefix + name,
-            run=self.number,
-            attempt=self.attempt,
-            sha=event.sha,
-            ref=event.ref,
-            branch=event.head,
-            head_repository=event.head_repository,
-            may_cache=not event.fork,
-            image_path=bench.image_path,
-        )
-        token = bench.token(permissions)
-        github = contexts["github"] | {
-            "job": name,
-            "token": token,
-            "workspace": str(place.workspace),
-        }
-        secrets = bench.secrets_of(self, given, called=call.allowed is not None)
-        contexts = contexts | {
-            "github": github,
-            "secrets": secrets | {"GITHUB_TOKEN": token},
-            "vars": bench.variables_of(self, given, contexts),
-            "runner": {"temp": str(place.temp), "os": "Linux", "arch": "X64", "name": "bench"},
-        }
-        shown = bench.language.text(given.get("name", name), contexts)
-        job = JobRun(name, call.prefix + shown, values, permissions, self.attempt)
-        job.secrets = sorted(secrets)
-        Execution(
-            language=bench.language,
-            given=given,
-            defaults=[given.get("defaults", {}), workflow.get("defaults", {})],
-            env=[workflow.get("env", {}), given.get("env", {})],
-            contexts=contexts,
-            place=place,
-            job=job,
-            machine=machine_env(place, github, bench.image_env),
-            masks={token, *filter(None, secrets.values())},
-            faults=self.faults,
-            broken=self.broken,
-            slot=bench.slots,
-        ).run()
-        bench.done(place)
-        return job
-
-    def _contexts(self, workflow: Mapping[str, Any], call: Call) -> Contexts:
-        event = self.event
-        main = self.bench.workflow(event.sha, self.file)
-        github = {
-            "actor": "somebody",
-            "api_url": self.bench.api.url,
-            "base_ref": event.base,
-            "event": event.payload(),
-            "event_name": event.name,
-            "head_ref": event.head if event.name == "pull_request" else "",
-            "ref": event.ref,
-            "ref_name": event.ref.removeprefix("refs/heads/").removeprefix("refs/pull/"),
-            "repository": REPOSITORY,
-            "repository_id": str(NUMBER),
-            "run_attempt": str(self.attempt),
-            "run_id": str(self.number),
-            "run_number": str(self.number),
-            "server_url": "https://github.com",
-            "sha": event.sha,
-            "workflow": main.get("name", self.file),
-        }
-        # A called workflow sees its own inputs, a started one those of the event.
-        return {"github": github, "inputs": dict(call.inputs), "vars": self.bench.variables}
-
-
-# ── small rules ───────────────────────────────────────────────────────────────
-
-
-def needs_of(job: Mapping[str, Any]) -> list[str]:
-    """The jobs that a job names."""
-    given = job.get("needs", [])
-    return [given] if isinstance(given, str) else list(given)
-
-
-def ancestors(jobs: Mapping[str, Any], name: str) -> list[str]:
-    """Every job before a job, also by way of others: `success()` looks at all of them."""
-    found: dict[str, None] = {}
-    for need in needs_of(jobs[name]):
-        found |= dict.fromkeys([*ancestors(jobs, need), need])
-    return list(found)
-
-
-def overall(results: Any) -> str:
-    """One result for several."""
-    found = list(results)
-    for result in ("failure", "cancelled", "success"):
-        if result in found:
-            return result
-    return "skipped"
-
-
-def matrix(axes: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Every cell; the first axis changes slowest."""
-    assert not {"include", "exclude"} & set(axes), "include and exclude are not modelled"
-    return [dict(zip(axes, values, strict=True)) for values in itertools.product(*axes.values())]

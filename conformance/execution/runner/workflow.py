@@ -1,0 +1,265 @@
+"""A workflow of a run, started or called: its jobs in the order of `needs`."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from .cell import Cell, github_context
+from .concurrency import Cancelled, Claim, Rule
+from .event import granted
+from .job import JobRun
+from .language import Contexts, Status
+from .matrix import MatrixError, cells
+from .modelled import NotModelled, check_job, check_workflow
+from .triggers import inputs
+
+if TYPE_CHECKING:
+    from .run import Run
+
+CALLED = ("$/.github/workflows/", "./.github/workflows/")
+
+
+@dataclass
+class Group:
+    """All that a job of a workflow became: one run, one per cell of its matrix, or a call."""
+
+    result: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    jobs: list[JobRun] = field(default_factory=list)
+    called: dict[str, Group] = field(default_factory=dict)
+    anew: bool = True
+
+    def every(self) -> Iterator[JobRun]:
+        """Its jobs, those of called workflows included."""
+        yield from self.jobs
+        for group in self.called.values():
+            yield from group.every()
+
+    @property
+    def settled(self) -> bool:
+        """Whether "Re-run failed jobs" leaves it alone."""
+        results = [self.result, *(job.result for job in self.every())]
+        return not {"failure", "cancelled"} & set(results)
+
+
+@dataclass(frozen=True)
+class Call:
+    """A workflow, as it is started or called."""
+
+    file: str
+    prefix: str
+    inputs: Mapping[str, Any]
+    allowed: Mapping[str, str] | None  # What the caller grants; None for the run itself.
+    before: Mapping[str, Group] | None  # What the attempt before has left.
+    all_again: bool = False
+    above: list[Claim] = field(default_factory=list)  # Concurrency groups that are held for it.
+
+
+@dataclass
+class Workflow:
+    """One execution of a workflow."""
+
+    run_: Run
+    given: Mapping[str, Any]
+    call: Call
+
+    def __post_init__(self) -> None:
+        if self.run_.only and not self.call.prefix:
+            only = self.run_.only
+            jobs = {name: job for name, job in self.given["jobs"].items() if name in only}
+            self.given = {**self.given, "jobs": jobs}
+
+    def run(self) -> Group:
+        """Runs its jobs."""
+        jobs = self.given["jobs"]
+        futures: dict[str, Future[Group]] = {}
+        ready = threading.Event()
+
+        def one(name: str) -> Group:
+            ready.wait()
+            waited = {need: futures[need].result() for need in needs_of(jobs[name])}
+            every = {other: futures[other].result() for other in ancestors(jobs, name)}
+            group = self._job(name, waited, every)
+            if hook := self.run_.hooks.get(f"after {self.call.prefix}{name}"):
+                hook(self.run_)
+            return group
+
+        # As many threads as jobs: each waits for what it needs.
+        with ThreadPoolExecutor(max_workers=len(jobs)) as pool:
+            for name in jobs:
+                futures[name] = pool.submit(one, name)
+            ready.set()
+            groups = {name: future.result() for name, future in futures.items()}
+        result = overall(group.result for group in groups.values())
+        return Group(result, self._outputs(groups), called=groups)
+
+    def _outputs(self, groups: Mapping[str, Group]) -> dict[str, str]:
+        given = (self.given["on"].get("workflow_call") or {}) if self.call.prefix else {}
+        jobs = {
+            name: {"result": group.result, "outputs": group.outputs}
+            for name, group in groups.items()
+        }
+        contexts = self.contexts() | {"jobs": jobs}
+        return {
+            name: self.run_.bench.language.text(output["value"], contexts)
+            for name, output in given.get("outputs", {}).items()
+        }
+
+    def contexts(self) -> Contexts:
+        """What expressions see above the jobs; a called workflow has inputs of its own."""
+        run = self.run_
+        main = run.bench.workflow(run.event.sha, run.file)
+        return {
+            "github": github_context(run, main),
+            "inputs": dict(self.call.inputs),
+            "vars": run.bench.variables,
+        }
+
+    # ── a job of it ───────────────────────────────────────────────────────────
+
+    def _job(self, name: str, waited: Mapping[str, Group], every: Mapping[str, Group]) -> Group:
+        given, call, run = self.given["jobs"][name], self.call, self.run_
+        before = (call.before or {}).get(name)
+        all_again = call.all_again or any(group.anew for group in every.values())
+        if before and not all_again and before.settled:
+            return Group(before.result, before.outputs, before.jobs, before.called, anew=False)
+        contexts = self.contexts()
+        contexts["needs"] = {
+            need: {"result": group.result, "outputs": group.outputs}
+            for need, group in waited.items()
+        }
+        results = [group.result for group in every.values()]
+        cancelled = run.cancellation.requested
+        status = Status(
+            success=not cancelled and all(result == "success" for result in results),
+            failure="failure" in results,
+            cancelled=cancelled,
+        )
+        if not run.bench.language.condition(given.get("if"), contexts, status):
+            return Group("skipped")
+        check_job(given, f"{call.prefix}{name}")
+        if hook := run.hooks.get(call.prefix + name):
+            hook(run)
+        kept = None if all_again else before
+        asked = Status(success=False, failure=status.failure, cancelled=True)
+
+        def resists() -> bool:
+            return run.bench.language.condition(given.get("if"), contexts, asked)
+
+        if "uses" in given:
+            return self._call(name, contexts, kept)
+        return self._cells(name, contexts, kept, resists)
+
+    def _call(self, name: str, contexts: Contexts, before: Group | None) -> Group:
+        run, call, given = self.run_, self.call, self.given["jobs"][name]
+        uses = given["uses"]
+        file = uses.removeprefix(CALLED[0]).removeprefix(CALLED[1])
+        assert "/" not in file and "@" not in file, f"{uses} is not of this repository"
+        callee = run.bench.workflow(run.event.sha, file)
+        check_workflow(callee, file)
+        declared = (callee["on"]["workflow_call"] or {}).get("inputs") or {}
+        values = inputs(declared, run.bench.language.resolve(given.get("with", {}), contexts))
+        allowed = granted(given.get("permissions"), self.given.get("permissions"), run.event.fork)
+        shown = run.bench.language.text(given.get("name", name), contexts)
+        called = before.called if before else None
+        prefix, again = f"{call.prefix}{shown} / ", before is None
+        made = Call(file, prefix, values, allowed, called, again, list(call.above))
+        workflow = Workflow(run, callee, made)
+        with ExitStack() as held:
+            try:
+                for key, contexts_ in (
+                    (given.get("concurrency"), contexts),
+                    (callee.get("concurrency"), workflow.contexts()),
+                ):
+                    rule = Rule.of(run.bench.language.resolve(key, contexts_))
+                    if rule:
+                        claim = Claim(name, "", _not_in_progress, run.cancellation, made.above)
+                        held.enter_context(run.bench.groups.held(rule, claim))
+                        made.above.append(claim)
+            except Cancelled:
+                return Group("cancelled")
+            return workflow.run()
+
+    def _cells(self, name: str, contexts: Contexts, before: Group | None, resists: Any) -> Group:
+        run, given = self.run_, self.given["jobs"][name]
+        language = run.bench.language
+        strategy = language.resolve(given.get("strategy", {}), contexts)
+        try:
+            values = cells(strategy.get("matrix"))
+        except MatrixError as error:
+            run.strategy_failed(name, error)
+            return Group("failure")
+        fail_fast = bool(strategy.get("fail-fast", True))
+        parallel = int(strategy.get("max-parallel", len(values)) or len(values))
+        kept = [job for job in before.jobs if job.result == "success"] if before else []
+        done = [(job.matrix, job) for job in kept]
+        made = [
+            Cell(self, name, contexts, index, len(values), parallel, fail_fast, matrix, resists)
+            for index, matrix in enumerate(values)
+        ]
+
+        def one(cell: Cell) -> JobRun:
+            for matrix, job in done:
+                if matrix == cell.matrix:
+                    return job
+            job = cell.run()
+            if fail_fast and len(made) > 1 and job.result != "success":
+                _fail_fast(job, cell, made)
+            return job
+
+        if not made:
+            return Group("skipped")
+        with ThreadPoolExecutor(max_workers=parallel) as pool:
+            jobs = list(pool.map(one, made))
+        outputs: dict[str, str] = {}
+        for job in jobs:
+            outputs |= {key: value for key, value in job.outputs.items() if value}
+        return Group(overall(job.counted for job in jobs), outputs, jobs)
+
+
+def _fail_fast(job: JobRun, failed: Cell, made: list[Cell]) -> None:
+    """Cancels the other cells, unless the job may fail.
+
+    Source: <https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations>.
+    """
+    if job.counted == "failure":
+        for other in made:
+            if other is not failed:
+                other.cancel(f'The job was canceled because "{failed.shown()}" failed.')
+    elif job.timed_out:
+        raise NotModelled(f"{job.name}: `fail-fast` where a cell is over its time limit")
+
+
+def _not_in_progress(reason: str) -> None:
+    raise NotModelled(f"a called workflow that is cancelled in progress: {reason}")
+
+
+# ── small rules ───────────────────────────────────────────────────────────────
+
+
+def needs_of(job: Mapping[str, Any]) -> list[str]:
+    """The jobs that a job names."""
+    given = job.get("needs", [])
+    return [given] if isinstance(given, str) else list(given)
+
+
+def ancestors(jobs: Mapping[str, Any], name: str) -> list[str]:
+    """Every job before a job, also by way of others: `success()` looks at all of them."""
+    found: dict[str, None] = {}
+    for need in needs_of(jobs[name]):
+        found |= dict.fromkeys([*ancestors(jobs, need), need])
+    return list(found)
+
+
+def overall(results: Any) -> str:
+    """One result for several."""
+    found = list(results)
+    for result in ("failure", "cancelled", "success"):
+        if result in found:
+            return result
+    return "skipped"
