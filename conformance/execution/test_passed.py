@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from runner.language import Language, Status
-from runner.run import ancestors, needs_of
+from runner.workflow import ancestors, needs_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "tests" / "fixtures"

@@ -137,7 +137,7 @@ class Workflow:
         cancelled = run.cancellation.requested
         status = Status(
             success=not cancelled and all(result == "success" for result in results),
-            failure="failure" in results,
+            failure=not cancelled and "failure" in results,
             cancelled=cancelled,
         )
         if not run.bench.language.condition(given.get("if"), contexts, status):
@@ -146,7 +146,7 @@ class Workflow:
         if hook := run.hooks.get(call.prefix + name):
             hook(run)
         kept = None if all_again else before
-        asked = Status(success=False, failure=status.failure, cancelled=True)
+        asked = Status(success=False, cancelled=True)
 
         def resists() -> bool:
             return run.bench.language.condition(given.get("if"), contexts, asked)
