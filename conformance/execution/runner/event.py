@@ -37,13 +37,8 @@ class Event:
 
     @property
     def may_cache(self) -> bool:
-        """Whether caches are kept: by every event here, a fork's pull request in its merge ref.
-
-        Sources: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>,
-        restrictions for accessing a cache; <https://github.blog/changelog/2026-09-10-control-github-actions-cache-access-with-cache-mode>,
-        by which events like `pull_request_target` read alone.
-        """
-        return self.name in ("push", "schedule", "workflow_dispatch", "pull_request")
+        """Whether caches are kept: by every event here but a fork's pull request."""
+        return not self.fork
 
     def payload(self) -> dict[str, Any]:
         """What the runner writes to GITHUB_EVENT_PATH, in part."""
