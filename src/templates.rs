@@ -69,6 +69,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "scripts/pytest-plugins.txt",
     "scripts/record.py",
     "scripts/restore.py",
+    "scripts/run.py",
     "scripts/settings.py",
     "scripts/smoke.py",
     "scripts/smoke_plan.py",

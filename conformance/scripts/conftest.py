@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 SCRIPTS = Path(__file__).resolve().parents[2] / "templates" / "scripts"
+PYTHON = (sys.executable, "-I", str(SCRIPTS / "run.py"))
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
 
 
@@ -98,7 +99,7 @@ class Bench:
             for key, value in env.items()
             if value is not None
         }
-        done = self.step([sys.executable, str(SCRIPTS / name)], given | (environment or {}))
+        done = self.step([*PYTHON, name.removesuffix(".py")], given | (environment or {}))
         assert "Traceback" not in done.text, done.text
         return done
 

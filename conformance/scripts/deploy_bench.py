@@ -361,7 +361,7 @@ class Bench:
             **self.env,
         }
         return subprocess.Popen(
-            [sys.executable, str(SCRIPTS / name), *arguments],
+            [sys.executable, "-I", str(SCRIPTS / "run.py"), name.removesuffix(".py"), *arguments],
             env=environment,
             cwd=self.folder,
             stdout=subprocess.PIPE,

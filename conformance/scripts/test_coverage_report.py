@@ -9,7 +9,7 @@ import sys
 from typing import Any
 
 import pytest
-from conftest import SCRIPTS, Bench, Done
+from conftest import PYTHON, Bench, Done
 
 MODULE = """\
 def first():
@@ -293,7 +293,6 @@ def test_broken_lcov_fails(bench: Bench, content: str) -> None:
 # ── history ───────────────────────────────────────────────────────────────────
 
 
-SCRIPT = SCRIPTS / "coverage_report.py"
 RECORDING = {
     "DATA": "data",
     "KIND": "lcov",
@@ -312,7 +311,7 @@ def recorded(bench: Bench, run: int, hits: int) -> Done:
     if (bench.root / "next.json").exists():
         shutil.move(bench.root / "next.json", history)
     return bench.step(
-        [sys.executable, str(SCRIPT)],
+        [*PYTHON, "coverage_report"],
         {
             **{f"PIPEWRIGHT_{key}": value for key, value in RECORDING.items()},
             "PIPEWRIGHT_HISTORY": str(history),

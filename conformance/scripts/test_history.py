@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import sys
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from conftest import SCRIPTS, Bench, Done
+from conftest import PYTHON, Bench, Done
 
 OWN = 99
 
@@ -80,7 +79,7 @@ def api() -> Iterator[Api]:
 def fetch(bench: Bench, api: Api | None, recording: str = "false") -> Done:
     port = api.server_port if api else 1
     done = bench.step(
-        [sys.executable, str(SCRIPTS / "history.py")],
+        [*PYTHON, "history"],
         {
             "PIPEWRIGHT_ARTIFACT": "history_atom_backend",
             "PIPEWRIGHT_BRANCH": "main",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import pytest
-from conftest import SCRIPTS, Bench, Done
+from conftest import PYTHON, Bench, Done
 
 
 def plan(bench: Bench, **env: object) -> Done:
@@ -20,7 +19,7 @@ def planned(bench: Bench) -> object:
 
 def seed_of_run(bench: Bench, run: str) -> str:
     env = {"GITHUB_RUN_ID": run, "PIPEWRIGHT_PLAN": str(bench.root / "plan")}
-    return bench.step([sys.executable, str(SCRIPTS / "plan.py")], env).outputs["seed"]
+    return bench.step([*PYTHON, "plan"], env).outputs["seed"]
 
 
 def test_a_rerun_has_the_same_seed_and_another_run_has_another(bench: Bench) -> None:

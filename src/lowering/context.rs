@@ -20,6 +20,9 @@ use crate::workflow::{
 const UNPINNED: Code = Code("unpinned");
 const TEMPLATE: Code = Code("template");
 
+/// The script that runs the others isolated.
+const LAUNCHER: &str = "run.py";
+
 /// What every lowering is given.
 pub(crate) struct Context<'a> {
     pub(crate) definition: &'a Definition,
@@ -196,9 +199,11 @@ impl<'a> Context<'a> {
     }
 
     /// A step that runs an emitted Python script at the root of the repository.
+    ///
+    /// Isolated, so that no file beside the script or in the working directory can be imported in the place of a module.
     pub(crate) fn python(&self, name: &str, script: &str, arguments: &[&str], origin: &Origin) -> Step {
-        let path = self.emitted(script);
-        let mut command = format!("python3 {path}");
+        self.emitted(script);
+        let mut command = format!("python3 -I {} {}", self.emitted(LAUNCHER), script.trim_end_matches(".py"));
         for argument in arguments {
             command.push(' ');
             command.push_str(argument);
@@ -376,6 +381,12 @@ impl crate::runners::Scripts for Context<'_> {
 
     fn folder(&self) -> String {
         self.scripts_folder()
+    }
+
+    fn python(&self, script: &str) -> Script {
+        self.emitted(script);
+        let (launcher, script) = (self.emitted(LAUNCHER), script.trim_end_matches(".py"));
+        Script::new(&format!("python3 -I \"$GITHUB_WORKSPACE/{launcher}\" {script}"))
     }
 
     fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> Action {

@@ -2,7 +2,7 @@
 
 use super::{Can, Order, Runner, Scripts, Shard};
 use crate::definition::Split;
-use crate::workflow::{Script, Step};
+use crate::workflow::Step;
 
 pub(crate) struct Command;
 
@@ -52,7 +52,7 @@ impl Runner for Command {
         let mut env = shard.env.clone();
         env.push(("PIPEWRIGHT_JUNIT".to_owned(), junit.to_owned()));
         env.push(("PIPEWRIGHT_EXIT".to_owned(), "${{ steps.tests.outputs.exit }}".to_owned()));
-        let record = Script::new(&format!("python3 \"$GITHUB_WORKSPACE/{}/record.py\"", scripts.folder()));
+        let record = scripts.python("record.py");
         vec![run, Step::run("Record what ran", record, shard.origin.clone()).folder(&shard.folder).env(env)]
     }
 }

@@ -105,6 +105,8 @@ pub(crate) trait Scripts {
     fn emit(&self, name: &str) -> String;
     /// The folder of emitted files, from the root of the repository.
     fn folder(&self) -> String;
+    /// A command that runs an emitted Python script from any folder.
+    fn python(&self, script: &str) -> crate::workflow::Script;
     /// A pinned action.
     fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> crate::workflow::Action;
     /// The pinned version of a tool.

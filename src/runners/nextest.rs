@@ -58,8 +58,7 @@ impl Runner for Nextest {
             ("PIPEWRIGHT_LISTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
             ("PIPEWRIGHT_SELECTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
         ]);
-        let record =
-            crate::workflow::Script::new(&format!("python3 \"$GITHUB_WORKSPACE/{}/record.py\"", scripts.folder()));
+        let record = scripts.python("record.py");
         vec![
             Step::uses("Install the test tools", install, shard.origin.clone()),
             run.id("tests").folder(&shard.folder).env(env),

@@ -1,4 +1,4 @@
-"""One step of a deploy: `python3 deploy.py <step>`.
+"""One step of a deploy: `run.py deploy <step>`.
 
     preflight        everything that can be wrong is told before anything is changed
     begin            marks the workloads as being changed

@@ -1,4 +1,4 @@
-"""Smoke tests of an environment: `python3 smoke.py [--canary]`.
+"""Smoke tests of an environment: `run.py smoke [--canary]`.
 
 Every probe runs, and all failures are told together. `--canary` sends the probes to the canary
 alone, as the workload's traffic says. What the probes are: smoke_plan.py.

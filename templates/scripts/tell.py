@@ -1,4 +1,4 @@
-"""Tells people how a deploy ended: `python3 tell.py <event> [--only slack|issue|grafana]`.
+"""Tells people how a deploy ended: `run.py tell <event> [--only slack|issue|grafana]`.
 
     "notify": {
       "required": false,                    true: failing to tell fails the step
