@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -155,10 +155,16 @@ fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
     if fs::metadata(&path).is_ok_and(|about| !about.is_file()) {
         return Err(unreadable("it is not a file".to_owned()));
     }
-    let bytes = fs::read(path).map_err(|error| match error.kind() {
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes));
+    read.map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => failed("there is no such file".to_owned()),
         _ => unreadable(error.to_string()),
     })?;
+    if bytes.len() as u64 > LARGEST {
+        let help = "split it: `extends` names a file whose tables are taken over".to_owned();
+        return Err(Unreadable { help, ..failed("it is larger than 1 MB".to_owned()) });
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
@@ -227,7 +233,7 @@ impl Disk {
     }
 }
 
-/// The largest file that a check looks into, in bytes.
+/// The largest file that is read, in bytes.
 const LARGEST: u64 = 1 << 20;
 
 impl Tree for Disk {

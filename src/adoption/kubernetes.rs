@@ -1,6 +1,5 @@
 //! Kubernetes manifests: workloads, their namespaces, their probes, and routes that split traffic.
 
-use serde::Deserialize;
 use serde_yaml::Value;
 
 use super::names::{self, base, word};
@@ -131,9 +130,8 @@ impl Manifests {
             for file in folder.files.iter().filter(|file| names::has_extension(file, &["yaml", "yml"])) {
                 let text =
                     view.read(folder, file).filter(|text| text.contains("kind:") || file.starts_with("kustomization"));
-                for document in text.iter().flat_map(|text| serde_yaml::Deserializer::from_str(text)) {
-                    // A template of something else is not YAML.
-                    let Ok(document) = Value::deserialize(document) else { break };
+                // A template of something else is not YAML.
+                for document in text.iter().flat_map(|text| super::yaml::documents(text)) {
                     manifests.add(&document, file);
                 }
             }

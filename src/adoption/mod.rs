@@ -29,6 +29,7 @@ mod serving;
 mod text;
 mod walk;
 mod write;
+mod yaml;
 
 use crate::definition::Name;
 use crate::sources::Tree;

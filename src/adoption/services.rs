@@ -6,6 +6,7 @@ use super::names::{is_sound, shown, word};
 use super::project::{Component, Service, ServiceKind, Suite, Toolchain};
 use super::python::test_paths_with;
 use super::walk::View;
+use super::yaml;
 
 const COMPOSE: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
@@ -204,7 +205,7 @@ pub(super) fn compose(view: &View<'_>) -> Vec<(String, Value)> {
         folders.flat_map(|folder| COMPOSE.iter().filter(|name| folder.has(name)).map(move |name| (folder, name)));
     files
         .filter_map(|(folder, name)| {
-            let document = serde_yaml::from_str(&view.read(folder, name)?).ok()?;
+            let document = yaml::documents(&view.read(folder, name)?).into_iter().next()?;
             Some((folder.path.clone(), document))
         })
         .collect()

@@ -1,7 +1,6 @@
 //! From text to the definition: quickly where all is well, and with every mistake of the file where it is not.
 
 use serde::Deserialize;
-use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::{Definition, schema};
@@ -27,7 +26,8 @@ pub fn read(sources: &Sources) -> Read {
     let read = if sources.bases.is_empty() {
         toml::from_str(&sources.definition.text)
     } else {
-        merged(sources).and_then(|table| Definition::deserialize(Deserializer::from(table)))
+        let bases: Vec<&str> = sources.bases.iter().map(|base| base.text.as_str()).collect();
+        merged(&sources.definition.text, &bases)
     };
     match read {
         Ok(definition) => Read { definition: Some(definition), diagnostics: Vec::new() },
@@ -35,13 +35,30 @@ pub fn read(sources: &Sources) -> Read {
     }
 }
 
-/// The definition's tables over those of what it extends.
-fn merged(sources: &Sources) -> Result<Spanned<DeTable<'_>>, toml::de::Error> {
-    let mut table = DeTable::parse(&sources.definition.text)?;
-    for base in &sources.bases {
-        fill(table.get_mut(), DeTable::parse(&base.text)?.into_inner());
+/// The definition that a text says, over what it extends.
+fn merged(text: &str, bases: &[&str]) -> Result<Definition, toml::de::Error> {
+    let mut table = DeTable::parse(text)?;
+    for base in bases {
+        fill(table.get_mut(), DeTable::parse(base)?.into_inner());
     }
-    Ok(table)
+    Definition::deserialize(Deserializer::from(table))
+}
+
+/// Where a definition that extends others cannot be read: it is read again with each text behind the one before, so that
+/// the error's bytes are those of one of them.
+fn place(sources: &Sources) -> Option<At> {
+    let mut start = sources.definition.text.len();
+    let mut texts = vec![(&sources.definition, 0, String::new())];
+    for base in &sources.bases {
+        // Nothing but the first text may begin with a byte order mark.
+        let text = base.text.replace('\u{feff}', "   ");
+        texts.push((base, start, " ".repeat(start) + &text));
+        start += base.text.len();
+    }
+    let bases: Vec<&str> = texts.iter().skip(1).map(|(_, _, text)| text.as_str()).collect();
+    let span = merged(&sources.definition.text, &bases).err()?.span()?;
+    let (text, start, _) = texts.iter().rev().find(|(_, start, _)| *start <= span.start)?;
+    Some(At::Bytes { file: text.file.clone(), range: (span.start - start, span.end.saturating_sub(*start)) })
 }
 
 /// Puts what `below` says and `table` does not into it.
@@ -78,12 +95,7 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     if !found.is_empty() {
         return found;
     }
-    let at = match error.span() {
-        Some(range) if sources.bases.is_empty() => {
-            At::Bytes { file: sources.definition.file.clone(), range: (range.start, range.end) }
-        }
-        _ => At::File(sources.definition.file.clone()),
-    };
+    let at = place(sources).unwrap_or_else(|| At::File(sources.definition.file.clone()));
     let message = error.message().to_owned();
     vec![match message.split_once(": ") {
         Some((what, help)) => Diagnostic::error(INVALID, at, what).help(help),
@@ -91,18 +103,24 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     }]
 }
 
-/// What is wrong with a file before its keys mean anything.
+/// What is wrong with a file before its keys mean anything: the first mistake of each line, since others follow from it.
 fn syntax(text: &Text) -> Vec<Diagnostic> {
-    let (_, errors) = DeTable::parse_recoverable(&text.text);
-    errors
-        .iter()
-        .map(|error| {
-            let range = error.span().unwrap_or_default();
-            let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
-            let message = error.message().lines().collect::<Vec<_>>().join(", ");
-            Diagnostic::error(SYNTAX, at, message)
-        })
-        .collect()
+    let (_, mut errors) = DeTable::parse_recoverable(&text.text);
+    errors.sort_by_key(|error| error.span().map_or(0, |range| range.start));
+    let mut found = Vec::new();
+    let mut line_end = None;
+    for error in errors {
+        let range = error.span().unwrap_or_default();
+        if line_end.is_some_and(|end| range.start < end) {
+            continue;
+        }
+        let rest = text.text.get(range.start..).unwrap_or_default();
+        line_end = Some(rest.find('\n').map_or(usize::MAX, |length| range.start + length + 1));
+        let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        found.push(Diagnostic::error(SYNTAX, at, message));
+    }
+    found
 }
 
 fn fill_json(json: &mut serde_json::Map<String, serde_json::Value>, below: &DeTable<'_>) {

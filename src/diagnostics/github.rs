@@ -11,7 +11,7 @@ pub fn github(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
     let mut text = String::new();
     for diagnostic in diagnostics {
         let located = locator.locate(&diagnostic.at);
-        let (line, column) = located.line_and_column();
+        let [(line, column), _] = locator.lines_and_columns(&located);
         let mut message = diagnostic.message.clone();
         if let Some(help) = &diagnostic.help {
             message.push_str("\nhelp: ");

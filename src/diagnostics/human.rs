@@ -1,18 +1,24 @@
 //! Findings as rustc prints them.
 
 use annotate_snippets::renderer::DecorStyle;
-use annotate_snippets::{AnnotationKind, Group, Level as Mark, Origin, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Mark, Origin, Renderer, Snippet};
 
 use super::place::{Located, Locator};
 use super::{Diagnostic, Level};
 
-/// All findings as text with colours, which the writer strips where they are not wanted.
+/// Most findings of a definition that are shown: a person fixes these, and then looks again.
+const MOST: usize = 100;
+
+/// Findings as text with colours, which the writer strips where they are not wanted.
 pub fn human(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
     let mut text = String::new();
-    for diagnostic in diagnostics {
+    for diagnostic in diagnostics.iter().take(MOST) {
         text.push_str(&renderer.render(&[group(diagnostic, locator)]));
         text.push_str("\n\n");
+    }
+    if let Some(more) = diagnostics.len().checked_sub(MOST).filter(|more| *more > 0) {
+        text.push_str(&format!("… and {more} more; `--format json` prints them all\n\n"));
     }
     text
 }
@@ -24,30 +30,54 @@ fn group<'a>(diagnostic: &'a Diagnostic, locator: &Locator<'a>) -> Group<'a> {
     };
     let mut group = Group::with_title(mark.primary_title(diagnostic.message.as_str()).id(diagnostic.code.0));
     let primary = locator.locate(&diagnostic.at);
-    let mut related: Vec<(Located<'a>, &'a str)> =
+    let related: Vec<(Located<'a>, &'a str)> =
         diagnostic.related.iter().map(|(at, what)| (locator.locate(at), what.as_str())).collect();
-    if let Some(range) = primary.range.clone() {
-        let mut snippet =
-            Snippet::source(primary.text).path(primary.file).annotation(AnnotationKind::Primary.span(range));
-        related.retain(|(place, what)| match (&place.range, place.file == primary.file) {
-            (Some(range), true) => {
-                snippet = snippet.clone().annotation(AnnotationKind::Context.span(range.clone()).label(*what));
-                false
-            }
-            _ => true,
-        });
-        group = group.element(snippet);
+    let (beside, elsewhere): (Vec<_>, Vec<_>) = related
+        .into_iter()
+        .partition(|(place, _)| primary.range.is_some() && place.range.is_some() && place.file == primary.file);
+    if primary.range.is_some() {
+        group = group.element(snippet(&primary, &beside, locator));
     } else if !primary.file.is_empty() {
         group = group.element(Origin::path(primary.file));
     }
-    for (place, what) in related {
-        if let Some(range) = place.range {
-            let annotation = AnnotationKind::Context.span(range).label(what);
-            group = group.element(Snippet::source(place.text).path(place.file).annotation(annotation));
+    for (place, what) in elsewhere {
+        if place.range.is_some() {
+            group = group.element(excerpt(&place, &[(&place, AnnotationKind::Context, Some(what))], locator));
         }
     }
     match &diagnostic.help {
         Some(help) => group.element(Mark::HELP.message(help.as_str())),
         None => group,
     }
+}
+
+/// A place with others of the same file.
+fn snippet<'a>(
+    primary: &Located<'a>,
+    beside: &[(Located<'a>, &'a str)],
+    locator: &Locator<'a>,
+) -> Snippet<'a, Annotation<'a>> {
+    let mut marked = vec![(primary, AnnotationKind::Primary, None)];
+    marked.extend(beside.iter().map(|(place, what)| (place, AnnotationKind::Context, Some(*what))));
+    excerpt(primary, &marked, locator)
+}
+
+/// The lines of a file that these places are in: the renderer reads all that it is given, for each finding.
+fn excerpt<'a>(
+    file: &Located<'a>,
+    marked: &[(&Located<'a>, AnnotationKind, Option<&'a str>)],
+    locator: &Locator<'a>,
+) -> Snippet<'a, Annotation<'a>> {
+    let ranges = || marked.iter().filter_map(|(place, _, _)| place.range.clone());
+    let start = ranges().map(|range| range.start).min().unwrap_or_default();
+    let end = ranges().map(|range| range.end).max().unwrap_or_default();
+    let (bytes, line) = locator.around(file, &(start..end));
+    let text = file.text.get(bytes.clone()).unwrap_or_default();
+    let mut snippet = Snippet::source(text).line_start(line).path(file.file);
+    for (place, kind, what) in marked {
+        let Some(range) = &place.range else { continue };
+        let inside = range.start - bytes.start..range.end - bytes.start;
+        snippet = snippet.annotation(kind.span(inside).label(*what));
+    }
+    snippet
 }

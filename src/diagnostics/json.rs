@@ -43,8 +43,7 @@ pub(super) fn level(level: Level) -> &'static str {
 
 fn place(at: &At, locator: &Locator<'_>) -> Value {
     let located = locator.locate(at);
-    let (line, column) = located.line_and_column();
-    let (end_line, end_column) = located.end();
+    let [(line, column), (end_line, end_column)] = locator.lines_and_columns(&located);
     match &located.range {
         Some(range) => json!({
             "file": located.file, "line": line, "column": column, "end-line": end_line, "end-column": end_column,

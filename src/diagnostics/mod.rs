@@ -3,6 +3,7 @@
 mod github;
 mod human;
 mod json;
+mod lines;
 mod place;
 mod sarif;
 

@@ -1,10 +1,14 @@
 //! Places: a rule says where by a path of keys, and one place here turns paths into bytes.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+
+use super::lines::Lines;
 
 /// One step of a path into the definition.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -106,25 +110,10 @@ pub struct Located<'a> {
     pub range: Option<Range<usize>>,
 }
 
-impl Located<'_> {
-    /// Line and column of the first byte, from 1; a column counts characters.
-    pub fn line_and_column(&self) -> (usize, usize) {
-        let start = self.range.as_ref().map_or(0, |range| range.start);
-        let before = self.text.get(..start).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        (before.matches('\n').count() + 1, line.chars().count() + 1)
-    }
-
-    /// Line and column behind the last byte.
-    pub fn end(&self) -> (usize, usize) {
-        let end = self.range.as_ref().map_or(0, |range| range.end);
-        Located { range: Some(end..end), ..self.clone() }.line_and_column()
-    }
-}
-
-/// Turns paths into bytes; the files are parsed once, when the first path is asked for.
+/// Turns paths into bytes, and bytes into lines and columns.
 pub struct Locator<'a> {
-    sources: Vec<Source<'a>>,
+    sources: Vec<(Source<'a>, OnceCell<Lines>)>,
+    by_file: BTreeMap<&'a str, usize>,
     tables: Vec<Spanned<DeTable<'a>>>,
 }
 
@@ -132,13 +121,17 @@ impl<'a> Locator<'a> {
     /// A locator over a definition, what it extends behind it, and any other files.
     pub fn new(definitions: &[Source<'a>], others: &[Source<'a>]) -> Self {
         let tables = definitions.iter().map(|source| DeTable::parse_recoverable(source.text).0).collect();
-        Self { sources: definitions.iter().chain(others).copied().collect(), tables }
+        let empty = Self { sources: Vec::new(), by_file: BTreeMap::new(), tables };
+        empty.with(definitions.iter().chain(others).copied())
     }
 
     /// The same, over these files too.
     #[must_use]
     pub fn with(mut self, others: impl IntoIterator<Item = Source<'a>>) -> Self {
-        self.sources.extend(others);
+        for source in others {
+            self.by_file.entry(source.file).or_insert(self.sources.len());
+            self.sources.push((source, OnceCell::new()));
+        }
         self
     }
 
@@ -153,22 +146,47 @@ impl<'a> Locator<'a> {
                         best = (index, depth, range);
                     }
                 }
-                let source = self.sources.get(best.0).copied().unwrap_or(Source { file: "", text: "" });
                 let range = (best.1 > 0).then_some(best.2);
-                Located { file: source.file, text: source.text, range }
+                self.sources.get(best.0).map_or_else(nowhere, |(source, _)| located(*source, range))
             }
-            At::Bytes { file, range } => {
-                let source = self.sources.iter().find(|source| source.file == file).copied();
-                let source = source.unwrap_or(Source { file: "", text: "" });
+            At::Bytes { file, range } => self.source(file).map_or_else(nowhere, |(source, _)| {
                 let end = range.1.min(source.text.len());
-                Located { file: source.file, text: source.text, range: Some(range.0.min(end)..end) }
-            }
-            At::File(file) => self.sources.iter().find(|source| source.file == file).map_or(
-                Located { file: "", text: "", range: None },
-                |source| Located { file: source.file, text: source.text, range: None },
-            ),
+                located(*source, Some(range.0.min(end)..end))
+            }),
+            At::File(file) => self.source(file).map_or_else(nowhere, |(source, _)| located(*source, None)),
         }
     }
+
+    /// Line and column of a place's first byte, from 1, and of the byte behind its last one; a column counts characters.
+    pub fn lines_and_columns(&self, place: &Located<'_>) -> [(usize, usize); 2] {
+        let range = place.range.clone().unwrap_or_default();
+        match self.lines(place) {
+            Some(lines) => [range.start, range.end].map(|at| lines.line_and_column(place.text, at)),
+            None => [(1, 1); 2],
+        }
+    }
+
+    /// The lines of a file that a range of it touches, with the line before: their bytes, and the first one's number.
+    pub(super) fn around(&self, place: &Located<'_>, range: &Range<usize>) -> (Range<usize>, usize) {
+        self.lines(place).map_or((0..place.text.len(), 1), |lines| lines.around(place.text, range))
+    }
+
+    fn lines(&self, place: &Located<'_>) -> Option<&Lines> {
+        self.source(place.file).map(|(source, lines)| lines.get_or_init(|| Lines::of(source.text)))
+    }
+
+    fn source(&self, file: &str) -> Option<&(Source<'a>, OnceCell<Lines>)> {
+        self.by_file.get(file).and_then(|index| self.sources.get(*index))
+    }
+}
+
+fn located(source: Source<'_>, range: Option<Range<usize>>) -> Located<'_> {
+    Located { file: source.file, text: source.text, range }
+}
+
+/// The place of what is in no file that was read.
+fn nowhere<'a>() -> Located<'a> {
+    located(Source { file: "", text: "" }, None)
 }
 
 /// How far a path reaches into a table, and the bytes of what it reaches.

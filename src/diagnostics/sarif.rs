@@ -31,8 +31,7 @@ pub fn sarif(all: &[(&[Diagnostic], Locator<'_>)]) -> String {
 
 fn result(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {
     let located = locator.locate(&diagnostic.at);
-    let (line, column) = located.line_and_column();
-    let (end_line, end_column) = located.end();
+    let [(line, column), (end_line, end_column)] = locator.lines_and_columns(&located);
     let mut message = diagnostic.message.clone();
     if let Some(help) = &diagnostic.help {
         message.push_str("\nhelp: ");

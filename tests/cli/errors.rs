@@ -347,3 +347,19 @@ fn a_lock_that_is_broken() {
       = help: a pin is written `"name" = { … }`, under [actions], [images] or [tools]
     "#);
 }
+
+#[test]
+fn a_value_that_cannot_be_read_keeps_its_line_where_the_definition_extends_another() {
+    let cron = "[project]\nname = \"x\"\nnightly = { cron = \"99 9 * * *\" }\n";
+    let head = "version = 1\nextends = \"b.toml\"\n";
+    let rest = "[components.a]\nchecks = { a = \"true\" }\n";
+    for (definition, base, place) in [
+        (format!("{head}{cron}{rest}"), String::new(), "pipeline.toml:5:"),
+        (format!("{head}{rest}"), cron.to_owned(), "b.toml:3:"),
+        (format!("{head}{rest}"), format!("\u{feff}# é\n{cron}"), "b.toml:4:"),
+    ] {
+        let ran = Project::of(&definition).with("b.toml", base).run(["check"]);
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.err.contains(&format!("--> {place}")), "{ran:?}");
+    }
+}

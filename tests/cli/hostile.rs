@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
 use proptest::prelude::*;
@@ -10,7 +11,7 @@ use crate::SMALL;
 use crate::support::{Project, Ran, compile};
 
 /// Deeper than any stack would bear, were a level of it one call.
-const DEEP: usize = 20_000;
+const DEEP: usize = 5_000;
 
 /// An answer is one of the exit statuses, and no panic.
 fn answered(ran: &Ran) {
@@ -71,7 +72,7 @@ fn any_bytes_are_answered() {
     assert_eq!(status(SMALL.replace("small", "sm\0all")), 3);
     assert_eq!(status(SMALL.replace('\n', "\r")), 3);
     assert_eq!(status("\u{202e}\u{2028}é = 1\n"), 3);
-    assert_eq!(status(format!("# {}\nversion = \"{}\"\n", "x".repeat(1 << 20), "y".repeat(1 << 20))), 3);
+    assert_eq!(status(format!("# {}\nversion = \"{}\"\n", "x".repeat(1 << 19), "y".repeat(1 << 18))), 3);
     let many: Vec<String> = (0..1_000).map(|index| format!("[components.c{index}]\nnode = [1]\n")).collect();
     assert_eq!(status(format!("version = 1\n[project]\nname = \"x\"\n{}", many.concat())), 3);
 }
@@ -190,5 +191,71 @@ proptest! {
             _ => format!("{}{}{}", &text[..other], &text[start..end], &text[other..]),
         };
         compile(&changed, &[]);
+    }
+}
+
+/// A size that shows work which grows faster than what it is for, in a build without optimisation, too.
+fn in_time(definition: &str, files: &[(&str, &str)], most: Duration) -> Ran {
+    let project = Project::empty().with("pipeline.toml", definition);
+    let project = files.iter().fold(project, |project, (path, text)| project.with(path, text));
+    let mut last = None;
+    for format in ["human", "json", "github"] {
+        let started = Instant::now();
+        let ran = project.run(["check", "--format", format]);
+        assert!(started.elapsed() < most, "{format}: {:?}", started.elapsed());
+        answered(&ran);
+        assert_eq!(ran.code, 3, "{format}");
+        last = last.or(Some(ran));
+    }
+    last.expect("a run")
+}
+
+#[test]
+fn time_grows_with_the_number_of_errors_and_no_faster() {
+    let most = Duration::from_secs(20);
+    let head = "version = 1\n[project]\nname = \"x\"\n";
+    let keys: String = (0..5_000).map(|index| format!("k{index} = 1\n")).collect();
+    let inline: Vec<String> = (0..5_000).map(|index| format!("k{index} = 1")).collect();
+    in_time(&"=".repeat(100_000), &[], most);
+    in_time(&"=\n".repeat(10_000), &[], most);
+    in_time(&format!("{head}{keys}"), &[], most);
+    in_time(&format!("{head}env = {{ {} }}\n", inline.join(", ")), &[], most);
+    in_time(&format!("version = 1\nextends = \"b.toml\"\n{}", "=".repeat(50_000)), &[("b.toml", "")], most);
+    in_time(&format!("extends = \"b.toml\"\n{head}"), &[("b.toml", &"=\n".repeat(10_000))], most);
+}
+
+#[test]
+fn the_first_mistake_of_each_line_is_named() {
+    let ran = Project::empty().with("pipeline.toml", "===\nversion = 1\n= =\n").run(["check"]);
+    assert_eq!((ran.code, ran.err.matches("error[syntax]").count()), (3, 2), "{ran:?}");
+}
+
+#[test]
+fn a_definition_has_a_largest_size() {
+    for file in ["pipeline.toml", "base.toml"] {
+        let project = Project::of(&format!("extends = \"base.toml\"\n{SMALL}")).with("base.toml", "");
+        let before = project.read(file);
+        let padding = "#".repeat((1 << 20) - before.len());
+        assert_eq!(project.run(["generate"]).code, 0);
+        project.write(file, format!("{before}{padding}"));
+        assert_eq!(project.run(["generate"]).code, 0, "1 MB is allowed");
+        project.write(file, format!("{before}{padding}#"));
+        let ran = project.run(["check"]);
+        assert_eq!(ran.code, 4);
+        let first = ran.err.lines().next().expect("a message");
+        assert_eq!(first, format!("error: cannot read `{file}`: it is larger than 1 MB"));
+    }
+}
+
+#[test]
+fn init_answers_in_time_whatever_is_nested() {
+    for hostile in ["[", "{a: ", "- ", "? ", "a: [", "&a [*a, "] {
+        let project = Project::empty()
+            .with("k8s/deployment.yaml", format!("kind: Deployment\nspec: {}", hostile.repeat(100_000)))
+            .with("compose.yaml", hostile.repeat(100_000))
+            .with("requirements.txt", "fastapi\n");
+        let started = Instant::now();
+        answered(&project.run(["init", "--yes", "--dry-run"]));
+        assert!(started.elapsed() < Duration::from_secs(10), "{hostile}: {:?}", started.elapsed());
     }
 }
