@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::Command;
 
 use divan::{Bencher, counter::ItemsCount};
-use pipewright::drift::{self, Wanted};
+use pipewright::drift::Repository;
 use pipewright::sources::Sources;
 use pipewright::{Compilation, compile, definition, files, needs, pins, readback, yaml};
 use tempfile::TempDir;
@@ -86,8 +86,11 @@ fn whole(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn compare(bencher: Bencher<'_, '_>) {
     let files = compiled().files;
-    let wanted = [Wanted { definition: "pipeline.toml", files: &files }];
-    bencher.bench_local(|| drift::compare(Path::new(ROOT), black_box(&wanted)));
+    bencher.bench_local(|| {
+        let repository = Repository::open(Path::new(ROOT));
+        let (_, claim) = repository.compare("pipeline.toml", black_box(&files));
+        repository.unclaimed(&[&claim])
+    });
 }
 
 /// Reading every workflow back, which only a change calls for.
@@ -100,6 +103,53 @@ fn read_back(bencher: Bencher<'_, '_>) {
             readback::read_back(workflow, &file.expect("a workflow is a file").text).expect("it says what was meant");
         }
     });
+}
+
+/// A copy of what the repository's own definition reads, generated, in memory where there is a disk of that kind: there,
+/// waiting for the disk costs nothing, so that it is left out of what is measured.
+fn copy() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let folder = folder.expect("a temporary folder");
+    fs::create_dir(folder.path().join(".git")).expect("the folder is writable");
+    for name in ["pipeline.toml", "pipeline.lock", "Cargo.toml", "Cargo.lock"] {
+        fs::copy(Path::new(ROOT).join(name), folder.path().join(name)).expect("the file is readable");
+    }
+    let examples = Command::new("cp").arg("-r").arg(Path::new(ROOT).join("examples")).arg(folder.path()).status();
+    assert!(examples.expect("cp starts").success());
+    run(folder.path(), "generate", &[]);
+    folder
+}
+
+/// A process that does nothing, to compare those below with.
+#[divan::bench]
+fn process_true(bencher: Bencher<'_, '_>) {
+    bencher.bench_local(|| Command::new("/bin/true").output().expect("it starts"));
+}
+
+/// The whole process of `check` where nothing has changed.
+#[divan::bench]
+fn process_check(bencher: Bencher<'_, '_>) {
+    let folder = copy();
+    bencher.bench_local(|| run(folder.path(), "check", &[]));
+}
+
+/// The whole process of `generate` after an edit that changes a workflow.
+#[divan::bench]
+fn process_edit_and_generate(bencher: Bencher<'_, '_>) {
+    let folder = copy();
+    let definition = folder.path().join("pipeline.toml");
+    let text = fs::read_to_string(&definition).expect("the definition is readable");
+    let mut turn = 0_u32;
+    bencher
+        .with_inputs(|| {
+            turn += 1;
+            let nightly = "cron = \"17 ";
+            assert!(text.contains(nightly), "the definition has a nightly run");
+            let edited = text.replace(nightly, &format!("cron = \"{} ", turn % 60));
+            fs::write(&definition, edited).expect("the definition is writable");
+        })
+        .bench_local_values(|()| run(folder.path(), "generate", &[]));
 }
 
 const PIPELINES: usize = 1_000;

@@ -39,8 +39,46 @@ pub fn instead(definition: &str) -> String {
 pub fn origin(text: &str) -> Option<(&str, &str)> {
     let line = text.lines().take(3).find_map(|line| line.split_once(MARK))?.1;
     let (version, rest) = line.split_once(" from ")?;
+    let rest = rest.split_once(SEAL).map_or(rest, |(before, _)| before);
     let definition = rest.trim_end_matches(['"', ',']).strip_suffix('.')?;
     Some((version, definition))
+}
+
+/// Front of the seal: the hash of a generated text without its seal, at the end of its header.
+///
+/// It tells a text that any run has generated from one that was edited, whatever the manifest lists: after a merge, and
+/// after a run that was killed.
+const SEAL: &str = " Checksum: ";
+
+/// Digits of a seal.
+const DIGITS: usize = 16;
+
+/// Adds the seal to a text with this header.
+fn seal(text: &str, header: &str) -> String {
+    let Some(start) = text.find(header) else { return text.to_owned() };
+    let (before, after) = text.split_at(start + header.len());
+    let sum = digest(&[before, after]);
+    [before, SEAL, sum.get(..DIGITS).unwrap_or_default(), ".", after].concat()
+}
+
+/// Whether a text is as it was generated, by its seal; none for a text without one.
+pub fn sealed(text: &str) -> Option<bool> {
+    let (before, sum, after) = opened(text)?;
+    Some(digest(&[before, after]).starts_with(sum))
+}
+
+/// A text without its seal, which changes with everything else in it.
+pub fn unsealed(text: &str) -> Cow<'_, str> {
+    opened(text).map_or(Cow::Borrowed(text), |(before, _, after)| Cow::Owned([before, after].concat()))
+}
+
+/// A text before its seal, the digits of that, and the text behind it.
+fn opened(text: &str) -> Option<(&str, &str, &str)> {
+    let header: usize = text.split_inclusive('\n').take(3).map(str::len).sum();
+    let (before, rest) = text.get(..header)?.split_once(SEAL)?;
+    let sum = rest.get(..DIGITS)?;
+    let after = text.get(before.len() + SEAL.len() + DIGITS..)?.strip_prefix('.')?;
+    Some((before, sum, after))
 }
 
 /// All files, sorted by path.
@@ -58,10 +96,11 @@ pub(crate) fn files(
         about.extend(workflow.about.iter().cloned());
         let text = emit::workflow(workflow, &about)
             .map_err(|error| Box::new(Diagnostic::error(Code("yaml"), workflow.origin.clone(), error.to_string())))?;
-        files.push(File { path: format!(".github/workflows/{}", workflow.file), text });
+        files.push(File { path: format!(".github/workflows/{}", workflow.file), text: seal(&text, &header(from)) });
     }
     for (name, text) in scripts {
-        files.push(File { path: format!("{folder}/{name}"), text: with_header(&text, from) });
+        let text = seal(&with_header(&text, from), &header(from));
+        files.push(File { path: format!("{folder}/{name}"), text });
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     files.push(File { path: format!("{folder}/manifest.sha256"), text: manifest(sources, &files) });
@@ -111,8 +150,16 @@ fn line(manifest: &mut String, text: &str, path: &str) {
 
 /// The SHA-256 of a text, in hexadecimal.
 pub fn hash(text: &str) -> String {
+    digest(&[text])
+}
+
+fn digest(parts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+    }
     let mut hex = String::with_capacity(64);
-    for byte in Sha256::digest(text.as_bytes()) {
+    for byte in hash.finalize() {
         let _ = write!(hex, "{byte:02x}");
     }
     hex

@@ -16,6 +16,7 @@ SCRIPT = ".github/pipewright/gates.py"
 MANIFEST = ".github/pipewright/manifest.sha256"
 GENERATE = "run `pipewright generate`"
 EDITED = f"was edited by hand; move the edit into the definition, or {GENERATE}"
+UNKNOWN = "is not generated; remove it"
 CHANGED = f"has changed since the workflows were generated; {GENERATE}"
 
 Change = Callable[[Path], None]
@@ -56,6 +57,10 @@ def left_over(tree: Path) -> None:
     (tree / ".github/workflows/old.yml").write_text((tree / CI).read_text())
 
 
+PLANTED = ".github/pipewright/"
+HOSTILE = "import os\nos._exit(0)\n"
+
+
 KINDS: dict[str, tuple[Change, str, str]] = {
     "definition-edited": (append("pipeline.toml"), "pipeline.toml", CHANGED),
     "pins-edited": (append("pipeline.lock"), "pipeline.lock", CHANGED),
@@ -74,6 +79,16 @@ KINDS: dict[str, tuple[Change, str, str]] = {
     ),
     "script-edited": (append(SCRIPT), SCRIPT, EDITED),
     "script-removed": (remove(SCRIPT), SCRIPT, f"is missing; {GENERATE}"),
+    **{
+        f"planted-{kind}": (write(PLANTED + name, HOSTILE), PLANTED + name, UNKNOWN)
+        for kind, name in {
+            "module": "decimal.py",
+            "package": "json/__init__.py",
+            "bytecode": "__pycache__/decimal.cpython-312.pyc",
+            "site": "sitecustomize.py",
+            "hidden": ".hidden",
+        }.items()
+    },
 }
 
 
@@ -120,3 +135,14 @@ def test_several_changes_at_once(github: Bench) -> None:
 
     result, told = drift(github, "drift-several", several)
     assert (result, [file for _, file, _ in told]) == ("failure", ["pipeline.toml", SCRIPT])
+
+
+def test_planted_modules_are_not_imported(github: Bench) -> None:
+    """Modules of the standard library's names beside the scripts: the drift job fails, and so does the required check."""
+    with github.origin.change("drift-planted", "small") as tree:
+        for name in ("decimal.py", "json/__init__.py", "sitecustomize.py", "os.py"):
+            write(PLANTED + name, HOSTILE)(tree)
+    event = github.pull_request("drift-planted", "small")
+    run = github.run("ci.yml", event, only=frozenset({"drift", "passed"}))
+    assert run.job("Drift").result == "failure"
+    assert run.job("atom passed").result == "failure"

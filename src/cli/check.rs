@@ -3,75 +3,70 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pipewright::drift::Change;
-use similar::TextDiff;
+use pipewright::drift::Kind;
 
-use super::project::{clashes, compared, compiled, report};
+use super::departure::{Departure, Diffs};
+use super::project::{Compiled, Use, clash, compiled, places, report, repositories};
 use super::{Exit, Format, err, out};
+
+/// Lines of a file's diff, without `--full`.
+const LINES: usize = 40;
 
 #[derive(Args)]
 pub(crate) struct Check {
     /// Definitions; `pipeline.toml` where none is named
     files: Vec<PathBuf>,
+    /// Show whole diffs, not only their first 40 lines
+    #[arg(long)]
+    full: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(command: &Check, folder: &Path, format: Format) -> Exit {
-    let all = match compiled(folder, &command.files) {
+    let diffs = match format {
+        Format::Human if command.full => Diffs::Present,
+        Format::Human => Diffs::Short(LINES),
+        _ => Diffs::None,
+    };
+    let all = places(folder, &command.files)
+        .and_then(|places| compiled(&places, &repositories(&places), Use { diffs, stages: false }));
+    let all = match all {
         Ok(all) => all,
         Err(exit) => return exit,
     };
-    if all.iter().any(|compiled| compiled.compilation.failed()) {
-        report(&all, &[], format);
-        return Exit::Definition;
-    }
-    let clashes = clashes(&all);
-    for clash in &clashes {
-        err(&format!("error: {clash}\n  = help: give one of them another `project.name` or a `project.prefix`\n"));
-    }
-    if !clashes.is_empty() {
-        return Exit::Definition;
-    }
-    let changes = compared(&all);
     let is_document = matches!(format, Format::Json | Format::Sarif);
-    report(&all, if is_document { &changes } else { &[] }, format);
+    let failed = all.iter().any(Compiled::failed);
+    if !failed && clash(&all) {
+        return Exit::Definition;
+    }
+    report(&all, format, is_document && !failed);
+    if failed {
+        return Exit::Definition;
+    }
     let mut exit = Exit::Fine;
-    for (compiled, changes) in all.iter().zip(&changes) {
-        for change in changes {
+    for one in &all {
+        for departure in &one.departures {
             exit = Exit::Drift;
-            tell(change, format);
+            tell(departure, format);
         }
-        if changes.is_empty() && format == Format::Human {
-            out(&format!("{}: {} files are up to date\n", compiled.file, compiled.compilation.files.len()));
+        if one.departures.is_empty() && format == Format::Human {
+            out(&format!("{}: {} files are up to date\n", one.file, one.files));
         }
+    }
+    if format == Format::Human && all.iter().flat_map(|one| &one.departures).any(|one| one.kind == Kind::Missing) {
+        err(&format!("help: {}\n", Kind::Missing.help()));
     }
     exit
 }
 
-fn tell(change: &Change, format: Format) {
+fn tell(departure: &Departure, format: Format) {
+    let Departure { path, kind, diff, .. } = departure;
+    let (word, help) = (kind.word(), kind.help());
     match format {
-        Format::Github => out(&format!(
-            "::error file={},title=Drift::{} is {}; {}\n",
-            change.path,
-            change.path,
-            change.kind.word(),
-            change.kind.help()
-        )),
+        Format::Github => out(&format!("::error file={path},title=Drift::{path} is {word}; {help}\n")),
         Format::Json | Format::Sarif => {}
-        Format::Human => err(&format!(
-            "drift: {} is {}\n{}help: {}\n\n",
-            change.path,
-            change.kind.word(),
-            diff(change),
-            change.kind.help()
-        )),
+        // One help is enough for all that are missing.
+        Format::Human if *kind == Kind::Missing => err(&format!("drift: {path} is {word}\n")),
+        Format::Human => err(&format!("drift: {path} is {word}\n{diff}help: {help}\n\n")),
     }
-}
-
-/// How a file would change, as a unified diff.
-pub(crate) fn diff(change: &Change) -> String {
-    let after = change.after.as_deref().unwrap_or_default();
-    let (from, to) = (format!("a/{}", change.path), format!("b/{}", change.path));
-    let text = TextDiff::from_lines(change.before.as_str(), after);
-    text.unified_diff().context_radius(3).header(&from, &to).to_string()
 }

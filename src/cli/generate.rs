@@ -1,14 +1,13 @@
 //! `generate`: compile definitions and write what they want.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pipewright::drift::{self, Change, Kind};
-use pipewright::readback::read_back;
+use pipewright::drift::{self, Kind};
 
-use super::project::{Compiled, clashes, compared, compiled, report};
-use super::{Exit, Format, err, io_failed, out};
+use super::departure::{Departure, Diffs};
+use super::project::{Compiled, Use, clash, commit, compiled, places, report, repositories};
+use super::{Exit, Format, err, out};
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {
@@ -27,103 +26,77 @@ pub(crate) struct Generate {
 
 /// Runs the command.
 pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
-    let all = match compiled(folder, &command.files) {
-        Ok(all) => all,
-        Err(exit) => return exit,
-    };
-    if report(&all, &[], format) {
-        return Exit::Definition;
+    match generated(command, folder, format) {
+        Ok(()) => Exit::Fine,
+        Err(exit) => exit,
     }
-    let clashes = clashes(&all);
-    if !clashes.is_empty() {
-        for clash in clashes {
-            err(&format!("error: {clash}\n  = help: give one of them another `project.name` or a `project.prefix`\n"));
-        }
-        return Exit::Definition;
-    }
-    let plans: Vec<(&Compiled, Vec<Change>)> = all.iter().zip(compared(&all)).collect();
-    if let Some(exit) = refused(command, &plans) {
-        return exit;
-    }
-    for (compiled, changes) in &plans {
-        if let Err(fault) = verified(compiled, changes) {
-            return io_failed(&fault, None);
-        }
-    }
-    if !command.dry_run
-        && !command.diff
-        && let Err(exit) = write(&plans)
-    {
-        return exit;
-    }
-    for (compiled, changes) in &plans {
-        tell(command, compiled, changes);
-    }
-    Exit::Fine
 }
 
-/// Writes the changes of every definition of a repository at once: all of them or none.
-fn write(plans: &[(&Compiled, Vec<Change>)]) -> Result<(), Exit> {
-    let mut roots: BTreeMap<&Path, Vec<Change>> = BTreeMap::new();
-    for (compiled, changes) in plans {
-        roots.entry(&compiled.root).or_default().extend(changes.iter().cloned());
+fn generated(command: &Generate, folder: &Path, format: Format) -> Result<(), Exit> {
+    let places = places(folder, &command.files)?;
+    let stages = !command.dry_run && !command.diff;
+    let mut roots: Vec<&Path> = places.iter().filter(|_| stages).map(|(root, _)| root.as_path()).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    let wait = || err("waiting for another `pipewright generate` in this repository\n");
+    let _locks: Vec<drift::Lock> = roots.iter().map(|root| drift::lock(root, wait)).collect();
+    let mut repositories = repositories(&places);
+    for repository in repositories.values_mut().filter(|_| stages) {
+        for path in repository.remove_temporary() {
+            out(&format!("removed: {path}\n"));
+        }
     }
-    for (root, changes) in roots {
-        drift::write(root, &changes).map_err(|error| {
-            io_failed(&error.to_string(), Some("nothing was written; mend that, and run the command again"))
-        })?;
+    let diffs = if command.diff { Diffs::All } else { Diffs::None };
+    let mut all = compiled(&places, &repositories, Use { diffs, stages })?;
+    if report(&all, format, false) || clash(&all) {
+        return Err(Exit::Definition);
+    }
+    if stages {
+        refuse(command, &all)?;
+        commit(&mut all)?;
+    }
+    for one in &all {
+        tell(command, one);
     }
     Ok(())
 }
 
-/// Says which files must not be overwritten.
-fn refused(command: &Generate, plans: &[(&Compiled, Vec<Change>)]) -> Option<Exit> {
-    if command.force || command.dry_run || command.diff {
-        return None;
-    }
-    let precious: Vec<&Change> =
-        plans.iter().flat_map(|(_, changes)| changes).filter(|change| change.is_precious()).collect();
-    for change in &precious {
-        err(&format!("error: `{}` is {}\n  = help: {}\n", change.path, change.kind.word(), change.kind.help()));
+/// Names the files that must not be overwritten.
+fn refuse(command: &Generate, all: &[Compiled]) -> Result<(), Exit> {
+    let departures = all.iter().flat_map(|one| &one.departures);
+    let precious: Vec<&Departure> =
+        departures.filter(|departure| departure.kind.is_precious() && !command.force).collect();
+    for Departure { path, kind, .. } in &precious {
+        err(&format!("error: `{path}` is {}\n  = help: {}\n", kind.word(), kind.help()));
     }
     if precious.is_empty() {
-        return None;
+        return Ok(());
     }
     err("nothing was written\n");
-    Some(Exit::Drift)
+    Err(Exit::Drift)
 }
 
-/// Reads back every workflow that is about to change.
-fn verified(compiled: &Compiled, changes: &[Change]) -> Result<(), String> {
-    for change in changes {
-        let workflow = compiled
-            .compilation
-            .workflows
-            .iter()
-            .find(|workflow| change.path.strip_prefix(".github/workflows/") == Some(&workflow.file));
-        if let (Some(workflow), Some(text)) = (workflow, &change.after) {
-            read_back(workflow, text)?;
-        }
-    }
-    Ok(())
-}
-
-/// Says what was done, or would be.
-fn tell(command: &Generate, compiled: &Compiled, changes: &[Change]) {
+/// Prints what was done, or would be.
+fn tell(command: &Generate, one: &Compiled) {
+    let (planted, changes): (Vec<&Departure>, Vec<&Departure>) =
+        one.departures.iter().partition(|departure| departure.kind == Kind::Planted);
     if changes.is_empty() {
-        out(&format!("{}: {} files are up to date\n", compiled.file, compiled.compilation.files.len()));
+        out(&format!("{}: {} files are up to date\n", one.file, one.files));
     }
     let would = if command.dry_run { "would be " } else { "" };
-    for change in changes {
+    for Departure { path, kind, removes, diff } in changes {
         if command.diff {
-            out(&super::check::diff(change));
+            out(diff);
             continue;
         }
-        let done = match (&change.after, change.kind) {
-            (None, _) => "removed",
-            (Some(_), Kind::Missing) => "created",
-            (Some(_), _) => "written",
+        let done = match kind {
+            _ if *removes => "removed",
+            Kind::Missing => "created",
+            _ => "written",
         };
-        out(&format!("{would}{done}: {}\n", change.path));
+        out(&format!("{would}{done}: {path}\n"));
+    }
+    for Departure { path, kind, .. } in planted {
+        err(&format!("warning: `{path}` is {}\n  = help: {}\n", kind.word(), kind.help()));
     }
 }

@@ -1,6 +1,7 @@
 //! Arguments in, exit status out: one file per command.
 
 mod check;
+mod departure;
 mod explain;
 mod generate;
 mod init;

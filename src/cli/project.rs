@@ -1,40 +1,109 @@
-//! The definitions that a call names, compiled.
+//! The definitions that a call names, compiled and compared with the disk one by one.
+//!
+//! No more than one compilation of each thread is held at a time: what remains of it are its findings and names.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
 use pipewright::diagnostics::{self, At, Code, Diagnostic, Locator, Source};
-use pipewright::drift::{self, Change, Wanted};
-use pipewright::sources::{Sources, Unreadable};
+use pipewright::drift::{Change, Claim, Kind, Repository, Staged, WriteError};
+use pipewright::readback::read_back;
+use pipewright::sources::{Memory, Sources, Unreadable};
+use pipewright::workflow::Workflow;
 use pipewright::{Compilation, compile};
 
+use super::departure::{Departure, Diffs};
 use super::{Exit, Format, err, io_failed, out};
 
-/// A definition and what became of it.
+/// The repository of a definition, and the definition's path in it.
+pub(crate) type Place = (PathBuf, String);
+
+/// Repositories by their roots, each listed once.
+pub(crate) type Repositories = BTreeMap<PathBuf, Repository>;
+
+/// The use that a call makes of the files of a definition.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Use {
+    /// Which diffs are to be shown.
+    pub(crate) diffs: Diffs,
+    /// Whether changes are read back, and written beside their destinations.
+    pub(crate) stages: bool,
+}
+
+/// A definition and the result of its compilation.
 pub(crate) struct Compiled {
     pub(crate) root: PathBuf,
     pub(crate) file: String,
-    pub(crate) compilation: Compilation,
-    /// What it was read from.
-    pub(crate) sources: Sources,
+    /// Number of files that it wants.
+    pub(crate) files: usize,
+    /// Files that depart from what it wants, sorted by path.
+    pub(crate) departures: Vec<Departure>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    claim: Claim,
+    workflows: Vec<String>,
+    /// Its texts, where findings point into them.
+    sources: Option<Sources>,
+    staged: Option<Result<Staged, Fault>>,
 }
 
-/// Compiles every definition that a call names; none named is `pipeline.toml`.
+/// A change that cannot be written.
+enum Fault {
+    ReadBack(String),
+    Write(WriteError),
+}
+
+impl Compiled {
+    /// Adds a file that is not wanted.
+    fn departs(&mut self, change: &Change, repository: &Repository, how: Use) {
+        self.departures.push(Departure::new(change, how.diffs));
+        if how.stages && change.kind != Kind::Planted {
+            let staged = self.staged.get_or_insert_with(|| Ok(repository.stage()));
+            if let Ok(so_far) = staged
+                && let Err(error) = so_far.add(change)
+            {
+                *staged = Err(Fault::Write(error));
+            }
+        }
+    }
+
+    pub(crate) fn failed(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+}
+
+/// The places of the definitions that a call names; `pipeline.toml` where none is named.
 ///
 /// # Errors
 ///
-/// The exit status of a call in which something could not be read, with everything said.
-pub(crate) fn compiled(folder: &Path, files: &[PathBuf]) -> Result<Vec<Compiled>, Exit> {
+/// The exit status of a call that names a definition which is in no folder.
+pub(crate) fn places(folder: &Path, files: &[PathBuf]) -> Result<Vec<Place>, Exit> {
     let default = [PathBuf::from("pipeline.toml")];
     let files = if files.is_empty() { &default } else { files };
-    let mut places = Vec::new();
-    for file in files {
-        places.push(place(&folder.join(file)).map_err(|message| io_failed(&message, None))?);
+    files.iter().map(|file| place(&folder.join(file)).map_err(|message| io_failed(&message, None))).collect()
+}
+
+/// Lists the repositories of these definitions.
+pub(crate) fn repositories(places: &[Place]) -> Repositories {
+    let mut found = Repositories::new();
+    for (root, _) in places {
+        if !found.contains_key(root) {
+            found.insert(root.clone(), Repository::open(root));
+        }
     }
+    found
+}
+
+/// Compiles every definition, and compares it with its repository.
+///
+/// # Errors
+///
+/// The exit status of a call in which something could not be read, with every such file named.
+pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) -> Result<Vec<Compiled>, Exit> {
+    let one = |place: &Place| one_of(place, repositories, how);
     let results: Vec<Result<Compiled, Unreadable>> =
-        if let [one] = places.as_slice() { vec![one_of(one)] } else { in_parallel(&places) };
-    let mut all = Vec::new();
+        if let [only] = places { vec![one(only)] } else { in_parallel(places, &one) };
+    let mut all = Vec::with_capacity(results.len());
     let mut failed = None;
     for result in results {
         match result {
@@ -42,28 +111,115 @@ pub(crate) fn compiled(folder: &Path, files: &[PathBuf]) -> Result<Vec<Compiled>
             Err(error) => failed = Some(io_failed(&error.to_string(), Some(&error.help))),
         }
     }
-    failed.map_or(Ok(all), Err)
+    if let Some(exit) = failed {
+        return Err(exit);
+    }
+    unclaimed(&mut all, repositories, how);
+    Ok(all)
 }
 
-fn in_parallel(places: &[(PathBuf, String)]) -> Vec<Result<Compiled, Unreadable>> {
+fn in_parallel<T: Send>(places: &[Place], one: &(impl Fn(&Place) -> T + Sync)) -> Vec<T> {
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get).min(places.len()).max(1);
     thread::scope(|scope| {
         let handles: Vec<_> = places
             .chunks(places.len().div_ceil(threads))
-            .map(|chunk| scope.spawn(move || chunk.iter().map(one_of).collect::<Vec<_>>()))
+            .map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>()))
             .collect();
         handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
     })
 }
 
-fn one_of((root, file): &(PathBuf, String)) -> Result<Compiled, Unreadable> {
+fn one_of(place: &Place, repositories: &Repositories, how: Use) -> Result<Compiled, Unreadable> {
+    let (root, file) = place;
     let sources = Sources::read(root, file)?;
-    let compilation = compile(&sources);
-    Ok(Compiled { root: root.clone(), file: file.clone(), compilation, sources })
+    let Compilation { files, workflows, diagnostics } = compile(&sources);
+    let mut one = Compiled {
+        root: root.clone(),
+        file: file.clone(),
+        files: files.len(),
+        departures: Vec::new(),
+        claim: Claim::default(),
+        workflows: workflows.iter().map(|workflow| workflow.name.clone()).collect(),
+        sources: (!diagnostics.is_empty()).then(|| Sources { tree: Box::new(Memory::default()), ..sources }),
+        staged: None,
+        diagnostics,
+    };
+    if let (false, Some(repository)) = (one.failed(), repositories.get(root)) {
+        let (changes, claim) = repository.compare(file, &files);
+        one.claim = claim;
+        one.departures = changes.iter().map(|change| Departure::new(change, how.diffs)).collect();
+        one.staged = (how.stages && !changes.is_empty()).then(|| staged(repository, &changes, &workflows));
+    }
+    Ok(one)
+}
+
+/// Reads the workflows among these changes back, and writes all changes beside their destinations.
+fn staged(repository: &Repository, changes: &[Change], workflows: &[Workflow]) -> Result<Staged, Fault> {
+    let mut staged = repository.stage();
+    for change in changes {
+        let name = change.path.strip_prefix(".github/workflows/");
+        let workflow = workflows.iter().find(|workflow| name == Some(workflow.file.as_str()));
+        if let (Some(workflow), Some(text)) = (workflow, &change.after) {
+            read_back(workflow, text).map_err(Fault::ReadBack)?;
+        }
+        staged.add(change).map_err(Fault::Write)?;
+    }
+    Ok(staged)
+}
+
+/// Adds what no definition wants to the departures of those that had it generated.
+fn unclaimed(all: &mut [Compiled], repositories: &Repositories, how: Use) {
+    if all.iter().any(Compiled::failed) {
+        return;
+    }
+    let mut of: BTreeMap<PathBuf, Vec<&mut Compiled>> = BTreeMap::new();
+    for one in all {
+        of.entry(one.root.clone()).or_default().push(one);
+    }
+    for (root, mut members) in of {
+        let Some(repository) = repositories.get(&root) else { continue };
+        let claims: Vec<&Claim> = members.iter().map(|one| &one.claim).collect();
+        for (index, change) in repository.unclaimed(&claims) {
+            if let Some(one) = members.get_mut(index) {
+                one.departs(&change, repository, how);
+            }
+        }
+        for one in members {
+            one.departures.sort_by(|one, other| one.path.cmp(&other.path));
+        }
+    }
+}
+
+/// Puts everything that is staged in its place, the files of each repository all or none.
+///
+/// # Errors
+///
+/// The exit status of a call in which something could not be written; nothing of that repository was.
+pub(crate) fn commit(all: &mut [Compiled]) -> Result<(), Exit> {
+    let mut roots: BTreeMap<PathBuf, Staged> = BTreeMap::new();
+    for one in all {
+        match one.staged.take() {
+            Some(Ok(staged)) => match roots.get_mut(&one.root) {
+                Some(others) => others.append(staged),
+                None => drop(roots.insert(one.root.clone(), staged)),
+            },
+            Some(Err(Fault::ReadBack(fault))) => return Err(io_failed(&fault, None)),
+            Some(Err(Fault::Write(error))) => return Err(unwritten(&error)),
+            None => {}
+        }
+    }
+    for staged in roots.into_values() {
+        staged.commit().map_err(|error| unwritten(&error))?;
+    }
+    Ok(())
+}
+
+fn unwritten(error: &WriteError) -> Exit {
+    io_failed(&error.to_string(), Some("nothing was written; fix that, and run the command again"))
 }
 
 /// The repository of a definition, and the definition's path in it.
-pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
+pub(crate) fn place(path: &Path) -> Result<Place, String> {
     let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
     let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
         return Err(format!("`{}` does not name a file", path.display()));
@@ -87,21 +243,21 @@ pub(crate) fn place(path: &Path) -> Result<(PathBuf, String), String> {
 
 /// Prints what is wrong with the definitions, and in a document also how files depart from them; whether nothing may be
 /// written.
-pub(crate) fn report(all: &[Compiled], drift: &[Vec<Change>], format: Format) -> bool {
-    let told: Vec<Vec<Diagnostic>> = (0..)
-        .zip(all)
-        .map(|(index, compiled)| {
-            let departures = drift.get(index).into_iter().flatten().map(departure);
-            compiled.compilation.diagnostics.iter().cloned().chain(departures).collect()
-        })
+pub(crate) fn report(all: &[Compiled], format: Format, with_departures: bool) -> bool {
+    let departed = |one: &Compiled| -> Vec<Diagnostic> {
+        one.departures.iter().filter(|_| with_departures).map(departure).collect()
+    };
+    let told: Vec<(&Compiled, Vec<Diagnostic>)> = all
+        .iter()
+        .map(|one| (one, one.diagnostics.iter().cloned().chain(departed(one)).collect::<Vec<_>>()))
+        .filter(|(_, told)| !told.is_empty())
         .collect();
-    let found: Vec<(&[Diagnostic], Locator<'_>)> = (0..)
-        .zip(all.iter().zip(&told))
-        .filter(|(_, (_, told))| !told.is_empty())
-        .map(|(index, (compiled, told))| {
-            let changed = drift.get(index).into_iter().flatten();
-            let changed = changed.map(|change| Source { file: &change.path, text: &change.before });
-            (told.as_slice(), compiled.sources.locator().with(changed))
+    let found: Vec<(&[Diagnostic], Locator<'_>)> = told
+        .iter()
+        .map(|(one, told)| {
+            let locator = one.sources.as_ref().map_or_else(|| Locator::new(&[], &[]), Sources::locator);
+            let changed = one.departures.iter().map(|departure| Source { file: &departure.path, text: "" });
+            (told.as_slice(), locator.with(changed))
         })
         .collect();
     match format {
@@ -110,7 +266,7 @@ pub(crate) fn report(all: &[Compiled], drift: &[Vec<Change>], format: Format) ->
         Format::Sarif => out(&diagnostics::sarif(&found)),
         Format::Github => found.iter().for_each(|(found, locator)| out(&diagnostics::github(found, locator))),
     }
-    let errors: usize = all.iter().map(|compiled| count(&compiled.compilation)).sum();
+    let errors = all.iter().flat_map(|one| &one.diagnostics).filter(|diagnostic| diagnostic.is_error()).count();
     if errors > 0 && format == Format::Human {
         let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
         err(&format!("{what}; nothing was written\n"));
@@ -118,25 +274,20 @@ pub(crate) fn report(all: &[Compiled], drift: &[Vec<Change>], format: Format) ->
     errors > 0
 }
 
-/// How a file departs from what is wanted, as a finding.
-fn departure(change: &Change) -> Diagnostic {
-    let message = format!("`{}` is {}", change.path, change.kind.word());
-    Diagnostic::error(Code("drift"), At::File(change.path.clone()), message).help(change.kind.help())
+/// The way in which a file departs from what is wanted, as a finding.
+fn departure(departure: &Departure) -> Diagnostic {
+    let message = format!("`{}` is {}", departure.path, departure.kind.word());
+    Diagnostic::error(Code("drift"), At::File(departure.path.clone()), message).help(departure.kind.help())
 }
 
-fn count(compilation: &Compilation) -> usize {
-    compilation.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
-}
-
-/// Files and workflow names that two definitions of one call both want. A workflow is called after its project, and so
-/// are groups, caches and artifacts: two projects of one name would end each other's runs.
-pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
+/// Prints files and workflow names that two definitions of one call both want; whether there are any. A workflow is
+/// called after its project, and so are groups, caches and artifacts: two projects of one name would end each other's
+/// runs.
+pub(crate) fn clash(all: &[Compiled]) -> bool {
     let mut owners: BTreeMap<(&Path, &str), &str> = BTreeMap::new();
     let mut found = Vec::new();
-    for Compiled { root, file: definition, compilation, .. } in all {
-        let files = compilation.files.iter().map(|file| file.path.as_str());
-        let names = compilation.workflows.iter().map(|workflow| workflow.name.as_str());
-        for wanted in files.chain(names) {
+    for Compiled { root, file: definition, claim, workflows, .. } in all {
+        for wanted in claim.wanted().chain(workflows.iter().map(String::as_str)) {
             match owners.insert((root, wanted), definition) {
                 Some(first) if first == definition => found.push(format!("`{definition}` is named twice")),
                 Some(first) => found.push(format!("`{first}` and `{definition}` both want `{wanted}`")),
@@ -145,27 +296,8 @@ pub(crate) fn clashes(all: &[Compiled]) -> Vec<String> {
         }
     }
     found.dedup();
-    found
-}
-
-/// How the files on disk depart from what each definition wants, in the order of the definitions.
-pub(crate) fn compared(all: &[Compiled]) -> Vec<Vec<Change>> {
-    let mut changes: Vec<Vec<Change>> = vec![Vec::new(); all.len()];
-    let mut roots: BTreeMap<&Path, Vec<usize>> = BTreeMap::new();
-    for (index, compiled) in all.iter().enumerate() {
-        roots.entry(&compiled.root).or_default().push(index);
+    for clash in &found {
+        err(&format!("error: {clash}\n  = help: give one of them another `project.name` or a `project.prefix`\n"));
     }
-    for (root, indexes) in roots {
-        let wanted: Vec<Wanted<'_>> = indexes
-            .iter()
-            .filter_map(|index| all.get(*index))
-            .map(|compiled| Wanted { definition: &compiled.file, files: &compiled.compilation.files })
-            .collect();
-        for (index, found) in indexes.into_iter().zip(drift::compare(root, &wanted)) {
-            if let Some(place) = changes.get_mut(index) {
-                *place = found;
-            }
-        }
-    }
-    changes
+    !found.is_empty()
 }

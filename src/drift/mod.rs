@@ -1,159 +1,137 @@
 //! Wanted files against files on disk.
 
+mod change;
+mod claim;
+mod lock;
 mod scan;
 mod write;
 
-use std::path::Path;
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::files::{File, MARK, hash, listed, origin};
+use crate::files::{File, hash, listed, origin, sealed};
 
 use scan::Listing;
+use write::Folders;
 
-pub use write::{WriteError, write};
+pub use change::{Change, Kind};
+pub use claim::Claim;
+pub use lock::{Lock, lock};
+pub use write::{Staged, WriteError, write};
 
-/// How the path of every manifest ends.
+/// End of the path of every manifest.
 const MANIFEST: &str = "/manifest.sha256";
 
-/// How a file on disk departs from what is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
-    /// It is not there.
-    Missing,
-    /// The definition has changed since it was generated.
-    Stale,
-    /// Somebody edited it.
-    Edited,
-    /// It was generated, and is not wanted any more.
-    Orphaned,
-    /// Another version of this program wrote it.
-    OtherVersion,
-    /// It is there and was never generated, or by another definition.
-    Foreign,
+/// Front of the names of files that exist only while others are written.
+const TEMPORARY: &str = ".pipewright-";
+
+/// A repository on disk, listed once for all of its definitions.
+#[derive(Debug)]
+pub struct Repository {
+    root: PathBuf,
+    listing: Listing,
+    made: Arc<Folders>,
 }
 
-impl Kind {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Missing => "missing",
-            Self::Stale => "stale",
-            Self::Edited => "edited by hand",
-            Self::Orphaned => "orphaned",
-            Self::OtherVersion => "from another version",
-            Self::Foreign => "not generated",
+impl Repository {
+    /// Lists the folders of generated files; changes nothing.
+    pub fn open(root: &Path) -> Self {
+        Self { root: root.to_owned(), listing: Listing::of(root), made: Arc::default() }
+    }
+
+    /// No change yet. Folders that are made for changes which are never committed go with the last of them.
+    pub fn stage(&self) -> Staged {
+        Staged::beside(&self.root, &self.made)
+    }
+
+    /// Removes what an interrupted run has left behind; to be called under the repository's lock.
+    pub fn remove_temporary(&mut self) -> Vec<String> {
+        let temporary: Vec<String> = self.listing.files().filter(|path| is_temporary(path)).collect();
+        temporary.into_iter().filter(|path| self.listing.remove(&self.root, path)).collect()
+    }
+
+    /// Every file of a definition that departs from what it compiles to, and its claim on the others.
+    pub fn compare(&self, definition: &str, files: &[File]) -> (Vec<Change>, Claim) {
+        let manifest = files.iter().find(|file| file.path.ends_with(MANIFEST));
+        let old = manifest.and_then(|file| scan::text(&self.root, &file.path)).unwrap_or_default();
+        let sums: BTreeMap<&str, &str> = listed(&old).map(|(sum, path)| (path, sum)).collect();
+        let changes =
+            files.iter().filter_map(|file| self.changed(definition, sums.get(&*file.path).copied(), file)).collect();
+        (changes, Claim::new(definition, files, sums))
+    }
+
+    /// How a wanted file departs from what is wanted, if it does.
+    fn changed(&self, definition: &str, recorded: Option<&str>, file: &File) -> Option<Change> {
+        let there = self.listing.is_file(&file.path);
+        if there == Some(true) && scan::holds(&self.root, &file.path, &file.text) {
+            return None;
         }
+        let before = scan::text(&self.root, &file.path);
+        let kind = match &before {
+            Some(before) => kind(definition, recorded, &file.path, before),
+            None if there.is_some() => Kind::Foreign,
+            None => Kind::Missing,
+        };
+        let before = before.unwrap_or_default();
+        Some(Change { path: file.path.clone(), kind, before, after: Some(file.text.clone()) })
     }
 
-    /// What to do about it.
-    pub fn help(self) -> &'static str {
-        match self {
-            Self::Missing | Self::Stale => "run `pipewright generate`",
-            Self::Edited => "move the edit into the definition, or run `pipewright generate --force` to drop it",
-            Self::Orphaned => "run `pipewright generate` to remove it",
-            Self::OtherVersion => "run `pipewright generate`, or use the version that wrote it",
-            Self::Foreign => "move it away, or run `pipewright generate --force` to replace it",
+    /// Files that no definition wants: those that one of these has generated before, with its index, what an interrupted
+    /// run has left, and whatever was put into the folder of scripts.
+    pub fn unclaimed(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
+        let wanted: HashSet<&str> = claims.iter().flat_map(|claim| claim.wanted()).collect();
+        let owners: BTreeMap<&str, usize> = (0..).zip(claims).map(|(index, claim)| (claim.definition(), index)).collect();
+        let mut recorded: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+        for (index, claim) in claims.iter().enumerate() {
+            recorded.extend(claim.recorded().map(|(path, sum)| (path, (index, sum))));
         }
-    }
-}
-
-/// One file that departs from what is wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// Its path from the root of the repository.
-    pub path: String,
-    /// How it departs.
-    pub kind: Kind,
-    /// What stands on disk; empty for nothing.
-    pub before: String,
-    /// What is wanted; none where the file is to go.
-    pub after: Option<String>,
-}
-
-impl Change {
-    /// Whether overwriting it would lose something that nobody can generate again.
-    pub fn is_precious(&self) -> bool {
-        matches!(self.kind, Kind::Edited | Kind::Foreign)
-    }
-}
-
-/// What one definition of a repository wants.
-#[derive(Debug, Clone, Copy)]
-pub struct Wanted<'a> {
-    /// The definition's path from the root of the repository.
-    pub definition: &'a str,
-    /// Every file that it wants.
-    pub files: &'a [File],
-}
-
-/// Every file that departs from what each of these definitions wants, sorted by path; reads, and changes nothing.
-///
-/// The repository is listed once for all of them, so that many definitions cost no more than their own files.
-pub fn compare(root: &Path, wanted: &[Wanted<'_>]) -> Vec<Vec<Change>> {
-    let listing = Listing::of(root, wanted.iter().flat_map(|one| one.files));
-    let old: Vec<String> = wanted.iter().map(|one| old_manifest(root, one.files)).collect();
-    let mut changes: Vec<Vec<Change>> = wanted
-        .iter()
-        .zip(&old)
-        .map(|(one, old)| {
-            one.files.iter().filter_map(|file| changed(root, one.definition, &listing, old, file)).collect()
-        })
-        .collect();
-    for orphan in scan::orphans(root, wanted, &old, &listing) {
-        if let (Some(changes), Some(old)) = (changes.get_mut(orphan.of), old.get(orphan.of)) {
-            let recorded = listed(old).find(|(_, file)| *file == orphan.path).map(|(sum, _)| sum);
-            let kept = recorded.is_none_or(|sum| sum == hash(&orphan.text));
-            let kind = if kept { Kind::Orphaned } else { Kind::Edited };
-            changes.push(Change { path: orphan.path, kind, before: orphan.text, after: None });
+        let others = claim::others(&self.root, &self.listing, |definition| owners.contains_key(definition));
+        let mut found = Vec::new();
+        for path in self.listing.all().filter(|path| !wanted.contains(path.as_str()) && !others.contains(path)) {
+            let text = scan::text(&self.root, &path).unwrap_or_default();
+            let from = origin(&text).map(|(_, from)| from);
+            let recorded = recorded.get(path.as_str()).copied();
+            let owner = match from {
+                Some(from) => owners.get(from).copied(),
+                None => recorded.map(|(index, _)| index),
+            };
+            let kind = match owner {
+                _ if is_temporary(&path) => Kind::LeftOver,
+                Some(_) if is_generated(&text, recorded.map(|(_, sum)| sum)) => Kind::Orphaned,
+                Some(_) => Kind::Edited,
+                None if path.starts_with(scan::SCRIPTS) => Kind::Planted,
+                None => continue,
+            };
+            found.push((owner.unwrap_or(0), Change { path, kind, before: text, after: None }));
         }
+        found
     }
-    for changes in &mut changes {
-        changes.sort_by(|one, other| one.path.cmp(&other.path));
-    }
-    changes
 }
 
-/// The manifest that stands on disk; empty where there is none.
-fn old_manifest(root: &Path, files: &[File]) -> String {
-    let manifest = files.iter().find(|file| file.path.ends_with(MANIFEST));
-    manifest.and_then(|file| scan::text(root, &file.path)).unwrap_or_default()
+fn is_temporary(path: &str) -> bool {
+    path.rsplit('/').next().is_some_and(|name| name.starts_with(TEMPORARY))
 }
 
-/// How a wanted file departs from what is wanted, if it does.
-fn changed(root: &Path, definition: &str, listing: &Listing, old: &str, file: &File) -> Option<Change> {
-    let there = listing.is_file(&file.path);
-    if there == Some(true) && scan::holds(root, &file.path, &file.text) {
-        return None;
-    }
-    let before = scan::text(root, &file.path);
-    let kind = match &before {
-        Some(before) => kind(definition, old, &file.path, before),
-        None if there.is_some() => Kind::Foreign,
-        None => Kind::Missing,
-    };
-    Some(Change { path: file.path.clone(), kind, before: before.unwrap_or_default(), after: Some(file.text.clone()) })
+/// Whether a text is one that was generated: by the seal in it, or else by the manifest's hash.
+fn is_generated(text: &str, recorded: Option<&str>) -> bool {
+    sealed(text).unwrap_or(recorded.is_none()) || recorded.is_some_and(|sum| sum == hash(text))
 }
 
 /// Why a file that is there is not what is wanted.
-fn kind(definition: &str, old: &str, path: &str, before: &str) -> Kind {
+fn kind(definition: &str, recorded: Option<&str>, path: &str, before: &str) -> Kind {
     let Some((version, from)) = origin(before) else {
-        let ours = listed(old).any(|(_, file)| file == path) || before.contains(MARK);
+        let ours = recorded.is_some() || before.contains(crate::files::MARK);
         return if ours { Kind::Edited } else { Kind::Foreign };
     };
+    let generated = sealed(before) == Some(true) || recorded.is_some_and(|sum| sum == hash(before));
     if from != definition {
-        return Kind::Foreign;
-    }
-    let recorded = listed(old).find(|(_, file)| *file == path).map(|(sum, _)| sum);
-    match recorded {
-        _ if path.ends_with(MANIFEST) => {
-            if version == env!("CARGO_PKG_VERSION") {
-                Kind::Stale
-            } else {
-                Kind::OtherVersion
-            }
-        }
-        Some(sum) if sum != hash(before) => Kind::Edited,
-        None => Kind::Edited,
-        Some(_) if version != env!("CARGO_PKG_VERSION") => Kind::OtherVersion,
-        Some(_) => Kind::Stale,
+        Kind::Foreign
+    } else if !generated && !path.ends_with(MANIFEST) {
+        Kind::Edited
+    } else if version != env!("CARGO_PKG_VERSION") {
+        Kind::OtherVersion
+    } else {
+        Kind::Stale
     }
 }

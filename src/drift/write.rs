@@ -4,18 +4,23 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tempfile::NamedTempFile;
+use super::{Change, MANIFEST, TEMPORARY};
 
-use super::Change;
-
-/// Why nothing was written.
+/// The reason why nothing was written.
 #[derive(Debug)]
 pub struct WriteError {
     /// The file that could not be written.
     pub path: String,
-    /// Why.
+    /// What went wrong.
     pub reason: String,
+}
+
+impl WriteError {
+    fn new(path: &str, reason: impl fmt::Display) -> Self {
+        Self { path: path.to_owned(), reason: reason.to_string() }
+    }
 }
 
 impl fmt::Display for WriteError {
@@ -26,111 +31,276 @@ impl fmt::Display for WriteError {
 
 impl std::error::Error for WriteError {}
 
-/// Makes the disk agree with the changes, or leaves it as it was.
-///
-/// Everything is first written beside its destination, and only then renamed; what was renamed before a failure is put
-/// back.
+/// Makes the disk agree with these changes, or leaves it as it was.
 ///
 /// # Errors
 ///
-/// [`WriteError`] for the first file that cannot be written, and for a path that a link leads out of the repository.
+/// [`WriteError`] for the first file that cannot be written.
 pub fn write(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
-    let failed = |change: &Change, reason: String| WriteError { path: change.path.clone(), reason };
-    let root = root
-        .canonicalize()
-        .map_err(|error| WriteError { path: root.display().to_string(), reason: error.to_string() })?;
-    let mut made = Folders(Vec::new());
-    let mut staged: Vec<(&Change, Option<NamedTempFile>, PathBuf)> = Vec::new();
-    for change in changes {
-        let path = destination(&root, &change.path, &mut made).map_err(|reason| failed(change, reason))?;
-        let file = match &change.after {
-            Some(text) => Some(stage(&path, text).map_err(|error| failed(change, error.to_string()))?),
-            None => None,
-        };
-        staged.push((change, file, path));
-    }
-    let mut done: Vec<(PathBuf, Option<Vec<u8>>)> = Vec::new();
-    for (change, file, path) in staged {
-        let before = fs::read(&path).ok();
-        let result = match file {
-            Some(file) => file.persist(&path).map(drop).map_err(|error| error.error),
-            None => fs::remove_file(&path),
-        };
-        if let Err(error) = result {
-            put_back(&done);
-            return Err(failed(change, error.to_string()));
-        }
-        done.push((path, before));
-    }
-    made.0.clear();
-    Ok(())
+    let root = root.canonicalize().map_err(|error| WriteError::new(&root.display().to_string(), error))?;
+    let _lock = super::lock(&root, || ());
+    let mut staged = Staged::new(&root);
+    changes.iter().try_for_each(|change| staged.add(change))?;
+    staged.commit()
+}
+
+/// Changes that are written beside their destinations, under other names; dropped, it leaves the disk as it was.
+///
+/// It holds paths alone, neither texts nor open files, however many there are.
+#[derive(Debug)]
+pub struct Staged {
+    root: PathBuf,
+    files: Vec<StagedFile>,
+    made: Arc<Folders>,
 }
 
 /// Folders that were made for files; removed again where those never come.
-struct Folders(Vec<PathBuf>);
+#[derive(Debug, Default)]
+pub(super) struct Folders(Mutex<Vec<PathBuf>>);
+
+impl Folders {
+    fn list(&self) -> MutexGuard<'_, Vec<PathBuf>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Drop for Folders {
     fn drop(&mut self) {
-        for folder in self.0.iter().rev() {
+        for folder in self.list().iter().rev() {
             // One that holds something by now stays.
             let _ = fs::remove_dir(folder);
         }
     }
 }
 
-/// Where a file goes: inside of the repository, through no link.
-fn destination(root: &Path, path: &str, made: &mut Folders) -> Result<PathBuf, String> {
-    let mut folder = root.to_owned();
-    let mut parts: Vec<&str> = path.split('/').collect();
-    let Some(name) = parts.pop() else { return Err("it has no name".to_owned()) };
-    for part in parts {
-        folder.push(part);
-        match fs::symlink_metadata(&folder) {
-            Ok(about) if about.is_dir() => {}
-            Ok(about) if about.is_symlink() => {
-                let target = folder.canonicalize().map_err(|error| error.to_string())?;
-                if !target.starts_with(root) {
-                    return Err(format!("`{}` is a link out of the repository", folder.display()));
+#[derive(Debug)]
+struct StagedFile {
+    path: String,
+    removes: bool,
+}
+
+impl Staged {
+    /// No change yet, of the repository at `root`.
+    pub fn new(root: &Path) -> Self {
+        Self::beside(root, &Arc::default())
+    }
+
+    /// No change yet, of a repository whose other parts make folders, too.
+    pub(super) fn beside(root: &Path, made: &Arc<Folders>) -> Self {
+        Self { root: root.to_owned(), files: Vec::new(), made: Arc::clone(made) }
+    }
+
+    /// Writes the new text of a change beside its destination.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] for a file that cannot be written, and for a path that a link leads out of the repository.
+    pub fn add(&mut self, change: &Change) -> Result<(), WriteError> {
+        let path = change.path.as_str();
+        let to = self.destination(path).map_err(|reason| WriteError::new(path, reason))?;
+        self.files.push(StagedFile { path: path.to_owned(), removes: change.after.is_none() });
+        change.after.as_ref().map_or(Ok(()), |text| stage(&to, text)).map_err(|error| WriteError::new(path, error))
+    }
+
+    /// Adds the changes of another part of the same repository.
+    pub fn append(&mut self, mut other: Self) {
+        self.files.append(&mut other.files);
+    }
+
+    /// Puts every file in its place, the manifests last, so that what a killed run leaves is never listed as complete.
+    ///
+    /// # Errors
+    ///
+    /// [`WriteError`] for the first file that cannot be put in its place; those before it are put back.
+    pub fn commit(mut self) -> Result<(), WriteError> {
+        for file in self.files.iter().filter(|file| !file.removes) {
+            let synced = fs::File::open(beside(&self.root.join(&file.path), "new")).and_then(|file| file.sync_all());
+            synced.map_err(|error| WriteError::new(&file.path, error))?;
+        }
+        self.files.sort_by_key(|file| file.path.ends_with(MANIFEST));
+        for (index, file) in self.files.iter().enumerate() {
+            if let Err(error) = file.put(&self.root) {
+                let done = self.files.iter().take(index).rev();
+                done.for_each(|file| file.put_back(&self.root));
+                return Err(WriteError::new(&file.path, error));
+            }
+        }
+        for file in std::mem::take(&mut self.files) {
+            // What cannot be removed now, the next run removes.
+            let _ = fs::remove_file(beside(&self.root.join(&file.path), "old"));
+        }
+        self.made.list().clear();
+        Ok(())
+    }
+
+    /// Where a file goes: inside of the repository, through no link.
+    fn destination(&self, path: &str) -> Result<PathBuf, String> {
+        let mut folder = self.root.clone();
+        let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
+        for part in folders.split('/').filter(|part| !part.is_empty()) {
+            folder.push(part);
+            match fs::symlink_metadata(&folder) {
+                Ok(about) if about.is_dir() => {}
+                Ok(about) if about.is_symlink() => {
+                    let target = folder.canonicalize().map_err(|error| error.to_string())?;
+                    if !target.starts_with(&self.root) {
+                        return Err(format!("`{}` is a link out of the repository", folder.display()));
+                    }
                 }
+                Ok(_) => return Err(format!("`{}` is not a folder", folder.display())),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::create_dir(&folder) {
+                    Ok(()) => self.made.list().push(folder.clone()),
+                    // Another thread of this call was faster.
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    Err(error) => return Err(error.to_string()),
+                },
+                Err(error) => return Err(error.to_string()),
             }
-            Ok(_) => return Err(format!("`{}` is not a folder", folder.display())),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                fs::create_dir(&folder).map_err(|error| error.to_string())?;
-                made.0.push(folder.clone());
-            }
-            Err(error) => return Err(error.to_string()),
+        }
+        let file = folder.join(name);
+        match fs::symlink_metadata(&file) {
+            Ok(about) if about.is_symlink() => Err("it is a link; remove it first".to_owned()),
+            Ok(about) if about.is_dir() => Err("it is a folder".to_owned()),
+            _ => Ok(file),
         }
     }
-    let file = folder.join(name);
-    match fs::symlink_metadata(&file) {
-        Ok(about) if about.is_symlink() => Err("it is a link; remove it first".to_owned()),
-        Ok(about) if about.is_dir() => Err("it is a folder".to_owned()),
-        _ => Ok(file),
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        for file in &self.files {
+            let _ = fs::remove_file(beside(&self.root.join(&file.path), "new"));
+        }
     }
 }
 
-fn stage(path: &Path, text: &str) -> io::Result<NamedTempFile> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pipewright-");
+impl StagedFile {
+    /// Puts the file in its place; what was there is kept under another name.
+    fn put(&self, root: &Path) -> io::Result<()> {
+        let to = root.join(&self.path);
+        let old = beside(&to, "old");
+        if fs::symlink_metadata(&to).is_ok_and(|about| about.is_file()) {
+            // A second name needs no right to read the file; a disk that knows none gets a copy.
+            fs::hard_link(&to, &old).or_else(|_| fs::copy(&to, &old).map(drop))?;
+        }
+        let done = if self.removes { fs::remove_file(&to) } else { fs::rename(beside(&to, "new"), &to) };
+        done.inspect_err(|_| {
+            let _ = fs::remove_file(&old);
+        })
+    }
+
+    /// Undoes [`put`](Self::put), as far as the disk, which has just failed once, allows.
+    fn put_back(&self, root: &Path) {
+        let to = root.join(&self.path);
+        let old = beside(&to, "old");
+        let _ = if old.exists() { fs::rename(&old, &to) } else { fs::remove_file(&to) };
+    }
+}
+
+/// The name of a temporary file beside a destination. It does not end as a workflow does.
+fn beside(to: &Path, what: &str) -> PathBuf {
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    to.with_file_name(format!("{TEMPORARY}{name}.{what}"))
+}
+
+fn stage(to: &Path, text: &str) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
     #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
-    let mut file = builder.tempfile_in(folder)?;
-    if let Ok(about) = fs::metadata(path) {
-        // As the file that it replaces, also where the process would give new files less.
-        file.as_file().set_permissions(about.permissions())?;
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
+    let new = beside(to, "new");
+    if new.is_file() {
+        // An interrupted run has left it.
+        fs::remove_file(&new)?;
     }
-    file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
-    Ok(file)
+    let mut file = options.open(new)?;
+    if let Ok(about) = fs::metadata(to)
+        && fs::File::open(to).is_ok()
+    {
+        // As the file that it replaces, also where the process would give new files less.
+        file.set_permissions(about.permissions())?;
+    }
+    file.write_all(text.as_bytes())
 }
 
-fn put_back(done: &[(PathBuf, Option<Vec<u8>>)]) {
-    for (path, before) in done.iter().rev() {
-        // The disk has just failed once; what can be put back is.
-        let _ = match before {
-            Some(bytes) => fs::write(path, bytes),
-            None => fs::remove_file(path),
-        };
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drift::Kind;
+
+    fn change(path: &str, after: Option<&str>) -> Change {
+        Change { path: path.to_owned(), kind: Kind::Stale, before: String::new(), after: after.map(str::to_owned) }
+    }
+
+    /// Files of a folder with their texts, sorted.
+    fn tree(root: &Path) -> Vec<(String, Vec<u8>)> {
+        let mut found = Vec::new();
+        for entry in fs::read_dir(root).expect("the folder is readable") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                found.push((path.display().to_string(), Vec::new()));
+                found.extend(tree(&path));
+            } else {
+                found.push((path.display().to_string(), fs::read(&path).expect("the file is readable")));
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// A repository with a text, a file that is no text, and one that goes; the changes end with a file that cannot be
+    /// put in its place, because a folder appears there after everything is staged.
+    fn failing(root: &Path) -> (Staged, Vec<(String, Vec<u8>)>) {
+        fs::create_dir_all(root.join("a")).expect("the folder is writable");
+        fs::write(root.join("a/text"), "before\n").expect("the file is writable");
+        fs::write(root.join("a/bytes"), [0xff, 0xfe]).expect("the file is writable");
+        fs::write(root.join("a/gone"), "before\n").expect("the file is writable");
+        let before = tree(root);
+        let mut staged = Staged::new(root);
+        for change in [
+            change("a/text", Some("after\n")),
+            change("a/bytes", Some("after\n")),
+            change("a/gone", None),
+            change("a/new", Some("after\n")),
+            change("b/c/new", Some("after\n")),
+            change("a/blocked", Some("after\n")),
+        ] {
+            staged.add(&change).expect("it can be staged");
+        }
+        fs::create_dir_all(root.join("a/blocked/folder")).expect("the folder is writable");
+        (staged, before)
+    }
+
+    #[test]
+    fn a_failure_after_staging_puts_everything_back() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        let (staged, before) = failing(&root);
+        let error = staged.commit().expect_err("a folder is in the way");
+        assert_eq!(error.path, "a/blocked");
+        fs::remove_dir_all(root.join("a/blocked")).expect("it is a folder");
+        assert_eq!(tree(&root), before);
+    }
+
+    #[test]
+    fn what_is_staged_and_never_committed_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        let (staged, before) = failing(&root);
+        drop(staged);
+        fs::remove_dir_all(root.join("a/blocked")).expect("it is a folder");
+        assert_eq!(tree(&root), before);
+    }
+
+    #[test]
+    fn manifests_are_put_in_their_place_last() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let root = folder.path().canonicalize().expect("it exists");
+        let mut staged = Staged::new(&root);
+        staged.add(&change("a/manifest.sha256", Some("after\n"))).expect("it can be staged");
+        staged.add(&change("a/text", Some("after\n"))).expect("it can be staged");
+        fs::create_dir(root.join("a/text")).expect("the folder is writable");
+        staged.commit().expect_err("a folder is in the way");
+        assert!(!root.join("a/manifest.sha256").exists());
     }
 }

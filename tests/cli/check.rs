@@ -28,7 +28,7 @@ fn about<'a>(ran: &'a Ran, path: &str) -> &'a str {
 fn all_is_well() {
     assert_snapshot!(check(&Project::of(SMALL).generated()).whole(), @"
     stdout:
-    pipeline.toml: 5 files are up to date
+    pipeline.toml: 6 files are up to date
     status: 0
     ");
 }
@@ -37,8 +37,15 @@ fn all_is_well() {
 fn nothing_was_generated_yet() {
     let ran = check(&Project::of(SMALL));
     assert_eq!((ran.code, ran.out.as_str()), (1, ""));
-    assert!(about(&ran, CI).starts_with("drift: .github/workflows/ci.yml is missing\n--- a/"), "{ran:?}");
-    assert!(ran.err.contains("\nhelp: run `pipewright generate`\n"), "{ran:?}");
+    assert_snapshot!(ran.err, @"
+    drift: .github/pipewright/drift.sh is missing
+    drift: .github/pipewright/manifest.sha256 is missing
+    drift: .github/pipewright/passed.py is missing
+    drift: .github/pipewright/pipewright_common.py is missing
+    drift: .github/pipewright/run.py is missing
+    drift: .github/workflows/ci.yml is missing
+    help: run `pipewright generate`
+    ");
 }
 
 #[test]
@@ -49,6 +56,22 @@ fn a_file_was_removed() {
     assert_eq!(ran.code, 1);
     assert!(ran.err.starts_with("drift: .github/workflows/ci.yml is missing\n"), "{ran:?}");
     assert_eq!(ran.err.matches("drift: ").count(), 1, "{ran:?}");
+}
+
+#[test]
+fn a_long_diff_is_cut_short() {
+    let project = Project::of(SMALL).generated();
+    let before = project.read(CI);
+    let edited: String = before.lines().map(|line| format!("{line} \n")).collect();
+    project.write(CI, edited);
+    let ran = check(&project);
+    let lines: Vec<&str> = ran.err.lines().collect();
+    let help = lines.iter().position(|line| line.starts_with("help: ")).expect("a help");
+    assert_eq!(help, 1 + 40, "{ran:?}");
+    let left = 3 + 2 * before.lines().count() - 39;
+    assert_eq!(lines[help - 1], format!("… {left} more lines; `pipewright check --full` shows them"));
+    let full = project.run(["check", "--full"]);
+    assert_eq!((full.code, full.err.matches("\n-").count()), (1, before.lines().count() + 1), "{full:?}");
 }
 
 #[test]
@@ -85,7 +108,7 @@ fn a_workflow_was_edited() {
     @@ -80,4 +80,3 @@
                    "tool": {"skipped":"never"}
                  }
-             run: python3 .github/pipewright/passed.py
+             run: python3 -I .github/pipewright/run.py passed
     -# by hand
     help: move the edit into the definition, or run `pipewright generate --force` to drop it
     "#);

@@ -19,6 +19,7 @@ fn creates_what_is_missing_and_says_so() {
     created: .github/pipewright/manifest.sha256
     created: .github/pipewright/passed.py
     created: .github/pipewright/pipewright_common.py
+    created: .github/pipewright/run.py
     created: .github/workflows/ci.yml
     status: 0
     ");
@@ -37,7 +38,7 @@ fn leaves_files_that_are_up_to_date_untouched() {
     }
     assert_snapshot!(project.run(["generate"]).whole(), @"
     stdout:
-    pipeline.toml: 5 files are up to date
+    pipeline.toml: 6 files are up to date
     status: 0
     ");
     for path in &files {
@@ -112,7 +113,7 @@ fn removes_what_it_generated_and_no_longer_wants() {
 
 #[test]
 fn leaves_the_files_of_others_alone() {
-    let others = [(".github/workflows/own.yml", "name: own\n"), (".github/pipewright/notes.txt", "notes\n")];
+    let others = [(".github/workflows/own.yml", "name: own\n"), (".github/notes.txt", "notes\n")];
     let project = others.iter().fold(Project::of(SMALL), |project, (path, text)| project.with(path, text));
     let project = project.generated();
     for (path, text) in others {

@@ -1,0 +1,65 @@
+//! A file that departs from what is wanted, without its texts: a call may find very many of them.
+
+use pipewright::drift::{Change, Kind};
+use pipewright::files::unsealed;
+use similar::TextDiff;
+
+/// Which diffs a call shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Diffs {
+    /// None.
+    None,
+    /// Those of files that are there, with at most so many lines each.
+    Short(usize),
+    /// Those of files that are there.
+    Present,
+    /// All.
+    All,
+}
+
+/// One file that departs from what is wanted.
+#[derive(Debug)]
+pub(crate) struct Departure {
+    /// Its path from the root of the repository.
+    pub(crate) path: String,
+    /// How it departs.
+    pub(crate) kind: Kind,
+    /// Whether it is to go.
+    pub(crate) removes: bool,
+    /// How it would change, where that is to be shown.
+    pub(crate) diff: String,
+}
+
+impl Departure {
+    pub(crate) fn new(change: &Change, diffs: Diffs) -> Self {
+        let absent = matches!(change.kind, Kind::Missing | Kind::Planted | Kind::LeftOver);
+        let diff = match diffs {
+            Diffs::Short(most) if !absent => shortened(&diff(change), most),
+            Diffs::Present if !absent => diff(change),
+            Diffs::All if change.kind != Kind::Planted => diff(change),
+            _ => String::new(),
+        };
+        Self { path: change.path.clone(), kind: change.kind, removes: change.after.is_none(), diff }
+    }
+}
+
+/// How a file would change, as a unified diff.
+fn diff(change: &Change) -> String {
+    let after = change.after.as_deref().unwrap_or_default();
+    let (from, to) = (format!("a/{}", change.path), format!("b/{}", change.path));
+    // The seal differs wherever anything does, so it is shown only where nothing else would be.
+    let texts = (unsealed(&change.before), unsealed(after));
+    let (before, after) = if texts.0 == texts.1 { (&*change.before, after) } else { (&*texts.0, &*texts.1) };
+    let text = TextDiff::from_lines(before, after);
+    text.unified_diff().context_radius(3).header(&from, &to).to_string()
+}
+
+/// The first lines of a diff, the last of them about those that are left out.
+fn shortened(diff: &str, most: usize) -> String {
+    let lines = diff.lines().count();
+    if lines <= most {
+        return diff.to_owned();
+    }
+    let shown: String = diff.split_inclusive('\n').take(most - 1).collect();
+    format!("{shown}… {} more lines; `pipewright check --full` shows them\n", lines - most + 1)
+}
