@@ -46,8 +46,8 @@ pub fn origin(text: &str) -> Option<(&str, &str)> {
 
 /// Front of the seal: the hash of a generated text without its seal, at the end of its header.
 ///
-/// It tells a text that any run has generated from one that was edited, whatever the manifest lists: after a merge, and
-/// after a run that was killed.
+/// It tells a text that any run has generated from one that was edited, also where the manifest lists neither: after a
+/// merge, and after a run that was killed.
 const SEAL: &str = " Checksum: ";
 
 /// Digits of a seal.

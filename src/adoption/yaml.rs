@@ -10,7 +10,7 @@ const DEEPEST: usize = 256;
 /// Most aliases of a file that is read: each may stand for a large part of it.
 const MOST_ALIASES: usize = 1_000;
 
-/// The documents of a file, up to the first that is not YAML; none of a file that nobody has written by hand.
+/// The documents of a file, up to the first that is not YAML; none of a file that is too deep or has too many aliases.
 pub(super) fn documents(text: &str) -> Vec<Value> {
     if deepest(text) > DEEPEST || aliases(text) > MOST_ALIASES {
         return Vec::new();

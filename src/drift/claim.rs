@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use super::scan::{Listing, SCRIPTS, text};
 use super::MANIFEST;
+use super::scan::{Listing, SCRIPTS, text};
 use crate::files::{File, listed};
 
 /// What one definition wants and had generated, by path.

@@ -78,10 +78,11 @@ impl Repository {
     }
 
     /// Files that no definition wants: those that one of these has generated before, with its index, what an interrupted
-    /// run has left, and whatever was put into the folder of scripts.
+    /// run has left, and other files below the folder of scripts.
     pub fn unclaimed(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
         let wanted: HashSet<&str> = claims.iter().flat_map(|claim| claim.wanted()).collect();
-        let owners: BTreeMap<&str, usize> = (0..).zip(claims).map(|(index, claim)| (claim.definition(), index)).collect();
+        let owners: BTreeMap<&str, usize> =
+            (0..).zip(claims).map(|(index, claim)| (claim.definition(), index)).collect();
         let mut recorded: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
         for (index, claim) in claims.iter().enumerate() {
             recorded.extend(claim.recorded().map(|(path, sum)| (path, (index, sum))));

@@ -17,7 +17,9 @@ const MANIFEST: &str = ".github/pipewright/manifest.sha256";
 /// The same project with another check, and with a workflow more.
 fn larger() -> String {
     let small = SMALL.replace("ruff check .", "ruff check src");
-    format!("{small}\n[workflows.release]\non = {{ tags = [\"v*\"] }}\njobs.publish = {{ steps = [{{ run = \"make\" }}] }}\n")
+    format!(
+        "{small}\n[workflows.release]\non = {{ tags = [\"v*\"] }}\njobs.publish = {{ steps = [{{ run = \"make\" }}] }}\n"
+    )
 }
 
 /// What a definition compiles to.

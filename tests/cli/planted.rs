@@ -24,8 +24,7 @@ fn drift(project: &Project, folder: &str) -> Ran {
 fn named(project: &Project, definition: &str, folder: &str, files: &[&str]) {
     let check = project.run(["check", definition]);
     let help = "help: remove it: `.github/pipewright` is for generated files alone\n\n";
-    let expected: String =
-        files.iter().map(|file| format!("drift: {file} is not generated\n{help}")).collect();
+    let expected: String = files.iter().map(|file| format!("drift: {file} is not generated\n{help}")).collect();
     assert_eq!((check.code, check.err), (i32::from(!files.is_empty()), expected));
     let script = drift(project, folder);
     let expected: String = files
@@ -107,11 +106,8 @@ fn three() -> Project {
     project
 }
 
-const THREE: [(&str, &str); 3] = [
-    ("pipeline.toml", FOLDER),
-    (BOTH[0], ".github/pipewright/accounts"),
-    (BOTH[1], ".github/pipewright/billing"),
-];
+const THREE: [(&str, &str); 3] =
+    [("pipeline.toml", FOLDER), (BOTH[0], ".github/pipewright/accounts"), (BOTH[1], ".github/pipewright/billing")];
 
 #[test]
 fn pipelines_of_one_repository_know_each_other() {
@@ -145,7 +141,11 @@ fn a_manifest_vouches_for_its_own_folder_and_an_existing_definition() {
     let manifest = |definition: &str, file: &str| {
         format!("# definition: {definition}\n# inputs\n# outputs\n{}  {file}\n", "0".repeat(64))
     };
-    let planted = [".github/pipewright/decimal.py", ".github/pipewright/json/__init__.py", ".github/pipewright/json/manifest.sha256"];
+    let planted = [
+        ".github/pipewright/decimal.py",
+        ".github/pipewright/json/__init__.py",
+        ".github/pipewright/json/manifest.sha256",
+    ];
     for (definition, file, named_files) in [
         ("nowhere.toml", planted[1], &planted[1..]),
         ("pipeline.toml", planted[1], &planted[1..]),
