@@ -62,8 +62,8 @@ fn a_file_was_removed() {
 fn a_long_diff_is_cut_short() {
     let project = Project::of(SMALL).generated();
     let before = project.read(CI);
-    let edited: String = before.lines().map(|line| format!("{line} \n")).collect();
-    project.write(CI, edited);
+    let edited: Vec<String> = before.lines().map(|line| format!("{line} \n")).collect();
+    project.write(CI, edited.concat());
     let ran = check(&project);
     let lines: Vec<&str> = ran.err.lines().collect();
     let help = lines.iter().position(|line| line.starts_with("help: ")).expect("a help");

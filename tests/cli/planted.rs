@@ -24,15 +24,16 @@ fn drift(project: &Project, folder: &str) -> Ran {
 fn named(project: &Project, definition: &str, folder: &str, files: &[&str]) {
     let check = project.run(["check", definition]);
     let help = "help: remove it: `.github/pipewright` is for generated files alone\n\n";
-    let expected: String = files.iter().map(|file| format!("drift: {file} is not generated\n{help}")).collect();
+    let expected: Vec<String> = files.iter().map(|file| format!("drift: {file} is not generated\n{help}")).collect();
+    let expected = expected.concat();
     assert_eq!((check.code, check.err), (i32::from(!files.is_empty()), expected));
     let script = drift(project, folder);
-    let expected: String = files
+    let expected: Vec<String> = files
         .iter()
         .map(|file| format!("::error file={file},title=Drift::{file} is not generated; remove it\n"))
         .collect();
     let clean = format!("Everything is what {definition} compiles to.\n");
-    let expected = if files.is_empty() { clean } else { expected };
+    let expected = if files.is_empty() { clean } else { expected.concat() };
     assert_eq!((script.code, script.out, script.err), (check.code, expected, String::new()));
 }
 
