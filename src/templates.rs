@@ -41,6 +41,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "scripts/deploy.py",
     "scripts/drift.sh",
     "scripts/environment.py",
+    "scripts/expectation.py",
     "scripts/gate.py",
     "scripts/gates.py",
     "scripts/gke-credential.sh",

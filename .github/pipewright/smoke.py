@@ -12,15 +12,15 @@ also KUBECONFIG. Exit status: 0 all passed, 1 not, 2 usage, 130 cancelled.
 from __future__ import annotations
 
 import argparse
-import json
+import dataclasses
 import sys
 import time
 import urllib.parse
 from dataclasses import dataclass, field
-from typing import Any
 
 import cluster
 import console
+import expectation
 import json_path
 import settings
 import web
@@ -28,12 +28,12 @@ import workload
 from console import Problem, Problems
 from port_forward import PortForward
 from settings import Table
-from smoke_plan import Call, Expect, Login, Probe, Smoke, filled
+from smoke_plan import Call, Login, Probe, Smoke, filled
 
 from traffic import GatewayApi
 
 MOST_REDIRECTS = 5
-LONGEST_SHOWN = 100
+SHORTEST_MASKED = 6
 
 
 @dataclass
@@ -42,8 +42,12 @@ class Target:
 
     base: str
     headers: dict[str, str]
+    # What holds the address, and the address as the service sees it.
+    source: str
+    public: str
     direct: bool = False
-    authorization: dict[str, str] = field(default_factory=dict)
+    # The token or the cookies of the log-in.
+    credentials: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,12 @@ class Outcome:
     call: Call
     problem: str
     seen: str
+    doubt: str = ""
 
     def row(self) -> tuple[str, str, str, str]:
         request = f"{self.call.method} {self.call.path}"
-        return self.name, request, self.seen, self.problem or "passed"
+        passed = f"passed, but {self.doubt}" if self.doubt else "passed"
+        return self.name, request, self.seen, self.problem or passed
 
 
 def run(smoke: Smoke, target: Target, heading: str) -> None:
@@ -70,6 +76,9 @@ def run(smoke: Smoke, target: Target, heading: str) -> None:
             outcomes.append(_try(probe, target))
     columns = ("Probe", "Request", "Answer", "Result")
     console.table(heading, columns, [outcome.row() for outcome in outcomes])
+    for outcome in outcomes:
+        if outcome.doubt and not outcome.problem:
+            console.warning(f"{heading}: {outcome.name}: {outcome.doubt}")
     problems = [
         Problem(f"{heading}: {outcome.name}: {outcome.problem}")
         for outcome in outcomes
@@ -80,29 +89,48 @@ def run(smoke: Smoke, target: Target, heading: str) -> None:
 
 
 def _log_in(login: Login, target: Target) -> Outcome:
-    """Logs in; from then on the target has the token."""
+    """Logs in; from then on the target has the token, or the cookies."""
     seen = "–"
     try:
         answer = _send(login.call, target, {}, attempts=3)
         seen = _seen(answer)
-        token = _token(login, answer)
+        if login.token is None:
+            target.credentials = {"Cookie": _cookies(target, answer)}
+        else:
+            token = _token(login.token, target, answer)
+            console.mask(token)
+            target.credentials = {login.header: f"{login.scheme} {token}".strip()}
     except Problem as problem:
         return Outcome("log-in", login.call, str(problem), seen)
-    console.mask(token)
-    target.authorization = {login.header: f"{login.scheme} {token}".strip()}
     return Outcome("log-in", login.call, "", seen)
 
 
-def _token(login: Login, answer: web.Answer) -> str:
+def _token(path: str, target: Target, answer: web.Answer) -> str:
     if not 200 <= answer.status <= 299:
-        raise Problem(f"HTTP {answer.status}")
+        raise Problem(f"HTTP {answer.status}{_redirected(target, answer)}")
     try:
-        token = json_path.find(answer.json(), login.token)
+        token = json_path.find(answer.json(), path)
     except ValueError:
-        raise Problem("the body is not JSON") from None
+        raise Problem(expectation.not_json(answer)) from None
     if not isinstance(token, str) or not token.strip():
-        raise Problem(f"the body has no token at {login.token}")
+        raise Problem(f"the body has no token at {path}")
     return token
+
+
+def _cookies(target: Target, answer: web.Answer) -> str:
+    """The cookies of a log-in. One that succeeds may redirect, but only within the service."""
+    there = expectation.target(target.public, answer)
+    within = bool(there) and expectation.origin(there) == expectation.origin(target.public)
+    if not 200 <= answer.status <= 299 and not within:
+        raise Problem(f"HTTP {answer.status}{_redirected(target, answer)}")
+    cookies = web.cookies(answer)
+    if not cookies:
+        raise Problem(f"HTTP {answer.status}{_redirected(target, answer)} without a cookie")
+    for value in cookies.values():
+        # Masking a word such as `en` would mask half of the log.
+        if len(value) >= SHORTEST_MASKED:
+            console.mask(value)
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 def _try(probe: Probe, target: Target) -> Outcome:
@@ -119,97 +147,65 @@ def _try(probe: Probe, target: Target) -> Outcome:
 
 
 def _once(probe: Probe, target: Target) -> Outcome:
-    headers = target.authorization if probe.auth else {}
+    headers = target.credentials if probe.auth else {}
+    redirects = probe.redirects and not any(300 <= it <= 399 for it in probe.expect.statuses)
     try:
-        answer = _send(probe.call, target, headers, redirects=not _wants_redirect(probe.expect))
+        answer = _send(probe.call, target, headers, redirects=redirects)
     except Problem as problem:
         return Outcome(probe.name, probe.call, str(problem), "–")
-    return Outcome(probe.name, probe.call, _unmet(probe.expect, answer), _seen(answer))
+    there = expectation.target(target.public, answer)
+    where = expectation.described(target.public, there, target.source) if there else ""
+    problem = expectation.unmet(probe, answer, where, token="Cookie" not in headers)
+    return Outcome(
+        probe.name, probe.call, problem, _seen(answer), expectation.doubt(probe, answer)
+    )
 
 
 def _seen(answer: web.Answer) -> str:
     return f"HTTP {answer.status} in {answer.seconds * 1000:.0f} ms"
 
 
-def _unmet(expect: Expect, answer: web.Answer) -> str:
-    """What the answer lacks; empty when it is as expected."""
-    wrong = []
-    if expect.statuses and answer.status not in expect.statuses:
-        wanted = " or ".join(str(status) for status in expect.statuses)
-        wrong.append(f"HTTP {answer.status} instead of {wanted}")
-    elif not expect.statuses and not 200 <= answer.status <= 299:
-        wrong.append(f"HTTP {answer.status}")
-    if expect.json:
-        try:
-            data = answer.json()
-        except ValueError:
-            wrong.append("the body is not JSON")
-        else:
-            wrong += _unmet_json(expect.json, data)
-    if expect.contains is not None and expect.contains not in answer.text():
-        wrong.append(f"the body does not contain {expect.contains!r}")
-    if expect.within is not None and answer.seconds > expect.within:
-        wrong.append(f"took {answer.seconds:.2f} s, more than {expect.within:g} s")
-    return "; ".join(wrong)
-
-
-def _unmet_json(wanted: dict[str, Any], data: Any) -> list[str]:
-    wrong = []
-    for path, value in wanted.items():
-        found = json_path.find(data, path)
-        if found is json_path.ABSENT:
-            wrong.append(f"the body has no {path}")
-        elif not json_path.same(found, filled(value)):
-            hidden = value is not filled(value)
-            wrong.append(f"{path} is not as expected" if hidden else f"{path} is {_shown(found)}")
-    return wrong
-
-
-def _shown(found: Any) -> str:
-    """What the answer says instead, in one line: it may be a whole page, and repeat a secret."""
-    text = console.scrub(json.dumps(found, ensure_ascii=False))
-    text = text.encode("utf-8", "backslashreplace").decode()
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+def _redirected(target: Target, answer: web.Answer) -> str:
+    there = expectation.target(target.public, answer)
+    if not there:
+        return ""
+    return f" redirects {expectation.described(target.public, there, target.source)}"
 
 
 def _send(
-    call: Call, target: Target, headers: dict[str, str], attempts: int = 1, redirects: bool = True
+    call: Call, target: Target, headers: dict[str, str], attempts: int = 1, redirects: bool = False
 ) -> web.Answer:
     sent = {**target.headers, **headers}
     sent |= {name: value.required() for name, value in call.headers.items()}
-    url = target.base + call.path
+    method, body = call.method, filled(call.json)
+    url, seen_at = target.base + call.path, target.public + call.path
+    form = None if call.form is None else {key: it.required() for key, it in call.form.items()}
     began = time.monotonic()
     for _ in range(MOST_REDIRECTS):
         answer = web.request(
-            call.method,
+            method,
             url,
             described="the service",
             headers=sent,
-            json_body=filled(call.json),
+            json_body=body,
+            form=form,
             timeout=call.timeout,
             attempts=attempts,
             direct=target.direct,
         )
-        location = answer.headers.get("location", "")
-        if not redirects or answer.status not in (301, 302, 303, 307, 308) or not location:
-            return web.Answer(answer.status, answer.headers, answer.body, time.monotonic() - began)
-        url = _followed(url, location, call.method, answer.status)
+        there = expectation.target(seen_at, answer)
+        if there:
+            answer = dataclasses.replace(answer, headers={**answer.headers, "location": there})
+        # Never to another origin, which would get the token and prove nothing.
+        within = bool(there) and expectation.origin(there) == expectation.origin(target.public)
+        if not redirects or not within:
+            return dataclasses.replace(answer, seconds=time.monotonic() - began)
+        parts = urllib.parse.urlsplit(there)
+        way = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+        url, seen_at = urllib.parse.urljoin(target.base, way), there
+        if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):
+            method, body, form = "HEAD" if method == "HEAD" else "GET", None, None
     raise Problem("too many redirects")
-
-
-def _followed(url: str, location: str, method: str, status: int) -> str:
-    """Where to go on: never to another host, which would get the token and prove nothing."""
-    there = urllib.parse.urljoin(url, location)
-    before, after = urllib.parse.urlsplit(url), urllib.parse.urlsplit(there)
-    if (before.scheme, before.netloc) != (after.scheme, after.netloc):
-        raise Problem(f"HTTP {status} redirects to another host, {after.scheme}://{after.netloc}")
-    if method not in ("GET", "HEAD"):
-        raise Problem(f"HTTP {status} redirects a {method} to {after.path}")
-    return there
-
-
-def _wants_redirect(expect: Expect) -> bool:
-    return any(300 <= status <= 399 for status in expect.statuses)
 
 
 def _run_canary(smoke: Smoke, root: Table) -> None:
@@ -224,7 +220,7 @@ def _run_canary(smoke: Smoke, root: Table) -> None:
     heading = f"Smoke tests of the canary in {smoke.environment}"
     if canary.smoke.through == "header":
         headers |= {name: value.required() for name, value in canary.smoke.headers.items()}
-        run(smoke, Target(public, headers), heading)
+        run(smoke, Target(public, headers, smoke.url.described, public), heading)
         return
     reached = cluster.Cluster(cluster.Settings.read(root))
     if not reached.connect():
@@ -232,8 +228,9 @@ def _run_canary(smoke: Smoke, root: Table) -> None:
     # The service sees the names that it would see behind the gateway.
     parts = urllib.parse.urlsplit(public)
     headers |= {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
+    seen = f"{parts.scheme}://{parts.netloc}"
     with PortForward(reached, canary.canary_ref, canary.smoke.port) as local:
-        run(smoke, Target(local, headers, direct=True), heading)
+        run(smoke, Target(local, headers, smoke.url.described, seen, direct=True), heading)
 
 
 def main() -> int:
@@ -255,7 +252,8 @@ def main() -> int:
             return
         base = web.check_url(smoke.url.required(), smoke.url.described)
         headers = {name: value.required() for name, value in smoke.headers.items()}
-        run(smoke, Target(base, headers), f"Smoke tests of {smoke.environment}")
+        target = Target(base, headers, smoke.url.described, base)
+        run(smoke, target, f"Smoke tests of {smoke.environment}")
 
     return console.run(body)
 

@@ -8,15 +8,17 @@
                 "token": ".access_token", "header": "Authorization", "scheme": "Bearer"},
       "probes": [{
         "name": "ready", "method": "GET", "path": "/health/ready", "json": Body, "headers": {…},
-        "auth": false, "timeout": "10s", "retry": "30s",
+        "auth": false, "redirects": false, "timeout": "10s", "retry": "30s",
         "expect": {"status": 200 | [200, 204], "json": {".status": Body}, "contains": "text",
                    "within": "2s"}
       }]
     }
 
+A log-in sends `json`, or "form": {"username": Outside} as a browser does. It gets a `token`, or
+with "cookie": true the cookies that the answer sets; `auth` sends either along.
 A Body is any JSON in which {"$value": Outside} stands for a value from outside. Without
 `expect.status` any 2xx will do. `retry` repeats a failing probe for that long; without it, once is
-enough to fail. An answer is waited for as long as `timeout`, else `within`, and at least 10 s: so
+enough to fail. A redirect is an answer, followed only with `redirects`. An answer is waited for as long as `timeout`, else `within`, and at least 10 s: so
 that one which is merely too slow is still seen.
 """
 
@@ -69,6 +71,7 @@ class Call:
     json: Any
     headers: dict[str, Outside]
     timeout: float
+    form: dict[str, Outside] | None = None
 
     @staticmethod
     def read(table: Table, within: float = 0.0) -> Call:
@@ -80,15 +83,19 @@ class Call:
             raise table.wrong("method", "an HTTP method in capitals")
         body = _body(table, "json", table.raw("json")) if table.has("json") else None
         headers = table.outsides_in("headers")
+        form = table.outsides_in("form") if table.has("form") else None
+        if body is not None and form is not None:
+            raise table.wrong("form", "left out beside `json`")
         longest = max(SHORTEST_TIMEOUT, within)
         timeout = table.seconds("timeout") if table.has("timeout") else longest
-        return Call(method, path, body, headers, timeout)
+        return Call(method, path, body, headers, timeout, form)
 
 
 @dataclass(frozen=True)
 class Login:
     call: Call
-    token: str
+    # The path of the token in the answer, or None where its cookies are taken.
+    token: str | None
     header: str
     scheme: str
 
@@ -98,6 +105,7 @@ class Probe:
     name: str
     call: Call
     auth: bool
+    redirects: bool
     retry: float
     expect: Expect
 
@@ -128,8 +136,8 @@ class Smoke:
 
 
 def _read_login(table: Table) -> Login:
-    token = table.text("token")
-    if json_path.steps(token) is None:
+    token = None if table.flag("cookie", False) else table.text("token")
+    if token is not None and json_path.steps(token) is None:
         raise table.wrong("token", "a path such as .access_token")
     scheme = table.raw("scheme")
     read = Login(
@@ -149,6 +157,7 @@ def _read_probe(table: Table) -> Probe:
         table.text("name"),
         Call.read(table, expect.within or 0.0),
         table.flag("auth", False),
+        table.flag("redirects", False),
         table.seconds("retry", "0s"),
         expect,
     )

@@ -18,7 +18,7 @@ from decimal import Decimal
 from console import Problem
 from settings import Outside, Table
 
-WRITTEN = re.compile(r"(\d{1,12}(?:\.\d{1,12})?) ?([a-zA-Z%]*)")
+WRITTEN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?) ?([a-zA-Z%]*)")
 
 # What one of a unit is, in the unit of its kind.
 KINDS: dict[str, dict[str, Decimal]] = {

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import base64
+import email.utils
 import http.client
 import json
 import socket
@@ -36,6 +37,8 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     seconds: float
+    # Each `Set-Cookie` of the answer: joined into one header they could not be told apart.
+    cookies: tuple[str, ...] = ()
 
     def text(self) -> str:
         return self.body.decode("utf-8", "replace")
@@ -53,8 +56,12 @@ class _Request(urllib.request.Request):
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_args: Any) -> None:
+    """Takes the place of the handler that follows redirects, and reads no `Location` itself."""
+
+    def http_error_302(self, *_args: Any) -> None:
         return None
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def check_url(url: str, described: str) -> str:
@@ -147,12 +154,13 @@ def _rest(refused: urllib.error.HTTPError, until: float) -> bytes:
 
 def _answer(status: int, headers: Any, body: bytes, began: float) -> Answer:
     lowered = {str(key).lower(): str(value) for key, value in headers.items()}
-    return Answer(status, lowered, body, time.monotonic() - began)
+    cookies = tuple(str(value) for value in headers.get_all("set-cookie") or ())
+    return Answer(status, lowered, body, time.monotonic() - began, cookies)
 
 
 def _retry_after(answer: Answer) -> float:
     value = answer.headers.get("retry-after", "")
-    return float(value) if value.isdigit() else 0.0
+    return float(value) if value.isascii() and value.isdigit() else 0.0
 
 
 def _reason(fault: BaseException, timeout: float) -> str:
@@ -182,3 +190,28 @@ def basic(username: str, password: str) -> dict[str, str]:
     token = base64.b64encode(f"{username}:{password}".encode()).decode()
     console.blank(token)
     return {"Authorization": f"Basic {token}"}
+
+
+def cookies(answer: Answer) -> dict[str, str]:
+    """The cookies that an answer sets, without those that it takes back."""
+    found = {}
+    for header in answer.cookies:
+        pair, *attributes = (part.strip() for part in header.split(";"))
+        name, _, value = pair.partition("=")
+        if name and value and not any(map(_ends_cookie, attributes)):
+            found[name] = value
+        else:
+            found.pop(name, None)
+    return found
+
+
+def _ends_cookie(attribute: str) -> bool:
+    key, _, value = attribute.partition("=")
+    if key.lower() == "max-age":
+        return value.startswith("-") or value.strip("0") == ""
+    if key.lower() == "expires":
+        try:
+            return email.utils.parsedate_to_datetime(value).timestamp() < time.time()
+        except ValueError:
+            return False
+    return False

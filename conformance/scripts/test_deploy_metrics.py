@@ -21,7 +21,7 @@ VERSION = f"{COMMIT[:12]}-{RUN}-1"
 TOKEN = "prometheus-secret-token"  # noqa: S105
 
 
-def vector(*values: str) -> Reply:
+def vector(*values: Any) -> Reply:
     result = [{"metric": {}, "value": [1, value]} for value in values]
     return Reply(body={"status": "success", "data": {"resultType": "vector", "result": result}})
 
@@ -33,6 +33,27 @@ def scalar(value: str) -> Reply:
 
 def error(status: int, kind: str) -> Reply:
     return Reply(status, {"status": "error", "errorType": kind, "error": "told why"})
+
+
+def text(value: str) -> Reply:
+    data = {"resultType": "string", "result": [1, value]}
+    return Reply(body={"status": "success", "data": data})
+
+
+def histogram() -> Reply:
+    result = [{"metric": {}, "histogram": [1, {"count": "2", "sum": "1", "buckets": []}]}]
+    return Reply(body={"status": "success", "data": {"resultType": "vector", "result": result}})
+
+
+MISSING = "No StoreAPIs matched for this query"
+
+
+def partial(reply: Reply) -> Reply:
+    return Reply(body={**reply.body, "warnings": [MISSING, "another"]})
+
+
+def informed(reply: Reply) -> Reply:
+    return Reply(body={**reply.body, "infos": ["PromQL info: metric might not be a counter"]})
 
 
 class Monitored(Bench):
@@ -130,6 +151,16 @@ def test_what_is_no_number_is_decided_by_the_metric(
         (lambda: error(503, "timeout"), "when-error", "Prometheus says timeout: told why"),
         (lambda: Reply(200, "<html>"), "when-error", "HTTP 200, not an answer of Prometheus"),
         (lambda: Reply(302, "", {"Location": "/login"}), "when-error", "HTTP 302"),
+        (lambda: vector("\u0661"), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector("\uff11"), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector("1_0"), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector(" 1"), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector("1e9999999"), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector("sNaN"), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector(0), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: vector(None), "when-error", "HTTP 200, not an answer of Prometheus"),
+        (lambda: partial(vector("0")), "when-partial", f"Prometheus warns: {MISSING}"),
+        (lambda: partial(vector()), "when-partial", f"Prometheus warns: {MISSING}"),
     ],
 )
 def test_what_is_no_answer_is_decided_by_monitoring(
@@ -150,6 +181,10 @@ def test_what_is_no_answer_is_decided_by_monitoring(
     [
         (lambda: error(400, "bad_data"), "Prometheus says bad_data"),
         (lambda: vector("0", "1"), "the query gives 2 series"),
+        (lambda: vector("-0.0001"), "the query gives -0.0001, and no metric is negative"),
+        (lambda: vector("-1e-07"), "the query gives -1e-07, and no metric is negative"),
+        (histogram, "the query gives a histogram, not a number"),
+        (lambda: text("0"), "gives a string"),
         (
             lambda: Reply(
                 body={"status": "success", "data": {"resultType": "matrix", "result": []}}
@@ -243,6 +278,54 @@ def test_too_few_samples_widen_the_window_and_are_then_judged(bench: Monitored) 
     assert "too few samples | passed |" in bench.steps("judge").summary
 
 
+@pytest.mark.parametrize(
+    ("count", "shown", "enough"),
+    [
+        ("999.7", "999.7", False),
+        ("999.9999999", "999.9", False),
+        ("1000", "1000", True),
+        ("1016.9491525423729", "1016.9", True),
+        ("1e+03", "1000", True),
+    ],
+)
+def test_samples_are_counted_as_they_are(
+    bench: Monitored, count: str, shown: str, enough: bool
+) -> None:
+    ready(bench)
+    bench.count = lambda: vector(count)
+    ran = bench.deploy("judge")
+    assert (ran.code == 0) == enough, ran.out
+    assert f"| {shown} of 1000 |" in ran.summary
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (lambda: vector("-5000"), "samples: the query gives -5000, and no metric is negative"),
+        (lambda: vector("\u0665\u0660\u0660\u0660"), "samples: HTTP 200, not an answer of"),
+        (lambda: partial(vector("5000")), "samples: the answer may be partial"),
+        (lambda: vector("5000", "5000"), "samples: the query gives 2 series"),
+        (lambda: vector("NaN"), "samples: the query gives NaN"),
+        (lambda: vector("+Inf"), "samples: the query gives +Inf"),
+        (lambda: text("5000"), "samples: the query gives a string"),
+    ],
+)
+def test_samples_that_are_no_count(
+    bench: Monitored, count: Callable[[], Reply], said: str
+) -> None:
+    ready(bench)
+    bench.count = count
+    ran = bench.deploy("judge")
+    assert ran.code == 1
+    assert said in ran.errors()[0]
+
+
+def test_a_hint_about_the_query_and_a_negative_zero_are_fine(bench: Monitored) -> None:
+    ready(bench)
+    bench.rate = lambda: informed(vector("-0"))
+    assert "| error-rate | 0 | 0.1% |" in bench.steps("judge").summary
+
+
 def test_samples_that_arrive_late_are_enough(bench: Monitored) -> None:
     bench.file["metrics"]["error-rate"]["when-few"]["extend"] = "30s"
     ready(bench)
@@ -289,6 +372,8 @@ def test_a_first_deploy_has_no_samples_and_says_so(bench: Monitored) -> None:
         ("-1%", "is not a number with a unit"),
         ("NaN%", "is not a number with a unit"),
         ("0,1%", "is not a number with a unit"),
+        ("\u0660.\u0661%", "is not a number with a unit"),
+        ("\uff11%", "is not a number with a unit"),
         ("2%", "is above the ceiling 1% of error-rate"),
         ("0.02 ratio", "is above the ceiling 1% of error-rate"),
     ],

@@ -7,6 +7,7 @@ import socket
 import sys
 import threading
 import time
+import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,9 @@ sys.path.insert(0, str(SCRIPTS))
 import json_path  # noqa: E402
 import settings  # noqa: E402
 import smoke_plan  # noqa: E402
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+PAGE = "<!DOCTYPE html><title>App</title>"
 
 
 class App(Bench):
@@ -155,26 +159,216 @@ def test_a_secret_in_an_answer_is_told_nowhere(bench: App, password: str) -> Non
         (Reply(200, "[" * 100_000), {"json": {".a": 1}}, "the body is not JSON"),
         (Reply(500, "x", {"Content-Length": "100"}), {}, "HTTP 500"),
         (
-            Reply(302, "", {"Location": "http://elsewhere.example/"}),
+            Reply(302, "", {"Location": "http://elsewhere.example/?code=1"}),
             {},
-            "redirects to another host",
+            "it: HTTP 302 redirects to another host, http://elsewhere.example",
         ),
-        (Reply(302, "", {"Location": "/health"}), {}, "too many redirects"),
+        (Reply(302, "", {"Location": "http://[/"}), {}, "it: HTTP 302"),
+        (Reply(302, "", {}), {"status": 200}, "it: HTTP 302 instead of 200"),
     ],
 )
 def test_wrong_answers(bench: App, reply: Reply, expect: dict[str, Any], said: str) -> None:
     bench.replies["/health"] = reply
     ran = bench.probe(expect=expect)
     assert ran.code == 1
-    assert said in ran.errors()[0]
+    assert ran.errors()[0].endswith(said)
 
 
-def test_redirects_on_the_same_host_are_followed_and_can_be_expected(bench: App) -> None:
-    bench.replies["/old"] = Reply(301, "", {"Location": "/health"})
-    assert bench.probe(path="/old", expect={"json": {".status": "healthy"}}).code == 0
-    assert bench.probe(path="/old", expect={"status": 301}).code == 0
-    ran = bench.probe(path="/old", method="POST")
-    assert "redirects a POST" in ran.errors()[0]
+def test_a_redirect_is_an_answer_and_is_not_followed(bench: App) -> None:
+    bench.replies["/workspace"] = Reply(302, "", {"Location": "/login-page?next=secret"})
+    bench.replies["/login-page"] = Reply(200, "<!doctype html>Log in", HTML)
+    for auth in (True, False):
+        ran = bench.probe(path="/workspace", auth=auth, expect={"status": 200})
+        said = "it: HTTP 302 redirects to /login-page instead of 200"
+        assert ran.errors() == [f"Smoke tests of production: {said}"]
+    assert bench.probe(path="/workspace", expect={"status": 302}).code == 0
+    assert "/login-page" not in [request.path.split("?")[0] for request in bench.app.requests]
+
+
+def test_redirects_within_the_service_are_followed_where_asked_for(bench: App) -> None:
+    bench.replies["/old"] = Reply(301, "", {"Location": bench.app.url + "/health?a=b#c"})
+    bench.replies["/health?a=b"] = Reply(302, "", {"Location": "health"})
+    healthy = {"json": {".status": "healthy"}}
+    assert bench.probe(path="/old", redirects=True, expect=healthy).code == 0
+    assert [request.path for request in bench.app.requests[1:]] == ["/old", "/health?a=b", "/health"]
+    assert bench.probe(path="/old", redirects=True, expect={"status": 301}).code == 0
+    bench.replies["/loop"] = Reply(302, "", {"Location": "/loop"})
+    ran = bench.probe(path="/loop", redirects=True)
+    assert "it: too many redirects" in ran.errors()[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "method", "body"),
+    [(301, "GET", b""), (302, "GET", b""), (303, "GET", b""), (307, "POST", b"1"), (308, "POST", b"1")],
+)
+def test_what_follows_a_redirect_of_a_post(
+    bench: App, status: int, method: str, body: bytes
+) -> None:
+    bench.replies["/old"] = Reply(status, "", {"Location": "/health"})
+    assert bench.probe(path="/old", method="POST", json=1, redirects=True).code == 0
+    sent = bench.app.requests[-1]
+    assert (sent.path, sent.method, sent.body) == ("/health", method, body)
+
+
+@pytest.mark.parametrize("redirects", [True, False])
+@pytest.mark.parametrize(
+    ("location", "said"),
+    [
+        ("https://127.0.0.1/x", "from http to https on the same host (write https:// in variable STAGING_URL)"),
+        ("http://127.0.0.1:1/x", "to another host, http://127.0.0.1:1"),
+        ("//elsewhere.example/x", "to another host, http://elsewhere.example"),
+    ],
+)
+def test_another_origin_is_never_followed(
+    bench: App, redirects: bool, location: str, said: str
+) -> None:
+    bench.replies["/old"] = Reply(308, "", {"Location": location})
+    ran = bench.probe(path="/old", auth=True, redirects=redirects, expect={"status": 200})
+    told = f"it: HTTP 308 redirects {said} instead of 200"
+    assert ran.errors() == [f"Smoke tests of production: {told}"]
+
+
+NO_JSON = "it: the body is an HTML page, not JSON"
+
+
+@pytest.mark.parametrize("reply", [Reply(200, "hi", HTML), Reply(200, f"\n {PAGE}")])
+@pytest.mark.parametrize(
+    "probe",
+    [
+        {"json": {"query": "{ me }"}, "method": "POST"},
+        {"headers": {"accept": {"literal": "application/JSON"}}},
+        {"auth": True},
+        {"expect": {"json": {".status": "healthy"}}},
+    ],
+    ids=["sends", "accepts", "token", "expects"],
+)
+def test_a_page_where_json_is_expected(bench: App, reply: Reply, probe: dict[str, Any]) -> None:
+    bench.replies["/health"] = reply
+    ran = bench.probe(**probe)
+    assert ran.errors() == [f"Smoke tests of production: {NO_JSON}"]
+
+
+def test_a_page_that_nothing_is_expected_of_draws_a_warning(bench: App) -> None:
+    bench.replies["/health"] = Reply(200, PAGE, HTML)
+    ran = bench.probe()
+    assert (ran.code, ran.errors()) == (0, [])
+    (told,) = ran.warnings()
+    assert told.startswith("Smoke tests of production: it: the answer is an HTML page, as a single")
+    assert "| passed, but the answer is an HTML page" in ran.summary
+    assert bench.probe(expect={"contains": "App"}).warnings() == []
+    bench.replies["/health"] = Reply(200, "plain", {"Content-Type": "text/plain"})
+    assert bench.probe().warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"errors": [{"message": "no field me"}], "data": None}, '"no field me"'),
+        ({"errors": ["x"], "extensions": {}}, '"x"'),
+        ({"errors": [{}]}, "null"),
+    ],
+)
+def test_errors_of_graphql_come_with_200(bench: App, body: Any, said: str) -> None:
+    bench.replies["/health"] = Reply(200, body)
+    ran = bench.probe(expect={"status": 200})
+    told = f"it: the body has errors, as GraphQL reports them: {said}"
+    assert ran.errors() == [f"Smoke tests of production: {told}"]
+    assert bench.probe(expect={"json": {".errors": body["errors"]}}).code == 0
+
+
+@pytest.mark.parametrize(
+    "body", [{"errors": []}, {"errors": 0}, {"errors": ["x"], "rows": 2}, ["errors"], '"errors" {']
+)
+def test_what_is_no_answer_of_graphql(bench: App, body: Any) -> None:
+    bench.replies["/health"] = Reply(200, body)
+    assert bench.probe(expect={"status": 200}).code == 0
+
+
+FORM_TOKEN = "5e55-10n"  # noqa: S105
+
+
+def with_form(bench: App, reply: Reply, **login: Any) -> None:
+    """A log-in by a form, as a browser sends it."""
+    bench.file["smoke"]["login"] = {
+        "method": "POST",
+        "path": "/enter",
+        "form": {"user": {"literal": "a b&c"}, "password": secret("SMOKE_PASSWORD")},
+        "cookie": True,
+        **login,
+    }
+    bench.replies["/enter"] = reply
+
+
+class Cookies(dict[str, str]):
+    """Headers, one of them several times."""
+
+    def __init__(self, *cookies: str, **headers: str) -> None:
+        super().__init__(headers)
+        self.cookies = cookies
+
+    def items(self) -> Any:
+        return [*super().items(), *(("Set-Cookie", cookie) for cookie in self.cookies)]
+
+
+@pytest.mark.parametrize("status", [200, 204, 302, 303])
+def test_a_form_gives_cookies_that_are_masked_and_sent_to_the_service_alone(
+    bench: App, status: int
+) -> None:
+    cookies = Cookies(
+        f"session={FORM_TOKEN}; Path=/; HttpOnly; Secure",
+        "lang=en; Expires=Wed, 01 Jan 2100 00:00:00 GMT; Max-Age=60",
+        "old=gone; Max-Age=0",
+        "older=gone; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "lang=de",
+        Location="/home",
+    )
+    with_form(bench, Reply(status, "", cookies))
+    ran = bench.probe(path="/health", auth=True)
+    assert ran.code == 0, ran.out
+    assert ran.out.splitlines()[0] == f"::add-mask::{FORM_TOKEN}"
+    assert FORM_TOKEN not in ran.out.split("\n", 1)[1] + ran.summary
+    entered, asked = bench.app.requests[-2:]
+    assert entered.headers["content-type"] == "application/x-www-form-urlencoded"
+    password = urllib.parse.quote_plus(bench.password)
+    assert entered.body.decode() == f"user=a+b%26c&password={password}"
+    assert asked.headers["cookie"] == f"session={FORM_TOKEN}; lang=de"
+    assert "authorization" not in asked.headers
+    bench.probe(path="/health")
+    assert "cookie" not in bench.app.requests[-1].headers
+    elsewhere = bench.serve(lambda _: Reply(200))
+    bench.replies["/away"] = Reply(307, "", {"Location": elsewhere.url})
+    bench.probe(path="/away", auth=True, redirects=True)
+    assert elsewhere.requests == []
+
+
+@pytest.mark.parametrize(
+    ("reply", "said"),
+    [
+        (Reply(200, PAGE), "HTTP 200 without a cookie"),
+        (Reply(302, "", {"Location": "/enter?error"}), "HTTP 302 redirects to /enter without a cookie"),
+        (Reply(401, "", {"Set-Cookie": "a=1"}), "HTTP 401"),
+        (
+            Reply(302, "", {"Location": "https://127.0.0.1/enter", "Set-Cookie": "a=1"}),
+            "HTTP 302 redirects from http to https on the same host (write https:// in variable STAGING_URL)",
+        ),
+        (
+            Reply(302, "", {"Location": "https://sso.example/", "Set-Cookie": "a=1"}),
+            "HTTP 302 redirects to another host, https://sso.example",
+        ),
+    ],
+)
+def test_a_log_in_without_a_cookie(bench: App, reply: Reply, said: str) -> None:
+    with_form(bench, reply)
+    ran = bench.probe(auth=True)
+    assert ran.errors() == [
+        f"Smoke tests of production: log-in: {said}",
+        "Smoke tests of production: it: not sent: the log-in failed",
+    ]
+
+
+def test_a_form_can_give_a_token(bench: App) -> None:
+    with_form(bench, Reply(200, {"token": SESSION_TOKEN}), cookie=False, token=".token")
+    assert bench.probe(path="/agents", auth=True).code == 0
 
 
 def test_all_failures_are_told_together(bench: App) -> None:
@@ -213,6 +407,8 @@ def test_a_refused_log_in_fails_what_needs_it_and_runs_the_rest(bench: App) -> N
             Reply(307, "", {"Location": "http://elsewhere.example/login"}),
             "log-in: HTTP 307 redirects to another host",
         ),
+        (Reply(307, "", {"Location": "/login/"}), "log-in: HTTP 307 redirects to /login/"),
+        (Reply(200, PAGE, HTML), "log-in: the body is an HTML page, not JSON"),
     ],
 )
 def test_a_log_in_without_a_token(bench: App, reply: Reply, said: str) -> None:

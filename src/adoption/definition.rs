@@ -305,7 +305,7 @@ fn deploys(project: &Project, document: &mut Document) {
     let smoke = project.workloads.first().map(|workload| workload.name.as_str()).filter(|_| !project.probes.is_empty());
     if let Some(name) = smoke {
         document.section("what a deploy is judged by");
-        document.comment("The probes of the manifests, asked from outside. What needs a log-in is a probe with `auth = true`, and `login` instead of `public`.");
+        document.comment("The probes of the manifests, asked from outside. Add what each one answers, as in `expect = { contains = \"ok\" }`. What needs a log-in is a probe with `auth = true`, and `login` instead of `public`.");
         let probes = project.probes.iter().map(|(name, path)| {
             table(&[("name", name.as_str().into()), ("request", Toml::Text(format!("GET {path}")))])
         });

@@ -48,7 +48,8 @@ const GIVEN: [&str; 3] = ["SHARD", "SHARDS", "JUNIT"];
 fn wrong(at: &Trail<'_>, reader: Reader, name: &str) -> Option<Diagnostic> {
     let letters = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     if name.is_empty() || !name.bytes().all(letters) || name.starts_with(|first: char| first.is_ascii_digit()) {
-        let message = format!("`{name}` is not a name for an environment variable");
+        let what = if reader == Reader::Build { "a build argument" } else { "an environment variable" };
+        let message = format!("`{}` is not a name for {what}", name.escape_debug());
         let help = "use letters, digits and `_`, without a digit in front";
         return Some(Diagnostic::error(CODE, at.at().key(), message).help(help));
     }

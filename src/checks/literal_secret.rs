@@ -49,7 +49,16 @@ impl Check for LiteralSecret {
         });
         entries(&ROOT, "smoke", &definition.smoke, &mut |at, _, smoke| {
             if let Some(login) = &smoke.login {
-                credentials(&at.key("login").key("json"), &login.json, found);
+                let at = at.key("login");
+                if let Some(json) = &login.json {
+                    credentials(&at.key("json"), json, found);
+                }
+                let at = at.key("form");
+                for (name, value) in login.form.iter().flatten() {
+                    if is_credential(name) && value.literal().is_some_and(|text| !text.is_empty()) {
+                        found.push(literal(&at.key(name), "SMOKE_PASSWORD"));
+                    }
+                }
             }
             items(at, "probes", &smoke.probes, &mut |at, probe| {
                 let at = at.key("headers");

@@ -41,6 +41,12 @@ impl Check for MetricFailsOpen {
                 "when its metrics do not answer",
                 environment,
             );
+            open(
+                &at.key("when-partial"),
+                prometheus.when_partial,
+                "when data may be missing in its metrics",
+                environment,
+            );
         }
         entries(&ROOT, "metrics", &definition.metrics, &mut |at, name, metric| {
             let Some(environment) = last(definition, Some(name)) else { return };

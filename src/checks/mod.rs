@@ -6,6 +6,7 @@ mod support;
 mod tests;
 
 mod all_ignored;
+mod build_arg;
 mod cache_mode;
 mod cache_scope;
 mod command_missing;
@@ -14,6 +15,7 @@ mod deploy_without_smoke;
 mod dockerfile_order;
 mod duplicate_item;
 mod duplicate_path;
+mod empty_text;
 mod env_name;
 mod expression_in_text;
 mod gate_loosened;
@@ -41,7 +43,9 @@ mod out_of_range;
 mod path_outside;
 mod permission_scope;
 mod pip_no_cache;
+mod probe_without_expectation;
 mod promotion_order;
+mod ref_pattern;
 mod registry_login;
 mod required_needs_reported;
 mod restore_waits_for_approval;
@@ -56,6 +60,7 @@ mod service_needs_linux;
 mod service_without_health;
 mod shared_service;
 mod silent_restore;
+mod smoke_login;
 mod smoke_without_login;
 mod smoke_without_url;
 mod step_kind;
@@ -93,6 +98,7 @@ pub(crate) struct Subject<'a> {
 /// Every rule about the definition.
 pub(crate) const CHECKS: &[&dyn Check] = &[
     &all_ignored::AllIgnored,
+    &build_arg::BuildArg,
     &cache_mode::CacheMode,
     &cache_scope::CacheScope,
     &command_missing::CommandMissing,
@@ -101,6 +107,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &dockerfile_order::DockerfileOrder,
     &duplicate_item::DuplicateItem,
     &duplicate_path::DuplicatePath,
+    &empty_text::EmptyText,
     &env_name::EnvName,
     &expression_in_text::ExpressionInText,
     &gate_loosened::GateLoosened,
@@ -128,7 +135,9 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &path_outside::PathOutside,
     &permission_scope::PermissionScope,
     &pip_no_cache::PipNoCache,
+    &probe_without_expectation::ProbeWithoutExpectation,
     &promotion_order::PromotionOrder,
+    &ref_pattern::RefPattern,
     &registry_login::RegistryLogin,
     &required_needs_reported::RequiredNeedsReported,
     &restore_waits_for_approval::RestoreWaitsForApproval,
@@ -143,6 +152,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &service_without_health::ServiceWithoutHealth,
     &shared_service::SharedService,
     &silent_restore::SilentRestore,
+    &smoke_login::SmokeLogin,
     &smoke_without_login::SmokeWithoutLogin,
     &smoke_without_url::SmokeWithoutUrl,
     &step_kind::StepKind,

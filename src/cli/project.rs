@@ -238,6 +238,10 @@ pub(crate) fn place(path: &Path) -> Result<Place, String> {
     if file.contains(|letter: char| letter.is_control() || matches!(letter, '"' | '\\')) {
         return Err(format!("the path `{}` holds a quote, a backslash or a control character", file.escape_debug()));
     }
+    // It becomes a value of a workflow, in which GitHub would read an expression.
+    if file.contains("${{") {
+        return Err(format!("the path `{file}` holds `${{{{`, which GitHub reads as the start of an expression"));
+    }
     Ok((root, file))
 }
 

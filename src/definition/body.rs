@@ -98,11 +98,7 @@ fn outside<E: Error>(entries: &[(String, Body)]) -> Result<Option<Outside>, E> {
         (None, Some(name)) => (false, name),
         _ => return Ok(None),
     };
-    if !Outside::is_name(&name) {
-        return Err(E::custom(format!(
-            "`{name}` is not a name for a secret or variable: use upper-case letters, digits and `_`"
-        )));
-    }
+    Outside::check_name(&name).map_err(E::custom)?;
     Ok(Some(Outside { secret, name, default: text("default") }))
 }
 

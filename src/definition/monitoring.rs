@@ -66,6 +66,11 @@ pub struct Prometheus {
     /// Example: `"fail"`
     #[serde(default)]
     pub when_unreachable: Outcome,
+    /// Outcome of an answer with warnings, in which data may be missing.
+    ///
+    /// Example: `"fail"`
+    #[serde(default)]
+    pub when_partial: Outcome,
 }
 
 /// What a missing answer means.

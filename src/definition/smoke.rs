@@ -10,15 +10,15 @@ use serde::{Deserialize, Deserializer};
 use super::body::Body;
 use super::name::Name;
 use super::units::Duration;
-use super::value::Value;
+use super::value::{Outside, Value};
 
 /// Requests that a running environment must answer, after every change of it.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Smoke {
-    /// How a token is got for the probes that say `auth = true`.
+    /// Log-in, whose token or cookies are sent with the probes that set `auth = true`.
     ///
-    /// Left out: there is no token.
+    /// Left out: no probe is sent as a user.
     /// Example: `{ request = "POST /login", json = { username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }, token = ".access_token" }`
     #[serde(default)]
     pub login: Option<SmokeLogin>,
@@ -27,9 +27,14 @@ pub struct Smoke {
     /// Example: `true`
     #[serde(default)]
     pub public: bool,
+    /// Follows redirects of the probes within the same origin. A redirect is an answer otherwise.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    pub redirects: bool,
     /// The requests.
     ///
-    /// Example: `[{ name = "alive", request = "GET /health/live" }]`
+    /// Example: `[{ name = "alive", request = "GET /health/live", expect = { contains = "ok" } }]`
     #[schemars(length(min = 1))]
     pub probes: Vec<Probe>,
     /// When they are sent besides, by `smoke-tests.yml`.
@@ -40,7 +45,7 @@ pub struct Smoke {
     pub schedule: Option<super::project::Nightly>,
 }
 
-/// A request whose answer holds a token.
+/// A request whose answer holds a token, or sets cookies.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SmokeLogin {
@@ -48,20 +53,38 @@ pub struct SmokeLogin {
     ///
     /// Example: `"POST /api/auth/login"`
     pub request: Request,
-    /// What is sent, as JSON.
+    /// Body of the request, as JSON.
     ///
+    /// Left out: `form` is sent.
     /// Example: `{ username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }`
-    pub json: Body,
-    /// Where the token stands in the answer.
+    #[serde(default)]
+    pub json: Option<Body>,
+    /// Body of the request, as a browser sends the fields of a form.
     ///
+    /// Left out: `json` is sent.
+    /// Example: `{ username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }`
+    #[serde(default)]
+    pub form: Option<IndexMap<String, Value>>,
+    /// Path of the token in the answer.
+    ///
+    /// Left out: `".access_token"`; none with `cookie`.
     /// Example: `".access_token"`
-    #[serde(default = "access_token")]
+    #[serde(default)]
     #[schemars(regex(pattern = r"^(\.[A-Za-z_][A-Za-z0-9_-]*(\[[0-9]+\])*)+$"))]
-    pub token: String,
+    pub token: Option<String>,
+    /// Takes the cookies that the answer sets, instead of a token.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    pub cookie: bool,
 }
 
-fn access_token() -> String {
-    ".access_token".to_owned()
+impl SmokeLogin {
+    /// Every value from outside that is sent.
+    pub fn outsides(&self) -> Vec<&Outside> {
+        let form = self.form.iter().flat_map(|form| form.values().filter_map(Value::outside));
+        self.json.iter().flat_map(Body::outsides).chain(form).collect()
+    }
 }
 
 /// A request and what its answer must be.
@@ -87,11 +110,17 @@ pub struct Probe {
     /// Example: `{ Accept = "application/json" }`
     #[serde(default)]
     pub headers: IndexMap<String, Value>,
-    /// Whether it is sent with the token of `login`.
+    /// Sends the token or the cookies of `login` along.
     ///
     /// Example: `true`
     #[serde(default)]
     pub auth: bool,
+    /// Follows redirects within the same origin.
+    ///
+    /// Left out: `redirects` of the table.
+    /// Example: `true`
+    #[serde(default)]
+    pub redirects: Option<bool>,
     /// What the answer must be.
     ///
     /// Example: `{ status = 200, json = { ".status" = "healthy" }, within = "2s" }`

@@ -56,6 +56,24 @@ impl Outside {
             && (name == TOKEN || !name.starts_with("GITHUB_"))
     }
 
+    /// Why GitHub keeps nothing under a name.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it, and what to type.
+    pub fn check_name(name: &str) -> Result<(), String> {
+        if Self::is_name(name) {
+            return Ok(());
+        }
+        Err(if name.starts_with("GITHUB_") {
+            format!(
+                "`{name}` starts with `GITHUB_`, and GitHub keeps no secret or variable of such a name: choose another name"
+            )
+        } else {
+            format!("`{name}` is not a name for a secret or variable: use upper-case letters, digits and `_`")
+        })
+    }
+
     fn from_raw<E: Error>(raw: Raw) -> Result<Self, E> {
         let (secret, name) = match (raw.secret, raw.var) {
             (Some(name), None) => (true, name),
@@ -66,11 +84,7 @@ impl Outside {
                 ));
             }
         };
-        if !Self::is_name(&name) {
-            return Err(E::custom(format!(
-                "`{name}` is not a name for a secret or variable: use upper-case letters, digits and `_`"
-            )));
-        }
+        Self::check_name(&name).map_err(E::custom)?;
         Ok(Self { secret, name, default: raw.default })
     }
 }

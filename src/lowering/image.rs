@@ -30,7 +30,11 @@ impl Context<'_> {
         let mut steps = self.steps(&image.before, "", &origin.clone().then("before"), Effect::None);
         if image.platforms.len() > 1 {
             let emulators = self.image(EMULATORS, &origin.clone().then("platforms"));
-            let with = pairs([("image", &emulators), ("platforms", &image.platforms.join(","))]);
+            // Its cache would take the place of the pinned image.
+            //
+            // Source: <https://github.com/docker/setup-qemu-action#inputs>, `cache-image`.
+            let with =
+                pairs([("image", &*emulators), ("platforms", &image.platforms.join(",")), ("cache-image", "false")]);
             let action = self.action("docker/setup-qemu-action", with, &origin);
             steps.push(Step::uses("Set up the emulators", action, origin.clone()));
         }
@@ -77,9 +81,9 @@ impl Context<'_> {
         put("file", image.dockerfile.as_ref().map(|file| super::toolchain::within(&context, file)).unwrap_or_default());
         put("target", image.target.clone().unwrap_or_default());
         put("platforms", image.platforms.join(","));
-        let arguments = image.build_args.iter().map(|(key, written)| format!("{key}={}", value(written)));
+        let arguments = image.build_args.iter().map(|(key, written)| list_item(&format!("{key}={}", value(written))));
         put("build-args", arguments.collect::<Vec<_>>().join("\n"));
-        put("cache-from", self.cache_from(name, image).join("\n"));
+        put("cache-from", self.cache_from(name, image, push).join("\n"));
         put("cache-to", self.cache_to(name, image, push).join("\n"));
         if push == Push::Always {
             let mut tags = format!("{}:${{{{ github.sha }}}}", image.repository);
@@ -100,7 +104,16 @@ impl Context<'_> {
         format!("{}-{name}", self.project())
     }
 
-    fn cache_from(&self, name: &Name, image: &Image) -> Vec<String> {
+    /// The caches that a build restores from: none where the image is published. GitHub's cache can be written by any
+    /// job on the same branch and on the default branch, a tag by any job with `packages: write`; SLSA asks that no
+    /// build can put entries into another's cache.
+    ///
+    /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>, restrictions for
+    /// accessing a cache; <https://slsa.dev/spec/v1.0/requirements#isolated>
+    fn cache_from(&self, name: &Name, image: &Image, push: Push) -> Vec<String> {
+        if push == Push::Always {
+            return Vec::new();
+        }
         let repository = &image.repository;
         image
             .cache
@@ -113,14 +126,19 @@ impl Context<'_> {
             .collect()
     }
 
-    /// A cache that cannot be written is no reason for a red build.
+    /// The caches that a build writes. A cache that cannot be written is no reason for a red build. GitHub's cache is
+    /// written on branches alone: what a pull request writes is restored by that pull request at most, what the merge
+    /// queue writes by nothing, and both take space from the caches of branches.
     fn cache_to(&self, name: &Name, image: &Image, push: Push) -> Vec<String> {
         let repository = &image.repository;
         image
             .cache
             .iter()
             .filter_map(|cache| match (cache, push) {
-                (Cache::Gha, _) => Some(format!("type=gha,scope={},mode=max,ignore-error=true", self.scope(name))),
+                (Cache::Gha, Push::Never) => Some(format!(
+                    "${{{{ !contains(fromJSON('[\"pull_request\", \"merge_group\"]'), github.event_name) && 'type=gha,scope={},mode=max,ignore-error=true' || '' }}}}",
+                    self.scope(name)
+                )),
                 (Cache::Registry, Push::Always) => Some(format!(
                     "type=registry,ref={repository}:buildcache,mode=max,oci-mediatypes=true,image-manifest=true,ignore-error=true"
                 )),
@@ -134,6 +152,13 @@ impl Context<'_> {
 /// Whether a build reads a cache that stands in the image's registry.
 fn reads_registry(image: &Image) -> bool {
     image.cache.contains(&Cache::Registry) || image.cache.contains(&Cache::Inline)
+}
+
+/// One item of an input that the action reads as lines of comma-separated values: a quote opens a quoted value there.
+///
+/// Source: <https://github.com/docker/actions-toolkit/blob/v0.62.1/src/util.ts>, `getList`.
+fn list_item(text: &str) -> String {
+    if text.contains('"') { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }
 
 /// The image that carries its own cache.

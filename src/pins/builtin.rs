@@ -105,6 +105,29 @@ pub fn spec(name: &str) -> Option<String> {
     })
 }
 
+/// Why the pin of an action contradicts the one that is known: the same release, and another commit. What to do about it.
+///
+/// A version with fewer than three numbers is a tag that moves, such as `v4`.
+pub(super) fn contradicts_action(name: &str, pin: &Pin) -> Option<(String, String)> {
+    let (known_name, known) = known_action(name)?;
+    let exact = pin.version.matches('.').count() >= 2;
+    (exact && known.version == pin.version && known.sha != pin.sha).then(|| {
+        let message = format!("{} of `{known_name}` is the commit {}, not {}", known.version, known.sha, pin.sha);
+        (message, format!("run `pipewright pins add {known_name}@{}#{}`", known.sha, known.version))
+    })
+}
+
+/// Why the pin of a tool contradicts the one that is known: the same version, and another hash. What to do about it.
+pub(super) fn contradicts_tool(name: &str, tool: &Tool) -> Option<(String, String)> {
+    let known = self::tool(name).filter(|known| known.version == tool.version)?;
+    let (platform, hash, other) = known
+        .hashes()
+        .filter_map(|(platform, hash)| Some((platform, hash, tool.sha256(platform)?)))
+        .find(|(_, hash, other)| hash != other)?;
+    let message = format!("{} of `{name}` for {platform} has the SHA-256 {hash}, not {other}", known.version);
+    Some((message, format!("run `pipewright pins add {}`", spec(name)?)))
+}
+
 /// The lock that holds every one of these pins.
 #[must_use]
 pub fn lock() -> Lock {

@@ -8,7 +8,7 @@ use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
 use super::grammar::{self, shown};
-use super::{FORMAT, Lock, Pin, Tool};
+use super::{FORMAT, Lock, Pin, Tool, builtin};
 
 /// Why a text is not a lock, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,10 +106,14 @@ fn actions(lock: &mut Lock, table: &DeTable<'_>) -> Result<(), Fault> {
             fault(key.span(), message, help)
         })?;
         let [version, sha] = fields(key, value, ["version", "sha"])?;
+        let sha_of = sha.0.clone();
         let pin = Pin {
             version: checked(version, grammar::check_version, || add_action(name))?,
             sha: checked(sha, grammar::check_commit, || add_action(name))?,
         };
+        if let Some((message, help)) = builtin::contradicts_action(name, &pin) {
+            return Err(fault(sha_of, message, help));
+        }
         if lock.insert_action(name, pin).is_some() {
             return Err(fault(
                 key.span(),
@@ -166,7 +170,13 @@ fn tool(key: &Key<'_>, value: &Value<'_>) -> Result<Tool, Fault> {
         }
     }
     match version {
-        Some(version) => Ok(Tool { version, hashes }),
+        Some(version) => {
+            let tool = Tool { version, hashes };
+            match builtin::contradicts_tool(name, &tool) {
+                Some((message, help)) => Err(fault(value.span(), message, help)),
+                None => Ok(tool),
+            }
+        }
         None => Err(missing(key, "version")),
     }
 }

@@ -134,6 +134,9 @@ fn add_action(lock: &mut Lock, name: &str, commit: &str, version: &str) -> Resul
         help: format!("write the tag of the commit: `{name}@{commit}#vX.Y.Z`"),
     })?;
     let pin = Pin { version: version.to_owned(), sha: commit.to_owned() };
+    if let Some((message, help)) = builtin::contradicts_action(repository, &pin) {
+        return Err(AddError { message, help });
+    }
     let before = lock.insert_action(repository, pin.clone());
     let change = change(before, &pin, |before| Change::Replaced {
         before: format!("{} # {}", before.sha, before.version),
@@ -224,6 +227,9 @@ fn add_tool(lock: &mut Lock, name: &str, rest: &str) -> Result<Added, AddError> 
         });
     }
     let tool = Tool { version: version.to_owned(), hashes };
+    if let Some((message, help)) = builtin::contradicts_tool(name, &tool) {
+        return Err(AddError { message, help });
+    }
     let before = lock.tools.insert(name.to_owned(), tool.clone());
     let change = change(before, &tool, |before| Change::Replaced {
         before: before.version.clone(),

@@ -61,7 +61,7 @@ fn is_publisher(used: &Used<'_>) -> bool {
 fn cached(used: &Used<'_>) -> Option<&'static str> {
     let given = |input: &str| used.input(input).is_some_and(|value| !value.is_empty() && value != "false");
     let is = |input: &str, value: &str| used.input(input) == Some(value);
-    let all: [(&str, bool, &str); 8] = [
+    let all: [(&str, bool, &str); 11] = [
         ("actions/cache", !is("lookup-only", "true"), "leave the step out"),
         ("actions/setup-python", given("cache"), "leave its `cache` out"),
         ("actions/setup-java", given("cache"), "leave its `cache` out"),
@@ -78,6 +78,13 @@ fn cached(used: &Used<'_>) -> Option<&'static str> {
             given("version") && !is("cache-binary", "false"),
             "add `cache-binary = \"false\"`",
         ),
+        ("docker/setup-qemu-action", !is("cache-image", "false"), "add `cache-image = \"false\"`"),
+        ("docker/build-push-action", given("cache-from"), "leave its `cache-from` out"),
+        (
+            "docker/bake-action",
+            used.input("set").is_some_and(|set| set.contains("cache-from")),
+            "leave `cache-from` out of its `set`",
+        ),
     ];
     all.iter().find(|(name, caches, _)| *caches && used.is(name)).map(|(_, _, change)| *change)
 }
@@ -86,14 +93,19 @@ fn cached(used: &Used<'_>) -> Option<&'static str> {
 mod tests {
     use super::super::tests::{action, breaks, clean, passes, steps};
 
-    const CACHED: [(&str, &[(&str, &str)]); 6] = [
+    const CACHED: [(&str, &[(&str, &str)]); 9] = [
         ("actions/cache", &[("path", "target"), ("key", "target")]),
         ("actions/setup-python", &[("cache", "pip")]),
         ("actions/setup-node", &[("node-version", "24")]),
         ("actions/setup-go", &[]),
         ("astral-sh/setup-uv", &[("enable-cache", "true")]),
         ("Swatinem/rust-cache", &[]),
+        ("docker/setup-qemu-action", &[("image", QEMU)]),
+        ("docker/build-push-action", &[("push", "false"), ("cache-from", "type=gha")]),
+        ("docker/bake-action", &[("set", "*.cache-from=type=gha")]),
     ];
+
+    const QEMU: &str = "x/y@sha256:8cc9801755448b71a786705ce76692c77e14936cccd87cf2fc31842e58f4d1ff";
 
     #[test]
     fn a_cache_where_a_tag_starts_the_workflow() {
@@ -120,6 +132,13 @@ mod tests {
     }
 
     #[test]
+    fn a_published_image_that_restores() {
+        let mut workflow = clean();
+        steps(&mut workflow).push(action("docker/build-push-action", &[("push", "true"), ("cache-from", "type=gha")]));
+        breaks("publishing-cache", &workflow);
+    }
+
+    #[test]
     fn caches_that_are_turned_off() {
         let mut workflow = clean();
         workflow.on.push_tags = vec!["v*".to_owned()];
@@ -127,6 +146,8 @@ mod tests {
             action("actions/setup-go", &[("cache", "false")]),
             action("actions/setup-node", &[("package-manager-cache", "false")]),
             action("actions/setup-python", &[("python-version", "3.12")]),
+            action("docker/setup-qemu-action", &[("image", QEMU), ("cache-image", "false")]),
+            action("docker/build-push-action", &[("cache-from", ""), ("cache-to", "type=gha")]),
         ]);
         passes(&workflow);
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-STEP = re.compile(r'\.?([A-Za-z_][\w-]*)|\.?\[(\d+)\]|\.?\["([^"]+)"\]')
+STEP = re.compile(r'\.?([A-Za-z_][\w-]*)|\.?\[([0-9]+)\]|\.?\["([^"]+)"\]')
 ABSENT = object()
 
 

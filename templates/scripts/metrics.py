@@ -2,7 +2,8 @@
 
     "monitoring": {
       "prometheus": {"url": Outside, "token": Outside, "username": Outside, "password": Outside,
-                     "when-unset": P, "when-unreachable": P, "when-error": P},
+                     "when-unset": P, "when-unreachable": P, "when-error": P,
+                     "when-partial": P},
       "scrape": "15s",                      default 15s
       "timeout": "10s"                      of one query, default 10s
     }
@@ -17,15 +18,18 @@
 
 P is "fail" (the default), "skip" (not judged, with a warning) or "pass". Only metrics that have a
 limit are judged. `when-few.extend` is the longest window: while there are too few samples the
-window grows with the time since traffic last changed. A query that gives several series, or that
-Prometheus refuses as wrong, fails always.
+window grows with the time since traffic last changed. A count of samples is compared as it is:
+`increase()` extrapolates, so 1000 requests may count as 999.7, which is less than 1000. An answer
+with `warnings` is partial: data may be missing in it. A query that gives several series, a negative
+number or text, or that Prometheus refuses as wrong, fails always.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 import web
@@ -34,6 +38,9 @@ from settings import Outside, Table
 from thresholds import METRIC_UNITS, Limit, Threshold
 
 POLICIES = ("fail", "skip", "pass")
+# Prometheus writes floats as JSON does; `Decimal` alone would read digits of any script.
+# Source: https://github.com/prometheus/prometheus/blob/v3.0.0/util/jsonutil/marshal.go
+NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 PASSED, BREACHED, FEW = "within its limit", "over its limit", "too few samples"
 
 
@@ -137,7 +144,7 @@ class Prometheus:
         table = monitoring.table("prometheus")
         policies = {
             outcome: table.choice(f"when-{outcome}", POLICIES, "fail")
-            for outcome in ("unset", "unreachable", "error")
+            for outcome in ("unset", "unreachable", "error", "partial")
         }
         url = table.outside("url")
         if policies["unset"] != "fail":
@@ -175,7 +182,7 @@ class Prometheus:
             return Reading(None, "unreachable", str(problem))
         try:
             return _reading(answer)
-        except (ValueError, TypeError, KeyError, IndexError, AttributeError, InvalidOperation):
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             return Reading(None, "error", f"HTTP {answer.status}, not an answer of Prometheus")
 
     def _headers(self) -> dict[str, str]:
@@ -249,14 +256,14 @@ class Judge:
             if count is None:
                 outcome = f"samples: {counted.detail or counted.outcome}"
                 return told(outcome, self._policy(metric, counted.outcome), "–", "–")
-            samples = f"{count:.0f} of {metric.at_least}"
+            samples = f"{_shown(count)} of {metric.at_least}"
             if count < metric.at_least:
                 return told(FEW, metric.policies["few"], "–", samples)
         reading = self._ask(metric, metric.query, version, elapsed)
         if reading.value is None:
             policy = self._policy(metric, reading.outcome)
             return told(reading.detail or reading.outcome, policy, "–", samples)
-        value = f"{reading.value.normalize():f}"
+        value = f"{reading.value.normalize() + 0:f}"
         if reading.value <= limit.value:
             return told(PASSED, "pass", value, samples)
         verdict = told(BREACHED, "fail", value, samples)
@@ -284,20 +291,37 @@ def _reading(answer: web.Answer) -> Reading:
         return Reading(None, "refused" if refused else "error", detail)
     if answer.status != 200:
         return Reading(None, "error", f"HTTP {answer.status}")
+    warnings = data.get("warnings")
+    if warnings:
+        # Source: https://prometheus.io/docs/prometheus/latest/querying/api/, format overview
+        first = str(warnings[0] if isinstance(warnings, list) else warnings)[:200]
+        return Reading(None, "partial", f"the answer may be partial, Prometheus warns: {first}")
     kind, result = data["data"]["resultType"], data["data"]["result"]
     if kind == "vector":
         if not result:
             return Reading(None, "empty", "the query gives no series")
         if len(result) > 1:
             return Reading(None, "several", f"the query gives {len(result)} series, not one")
+        if "histogram" in result[0]:
+            return Reading(None, "refused", "the query gives a histogram, not a number")
         text = result[0]["value"][1]
     elif kind == "scalar":
         text = result[1]
     else:
-        return Reading(None, "refused", f"the query gives a {kind}, not a number")
-    value = Decimal(str(text).replace("Inf", "Infinity"))
-    if value.is_nan():
+        return Reading(None, "refused", f"the query gives a {str(kind)[:20]}, not a number")
+    if text == "NaN":
         return Reading(None, "nan", "the query gives NaN")
-    if value.is_infinite():
+    if text in ("+Inf", "-Inf", "Inf"):
         return Reading(None, "infinite", f"the query gives {text}")
+    if not isinstance(text, str) or NUMBER.fullmatch(text) is None:
+        raise ValueError("not a number as Prometheus writes it")
+    value = Decimal(text)
+    if value < 0:
+        return Reading(None, "negative", f"the query gives {text}, and no metric is negative")
     return Reading(value)
+
+
+def _shown(count: Decimal) -> str:
+    """A count of samples, never rounded up: one that is too small has to look so."""
+    cut = count.quantize(Decimal("0.1"), ROUND_DOWN) if count < 10**9 else count
+    return f"{cut.normalize():f}"

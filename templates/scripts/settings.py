@@ -39,7 +39,7 @@ from console import Problem
 
 SCHEMA = 1
 # A limit may be a secret, and blanking it would leave holes in every table of numbers.
-NUMBER = re.compile(r"[\d.]+ ?[a-zA-Z%]*")
+NUMBER = re.compile(r"[0-9.]+ ?[a-zA-Z%]*")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -155,7 +155,7 @@ class Table:
 
     def seconds(self, key: str, default: str | None = None) -> float:
         value = self.text(key, default)
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)(ms|s|m|h)", value)
+        found = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h)", value)
         if found is None:
             raise self.wrong(key, 'a duration such as "30s"')
         return float(found[1]) * SECONDS[found[2]]
@@ -234,7 +234,7 @@ class Run:
         attempt = os.environ.get("GITHUB_RUN_ATTEMPT", "1")
         commit = os.environ.get("PIPEWRIGHT_COMMIT", "") or os.environ.get("GITHUB_SHA", "")
         identity = os.environ.get("GITHUB_RUN_ID", "")
-        if not (number.isdigit() and attempt.isdigit() and identity.isdigit()):
+        if not all(re.fullmatch("[0-9]+", it) for it in (number, attempt, identity)):
             raise Problem("GITHUB_RUN_ID, GITHUB_RUN_NUMBER and GITHUB_RUN_ATTEMPT must be numbers")
         if re.fullmatch(r"[0-9a-f]{40,64}", commit) is None:
             raise Problem("PIPEWRIGHT_COMMIT or GITHUB_SHA must be a full commit id")

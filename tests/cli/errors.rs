@@ -332,6 +332,35 @@ fn a_template_of_the_users_own_that_asks_for_too_much() {
 }
 
 #[test]
+fn a_template_that_would_not_end_ends_in_an_error() {
+    let definition = SMALL.replace("checks", "install = { pip = [\"requirements.txt\"] }\nchecks");
+    let deep = 40;
+    let nested = |open: &str, inner: &str| format!("{}{inner}{}", open.repeat(deep), "<% endfor %>".repeat(deep));
+    for (template, message) in [
+        ("\n<% for i in range(1000000000) %>x<% endfor %>".to_owned(), "line 2: range is not a function"),
+        ("<% for i in 'x' * 1000000000 %><% endfor %>".to_owned(), "line 1: `*` is not part of a template"),
+        ("\n\n<% set a = a ~ a %>".to_owned(), "line 3: `~` is not part of a template"),
+        ("<%= words + words %>".to_owned(), "line 1: `+` is not part of a template"),
+        ("<% for a in [[a, a]] %><% endfor %>".to_owned(), "line 1: `[` is not part of a template"),
+        ("<%= 'a'|center(1000000000) %>".to_owned(), "line 1: filter center is unknown"),
+        ("<%= 'a\\'~'|replace('a', 'aa') %>".to_owned(), "line 1: filter replace is unknown"),
+        (nested("<% for a in words %><% for b in 'abc' %>", "<% endfor %>"), "line 1: "),
+        (nested("<% for a in 'abcdefghij' %>", "x"), "line 1: the template takes more than 100000 steps"),
+        (nested("<% for a in 'aaaaaaaaaaaaaaaa' %>", &"x".repeat(20_000)), "line 1: the script is larger than 128 KiB"),
+        ("x".repeat(200_000), "line 1: the template is larger than 128 KiB"),
+        (format!("<%= {}1{} %>", "(".repeat(60_000), ")".repeat(60_000)), "line 1: "),
+        ("<% for a in words recursive %><%= loop(words) %><% endfor %>".to_owned(), "line 1: "),
+    ] {
+        let project = Project::of(&definition).with("requirements.txt", "").with("templates/pip.sh", &template);
+        let began = std::time::Instant::now();
+        let ran = project.run(["check"]);
+        assert!(began.elapsed().as_secs() < 5, "{message}");
+        assert_eq!(ran.code, 3, "{ran:?}");
+        assert!(ran.err.starts_with(&format!("error[template]: {message}")), "{message}: {}", ran.err);
+    }
+}
+
+#[test]
 fn a_lock_that_is_broken() {
     let project = Project::of(SMALL).with("pipeline.lock", "version = 1\n\n[actions]\n\"actions/checkout\" = \"v7\"\n");
     let ran = project.run(["check"]);

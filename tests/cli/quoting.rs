@@ -201,9 +201,9 @@ const CASES: &[Case] = &[
     },
     Case {
         template: "steps/attested.sh",
-        values: |value| context! { repository => value },
+        values: |value| context! { repository => value, workflow => value, branch => value },
         env: |value| vec![("GIVEN", format!("{value}@{DIGEST}")), ("GITHUB_REPOSITORY", value.to_owned())],
-        seen: 2,
+        seen: 5,
     },
     // Its values come from the environment, and are quoted for curl besides: see below.
     Case { template: "steps/bucket.sh", values: |_| context! {}, env: none, seen: 0 },

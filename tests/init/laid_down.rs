@@ -102,7 +102,10 @@ fn what_is_laid_down_is_what_would_be_found_there() {
 
         let Needs { actions, images, tools, .. } = super::needs(&plan.files[0].text, &tree);
         let sources = of_compiler(&plan.files[0].text, Some(adoption::lock(&actions, &images, &tools)), &tree);
-        assert!(pipewright::compile(&sources).diagnostics.is_empty(), "{name} has warnings");
+        // What a probe answers is in the service's code alone: its author adds it.
+        let mut found = pipewright::compile(&sources).diagnostics;
+        found.retain(|it| it.code.0 != "probe-without-expectation");
+        assert!(found.is_empty(), "{name} has warnings");
     }
 }
 

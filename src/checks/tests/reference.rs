@@ -53,7 +53,7 @@ fn one_slip_is_seen_by_the_rules_that_it_concerns() {
         ("on = [\"restored\"]", "on = [\"failure\"]", &[]),
         ("coverage       = \"50%\"", "coverage       = \"49.9%\"", &["coverage-unenforced"]),
         ("measure        = [\"core\", \"api\"]", "", &["coverage-unenforced"]),
-        (", auth = true }", " }", &["smoke-without-login"]),
+        (", auth = true, expect", ", expect", &["smoke-without-login"]),
         ("nightly        = {", "timeout = \"30m\" # {", &["nightly-missing", "nightly-missing"]),
         ("cargo fmt --check\"", "cargo fmt --check || true\"", &["ignored-failure"]),
         ("paths    = [\"tests/integration/episodes\"]", "paths    = [\"tests\"]", &["duplicate-path"]),

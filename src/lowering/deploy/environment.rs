@@ -6,7 +6,7 @@ use super::super::steps::{env_of, grant_for, outside, set_env};
 use super::cluster::KUBECONFIG;
 use super::settings::{digest_variable, file_variable, variable};
 use super::{deploy_job, image_job, images_of, turn, waits_for};
-use crate::definition::{Body, Duration, Environment as Written, Name, Outside, Smoke, Value};
+use crate::definition::{Body, Duration, Environment as Written, Name, Outside, Smoke, SmokeLogin, Value};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Concurrency, Environment, Job, Pairs, Step, Work, grant};
 
@@ -187,7 +187,7 @@ pub(in super::super) fn smoke_env(context: &Context<'_>, environment: &Written) 
 }
 
 fn outsides(smoke: &Smoke) -> Vec<&Outside> {
-    let login = smoke.login.iter().flat_map(|login| login.json.outsides());
+    let login = smoke.login.iter().flat_map(SmokeLogin::outsides);
     let probes = smoke.probes.iter().flat_map(|probe| {
         let sent = probe.json.iter().flat_map(Body::outsides);
         let expected = probe.expect.json.values().flat_map(Body::outsides);

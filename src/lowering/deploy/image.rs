@@ -6,6 +6,7 @@ use super::super::Context;
 use super::super::context::{pairs, single};
 use super::super::image::{Push, grant_registry};
 use super::super::steps::grant_for;
+use super::branch::BRANCH;
 use super::{digest_input, image_job, images};
 use crate::definition::{Image, Name};
 use crate::trace::{Effect, Origin};
@@ -14,9 +15,11 @@ use crate::workflow::{Access, Environment, Job, Step, Work, Workflow, grant};
 /// The call of ci.yml; a manual deploy of images that exist needs none.
 pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     let mut job = context.call("ci", "CI", callee, crate::at!["gates"]);
+    job.needs.push(BRANCH.to_owned());
     let built: Vec<String> =
         images(context).into_iter().map(|(name, _)| format!("inputs.{} == ''", digest_input(name))).collect();
-    job.condition = Some(format!("github.event_name == 'push' || {}", built.join(" || ")));
+    let wanted = format!("github.event_name == 'push' || {}", built.join(" || "));
+    job.condition = Some(format!("!failure() && !cancelled() && ({wanted})"));
     job
 }
 
@@ -31,7 +34,17 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     }
     if image.attest {
         steps.push(when_empty(attest(context, image, &origin), &input));
-        let script = context.script("steps/attested.sh", context! { repository => image.repository.clone() });
+        // `--repo` alone takes what any workflow of any branch has signed.
+        //
+        // Source: <https://github.com/cli/cli/blob/v2.83.0/pkg/cmd/attestation/verify/verify.go>, the flags.
+        let script = context.script(
+            "steps/attested.sh",
+            context! {
+                repository => image.repository.clone(),
+                workflow => format!(".github/workflows/{}", context.file("deploy")),
+                branch => context.deploying_branch(),
+            },
+        );
         steps.push(
             Step::run("Prove that the image was built here", script, origin.clone().then("attest"))
                 .id("given")

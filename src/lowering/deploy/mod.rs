@@ -1,6 +1,7 @@
 //! deploy.yml: CI, images by digest, one job per environment, a rescue behind each, and a report.
 
 mod approve;
+mod branch;
 mod cluster;
 mod environment;
 mod image;
@@ -29,7 +30,7 @@ impl Family for Deploy {
 
 fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
     let environments = &context.definition.environments;
-    let mut jobs = vec![image::ci(context, ci)];
+    let mut jobs = vec![branch::job(context), image::ci(context, ci)];
     jobs.extend(images(context).into_iter().map(|(name, image)| image::job(context, name, image)));
     for (name, environment) in environments {
         jobs.extend(environment.approval.as_deref().map(|place| approve::job(context, name, environment, place)));

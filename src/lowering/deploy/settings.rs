@@ -124,6 +124,7 @@ fn monitoring(context: &Context<'_>) -> Option<Value> {
         }
         asked["when-unset"] = word(prometheus.when_unset).into();
         asked["when-unreachable"] = word(prometheus.when_unreachable).into();
+        asked["when-partial"] = word(prometheus.when_partial).into();
         settings["prometheus"] = asked;
     }
     Some(settings)
@@ -154,7 +155,18 @@ fn smoke(smoke: &crate::definition::Smoke) -> Value {
     let mut settings = Map::new();
     if let Some(login) = &smoke.login {
         let Request { method, path } = &login.request;
-        let asked = json!({ "method": method, "path": path, "json": body(&login.json), "token": login.token });
+        let mut asked = json!({ "method": method, "path": path });
+        if let Some(sent) = &login.json {
+            asked["json"] = body(sent);
+        }
+        if let Some(form) = &login.form {
+            asked["form"] = form.iter().map(|(key, value)| (key.clone(), text(value))).collect();
+        }
+        if login.cookie {
+            asked["cookie"] = true.into();
+        } else {
+            asked["token"] = login.token.as_deref().unwrap_or(".access_token").into();
+        }
         settings.insert("login".to_owned(), asked);
     }
     let probes = smoke.probes.iter().map(|probe| {
@@ -168,6 +180,9 @@ fn smoke(smoke: &crate::definition::Smoke) -> Value {
         }
         if probe.auth {
             settings["auth"] = true.into();
+        }
+        if probe.redirects.unwrap_or(smoke.redirects) {
+            settings["redirects"] = true.into();
         }
         if let Some(retry) = probe.retry {
             settings["retry"] = seconds(retry).into();

@@ -17,20 +17,46 @@ fn refusal(spec: &str) -> String {
 #[test]
 fn an_action_is_added_in_every_spelling_of_its_line() {
     for spec in [
-        format!("docker/login-action@{SHA} # v4.6.0"),
-        format!("  docker/login-action@{SHA}#v4.6.0\n"),
-        format!("docker/login-action@{SHA}   #   v4.6.0"),
-        format!("docker/login-action/folder/deeper@{SHA}#v4.6.0"),
+        format!("docker/login-action@{SHA} # v4.6.1"),
+        format!("  docker/login-action@{SHA}#v4.6.1\n"),
+        format!("docker/login-action@{SHA}   #   v4.6.1"),
+        format!("docker/login-action/folder/deeper@{SHA}#v4.6.1"),
     ] {
         let mut lock = sample();
         let added = lock.add(&spec).expect("the line names a pin");
         assert_eq!(added.to_string(), "added docker/login-action");
         assert_eq!(
             lock.action("docker/login-action").map(|pin| (pin.version.as_str(), pin.sha.as_str())),
-            Some(("v4.6.0", SHA))
+            Some(("v4.6.1", SHA))
         );
         assert_eq!(Lock::parse(&lock.to_text()), Ok(lock));
     }
+}
+
+#[test]
+fn a_release_that_is_known_has_one_commit_and_one_hash() {
+    let known = "dbcb813823bdd20940b903addbd779551569679f";
+    assert_eq!(
+        refusal(&format!("Docker/Login-Action@{SHA}#v4.6.0")),
+        format!(
+            "v4.6.0 of `docker/login-action` is the commit {known}, not {SHA}; \
+             run `pipewright pins add docker/login-action@{known}#v4.6.0`"
+        )
+    );
+    let mut lock = sample();
+    assert!(lock.add(&format!("docker/login-action@{known}#v4.6.0")).is_ok());
+    assert!(lock.add(&format!("docker/login-action@{SHA}#v4")).is_ok(), "such a tag moves");
+    let (amd, arm) = ("8b8f088da2dab964f853b38464033b1be15ede2839eca751482357c45abdd05a", "0".repeat(64));
+    let line = format!("kubectl@v1.36.4 linux-amd64=sha256:{amd} linux-arm64=sha256:{arm}");
+    assert!(refusal(&line).starts_with("v1.36.4 of `kubectl` for linux-arm64 has the SHA-256 0ecf44450ee6"));
+
+    let text =
+        format!("version = 1\n[actions]\n\"docker/login-action\" = {{ version = \"v4.6.0\", sha = \"{SHA}\" }}\n");
+    let error = Lock::parse(&text).expect_err("another commit");
+    assert_eq!(&text[error.span.clone()], format!("\"{SHA}\""));
+    assert!(error.message.contains(known) && error.message.contains(SHA), "{error}");
+    let text = format!("version = 1\n[tools]\nkubectl = {{ version = \"v1.36.4\", linux-arm64 = \"sha256:{arm}\" }}\n");
+    assert!(Lock::parse(&text).expect_err("another hash").message.contains("for linux-arm64"));
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Times, coverage, caches, log-ins, secrets and machines.
 
-use super::assert_said;
+use super::{assert_said, said};
 
 #[test]
 fn times() {
@@ -116,9 +116,9 @@ login = { username = "u", password = { secret = "P" } }
 "#,
             &[],
             &[
-                "error registry-login images.a.repository: `acme/a` is not a registry, an owner and a name in lower case",
+                "error registry-login images.a.repository: `acme/a` is not the repository of an image: it names no registry",
                 "error registry-login images.b.repository: `ghcr.io/acme/b:1` names a version, and the deploy chooses that itself",
-                "error registry-login images.c.repository: `ghcr.io/Acme/c` is not a registry, an owner and a name in lower case",
+                "error registry-login images.c.repository: `ghcr.io/Acme/c` is not the repository of an image: a name is made of lower-case letters and digits, with `.`, `_`, `-` between them",
                 "error secret-outside-environment images.d.login.password: the secret `P` is used by a job that names no environment",
             ],
         ),
@@ -129,25 +129,59 @@ login = { username = "u", password = { secret = "P" } }
 fn logins() {
     assert_said(&[(
         r#"[smoke.a]
-probes = [{ name = "x", request = "GET /", auth = true }]
+probes = [{ name = "x", request = "GET /", auth = true, expect = { contains = "x" } }]
 [smoke.b]
 public = true
 login = { request = "POST /l", json = { password = "hunter2", deep = [{ api_key = "k" }] } }
-probes = [{ name = "x", request = "GET /", headers = { Authorization = "Bearer x", Accept = "a" } }]
+probes = [{ name = "x", request = "GET /", headers = { Authorization = "Bearer x", Accept = "a" }, expect = { contains = "x" } }]
 [smoke.c]
-login = { request = "POST /l", json = { password = { secret = "P" } } }
-probes = [{ name = "x", request = "GET /" }]
+login = { request = "POST /l", form = { user = "a", password = "hunter2" } }
+probes = [{ name = "x", request = "GET /", expect = { status = 201 } }]
 "#,
         &[],
         &[
             "error literal-secret smoke.b.login.json.password: a secret stands in the repository, where everybody who may read it has it",
             "error literal-secret smoke.b.login.json.deep[0].api_key: a secret stands in the repository, where everybody who may read it has it",
             "error literal-secret smoke.b.probes[0].headers.Authorization: a secret stands in the repository, where everybody who may read it has it",
+            "error literal-secret smoke.c.login.form.password: a secret stands in the repository, where everybody who may read it has it",
             "error smoke-without-login smoke.a.probes[0].auth: `x` is sent with a token, and `a` gets none",
             "warning smoke-without-login smoke.b.public: `b` logs in, and says that nothing needs it",
             "warning smoke-without-login smoke.c.login: `c` logs in, and no probe uses the token",
         ],
     )]);
+}
+
+#[test]
+fn what_a_log_in_and_a_probe_have() {
+    let said = |login: &str, probe: &str| {
+        let head = format!("[smoke.a]\nlogin = {{ request = \"POST /l\", {login} }}\n");
+        said(&format!("{head}probes = [{{ name = \"x\", auth = true, {probe} }}]\n"), &[])
+    };
+    let good = r#"request = "GET /", expect = { contains = "x" }"#;
+    let none: [&str; 0] = [];
+    for login in
+        [r#"form = { a = "b" }, cookie = true"#, r#"form = { a = "b" }, token = ".a""#, "json = { }, cookie = true"]
+    {
+        assert_eq!(said(login, good), none);
+    }
+    for (login, message) in [
+        ("cookie = true", "login: the log-in sends neither `json` nor `form`"),
+        ("form = { }", "login.form: the form has no field"),
+        (
+            r#"json = { }, form = { a = "b" }"#,
+            "login.form: a request has one body, and this log-in has `json` and `form`",
+        ),
+        (
+            r#"json = { }, token = ".a", cookie = true"#,
+            "login.cookie: a log-in gives a token or cookies, and this one has `token` and `cookie`",
+        ),
+    ] {
+        assert_eq!(said(login, good), [format!("error smoke-login smoke.a.{message}")]);
+    }
+    for probe in [r#"request = "GET /""#, r#"request = "HEAD /", expect = { status = 200, within = "1s" }"#] {
+        let message = "smoke.a.probes[0]: `x` expects nothing but 200, which a proxy's error page has as well";
+        assert_eq!(said("json = { }", probe), [format!("warning probe-without-expectation {message}")]);
+    }
 }
 
 #[test]
@@ -260,7 +294,7 @@ login = { request = "POST /l", json = { }, token = "token" }
 probes = [{ name = "x", request = "GET /", auth = true, expect = { status = 99 } }]
 [smoke.d]
 login = { request = "POST /l", json = { }, token = ".a.b[0][12].c-d" }
-probes = [{ name = "x", request = "GET /", auth = true }, { name = "x", request = "GET /y" }]
+probes = [{ name = "x", request = "GET /", auth = true, expect = { contains = "x" } }, { name = "x", request = "GET /y", expect = { status = 204 } }]
 "#,
             &[],
             &[
@@ -283,12 +317,83 @@ fn jobs_of_a_matrix() {
         )
     };
     let none: [&str; 0] = [];
-    assert_eq!(super::said(&run("pytest", "never"), &[]), none);
-    assert_eq!(super::said(&run("nextest", "always"), &[]), none);
+    assert_eq!(said(&run("pytest", "never"), &[]), none);
+    assert_eq!(said(&run("nextest", "always"), &[]), none);
     assert_eq!(
-        super::said(&run("pytest", "always"), &[]),
+        said(&run("pytest", "always"), &[]),
         [
             "error matrix-too-large tests.t.shards: `t` would have 258 jobs (129 shards × 2 seeds), and a matrix has at most 256"
         ]
+    );
+}
+
+#[test]
+fn repositories_of_images() {
+    let said = |repository: &str| said(&format!("[images.backend]\nrepository = \"{repository}\"\n"), &[]);
+    let none: [&str; 0] = [];
+    for good in ["ghcr.io/acme/app", "ghcr.io/a/b-c/d__e.f", "ghcr.io/a/b---c", "ghcr.io:443/a"] {
+        let lines = said(good);
+        assert!(lines.iter().all(|line| !line.contains("is not the repository")), "{lines:?}");
+    }
+    assert_eq!(said("ghcr.io/acme/app"), none);
+    for (bad, why) in [
+        ("ghcr.io/acme/app!", "a name is made of"),
+        ("ghcr.io/Acme/app", "a name is made of"),
+        ("ghcr.io/acme/", "a name is made of"),
+        ("ghcr.io//app", "a name is made of"),
+        ("ghcr.io/acme/-app", "a name is made of"),
+        ("ghcr.io/acme/a..b", "a name is made of"),
+        ("ghcr.io/acme/a_-b", "a name is made of"),
+        ("ghcr.io/acme/ä", "a name is made of"),
+        ("ghcr.io/acme/a\\nb", "a name is made of"),
+        ("ghcr.io/acme/a,b", "a name is made of"),
+        ("https://ghcr.io/acme/app", "it has a scheme"),
+        ("app", "it names no registry"),
+        ("acme/app", "it names no registry"),
+        ("gh_cr.io/app", "its registry is not a host"),
+        ("ghcr.io:x/app", "its registry is not a host"),
+        (".ghcr.io/app", "its registry is not a host"),
+    ] {
+        let lines = said(bad);
+        let start = format!(
+            "error registry-login images.backend.repository: `{}` is not the repository",
+            bad.replace("\\\\n", "\\n")
+        );
+        assert!(lines.len() == 1 && lines[0].starts_with(&start) && lines[0].contains(why), "{bad}: {lines:?}");
+    }
+}
+
+#[test]
+fn build_arguments() {
+    let said = |written: &str| said(&format!("[images.backend]\nbuild-args = {{ {written} }}\n"), &[]);
+    let none: [&str; 0] = [];
+    for good in [r#"A = """#, r#"A = "a,\"b=c\"""#, r#"GITHUB_SHA = "1""#, r#"A = { var = "A" }"#] {
+        assert_eq!(said(good), none, "{good}");
+    }
+    let line = "a build argument is one line, and this one has a line break or another control character";
+    for bad in [r#"A = "one\nB=injected""#, r#"A = "one\r""#, r#"A = "\u0000""#] {
+        assert_eq!(said(bad), [format!("error build-arg images.backend.build-args.A: {line}")]);
+    }
+    assert_eq!(
+        said(r#"A = { var = "A", default = "a\nb" }"#),
+        [format!("error build-arg images.backend.build-args.A: {line}")]
+    );
+    assert_eq!(
+        said(r#"A = " a""#),
+        ["error build-arg images.backend.build-args.A: the blanks around this build argument would be lost"]
+    );
+    assert_eq!(
+        said(r#""A=B" = "c", "" = "d""#),
+        [
+            "error env-name images.backend.build-args.A=B: `A=B` is not a name for a build argument",
+            "error env-name images.backend.build-args.: `` is not a name for a build argument",
+        ]
+    );
+    let lines = said(r#"VERSION = { var = "GITHUB_SHA" }"#);
+    assert!(
+        lines.len() == 1
+            && lines[0]
+                .contains("`GITHUB_SHA` starts with `GITHUB_`, and GitHub keeps no secret or variable of such a name"),
+        "{lines:?}"
     );
 }

@@ -129,3 +129,58 @@ fn an_inline_cache_of_several_stages() {
         ]
     );
 }
+
+#[test]
+fn the_first_branch_is_the_one_that_deploys() {
+    let branches =
+        |branches: &str| said(&promoted("", "", &format!("[project]\nname = \"p\"\nbranches = [{branches}]\n")), &[]);
+    let none: [&str; 0] = [];
+    assert_eq!(branches(r#""main", "release/*""#), none);
+    assert_eq!(
+        branches(r#""release/*", "main""#),
+        [
+            "error ref-pattern project.branches[0]: `release/*` is a pattern, and the first branch is the one that deploys"
+        ]
+    );
+}
+
+#[test]
+fn names_in_a_cluster() {
+    let said = |namespace: &str, container: &str, region: &str| {
+        let cluster = format!(
+            "[environments.staging]\nurl = {{ var = \"U\" }}\ndeploy = [\"api\"]\nsmoke = \"api\"\n\
+             cluster = {{ namespace = \"{namespace}\", eks = {{ role = {{ var = \"R\" }}, region = \"{region}\", cluster = \"c\" }} }}\n\
+             [workloads.api]\ncontainer = \"{container}\"\n"
+        );
+        said(&cluster, &[])
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(said("a-1", "b", "eu-central-1"), none);
+    assert_eq!(
+        said("--all", "a.b", "-x"),
+        [
+            "error invalid-value workloads.api.container: `a.b` is not the name of a container",
+            "error invalid-value environments.staging.cluster.namespace: `--all` is not the name of a namespace",
+            "error invalid-value environments.staging.cluster.eks.region: `-x` is not a region",
+        ]
+    );
+}
+
+#[test]
+fn platforms_and_headers() {
+    assert_eq!(
+        said("[images.backend]\nplatforms = [\"linux/arm/v7\", \"linux,x/y\", \"linux\"]\n", &[]),
+        [
+            "error invalid-value images.backend.platforms[1]: `linux,x/y` is not a platform",
+            "error invalid-value images.backend.platforms[2]: `linux` is not a platform",
+        ]
+    );
+    let probe = "[smoke.api]\nprobes = [{ name = \"x\", request = \"GET /\", expect = { contains = \"x\" }, headers = { \"A b\" = \"c\", D = \"e\\nf\", G = \"h\" } }]\n";
+    assert_eq!(
+        said(probe, &[]),
+        [
+            "error invalid-value smoke.api.probes[0].headers.A b: `A b` is not the name of a header",
+            "error invalid-value smoke.api.probes[0].headers.D: a header holds no such character",
+        ]
+    );
+}

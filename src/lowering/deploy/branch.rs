@@ -1,0 +1,30 @@
+//! *branch*: a manual deploy from another branch than the deploying one ends here.
+
+use super::super::Context;
+use super::bare;
+use crate::workflow::{Job, Script, Step, Work};
+
+/// Id of the job.
+pub(super) const BRANCH: &str = "branch";
+
+/// The job. It is skipped in every other run, so that a deploy does not wait for a machine.
+pub(super) fn job(context: &Context<'_>) -> Job {
+    let origin = crate::at!["project", "branches"];
+    let branch = context.deploying_branch();
+    let script = Script::new(
+        "echo \"::error::Manual deploys start from $DEPLOYING, and this run is of $GITHUB_REF_NAME\"\nexit 1",
+    );
+    let refuse = Step::run("Refuse to deploy another branch", script, origin.clone()).env([("DEPLOYING", branch)]);
+    let mut job = bare(context.job(BRANCH, "Branch", origin, vec![refuse]));
+    let other = format!("github.ref != {}", quoted(&format!("refs/heads/{branch}")));
+    job.condition = Some(format!("github.event_name == 'workflow_dispatch' && {other}"));
+    if let Work::Steps { timeout, .. } = &mut job.work {
+        *timeout = 5;
+    }
+    job
+}
+
+/// A string of GitHub's expressions.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

@@ -1,0 +1,146 @@
+"""Compares an answer with what its probe expects.
+
+An answer may look right and come from elsewhere: a single-page app or an ingress answers any path
+with 200 and an HTML page, GraphQL reports its errors with 200, a log-in page hides behind a
+redirect. Where JSON is expected these fail; elsewhere an HTML page draws a warning.
+"""
+
+from __future__ import annotations
+
+import json
+import urllib.parse
+from typing import Any
+
+import console
+import json_path
+import web
+from smoke_plan import Probe, filled
+
+LONGEST_SHOWN = 100
+REDIRECTS = (301, 302, 303, 307, 308)
+# Source: https://spec.graphql.org/October2021/#sec-Response-Format
+GRAPHQL = {"data", "errors", "extensions"}
+
+
+def unmet(probe: Probe, answer: web.Answer, where: str, token: bool) -> str:
+    """What the answer lacks; empty when it is as expected. `where` names a redirect's target."""
+    expect = probe.expect
+    wrong = []
+    redirected = f" redirects {where}" if where else ""
+    if expect.statuses and answer.status not in expect.statuses:
+        wanted = " or ".join(str(status) for status in expect.statuses)
+        wrong.append(f"HTTP {answer.status}{redirected} instead of {wanted}")
+    elif not expect.statuses and not 200 <= answer.status <= 299:
+        wrong.append(f"HTTP {answer.status}{redirected}")
+    if expect.json:
+        wrong += _unmet_json(expect.json, answer)
+    elif 200 <= answer.status <= 299 and is_html(answer) and _asks_for_json(probe, token):
+        wrong.append("the body is an HTML page, not JSON")
+    if not any(path.startswith(".errors") for path in expect.json):
+        wrong += _graphql_errors(answer)
+    if expect.contains is not None and expect.contains not in answer.text():
+        wrong.append(f"the body does not contain {expect.contains!r}")
+    if expect.within is not None and answer.seconds > expect.within:
+        wrong.append(f"took {answer.seconds:.2f} s, more than {expect.within:g} s")
+    return "; ".join(wrong)
+
+
+def doubt(probe: Probe, answer: web.Answer) -> str:
+    """Why an answer that is as expected may still be another's; empty when nothing speaks for it."""
+    checked = bool(probe.expect.json) or probe.expect.contains is not None
+    if checked or not 200 <= answer.status <= 299 or not is_html(answer):
+        return ""
+    return (
+        "the answer is an HTML page, as a single-page app gives for any path. "
+        "Add `contains` or `json` to its `expect`"
+    )
+
+
+def is_html(answer: web.Answer) -> bool:
+    kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
+    start = answer.body[:100].lstrip().lower()
+    pages = ("text/html", "application/xhtml+xml")
+    return kind in pages or start.startswith((b"<!doctype html", b"<html"))
+
+
+def not_json(answer: web.Answer) -> str:
+    return "the body is an HTML page, not JSON" if is_html(answer) else "the body is not JSON"
+
+
+def target(public: str, answer: web.Answer) -> str:
+    """The absolute URL that a redirect names; empty when the answer is none."""
+    location = answer.headers.get("location", "")
+    if answer.status not in REDIRECTS or not location:
+        return ""
+    try:
+        there = urllib.parse.urljoin(public, location)
+        urllib.parse.urlsplit(there)
+    except ValueError:
+        return ""
+    return there
+
+
+def described(public: str, there: str, source: str) -> str:
+    """Where a redirect leads, without its query, which may hold a token."""
+    before, after = urllib.parse.urlsplit(public), urllib.parse.urlsplit(there)
+    if origin(public) == origin(there):
+        return f"to {_shown_text(after.path or '/')}"
+    if before.hostname == after.hostname and (before.scheme, after.scheme) == ("http", "https"):
+        return f"from http to https on the same host (write https:// in {source})"
+    return f"to another host, {_shown_text(f'{after.scheme}://{after.netloc}')}"
+
+
+def origin(url: str) -> tuple[str, str, int | None]:
+    parts = urllib.parse.urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    usual = {"http": 80, "https": 443}.get(parts.scheme)
+    return parts.scheme, parts.hostname or "", port or usual
+
+
+def _asks_for_json(probe: Probe, token: bool) -> bool:
+    accepts = [value for name, value in probe.call.headers.items() if name.lower() == "accept"]
+    wanted = any("json" in value.required().lower() for value in accepts)
+    return probe.call.json is not None or wanted or (probe.auth and token)
+
+
+def _unmet_json(wanted: dict[str, Any], answer: web.Answer) -> list[str]:
+    try:
+        data = answer.json()
+    except ValueError:
+        return [not_json(answer)]
+    wrong = []
+    for path, value in wanted.items():
+        found = json_path.find(data, path)
+        if found is json_path.ABSENT:
+            wrong.append(f"the body has no {path}")
+        elif not json_path.same(found, filled(value)):
+            hidden = value is not filled(value)
+            wrong.append(f"{path} is not as expected" if hidden else f"{path} is {_shown(found)}")
+    return wrong
+
+
+def _graphql_errors(answer: web.Answer) -> list[str]:
+    if not 200 <= answer.status <= 299 or b'"errors"' not in answer.body:
+        return []
+    try:
+        data = answer.json()
+    except ValueError:
+        return []
+    errors = data.get("errors") if isinstance(data, dict) and set(data) <= GRAPHQL else None
+    if not isinstance(errors, list) or not errors:
+        return []
+    first = errors[0].get("message") if isinstance(errors[0], dict) else errors[0]
+    return [f"the body has errors, as GraphQL reports them: {_shown(first)}"]
+
+
+def _shown(found: Any) -> str:
+    """What the answer says instead, in one line: it may be a whole page, and repeat a secret."""
+    return _shown_text(json.dumps(found, ensure_ascii=False))
+
+
+def _shown_text(text: str) -> str:
+    text = console.scrub(text).encode("utf-8", "backslashreplace").decode()
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
