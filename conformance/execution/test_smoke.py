@@ -239,13 +239,6 @@ def test_log_in_is_tried_again(staging: Site) -> None:
     assert staging.proxy.paths.count(LOGIN) == 3
 
 
-def test_redirect_on_the_same_host(staging: Site) -> None:
-    """A redirect to another path of the same host is followed, and the probe passes."""
-    staging.proxy.harms[LIVE] = Harm(status=307, location=DATABASE)
-    staging.passes()
-    assert staging.proxy.paths == [LOGIN, LIVE, DATABASE, READY, DATABASE, AGENTS]
-
-
 # ── the log-in ────────────────────────────────────────────────────────────────
 
 
@@ -262,7 +255,7 @@ def test_wrong_password(staging: Site) -> None:
     ("body", "message"),
     [
         (b'{"token_type": "bearer"}', "the body has no token at .access_token"),
-        (b"<html>Log in</html>", "the body is not JSON"),
+        (b"<html>Log in</html>", "the body is an HTML page, not JSON"),
         thorough(b'{"access_token": ""}', "the body has no token at .access_token"),
         thorough(b'{"access_token": 7}', "the body has no token at .access_token"),
     ],
@@ -297,7 +290,7 @@ def test_log_in_dropped(staging: Site) -> None:
 @pytest.mark.parametrize(
     ("name", "path", "status"),
     [
-        ("alive", LIVE, 204),
+        ("alive", LIVE, 202),
         ("ready", READY, 503),
         ("database", DATABASE, 500),
         ("agents", AGENTS, 404),
@@ -355,6 +348,26 @@ def test_long_body(staging: Site, impatient: str) -> None:
     staging.fails(f'ready: .status is "{"no" * 49}n…', state=impatient)
 
 
+def test_redirect_on_the_same_host(staging: Site) -> None:
+    """A redirect to another path of the same host is an answer: it fails, and is not followed."""
+    staging.proxy.harms[LIVE] = Harm(status=307, location=DATABASE)
+    staging.fails(f"alive: HTTP 307 redirects to {DATABASE} instead of 200")
+    assert staging.proxy.paths == [LOGIN, LIVE, READY, DATABASE, AGENTS]
+
+
+def test_redirect_to_https(staging: Site) -> None:
+    """A redirect from http to https on the same host is named as such, with what to change."""
+    staging.proxy.harms[LIVE] = Harm(status=308, location=f"https://127.0.0.1{LIVE}")
+    where = "from http to https on the same host (write https:// in variable STAGING_URL)"
+    staging.fails(f"alive: HTTP 308 redirects {where} instead of 200")
+
+
+def test_page_of_a_single_page_app(staging: Site) -> None:
+    """An HTML page with status 200 where JSON is expected fails its probe."""
+    staging.proxy.harms[LIVE] = Harm(body=b"<!doctype html><title>App</title>")
+    staging.fails("alive: the body is an HTML page, not JSON")
+
+
 @pytest.mark.parametrize(
     ("status", "name", "path"), [(302, "alive", LIVE), (307, "agents", AGENTS)]
 )
@@ -364,7 +377,7 @@ def test_redirect_to_another_host(
     """A redirect to another host fails the probe, and nothing is sent there, no token either."""
     host = f"http://localhost:{elsewhere.port}"
     staging.proxy.harms[path] = Harm(status=status, location=host + path)
-    staging.fails(f"{name}: HTTP {status} redirects to another host, {host}")
+    staging.fails(f"{name}: HTTP {status} redirects to another host, {host} instead of 200")
     assert elsewhere.asked == []
 
 
@@ -451,7 +464,7 @@ def test_database_down(github: Bench, impatient: str, tmp_path: Path) -> None:
             found = Site(github, proxy).fails(
                 "log-in: HTTP 503",
                 'ready: HTTP 503 instead of 200; .status is "unhealthy"',
-                "database: HTTP 503 instead of 200",
+                'database: HTTP 503 instead of 200; .status is "unhealthy"',
                 NOT_SENT,
                 state=impatient,
             )
