@@ -310,9 +310,7 @@ def test_samples_are_counted_as_they_are(
         (lambda: text("5000"), "samples: the query gives a string"),
     ],
 )
-def test_samples_that_are_no_count(
-    bench: Monitored, count: Callable[[], Reply], said: str
-) -> None:
+def test_samples_that_are_no_count(bench: Monitored, count: Callable[[], Reply], said: str) -> None:
     ready(bench)
     bench.count = count
     ran = bench.deploy("judge")

@@ -190,7 +190,11 @@ def test_redirects_within_the_service_are_followed_where_asked_for(bench: App) -
     bench.replies["/health?a=b"] = Reply(302, "", {"Location": "health"})
     healthy = {"json": {".status": "healthy"}}
     assert bench.probe(path="/old", redirects=True, expect=healthy).code == 0
-    assert [request.path for request in bench.app.requests[1:]] == ["/old", "/health?a=b", "/health"]
+    assert [request.path for request in bench.app.requests[1:]] == [
+        "/old",
+        "/health?a=b",
+        "/health",
+    ]
     assert bench.probe(path="/old", redirects=True, expect={"status": 301}).code == 0
     bench.replies["/loop"] = Reply(302, "", {"Location": "/loop"})
     ran = bench.probe(path="/loop", redirects=True)
@@ -199,7 +203,13 @@ def test_redirects_within_the_service_are_followed_where_asked_for(bench: App) -
 
 @pytest.mark.parametrize(
     ("status", "method", "body"),
-    [(301, "GET", b""), (302, "GET", b""), (303, "GET", b""), (307, "POST", b"1"), (308, "POST", b"1")],
+    [
+        (301, "GET", b""),
+        (302, "GET", b""),
+        (303, "GET", b""),
+        (307, "POST", b"1"),
+        (308, "POST", b"1"),
+    ],
 )
 def test_what_follows_a_redirect_of_a_post(
     bench: App, status: int, method: str, body: bytes
@@ -214,7 +224,10 @@ def test_what_follows_a_redirect_of_a_post(
 @pytest.mark.parametrize(
     ("location", "said"),
     [
-        ("https://127.0.0.1/x", "from http to https on the same host (write https:// in variable STAGING_URL)"),
+        (
+            "https://127.0.0.1/x",
+            "from http to https on the same host (write https:// in variable STAGING_URL)",
+        ),
         ("http://127.0.0.1:1/x", "to another host, http://127.0.0.1:1"),
         ("//elsewhere.example/x", "to another host, http://elsewhere.example"),
     ],
@@ -345,7 +358,10 @@ def test_a_form_gives_cookies_that_are_masked_and_sent_to_the_service_alone(
     ("reply", "said"),
     [
         (Reply(200, PAGE), "HTTP 200 without a cookie"),
-        (Reply(302, "", {"Location": "/enter?error"}), "HTTP 302 redirects to /enter without a cookie"),
+        (
+            Reply(302, "", {"Location": "/enter?error"}),
+            "HTTP 302 redirects to /enter without a cookie",
+        ),
         (Reply(401, "", {"Set-Cookie": "a=1"}), "HTTP 401"),
         (
             Reply(302, "", {"Location": "https://127.0.0.1/enter", "Set-Cookie": "a=1"}),
