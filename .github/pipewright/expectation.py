@@ -48,7 +48,7 @@ def unmet(probe: Probe, answer: web.Answer, where: str, token: bool) -> str:
 
 
 def doubt(probe: Probe, answer: web.Answer) -> str:
-    """Why an answer that is as expected may still be another's; empty when nothing speaks for it."""
+    """Why an answer that is as expected may still come from elsewhere; mostly empty."""
     checked = bool(probe.expect.json) or probe.expect.contains is not None
     if checked or not 200 <= answer.status <= 299 or not is_html(answer):
         return ""

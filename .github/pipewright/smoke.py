@@ -155,10 +155,9 @@ def _once(probe: Probe, target: Target) -> Outcome:
         return Outcome(probe.name, probe.call, str(problem), "–")
     there = expectation.target(target.public, answer)
     where = expectation.described(target.public, there, target.source) if there else ""
-    problem = expectation.unmet(probe, answer, where, token="Cookie" not in headers)
-    return Outcome(
-        probe.name, probe.call, problem, _seen(answer), expectation.doubt(probe, answer)
-    )
+    wrong = expectation.unmet(probe, answer, where, token="Cookie" not in headers)
+    doubt = expectation.doubt(probe, answer)
+    return Outcome(probe.name, probe.call, wrong, _seen(answer), doubt)
 
 
 def _seen(answer: web.Answer) -> str:

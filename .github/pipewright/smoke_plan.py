@@ -18,8 +18,9 @@ A log-in sends `json`, or "form": {"username": Outside} as a browser does. It ge
 with "cookie": true the cookies that the answer sets; `auth` sends either along.
 A Body is any JSON in which {"$value": Outside} stands for a value from outside. Without
 `expect.status` any 2xx will do. `retry` repeats a failing probe for that long; without it, once is
-enough to fail. A redirect is an answer, followed only with `redirects`. An answer is waited for as long as `timeout`, else `within`, and at least 10 s: so
-that one which is merely too slow is still seen.
+enough to fail. A redirect is an answer, followed only with `redirects`. An answer is waited for as
+long as `timeout`, else `within`, and at least 10 s: so that one which is merely too slow is still
+seen.
 """
 
 from __future__ import annotations

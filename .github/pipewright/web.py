@@ -58,7 +58,7 @@ class _Request(urllib.request.Request):
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     """Takes the place of the handler that follows redirects, and reads no `Location` itself."""
 
-    def http_error_302(self, *_args: Any) -> None:
+    def http_error_302(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any) -> None:
         return None
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
