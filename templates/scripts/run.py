@@ -33,6 +33,7 @@ MODULES = (
     "console",
     "delivery",
     "environment",
+    "expectation",
     "gate",
     "json_path",
     "kube_jobs",
