@@ -6,6 +6,7 @@ import json
 import shutil
 import sqlite3
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,6 +27,32 @@ def report(bench: Bench, **env: Any) -> Done:
     return bench.script("coverage_report.py", **{**given, "ROOT": "app", "RUN": "t", **env})
 
 
+def described(
+    folder: Path, shard: int, attempt: int = 1, exit: int | None = 0, **more: Any
+) -> None:
+    """Writes the record of a shard that ran one test."""
+    about = {
+        "schema": 1,
+        "run": "t",
+        "version": "3.12",
+        "shard": shard,
+        "shards": 2,
+        "attempt": attempt,
+        "digest": None,
+        "selected": ["a"],
+        **more,
+    }
+    folder.mkdir(parents=True)
+    (folder / "run.json").write_text(json.dumps(about), "utf-8")
+    if exit is not None:
+        (folder / "finished.json").write_text(json.dumps({"exit": exit}), "utf-8")
+
+
+def artifact(bench: Bench, shard: int, attempt: int) -> Path:
+    """The folder that `download-artifact` makes for one artifact of several."""
+    return bench.root / f"data/coverage_p_t_{shard}-{attempt}"
+
+
 def measure(bench: Bench, shard: int, test: str, attempt: int = 1, *options: str) -> None:
     """Runs a shard's test with coverage, and keeps its data as its artifact would."""
     bench.write("app/.coveragerc", "[run]\nrelative_files = true\nparallel = true\n")
@@ -37,12 +64,13 @@ def measure(bench: Bench, shard: int, test: str, attempt: int = 1, *options: str
         cwd="app",
     )
     assert done.code == 0, done.text
-    folder = bench.root / f"data/coverage-t-3.12-{shard}-{attempt}"
-    folder.mkdir(parents=True)
+    folder = artifact(bench, shard, attempt)
+    described(folder / "record", shard, attempt, workspace=str(bench.root))
+    (folder / "coverage").mkdir()
     found = list((bench.root / "app").glob(".coverage.*"))
     assert found
     for path in found:
-        shutil.move(path, folder / path.name)
+        shutil.move(path, folder / "coverage" / path.name)
 
 
 def measured(bench: Bench, module: str = MODULE) -> None:
@@ -98,12 +126,11 @@ def test_the_newest_attempt_counts(bench: Bench) -> None:
 @pytest.mark.parametrize("lost", ["a shard", "its file", "everything", "the folder"])
 def test_lost_data_fails(bench: Bench, lost: str) -> None:
     measured(bench)
-    one = bench.root / "data/coverage-t-3.12-1-1"
+    one = artifact(bench, 1, 1)
     if lost == "a shard":
         shutil.rmtree(one)
     elif lost == "its file":
-        for path in one.iterdir():
-            path.unlink()
+        shutil.rmtree(one / "coverage")
     elif lost == "everything":
         shutil.rmtree(bench.root / "data")
         (bench.root / "data").mkdir()
@@ -111,14 +138,16 @@ def test_lost_data_fails(bench: Bench, lost: str) -> None:
         shutil.rmtree(bench.root / "data")
     done = report(bench)
     assert done.code == 1
-    assert len(done.annotations("error")) == 1
+    (told,) = done.annotations("error")
+    said = {"everything": "shard 1, 2 of 2 left no", "the folder": "no shard left coverage data"}
+    assert said.get(lost, "shard 1 of 2 left no coverage data") in told
 
 
 @pytest.mark.parametrize("broken", ["no database", "empty", "cut off", "another schema"])
 def test_broken_data_of_one_shard_fails(bench: Bench, broken: str) -> None:
     """coverage.py itself warns, leaves the file out, and succeeds."""
     measured(bench)
-    (path,) = (bench.root / "data/coverage-t-3.12-1-1").iterdir()
+    (path,) = (artifact(bench, 1, 1) / "coverage").iterdir()
     if broken == "another schema":
         with sqlite3.connect(path) as data:
             data.execute("update coverage_schema set version = 999")
@@ -159,6 +188,141 @@ def test_bad_input_is_named(bench: Bench, env: dict[str, str]) -> None:
     assert done.code == 1
     assert len(done.annotations("error")) == 1
     assert f"PIPEWRIGHT_{next(iter(env))}" in done.text
+
+
+# ── where data is found ───────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("below", [".", "coverage_p_t_1-1", "a/b/c"])
+def test_one_artifact_is_found_in_any_folder(bench: Bench, below: str) -> None:
+    """`download-artifact` extracts a single match without a folder of its name."""
+    bench.write("app/module.py", MODULE)
+    measure(bench, 1, "module.first()")
+    shutil.move(bench.root / "data", bench.root / "artifacts")
+    shutil.copytree(
+        artifact(bench, 1, 1).parents[1] / "artifacts/coverage_p_t_1-1", bench.root / "data" / below
+    )
+    done = report(bench, EXPECTED_SHARDS="1")
+    assert done.code == 0, done.text
+    assert "75.00 % (3 of 4 lines)" in done.summary
+
+
+def test_folder_names_mean_nothing(bench: Bench) -> None:
+    measured(bench)
+    artifact(bench, 1, 1).rename(bench.root / "data/x-9-9")
+    assert report(bench).code == 0
+
+
+def test_a_file_beside_two_records_is_refused(bench: Bench) -> None:
+    measured(bench)
+    shutil.move(artifact(bench, 1, 1) / "coverage", bench.root / "data/coverage")
+    done = report(bench)
+    assert (done.code, "no record of one shard is beside this file" in done.text) == (1, True)
+
+
+def test_an_attempt_without_data_does_not_replace_one_with_data(bench: Bench) -> None:
+    measured(bench)
+    described(artifact(bench, 1, 2) / "record", 1, 2)
+    assert "75.00 % (3 of 4 lines)" in report(bench).summary
+
+
+def test_a_shard_without_tests_has_no_data(bench: Bench) -> None:
+    bench.write("app/module.py", MODULE)
+    measure(bench, 1, "module.first()")
+    described(artifact(bench, 2, 1) / "record", 2, selected=[])
+    assert report(bench).code == 0
+
+
+def test_the_data_of_another_run_is_left_out(bench: Bench) -> None:
+    measured(bench)
+    bench.write("data/other/coverage/.coverage", "of another run")
+    described(bench.root / "data/other/record", 1, run="u")
+    assert "75.00 % (3 of 4 lines)" in report(bench).summary
+
+
+@pytest.mark.parametrize("old", ["/opt/actions/_work/p/p", "D:\\_work\\p\\p"])
+def test_coverage_of_another_workspace(bench: Bench, old: str) -> None:
+    """A self-hosted runner keeps the repository under another path; absolute paths still count."""
+    bench.write("app/module.py", MODULE)
+    for shard, test in ((1, "module.first()"), (2, "pass")):
+        measure(bench, shard, test)
+        folder = artifact(bench, shard, 1)
+        (data,) = (folder / "coverage").iterdir()
+        path = "\\".join([old, "app", "module.py"]) if "\\" in old else f"{old}/app/module.py"
+        with sqlite3.connect(data) as database:
+            database.execute("update file set path = ?", (path,))
+        shutil.rmtree(folder / "record")
+        described(folder / "record", shard, workspace=old)
+    bench.write("app/.coveragerc", "[run]\n")
+    done = report(bench)
+    assert done.code == 0, done.text
+    assert "75.00 % (3 of 4 lines)" in done.summary
+
+
+def test_lcov_of_another_workspace(bench: Bench) -> None:
+    bench.write("app/x", "")
+    described(bench.root / "data/record", 1, workspace="/opt/_work/p/p")
+    bench.write("data/lcov.info", "SF:/opt/_work/p/p/app/src/a.rs\nDA:1,1\nend_of_record\n")
+    done = report(bench, KIND="lcov", EXPECTED_SHARDS="1")
+    assert done.code == 0, done.text
+    assert "100.00 % (1 of 1 lines)" in done.summary
+
+
+# ── data that was lost ────────────────────────────────────────────────────────
+
+
+CRASHING = """\
+import os
+import module
+
+def test_first():
+    module.first()
+
+def test_crash():
+    module.second()
+    os._exit(1)
+"""
+
+
+def crashed(bench: Bench) -> None:
+    """A real shard of two workers, one of which dies."""
+    bench.write("app/module.py", MODULE)
+    bench.write("app/test_crash.py", CRASHING)
+    folder = artifact(bench, 1, 1)
+    done = bench.step(
+        [sys.executable, "-m", "pytest", "-p", "pipewright_pytest", "-p", "no:randomly", "-n", "2"]
+        + ["--max-worker-restart=0", "--cov=module", "--cov-report=", "test_crash.py"],
+        {
+            "COVERAGE_FILE": str(folder / "coverage/.coverage"),
+            "PYTHONPATH": f".:{SCRIPTS}",
+            "PIPEWRIGHT_RECORD": str(folder / "record"),
+            "PIPEWRIGHT_RUN": "t",
+        },
+        cwd="app",
+    )
+    assert done.code == 1, done.text
+    assert [path.name for path in (folder / "coverage").iterdir()] == [".coverage"]
+
+
+@pytest.mark.parametrize(("floor", "code"), [("0.5", 0), ("1", 1)])
+def test_a_dead_workers_data_is_reported(bench: Bench, floor: str, code: int) -> None:
+    crashed(bench)
+    done = report(bench, EXPECTED_SHARDS="1", FLOOR=floor)
+    assert done.code == code, done.text
+    (told,) = done.annotations("warning")
+    assert told.startswith("::warning title=Coverage data lost::shard 1 of 1: worker gw")
+    assert "died while it ran test_crash.py::test_crash, and the coverage of all" in told
+    assert "at least 75.00 % (3 of 4 lines), as data was lost" in done.summary
+
+
+@pytest.mark.parametrize(("exit", "said"), [(None, "was cut off"), (3, "ended with 3")])
+def test_a_shard_that_did_not_finish_is_reported(bench: Bench, exit: int | None, said: str) -> None:
+    measured(bench)
+    shutil.rmtree(artifact(bench, 2, 1) / "record")
+    described(artifact(bench, 2, 1) / "record", 2, exit=exit)
+    (told,) = report(bench).annotations("warning")
+    assert "3.12, shard 2 of 2: the test run" in told
+    assert said in told
 
 
 # ── patch coverage ────────────────────────────────────────────────────────────
@@ -251,6 +415,7 @@ def test_a_line_that_looks_like_a_head_of_the_diff(bench: Bench) -> None:
 
 
 def lcov(bench: Bench, shard: int, *lines: str) -> None:
+    described(bench.root / f"data/s-{shard}-1/record", shard, shards=2)
     bench.write(f"data/s-{shard}-1/lcov.info", "\n".join([*lines, "end_of_record", ""]))
 
 
@@ -284,7 +449,8 @@ def test_lcov_of_a_real_diff(bench: Bench) -> None:
 )
 def test_broken_lcov_fails(bench: Bench, content: str) -> None:
     bench.write("app/x", "")
-    bench.write("data/s-1-1/lcov.info", content)
+    described(bench.root / "data/record", 1)
+    bench.write("data/lcov.info", content)
     done = report(bench, KIND="lcov", EXPECTED_SHARDS="1")
     assert done.code == 1
     assert len(done.annotations("error")) == 1
@@ -303,17 +469,19 @@ RECORDING = {
 }
 
 
-def recorded(bench: Bench, run: int, hits: int) -> Done:
+def recorded(bench: Bench, run: int, hits: int, lines: int = 8, exit: int = 0, **env: str) -> Done:
     """A run on the deploying branch."""
     shutil.rmtree(bench.root / "data", ignore_errors=True)
-    lcov(bench, 1, "SF:a", *(f"DA:{n},{int(n <= hits)}" for n in range(1, 9)))
+    described(bench.root / "data/record", 1, exit=exit)
+    measured = [f"DA:{n},{int(n <= hits)}" for n in range(1, lines + 1)]
+    bench.write("data/coverage/lcov.info", "\n".join(["SF:a", *measured, "end_of_record", ""]))
     history = bench.root / "history.json"
     if (bench.root / "next.json").exists():
         shutil.move(bench.root / "next.json", history)
     return bench.step(
         [*PYTHON, "coverage_report"],
         {
-            **{f"PIPEWRIGHT_{key}": value for key, value in RECORDING.items()},
+            **{f"PIPEWRIGHT_{key}": value for key, value in {**RECORDING, **env}.items()},
             "PIPEWRIGHT_HISTORY": str(history),
             "PIPEWRIGHT_HISTORY_OUT": str(bench.root / "next.json"),
             "GITHUB_RUN_ID": str(run),
@@ -347,6 +515,53 @@ def test_three_runs_give_a_history_of_three(bench: Bench) -> None:
     ]
     done = recorded(bench, 3, 8)  # A re-run replaces what it said before.
     assert [entry["percent"] for entry in entries(bench)] == [100.0, 75.0, 100.0]
+
+
+@pytest.mark.parametrize(
+    ("hits", "code", "threshold"),
+    [(6, 0, "75.00 %"), (5, 1, "75.00 %"), (7, 0, "75.00 %")],
+)
+def test_a_ratchet_compares_with_the_newest_entry(
+    bench: Bench, hits: int, code: int, threshold: str
+) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("a")
+    recorded(bench, 1, 8)
+    recorded(bench, 2, 6)
+    done = recorded(bench, 3, hits, FLOOR="ratchet")
+    assert done.code == code, done.text
+    assert f"| no lower than before: {threshold} |" in done.summary
+    # A re-run is compared with what was there before it, and not with itself.
+    assert recorded(bench, 3, hits, FLOOR="ratchet").code == code
+
+
+def test_a_ratchet_without_a_history_passes_and_says_so(bench: Bench) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("a")
+    done = recorded(bench, 1, 1, FLOOR="ratchet")
+    assert done.code == 0, done.text
+    assert "12.50 % (1 of 8 lines), no history yet | passed |" in done.summary
+
+
+@pytest.mark.parametrize(("covered", "code"), [(9_999, 0), (9_998, 1)])
+def test_a_ratchet_tolerates_a_hundredth_of_a_percent(
+    bench: Bench, covered: int, code: int
+) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("a")
+    recorded(bench, 1, 8)
+    history = json.loads((bench.root / "next.json").read_text())
+    history["entries"][0] |= {"covered": 10_000, "total": 10_000}
+    (bench.root / "next.json").write_text(json.dumps(history))
+    assert recorded(bench, 2, covered, 10_000, FLOOR="ratchet").code == code
+
+
+def test_what_was_measured_in_part_is_no_history(bench: Bench) -> None:
+    bench.git("init", "--quiet")
+    bench.commit("a")
+    recorded(bench, 1, 8)
+    recorded(bench, 2, 4, exit=3)
+    assert [entry["run"] for entry in entries(bench)] == ["1"]
 
 
 def test_a_history_ends_at_its_limit(bench: Bench) -> None:

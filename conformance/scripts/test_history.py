@@ -76,7 +76,7 @@ def api() -> Iterator[Api]:
     server.shutdown()
 
 
-def fetch(bench: Bench, api: Api | None, recording: str = "false") -> Done:
+def fetch(bench: Bench, api: Api | None, required: str = "false") -> Done:
     port = api.server_port if api else 1
     done = bench.step(
         [*PYTHON, "history"],
@@ -84,7 +84,7 @@ def fetch(bench: Bench, api: Api | None, recording: str = "false") -> Done:
             "PIPEWRIGHT_ARTIFACT": "history_atom_backend",
             "PIPEWRIGHT_BRANCH": "main",
             "PIPEWRIGHT_HISTORY": "kept/history.json",
-            "PIPEWRIGHT_RECORD_HISTORY": recording,
+            "PIPEWRIGHT_HISTORY_REQUIRED": required,
             "GH_TOKEN": "a-token",
             "GITHUB_API_URL": f"http://127.0.0.1:{port}",
             "GITHUB_REPOSITORY": "o/r",
@@ -135,8 +135,8 @@ def test_a_passing_fault_is_tried_again(bench: Bench, api: Api) -> None:
     assert kept(bench) == "history 1"
 
 
-@pytest.mark.parametrize(("recording", "code"), [("true", 1), ("false", 0)])
-def test_an_unreachable_github(bench: Bench, recording: str, code: int) -> None:
-    done = fetch(bench, None, recording)
+@pytest.mark.parametrize(("required", "code"), [("true", 1), ("false", 0)])
+def test_an_unreachable_github(bench: Bench, required: str, code: int) -> None:
+    done = fetch(bench, None, required)
     assert done.code == code
     assert "the history of coverage could not be fetched" in done.text

@@ -2,8 +2,7 @@
 
 use super::support::walk::{ROOT, entries};
 use super::{Check, Subject};
-use crate::definition::Gates;
-use crate::definition::units::Percent;
+use crate::definition::{Floor, Gates, Percent};
 use crate::diagnostics::{At, Code, Diagnostic};
 
 pub(crate) struct CoverageUnenforced;
@@ -43,8 +42,8 @@ impl Check for CoverageUnenforced {
     }
 }
 
-/// The least that a floor means anything at.
-const LEAST: u8 = 50;
+/// Share below which most of the code can go untested.
+const HALF: Percent = Percent::whole(50);
 
 /// The first gate that judges coverage.
 fn judged(gates: &Gates) -> Option<&'static str> {
@@ -58,8 +57,11 @@ fn unmeasured(at: At, message: &str) -> Diagnostic {
 }
 
 fn floor(gates: &Gates, at: impl Fn() -> At, found: &mut Vec<Diagnostic>) {
-    if let Some(floor) = gates.coverage.filter(|floor| *floor < Percent::whole(LEAST)) {
+    if let Some(Floor::Share(floor)) = gates.coverage
+        && floor < HALF
+    {
         let message = format!("a floor of {floor} lets more than half of the code go untested");
-        found.push(Diagnostic::error(CODE, at(), message).help(format!("write at least `\"{LEAST}%\"`")));
+        let help = "write `coverage = \"ratchet\"`: it may not fall below the newest run of the deploying branch";
+        found.push(Diagnostic::warning(CODE, at(), message).help(help));
     }
 }

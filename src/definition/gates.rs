@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::units::{Duration, Percent};
+use super::units::{Duration, Floor, Percent};
 
 /// Gates of test runs, judged from their recorded reports.
 ///
@@ -35,12 +35,13 @@ pub struct Gates {
     /// Example: `"nightly"`
     #[serde(default)]
     pub repeat: Option<Repeat>,
-    /// TQ-05: coverage of the merged shards.
+    /// TQ-05: coverage of the merged shards: at least this share, or with `"ratchet"` no less than in the newest run of
+    /// the deploying branch.
     ///
     /// Left out: not judged.
     /// Example: `"80%"`
     #[serde(default)]
-    pub coverage: Option<Percent>,
+    pub coverage: Option<Floor>,
     /// Coverage of the lines that a pull request changes.
     ///
     /// Left out: not judged.

@@ -49,7 +49,7 @@ pub use steps::Step;
 pub use suites::{Also, Merge, Quarantine, Suite};
 pub use tests::{Distribute, Isolation, Split, TestRun, Workers};
 pub use traffic::{Percentages, Traffic};
-pub use units::{Cron, Date, Duration, Percent};
+pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{Outside, Value};
 pub use workflows::{Access, Input, InputKind, Job, Manual, Triggers, Workflow};
 pub use workloads::{Commands, Delivery, Workload};

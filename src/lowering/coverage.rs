@@ -3,7 +3,7 @@
 use super::ci::tests_job_id;
 use super::context::pairs;
 use super::{Axes, Context, Family};
-use crate::definition::{Component, Name, TestRun};
+use crate::definition::{Component, Floor, Name, Percent, TestRun};
 use crate::runners::{Coverage as Kind, runner};
 use crate::workflow::{Access, CallInput, Job, Step, Triggers, Work, Workflow, grant};
 use minijinja::context;
@@ -59,7 +59,6 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
 fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component, kind: Kind) -> Job {
     let origin = crate::at!["tests", name.as_str(), "measure"];
     let gates = context.gates(run);
-    let fraction = |percent: Option<crate::definition::Percent>| percent.map(crate::definition::Percent::fraction);
     let artifact = format!("history_{}_{name}", context.project());
     let deploying =
         format!("github.event_name != 'pull_request' && github.ref == 'refs/heads/{}'", context.deploying_branch());
@@ -74,15 +73,19 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     ]);
     let take = context.action("actions/download-artifact", take, &origin);
     steps.push(Step::uses("Take the shards' coverage", take, origin.clone()));
-    steps.push(context.python("Take the history", "history.py", &[], &origin).env([
+    let ratchet = gates.coverage == Some(Floor::Ratchet);
+    let mut history = context.python("Take the history", "history.py", &[], &origin).env([
         ("GH_TOKEN", "${{ github.token }}".to_owned()),
         ("PIPEWRIGHT_ARTIFACT", artifact.clone()),
         ("PIPEWRIGHT_BRANCH", context.deploying_branch().to_owned()),
         ("PIPEWRIGHT_HISTORY", "${{ runner.temp }}/history/history.json".to_owned()),
-        ("PIPEWRIGHT_RECORD_HISTORY", format!("${{{{ {deploying} }}}}")),
-    ]));
-    let floor = fraction(gates.coverage).unwrap_or_else(|| "0".to_owned());
-    let patch = fraction(gates.patch_coverage).unwrap_or_default();
+    ]);
+    // A ratchet without the history that there is would pass everything.
+    let required = if ratchet { "true".to_owned() } else { format!("${{{{ {deploying} }}}}") };
+    history.env.push(("PIPEWRIGHT_HISTORY_REQUIRED".to_owned(), required));
+    steps.push(history);
+    let floor = gates.coverage.map_or_else(|| "0".to_owned(), Floor::word);
+    let patch = gates.patch_coverage.map(Percent::fraction).unwrap_or_default();
     steps.push(context.python("Judge the coverage", "coverage_report.py", &[], &origin).env([
         ("PIPEWRIGHT_BASE", "${{ github.event_name == 'pull_request' && 'HEAD^1' || '' }}".to_owned()),
         ("PIPEWRIGHT_DATA", "${{ runner.temp }}/coverage".to_owned()),

@@ -25,7 +25,7 @@ fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
     let mut jobs = Vec::new();
     for (id, written) in &own.jobs {
         let at = origin.clone().then("jobs").then(id.as_str());
-        let mut job = own_job(context, id, written, &at, trust);
+        let mut job = own_job(context, id, written, &at, trust, &format!("{name}-{id}"));
         job.needs = written.needs.iter().map(ToString::to_string).collect();
         for (input, _) in &on.manual.inputs {
             if let Work::Steps { env, .. } = &mut job.work {
@@ -73,7 +73,14 @@ fn manual(name: &Name, input: &Input) -> ManualInput {
 }
 
 /// A job that the user wrote.
-pub(super) fn own_job(context: &Context<'_>, id: &Name, written: &Written, origin: &Origin, trust: Trust) -> Job {
+pub(super) fn own_job(
+    context: &Context<'_>,
+    id: &Name,
+    written: &Written,
+    origin: &Origin,
+    trust: Trust,
+    build: &str,
+) -> Job {
     let component = written.component.as_ref().and_then(|name| context.component(name));
     let mut steps: Vec<Step> = vec![context.checkout(origin, None)];
     let mut folder = String::new();
@@ -82,7 +89,7 @@ pub(super) fn own_job(context: &Context<'_>, id: &Name, written: &Written, origi
     let mut variables = beside.env;
     if let Some(component) = component {
         let axes = Axes::of(context, component, written.runs_on.as_ref()).only(component, None);
-        steps.extend(context.ready(component, &axes, origin, trust));
+        steps.extend(context.ready(component, &axes, origin, trust, build));
         set_env(&mut variables, env_of(&component.env));
         folder = context.path(&component.path);
         machine = Some(axes.runner);

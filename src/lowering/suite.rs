@@ -81,7 +81,8 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         origin: origin.clone(),
     };
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.ready(component, &axes, &crate::at!["components", of.component.as_str()], Trust::Builds));
+    let from = crate::at!["components", of.component.as_str()];
+    steps.extend(context.ready(component, &axes, &from, Trust::Builds, &format!("suite-{name}")));
     steps.extend(beside.steps);
     steps.extend(context.steps(&suite.before, &folder, &origin.clone().then("before"), Effect::None));
     if shuffled {

@@ -21,7 +21,16 @@ pub(crate) enum Trust {
 
 impl Context<'_> {
     /// The steps that set a component's toolchain up and install its dependencies.
-    pub(crate) fn ready(&self, component: &Component, axes: &Axes, origin: &Origin, trust: Trust) -> Vec<Step> {
+    ///
+    /// `build` names what the job builds: builds of other kinds do not share a cache.
+    pub(crate) fn ready(
+        &self,
+        component: &Component,
+        axes: &Axes,
+        origin: &Origin,
+        trust: Trust,
+        build: &str,
+    ) -> Vec<Step> {
         let folder = self.path(&component.path);
         let mut steps = Vec::new();
         if let Some(versions) = &component.python {
@@ -31,7 +40,10 @@ impl Context<'_> {
             self.node_toolchain(component, &chosen(axes, "node", versions), origin, trust, &mut steps);
         }
         if let Some(versions) = &component.rust {
-            self.rust_toolchain(&folder, &chosen(axes, "rust", versions), origin, trust, &mut steps);
+            steps.push(self.rust_toolchain(&folder, &chosen(axes, "rust", versions), origin));
+            if trust == Trust::Builds {
+                steps.push(self.rust_cache(&folder, &chosen(axes, "rust", versions), origin, build));
+            }
         }
         if let Some(versions) = &component.go {
             let mut with = pairs([("go-version", &chosen(axes, "go", versions))]);
@@ -128,20 +140,38 @@ impl Context<'_> {
         steps.push(Step::uses("Set up Node.js", self.action("actions/setup-node", with, origin), origin.clone()));
     }
 
-    fn rust_toolchain(&self, folder: &str, version: &str, origin: &Origin, trust: Trust, steps: &mut Vec<Step>) {
-        let script = self.script("steps/rust.sh", context! {});
-        steps.push(Step::run("Set up Rust", script, origin.clone()).env([("RUST_VERSION", version)]));
-        if trust == Trust::Builds {
-            let mut with: Pairs = Vec::new();
-            if !folder.is_empty() {
-                with.push(("workspaces".to_owned(), folder.to_owned()));
-            }
-            with.push(("shared-key".to_owned(), format!("{}-{version}", self.project())));
-            steps.push(Step::uses(
-                "Restore the build",
-                self.action("Swatinem/rust-cache", with, origin),
-                origin.clone(),
-            ));
+    fn rust_toolchain(&self, folder: &str, version: &str, origin: &Origin) -> Step {
+        let script = self.script("steps/rust.sh", context! { folders => folders_up(folder) });
+        Step::run("Set up Rust", script, origin.clone()).env([("RUST_VERSION", version)])
+    }
+
+    /// A cache for one kind of build: a key that exists is never saved again, so the first job that saved it decides
+    /// what all others restore.
+    ///
+    /// Source: <https://github.com/Swatinem/rust-cache/blob/v2.9.2/src/save.ts>, `isCacheUpToDate`
+    fn rust_cache(&self, folder: &str, version: &str, origin: &Origin, build: &str) -> Step {
+        let mut with: Pairs = Vec::new();
+        if !folder.is_empty() {
+            with.push(("workspaces".to_owned(), folder.to_owned()));
+        }
+        with.push(("shared-key".to_owned(), format!("{}_{build}_{version}", self.project())));
+        with.push(("save-if".to_owned(), format!("${{{{ {} }}}}", self.restorable())));
+        Step::uses("Restore the build", self.action("Swatinem/rust-cache", with, origin), origin.clone())
+    }
+
+    /// The condition under which a cache can be restored by other branches: on those that pull requests go to.
+    ///
+    /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>, restrictions for
+    /// accessing a cache
+    fn restorable(&self) -> String {
+        let exact = |branch: &&String| !branch.contains(['*', '?', '[', ']', '!', '+']);
+        let branches = &self.definition.project.branches;
+        let named: Vec<String> =
+            branches.iter().filter(exact).map(|branch| format!("github.ref == 'refs/heads/{branch}'")).collect();
+        if named.is_empty() {
+            format!("github.ref == 'refs/heads/{}'", self.deploying_branch())
+        } else {
+            named.join(" || ")
         }
     }
 
@@ -188,6 +218,18 @@ fn platform(runner: &Runner) -> Option<&'static str> {
     let Runner::Label(label) = runner else { return None };
     let ubuntu = label.strip_prefix("ubuntu-")?;
     Some(if ubuntu.ends_with("-arm") { "linux-arm64" } else { "linux-amd64" })
+}
+
+/// A folder and all above it, the nearest first.
+fn folders_up(folder: &str) -> Vec<String> {
+    let mut folders = Vec::new();
+    let mut rest = folder;
+    while !rest.is_empty() {
+        folders.push(rest.to_owned());
+        rest = rest.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    folders.push(".".to_owned());
+    folders
 }
 
 /// A file in a folder, from the root of the repository.

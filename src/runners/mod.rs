@@ -1,5 +1,6 @@
 //! One file per test runner: what it can do, and the steps of a shard.
 
+mod cargo_args;
 mod command;
 mod nextest;
 mod pytest;

@@ -2,11 +2,15 @@
 
 use minijinja::context;
 
+use super::cargo_args::CargoArgs;
 use super::{Can, Coverage, Order, Runner, Scripts, Shard};
 use crate::definition::{Split, Workers};
 use crate::workflow::Step;
 
 pub(crate) struct Nextest;
+
+/// `--workspace` and `--locked`, where the folder that was found at run time takes them.
+const SELECTION: &str = "${{ steps.tests.outputs.selection }}";
 
 impl Runner for Nextest {
     fn name(&self) -> &'static str {
@@ -35,34 +39,123 @@ impl Runner for Nextest {
         for file in self.files() {
             scripts.emit(file);
         }
-        let mut tools = format!("cargo-nextest@{}", scripts.version("cargo-nextest", &shard.origin));
-        if shard.measured {
-            tools.push_str(&format!(",cargo-llvm-cov@{}", scripts.version("cargo-llvm-cov", &shard.origin)));
+        let args = CargoArgs::of(&shard.run.args);
+        let mut steps = vec![tools(shard, scripts), run(shard, scripts, &args)];
+        if !args.targets {
+            steps.push(doctests(shard, scripts, &args));
         }
-        let install = scripts.pinned("taiki-e/install-action", vec![("tool".to_owned(), tools)], &shard.origin);
-        let values = context! {
-            config => format!("{}/nextest.toml", scripts.folder()),
-            measured => shard.measured,
-            packages => shard.run.measure.clone(),
-            reruns => shard.run.reruns,
-            workers => match shard.run.workers { Workers::Count(count) if count > 1 => Some(count), _ => None },
-            arguments => shard.run.args.clone(),
-            shards => shard.run.shards,
-        };
-        let mut env = shard.env.clone();
-        env.push(("PIPEWRIGHT_WORK".to_owned(), "${{ runner.temp }}".to_owned()));
-        let run = Step::run("Run the tests", scripts.short("steps/nextest.sh", values), shard.origin.clone());
-        let mut listed = shard.env.clone();
-        listed.extend([
-            ("PIPEWRIGHT_JUNIT".to_owned(), "target/nextest/default/junit.xml".to_owned()),
-            ("PIPEWRIGHT_LISTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
-            ("PIPEWRIGHT_SELECTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
-        ]);
-        let record = scripts.python("record.py");
-        vec![
-            Step::uses("Install the test tools", install, shard.origin.clone()),
-            run.id("tests").folder(&shard.folder).env(env),
-            Step::run("Record what ran", record, shard.origin.clone()).folder(&shard.folder).env(listed),
-        ]
+        steps.push(record(shard, scripts, &args));
+        if shard.measured {
+            steps.push(report(shard, scripts, &args));
+        }
+        steps
     }
+}
+
+fn tools(shard: &Shard<'_>, scripts: &dyn Scripts) -> Step {
+    let mut tools = format!("cargo-nextest@{}", scripts.version("cargo-nextest", &shard.origin));
+    if shard.measured {
+        tools.push_str(&format!(",cargo-llvm-cov@{}", scripts.version("cargo-llvm-cov", &shard.origin)));
+    }
+    let install = scripts.pinned("taiki-e/install-action", vec![("tool".to_owned(), tools)], &shard.origin);
+    Step::uses("Install the test tools", install, shard.origin.clone())
+}
+
+/// The tests, listed and run by the same selection; `measure` restricts the report alone.
+fn run(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
+    let values = context! {
+        config => format!("{}/nextest.toml", scripts.folder()),
+        workspace => !args.packages,
+        lock => !args.locked,
+        build => args.build.clone(),
+        filters => args.filters.clone(),
+        run => options(shard, args),
+        measured => shard.measured,
+        shards => shard.run.shards,
+        no_doctests => args.targets,
+    };
+    let mut env = shard.env.clone();
+    env.push(work());
+    Step::run("Run the tests", scripts.short("steps/nextest.sh", values), shard.origin.clone())
+        .id("tests")
+        .folder(&shard.folder)
+        .env(env)
+}
+
+/// Options of `cargo nextest run`, those of the definition's `args` before our own.
+fn options(shard: &Shard<'_>, args: &CargoArgs) -> Vec<String> {
+    let mut own: Vec<(&[&str], String)> = vec![
+        (&["--no-fail-fast", "--fail-fast", "--max-fail"], "--no-fail-fast".to_owned()),
+        (&["--no-tests"], "--no-tests=pass".to_owned()),
+    ];
+    if shard.run.reruns > 0 {
+        own.push((&["--retries"], format!("--retries={}", shard.run.reruns)));
+    }
+    if let Workers::Count(count) = shard.run.workers
+        && count > 1
+    {
+        own.push((&["-j", "--test-threads"], format!("--test-threads={count}")));
+    }
+    own.retain(|(names, _)| !args.runs_with(names));
+    own.into_iter().map(|(_, option)| option).chain(args.run.iter().cloned()).collect()
+}
+
+/// The doctests, which nextest does not run, in one shard: they have no partitions.
+fn doctests(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
+    let script = scripts.short("steps/doctests.sh", context! { doc => args.doc.clone() });
+    let step = Step::run("Run the doctests", script, shard.origin.clone())
+        .id("doctests")
+        .folder(&shard.folder)
+        .env([
+            ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
+            work(),
+            ("SELECTION".to_owned(), SELECTION.to_owned()),
+        ]);
+    if shard.run.shards > 1 { step.when("matrix.shard == 1") } else { step }
+}
+
+fn record(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
+    let mut env = shard.env.clone();
+    if !args.targets {
+        env.extend([
+            ("PIPEWRIGHT_DOCTESTS".to_owned(), "${{ runner.temp }}/doctests.txt".to_owned()),
+            ("PIPEWRIGHT_DOCTESTS_EXIT".to_owned(), "${{ steps.doctests.outputs.exit }}".to_owned()),
+        ]);
+    }
+    if args.doc != args.build {
+        env.push(("PIPEWRIGHT_DOCTESTS_SELECTION".to_owned(), selected(&args.doc)));
+    }
+    env.extend([
+        ("PIPEWRIGHT_JUNIT".to_owned(), "${{ steps.tests.outputs.root }}target/nextest/**/*.xml".to_owned()),
+        ("PIPEWRIGHT_LISTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
+        ("PIPEWRIGHT_SELECTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
+        ("PIPEWRIGHT_ROOT".to_owned(), "${{ steps.tests.outputs.root }}".to_owned()),
+        ("PIPEWRIGHT_SELECTION".to_owned(), selected(&args.build)),
+    ]);
+    Step::run("Record what ran", scripts.python("record.py"), shard.origin.clone()).folder(&shard.folder).env(env)
+}
+
+/// The coverage of the packages that are measured, of all that ran.
+fn report(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
+    let values = context! { packages => shard.run.measure.clone(), build => args.report.clone() };
+    let origin = shard.origin.clone().then("measure");
+    // A package that the workspace does not have draws a warning alone.
+    let strict = ("CARGO_LLVM_COV_DENY_WARNINGS".to_owned(), "1".to_owned());
+    Step::run("Report the coverage", scripts.short("steps/nextest-coverage.sh", values), origin)
+        .folder(&shard.folder)
+        .env([strict, work()])
+}
+
+/// What selects packages, as the shell words that a person can repeat.
+fn selected(args: &[String]) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
+    let word = |word: &String| {
+        let bare = !word.is_empty() && word.bytes().all(plain);
+        if bare { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    };
+    std::iter::once(SELECTION.to_owned()).chain(args.iter().map(word)).collect::<Vec<_>>().join(" ")
+}
+
+fn work() -> (String, String) {
+    ("PIPEWRIGHT_WORK".to_owned(), "${{ runner.temp }}".to_owned())
 }

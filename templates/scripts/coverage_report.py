@@ -1,11 +1,12 @@
 """Merges the coverage of all shards, judges it, and draws its history.
 
 Environment:
-  PIPEWRIGHT_DATA             the folder of the shards' artifacts, a folder each, whose names end
-                              in `-<attempt>`; the newest attempt counts
+  PIPEWRIGHT_DATA             the folder of the shards' artifacts: coverage data and the record
+                              beside it; the newest attempt of a shard counts
   PIPEWRIGHT_KIND             `coverage`: .coverage files of coverage.py; `lcov`: lcov.info files
   PIPEWRIGHT_EXPECTED_SHARDS  how many shards must have left data
-  PIPEWRIGHT_FLOOR            the least coverage, 0 to 1 (TQ-05); lines, and branches if measured
+  PIPEWRIGHT_FLOOR            the least coverage (TQ-05), lines and branches if measured: a share
+                              from 0 to 1, or `ratchet`: the newest value of the history
   PIPEWRIGHT_PATCH_FLOOR      the least coverage of changed lines; empty: not judged
   PIPEWRIGHT_BASE             the revision to compare HEAD with; empty: no pull request
   PIPEWRIGHT_ROOT             the component's folder from the root of the repository; the script
@@ -13,15 +14,16 @@ Environment:
   PIPEWRIGHT_RUN              the name of the test run
   PIPEWRIGHT_HISTORY          the history of earlier runs; missing: none
   PIPEWRIGHT_HISTORY_OUT      where to write the history to, with PIPEWRIGHT_RECORD_HISTORY
-  PIPEWRIGHT_RECORD_HISTORY   `true` on the deploying branch: this run is added to it
+  PIPEWRIGHT_RECORD_HISTORY   `true` on the deploying branch: this run is added to it, unless data
+                              was lost
   GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_SHA, GITHUB_WORKSPACE   as the runner sets them
 
-Exit status 1 below a floor, and where data is missing.
+Exit status 1 below a floor, and where a shard's data is missing. Data that a crashed worker lost is
+reported; the coverage is then at least what was measured.
 """
 
 from __future__ import annotations
 
-import re
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
@@ -43,9 +45,10 @@ from pipewright_common import (
 )
 from pipewright_coverage import Coverage, from_coverage_py, from_lcov
 from pipewright_patch import changed_lines, git
+from pipewright_shards import DATA_FILES, Shard, lost_data, shards_in
 
-ATTEMPT = re.compile(r"(.+)-(\d+)")
 ANNOTATED = 20
+TOLERANCE = Fraction(1, 10_000)  # A hundredth of a percent, of a ratchet alone.
 
 
 @dataclass(frozen=True)
@@ -59,12 +62,17 @@ class Patch:
 
 def main() -> int:
     """Judges the coverage."""
-    floor = ratio("PIPEWRIGHT_FLOOR", text("PIPEWRIGHT_FLOOR"))
+    earlier = history.restored(text("PIPEWRIGHT_HISTORY", ""))
+    floor = total_floor(earlier)
     patch_floor = text("PIPEWRIGHT_PATCH_FLOOR", "")
     wanted = ratio("PIPEWRIGHT_PATCH_FLOOR", patch_floor) if patch_floor else None
     base = text("PIPEWRIGHT_BASE", "")
-    coverage = measured(newest(Path(text("PIPEWRIGHT_DATA"))))
-    rows = [total_row(coverage, floor)]
+    shards = measured_shards()
+    coverage = measured(shards)
+    lost = lost_data(shards)
+    for problem in lost:
+        annotate("warning", problem, title="Coverage data lost")
+    rows = [total_row(coverage, floor, partial=bool(lost))]
     if wanted is not None:
         patch = patch_of(coverage, changed_lines(base)) if base else None
         rows.append(patch_row(patch, wanted))
@@ -73,7 +81,8 @@ def main() -> int:
             annotate("error", f"{gate}: {found}, asked for: {threshold}", title="Gate failed")
     title = f"### Coverage: {text('PIPEWRIGHT_RUN', 'tests')}"
     parts = [title, table(("gate", "threshold", "measured", "verdict"), rows)]
-    entries = recorded(coverage)
+    parts += [f"- {problem}" for problem in lost]
+    entries = recorded(earlier, None if lost else coverage)
     if entries:
         parts.append(f"The last {min(len(entries), history.DRAWN)} runs of the deploying branch:")
         parts.append(history.drawn(entries))
@@ -81,45 +90,44 @@ def main() -> int:
     return 1 if any(row[3] == "failed" for row in rows) else 0
 
 
-def newest(data: Path) -> list[Path]:
-    """The folder of each shard's newest attempt; all shards must have left one."""
-    if not data.is_dir():
-        raise InputError(f"PIPEWRIGHT_DATA: no folder `{data}`; no shard left coverage data")
-    found: dict[str, tuple[int, Path]] = {}
-    for folder in sorted(data.iterdir()):
-        match = ATTEMPT.fullmatch(folder.name)
-        if not folder.is_dir() or not match:
-            raise InputError(f"{folder}: an artifact's folder must be named `<shard>-<attempt>`")
-        shard, attempt = match[1], int(match[2])
-        if shard not in found or attempt > found[shard][0]:
-            found[shard] = (attempt, folder)
-    expected = integer("PIPEWRIGHT_EXPECTED_SHARDS", 1, 1000)
-    if len(found) != expected:
-        names = ", ".join(sorted(found)) or "none"
-        raise InputError(
-            f"{len(found)} of {expected} shards left coverage data ({names}); "
-            "the coverage of a part would be wrong"
-        )
-    return [folder for _, folder in found.values()]
+def total_floor(earlier: list[history.Entry]) -> Fraction | None:
+    """The floor of all lines; none for a ratchet without a history."""
+    given = text("PIPEWRIGHT_FLOOR")
+    return history.newest(earlier) if given == "ratchet" else ratio("PIPEWRIGHT_FLOOR", given)
 
 
-def measured(folders: list[Path]) -> Coverage:
-    """The merged coverage of all shards."""
-    kind, root = text("PIPEWRIGHT_KIND"), Path(text("PIPEWRIGHT_ROOT", "."))
-    if kind not in ("coverage", "lcov"):
+def measured_shards() -> list[Shard]:
+    """The data of every shard."""
+    kind = text("PIPEWRIGHT_KIND")
+    if kind not in DATA_FILES:
         raise InputError(f"PIPEWRIGHT_KIND must be `coverage` or `lcov`, not `{kind}`")
-    coverage = from_lcov(folders, root) if kind == "lcov" else from_coverage_py(folders, root)
+    expected = integer("PIPEWRIGHT_EXPECTED_SHARDS", 1, 1000)
+    return shards_in(Path(text("PIPEWRIGHT_DATA")), kind, text("PIPEWRIGHT_RUN", ""), expected)
+
+
+def measured(shards: list[Shard]) -> Coverage:
+    """The merged coverage of all shards."""
+    lcov, root = text("PIPEWRIGHT_KIND") == "lcov", Path(text("PIPEWRIGHT_ROOT", "."))
+    coverage = from_lcov(shards, root) if lcov else from_coverage_py(shards, root)
     if coverage.total == 0:
         raise InputError("no line was measured; check the paths that coverage is measured of")
     return coverage
 
 
-def total_row(coverage: Coverage, floor: Fraction) -> tuple[str, str, str, str]:
-    """TQ-05."""
+def total_row(
+    coverage: Coverage, floor: Fraction | None, partial: bool
+) -> tuple[str, str, str, str]:
+    """TQ-05. Of partial data, the measured share is the least that the coverage can be."""
     share = Fraction(coverage.covered, coverage.total)
     found = f"{percent(share)} ({coverage.covered} of {coverage.total} {coverage.unit})"
-    verdict = "passed" if share >= floor else "failed"
-    return ("TQ-05 coverage", f"at least {percent(floor)}", found, verdict)
+    if partial:
+        found = f"at least {found}, as data was lost"
+    ratchet = text("PIPEWRIGHT_FLOOR") == "ratchet"
+    if floor is None:
+        return ("TQ-05 coverage", "no lower than before", f"{found}, no history yet", "passed")
+    verdict = "passed" if share >= floor - (TOLERANCE if ratchet else 0) else "failed"
+    asked = "no lower than before:" if ratchet else "at least"
+    return ("TQ-05 coverage", f"{asked} {percent(floor)}", found, verdict)
 
 
 # ── the changed lines ─────────────────────────────────────────────────────────
@@ -171,13 +179,13 @@ def runs(lines: list[int]) -> list[tuple[int, int]]:
     return found
 
 
-def recorded(coverage: Coverage) -> list[history.Entry]:
-    """The history, with this run where it belongs to it."""
-    entries = history.restored(text("PIPEWRIGHT_HISTORY", ""))
+def recorded(entries: list[history.Entry], coverage: Coverage | None) -> list[history.Entry]:
+    """The history, with this run where it belongs to it; without what was measured in part."""
     if not flag("PIPEWRIGHT_RECORD_HISTORY"):
         return entries
-    committed = git("show", "--no-patch", "--format=%cI", "HEAD").strip()
-    entries = history.extended(entries, coverage.covered, coverage.total, committed)
+    if coverage is not None:
+        committed = git("show", "--no-patch", "--format=%cI", "HEAD").strip()
+        entries = history.extended(entries, coverage.covered, coverage.total, committed)
     history.write(Path(text("PIPEWRIGHT_HISTORY_OUT")), entries)
     return entries
 

@@ -4,12 +4,12 @@ A history is an artifact of a run of this repository; one of a fork is never tak
 branch is called. Where there is none, the history begins anew.
 
 Environment:
-  PIPEWRIGHT_ARTIFACT        the artifact's name
-  PIPEWRIGHT_BRANCH          the branch whose runs keep it
-  PIPEWRIGHT_HISTORY         the file to write
-  PIPEWRIGHT_RECORD_HISTORY  `true` where this run writes the next history: then a failure to fetch
-                             the last one ends with 1, for it would be lost
-  GH_TOKEN                   may read the repository's actions
+  PIPEWRIGHT_ARTIFACT          the artifact's name
+  PIPEWRIGHT_BRANCH            the branch whose runs keep it
+  PIPEWRIGHT_HISTORY           the file to write
+  PIPEWRIGHT_HISTORY_REQUIRED  `true` where this run writes the next history, or is judged by the
+                               last one: then a failure to fetch it ends with 1
+  GH_TOKEN                     may read the repository's actions
   GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_REPOSITORY_ID, GITHUB_RUN_ID   as the runner sets them
 """
 
@@ -53,7 +53,7 @@ class Stay(urllib.request.HTTPRedirectHandler):
 
 def main() -> int:
     """Writes the history, if there is one."""
-    recording = flag("PIPEWRIGHT_RECORD_HISTORY")
+    required = flag("PIPEWRIGHT_HISTORY_REQUIRED")
     out = Path(text("PIPEWRIGHT_HISTORY"))
     name, branch = text("PIPEWRIGHT_ARTIFACT"), text("PIPEWRIGHT_BRANCH")
     try:
@@ -61,8 +61,8 @@ def main() -> int:
         found = b"" if artifact is None else history(artifact)
     except (OSError, HTTPException, ValueError, KeyError, zipfile.BadZipFile) as error:
         reason = f"the history of coverage could not be fetched: {type(error).__name__}: {error}"
-        if recording:
-            raise InputError(f"{reason}; re-run this job, or the history would be lost") from error
+        if required:
+            raise InputError(f"{reason}; re-run this job, which needs it") from error
         annotate("warning", reason)
         return 0
     if not found:

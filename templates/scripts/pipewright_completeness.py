@@ -109,7 +109,11 @@ def _lost(entry: Expected, own: Sequence[Record]) -> list[str]:
     for record in own:
         if record.shards != entry.shards:
             problems.append(f"{record.label}: there should be {entry.shards} shards")
+    # What one shard runs alone, no shard has collected.
     count = Counter(name for record in own for name in record.selected)
+    for record in own:
+        count.subtract(record.alone)
+    count = +count
     twice = sorted(name for name, times in count.items() if times > 1)
     if twice:
         problems.append(f"{entry.label}: selected more than once: {_named(twice)}")
@@ -117,7 +121,7 @@ def _lost(entry: Expected, own: Sequence[Record]) -> list[str]:
     if first.collected is None:
         empty = [record.label for record in own if not record.final]
         return problems + [f"{label}: no test was executed" for label in empty]
-    if first.collected == 0:
+    if first.collected == 0 and not any(record.alone for record in own):
         problems.append(f"{entry.label}: no test was collected")
     elif len(count) != first.collected or digest_of(count) != first.digest:
         problems.append(

@@ -6,17 +6,20 @@ Environment: GITHUB_WORKSPACE, the root of the repository.
 from __future__ import annotations
 
 import re
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections import defaultdict
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pipewright_common import InputError, annotate, read_json, text
+from pipewright_shards import Shard
 
-DATA_FILE = re.compile(r"\.coverage(\.|$)")
 UNREAD = re.compile(r"Couldn't .+|.*[1-9]\d* files? errored.*")
 
 
@@ -38,22 +41,19 @@ def workspace() -> Path:
 # ── coverage.py ───────────────────────────────────────────────────────────────
 
 
-def from_coverage_py(folders: list[Path], root: Path) -> Coverage:
+def from_coverage_py(shards: list[Shard], root: Path) -> Coverage:
     """Lets coverage.py combine its own files, in the component's folder, by its configuration."""
     home = workspace() / root
     if not home.is_dir():
         raise InputError(f"PIPEWRIGHT_ROOT: no folder `{root}` in the repository")
-    data = []
-    for folder in folders:
-        own = sorted(path for path in folder.rglob(".coverage*") if DATA_FILE.match(path.name))
-        if not own:
-            raise InputError(
-                f"{folder} holds no .coverage file; the upload must include hidden files"
-            )
-        if empty := [path for path in own if path.stat().st_size == 0]:
-            raise InputError(f"{empty[0]} is empty; coverage combine would pass it over")
-        data += [str(path.resolve()) for path in own]
     with tempfile.TemporaryDirectory() as temporary:
+        data: list[str] = []
+        for shard in shards:
+            for path in shard.files:
+                if path.stat().st_size == 0:
+                    raise InputError(f"{path} is empty; coverage combine would pass it over")
+                copy = Path(temporary) / f".coverage.{len(data)}"
+                data.append(str(_moved(path, shard.record.workspace, copy)))
         combined, result = f"{temporary}/.coverage", f"{temporary}/coverage.json"
         said = _coverage(home, "combine", "--keep", f"--data-file={combined}", *data)
         if unread := UNREAD.search(said):
@@ -62,6 +62,34 @@ def from_coverage_py(folders: list[Path], root: Path) -> Coverage:
         # A floor in the project's own configuration would end this command with 2.
         _coverage(home, "json", f"--data-file={combined}", "--fail-under=0", "-o", result)
         return _from_report(read_json(Path(result)), home)
+
+
+def _moved(path: Path, measured: str, copy: Path) -> Path:
+    """A copy that names its files where this job has them.
+
+    Self-hosted runners keep the repository elsewhere, and coverage.py would not find its source.
+    Schema: <https://coverage.readthedocs.io/en/latest/dbschema.html>
+    """
+    shutil.copyfile(path, copy)
+    if measured in ("", str(workspace())):
+        return copy
+    try:
+        with closing(sqlite3.connect(copy)) as database, database:
+            for number, name in database.execute("select id, path from file").fetchall():
+                found = _here(name, measured)
+                database.execute("update file set path = ? where id = ?", (found, number))
+    except sqlite3.DatabaseError as error:
+        raise InputError(f"{path} is no data file of coverage.py: {error}") from error
+    return copy
+
+
+def _here(name: str, measured: str) -> str:
+    """A file below the workspace of another machine, in this one's."""
+    windows = "\\" in measured
+    plain, old = (part.replace("\\", "/") if windows else part for part in (name, measured))
+    if old and plain.startswith(f"{old}/"):
+        return str(workspace() / plain[len(old) + 1 :])
+    return name
 
 
 def _coverage(home: Path, *arguments: str) -> str:
@@ -99,18 +127,15 @@ def _from_report(report: Any, home: Path) -> Coverage:
 # ── lcov ──────────────────────────────────────────────────────────────────────
 
 
-def from_lcov(folders: list[Path], root: Path) -> Coverage:
+def from_lcov(shards: list[Shard], root: Path) -> Coverage:
     """Adds up the hits of each line; a line counts once, however many shards saw it."""
     home = workspace() / root
     hits: defaultdict[str, dict[int, bool]] = defaultdict(dict)
     outside = set()
-    for folder in folders:
-        reports = sorted(folder.rglob("lcov.info"))
-        if not reports:
-            raise InputError(f"{folder} holds no lcov.info")
-        for report in reports:
+    for shard in shards:
+        for report in shard.files:
             for name, line, hit in _lcov_lines(report):
-                path = _from_workspace(home / name)
+                path = _from_workspace(home / _here(name, shard.record.workspace))
                 if not path:
                     outside.add(name)
                     continue

@@ -137,6 +137,8 @@ def replay(record: Record, line: Line) -> str:
         return ""
     tests = [line] if record.isolated else record.before(line)
     command = shlex.join([*record.replay, *dict.fromkeys(p for test in tests for p in test.select)])
+    if line.replay:
+        command = shlex.join(line.replay)
     if len(command) > REPLAY_LIMIT:
         command = shlex.join([*record.replay, *line.select])
         command = f"# {len(tests) - 1} tests ran before; the record lists them\n{command}"

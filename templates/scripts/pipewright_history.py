@@ -72,6 +72,13 @@ def _entry(value: dict[str, Any]) -> Entry:
     return Entry(str(value["commit"]), str(value["run"]), covered, total, at)
 
 
+def newest(entries: list[Entry]) -> Fraction | None:
+    """The newest share of another commit: a re-run is not compared with itself."""
+    own = text("GITHUB_SHA"), text("GITHUB_RUN_ID")
+    others = [entry for entry in entries if (entry.commit, entry.run) != own]
+    return others[-1].share if others else None
+
+
 def extended(entries: list[Entry], covered: int, total: int, committed: str) -> list[Entry]:
     """Adds this run's commit, in place of an earlier attempt at it."""
     at = datetime.fromisoformat(committed).astimezone(timezone.utc).isoformat()

@@ -235,6 +235,7 @@ class Shard:
                 "directory": root.relative_to(workspace).as_posix()
                 if root.is_relative_to(workspace)
                 else ".",
+                "workspace": str(workspace),
             },
         )
 

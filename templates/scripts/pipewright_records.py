@@ -39,6 +39,7 @@ class Line:
     message: str
     collection: bool
     select: tuple[str, ...]
+    replay: tuple[str, ...]
 
 
 @dataclass
@@ -53,6 +54,7 @@ class Record:
     collected: int | None
     digest: str | None
     selected: list[str]
+    alone: list[str]
     shuffle: int | None
     isolated: bool
     timings: str | None
@@ -61,6 +63,8 @@ class Record:
     directory: str
     lines: list[Line]
     exit: int | None
+    workspace: str
+    folder: Path
 
     final: dict[str, Line] = field(default_factory=dict)
     tried: Counter[str] = field(default_factory=Counter)
@@ -142,6 +146,7 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
         collected=None if collected is None else int(collected),
         digest=described["digest"],
         selected=[str(name) for name in described["selected"]],
+        alone=[str(name) for name in described.get("alone", [])],
         shuffle=None if shuffle is None else int(shuffle),
         isolated=described.get("isolated") is True,
         timings=described.get("timings"),
@@ -153,6 +158,8 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
         directory=str(described.get("directory", ".")),
         lines=_lines(folder / "tests.jsonl"),
         exit=_exit(folder / "finished.json"),
+        workspace=str(described.get("workspace", "")),
+        folder=folder,
     )
 
 
@@ -178,6 +185,7 @@ def _lines(path: Path) -> list[Line]:
                 message=str(line["message"]),
                 collection=line.get("collection") is True,
                 select=tuple(line.get("select") or [NUMBER.sub("", line["id"])]),
+                replay=tuple(line.get("replay", [])),
             )
         )
     return found

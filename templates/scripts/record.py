@@ -9,6 +9,11 @@ Environment:
                        them (with or without a partition), or an id a line: `classname::name`
   PIPEWRIGHT_SELECTED  optional: the tests of this shard, in the same forms
   PIPEWRIGHT_EXIT      optional: the exit status of the command that ran the tests
+  PIPEWRIGHT_SELECTION optional: the packages and build options of `cargo nextest`, to replay a test
+  PIPEWRIGHT_DOCTESTS  optional: what `cargo test --doc` printed, which the first shard alone runs
+  PIPEWRIGHT_DOCTESTS_EXIT       its exit status, in the first shard
+  PIPEWRIGHT_DOCTESTS_SELECTION  its packages and build options, where they are others
+  PIPEWRIGHT_ROOT      optional: the root of the cargo workspace, from which doctests are named
   PIPEWRIGHT_RECORD    the folder to write the record to
   PIPEWRIGHT_SHARD, PIPEWRIGHT_SHARDS   this shard, from 1, and how many there are
   PIPEWRIGHT_RUN, PIPEWRIGHT_VERSION, PIPEWRIGHT_RUNNER   names, copied to the record
@@ -25,6 +30,7 @@ import hashlib
 import json
 import platform
 import re
+import shlex
 import sys
 from collections import Counter
 from dataclasses import dataclass
@@ -34,9 +40,11 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from pipewright_common import InputError, integer, run, text, write_json
+from pipewright_doctests import Doctest, doctests_in
 
 SCHEMA = 1
 MESSAGE_LIMIT = 400
+REPLAY = ("cargo", "nextest", "run", "--retries", "0")
 AGAIN = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 SOURCE = re.compile(r"([\w./-]+\.\w+):(\d+)(?::\d+)?")
 
@@ -76,15 +84,21 @@ def main() -> int:
         selected = sorted(executed) if listed is None or shards > 1 else listed
     if listed is None and shards == 1:
         listed = selected
-    write_json(folder / "run.json", description(listed, selected, shards))
-    lines = [json.dumps(line) + "\n" for line in attempts(cases)]
-    (folder / "tests.jsonl").write_text("".join(lines), "utf-8")
-    write_json(folder / "finished.json", {"schema": SCHEMA, "exit": exit_status(cases)})
-    print(f"recorded {len(executed)} tests")
+    documented = doctests()
+    alone = sorted(f"doctest::{test.name}" for test in documented)
+    write_json(folder / "run.json", description(listed, selected, alone, shards))
+    found = [*attempts(cases), *attempts_of_doctests(documented, len(cases))]
+    (folder / "tests.jsonl").write_text("".join(json.dumps(line) + "\n" for line in found), "utf-8")
+    failed = any(test.outcome == "failed" for test in documented)
+    status = exit_status(cases) or int(failed)
+    write_json(folder / "finished.json", {"schema": SCHEMA, "exit": status})
+    print(f"recorded {len(executed)} tests and {len(documented)} doctests")
     return 0
 
 
-def description(listed: list[str] | None, selected: list[str], shards: int) -> dict[str, Any]:
+def description(
+    listed: list[str] | None, selected: list[str], alone: list[str], shards: int
+) -> dict[str, Any]:
     """What the runner was to do. Without a list of all tests `collected` stays unknown."""
     runner = text("PIPEWRIGHT_RUNNER", "command")
     nextest = runner == "nextest"
@@ -103,15 +117,22 @@ def description(listed: list[str] | None, selected: list[str], shards: int) -> d
         "runner": runner,
         "collected": None if listed is None else len(listed),
         "digest": digest,
-        "selected": selected,
+        "selected": selected + alone,
+        "alone": alone,
         "workers": 0,
         "python": platform.python_version(),
         "shuffle": None,
         "isolated": nextest,
         "timings": None,
-        "replay": ["cargo", "nextest", "run", "--retries", "0"] if nextest else [],
+        "replay": [*REPLAY, *words("PIPEWRIGHT_SELECTION")] if nextest else [],
         "directory": from_workspace(Path.cwd()) or ".",
+        "workspace": str(Path(text("GITHUB_WORKSPACE", ".")).resolve()),
     }
+
+
+def words(variable: str) -> list[str]:
+    """The words of a command line."""
+    return shlex.split(text(variable, ""))
 
 
 def exit_status(cases: list[Case]) -> int:
@@ -161,6 +182,44 @@ def nextest_ids(listing: Any, whole: bool) -> list[str]:
             if match["status"] == "matches" or (whole and match.get("reason") == "partition"):
                 ids.append(f"{binary}::{name}")
     return ids
+
+
+# ── doctests ─────────────────────────────────────────────────────────────────
+
+
+def doctests() -> list[Doctest]:
+    """The doctests of the first shard; the others have none."""
+    path = text("PIPEWRIGHT_DOCTESTS", "")
+    if not path or integer("PIPEWRIGHT_SHARD", 1, 1000, 1) != 1:
+        return []
+    output = Path(path).read_text("utf-8", errors="replace")
+    return doctests_in(output, integer("PIPEWRIGHT_DOCTESTS_EXIT", 0, 255))
+
+
+def documented_selection() -> list[str]:
+    """The packages and build options of the doctests."""
+    return words("PIPEWRIGHT_DOCTESTS_SELECTION") or words("PIPEWRIGHT_SELECTION")
+
+
+def attempts_of_doctests(documented: list[Doctest], order: int) -> list[dict[str, Any]]:
+    """Their lines of tests.jsonl; nobody measures how long one takes."""
+    root = from_workspace(Path(text("PIPEWRIGHT_ROOT", ".")))
+    replay = ["cargo", "test", "--doc", *documented_selection(), "--"]
+    return [
+        {
+            "id": f"doctest::{test.name}",
+            "outcome": test.outcome,
+            "duration": 0,
+            "attempt": 1,
+            "worker": "main",
+            "file": f"{root}/{test.file}".removeprefix("./").lstrip("/"),
+            "line": test.line,
+            "message": test.message[:MESSAGE_LIMIT],
+            "order": order + index,
+            "replay": [*replay, test.name],
+        }
+        for index, test in enumerate(documented)
+    ]
 
 
 # ── the report ────────────────────────────────────────────────────────────────

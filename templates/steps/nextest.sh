@@ -1,29 +1,35 @@
+root=$(cargo locate-project --workspace --message-format plain)
+selection=()
+<% if workspace %>
+# Without it, the package in a workspace's root folder is tested alone; the folder of a member selects that member.
+if [ "$root" = "$(cargo locate-project --message-format plain)" ]; then selection+=(--workspace); fi
+<% endif %>
+<% if lock %>
+if [ -f "${root%Cargo.toml}Cargo.lock" ]; then selection+=(--locked); fi
+<% endif %>
+{
+  echo "root=${root%Cargo.toml}"
+  echo "selection=${selection[*]}"
+} >> "$GITHUB_OUTPUT"
+<% if build %>
+selection+=(<%= build %>)
+<% endif %>
 config=(--tool-config-file "pipewright:$GITHUB_WORKSPACE/"<%= config %>)
 <% if shards > 1 %>
-part=(--partition "slice:$PIPEWRIGHT_SHARD/$PIPEWRIGHT_SHARDS")
-<% else %>
-part=()
+config+=(--partition "slice:$PIPEWRIGHT_SHARD/$PIPEWRIGHT_SHARDS")
 <% endif %>
-cargo nextest list "${config[@]}" "${part[@]}" --message-format json > "$PIPEWRIGHT_WORK/listed.json"
-status=0
 <% if measured %>
-mkdir -p "$PIPEWRIGHT_WORK/coverage"
-cargo llvm-cov nextest --lcov --output-path "$PIPEWRIGHT_WORK/coverage/lcov.info" \
-<% for package in packages %>
-  --package <%= package %> \
-<% endfor %>
-<% else %>
-cargo nextest run \
+variables=$(cargo llvm-cov show-env --sh)
+eval "$variables"
+cargo llvm-cov clean --workspace
 <% endif %>
-<% if reruns %>
-  --retries <%= reruns %> \
+rm -rf "${root%Cargo.toml}target/nextest" # A cache may have brought an earlier report.
+cargo nextest list "${config[@]}" --message-format json "${selection[@]}"<% if filters %> <%= filters %><% endif %> > "$PIPEWRIGHT_WORK/listed.json"
+status=0
+cargo nextest run "${config[@]}" "${selection[@]}" \
+  <%= run %><% if filters %> <%= filters %><% endif %> || status=$?
+<% if no_doctests %>
+echo "::notice title=No doctests::\`args\` selects targets, so \`cargo test --doc\` is left out"
 <% endif %>
-<% if workers %>
-  --test-threads <%= workers %> \
-<% endif %>
-<% if arguments %>
-  <%= arguments %> \
-<% endif %>
-  --no-fail-fast --no-tests=pass "${config[@]}" "${part[@]}" || status=$?
 # 100 means that tests failed, which the gates judge; anything else is no test run at all.
 if [ "$status" -ne 0 ] && [ "$status" -ne 100 ]; then exit "$status"; fi

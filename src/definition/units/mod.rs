@@ -3,6 +3,7 @@
 mod cron;
 mod date;
 mod duration;
+mod floor;
 mod percent;
 
 use std::fmt;
@@ -10,6 +11,7 @@ use std::fmt;
 pub use cron::Cron;
 pub use date::Date;
 pub use duration::Duration;
+pub use floor::Floor;
 pub use percent::Percent;
 
 /// A text that is not what its key takes: what is wrong, and what to type.

@@ -23,7 +23,7 @@ fn job(context: &Context<'_>, name: &Name, component: &Component) -> Job {
     let folder = context.path(&component.path);
     let axes = Axes::of(context, component, None);
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.ready(component, &axes, &origin, trust(context)));
+    steps.extend(context.ready(component, &axes, &origin, trust(context), &format!("checks-{name}")));
     if component.checks.len() > 1
         && let Some(last) = steps.last_mut()
     {

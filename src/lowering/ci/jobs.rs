@@ -8,7 +8,7 @@ use super::{Listed, entry, trust};
 pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
     let mut listed = Vec::new();
     for (name, written) in &context.definition.jobs {
-        let mut job = own_job(context, name, written, &entry("jobs", name), trust(context));
+        let mut job = own_job(context, name, written, &entry("jobs", name), trust(context), &format!("job-{name}"));
         job.needs = written.needs.iter().map(ToString::to_string).collect();
         let mut own = Listed::new(job);
         if let Some(component) = &written.component {

@@ -76,7 +76,9 @@ fn shards(
     let beside = context.beside(&run.services);
     let shard = shard(context, name, run, component, axes);
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.ready(component, axes, &crate::at!["components", run.component.as_str()], trust(context)));
+    let build = format!("{}-{name}", if shard.measured { "coverage" } else { "test" });
+    let from = crate::at!["components", run.component.as_str()];
+    steps.extend(context.ready(component, axes, &from, trust(context), &build));
     if split(run) == Split::Timings && run.shards > 1 {
         steps.push(take_the_plan(context, &origin));
     }
@@ -219,10 +221,12 @@ fn upload_coverage(context: &Context<'_>, name: &str, run: &TestRun, component: 
     let origin = crate::at!["tests", name, "measure"];
     let shard = if run.shards > 1 { "${{ matrix.shard }}" } else { "1" };
     let artifact = format!("coverage_{}_{name}_{shard}-${{{{ github.run_attempt }}}}", context.project());
-    let mut conditions: Vec<String> = axes.is(component, run.report_version.as_deref()).into_iter().collect();
+    let mut conditions = vec!["!cancelled()".to_owned()];
+    conditions.extend(axes.is(component, run.report_version.as_deref()));
     if Seeds::of(context, run) == Seeds::Plan {
         conditions.push("matrix.seed == fromJSON(needs.plan.outputs.seed)".to_owned());
     }
-    let step = context.upload("Keep the coverage", &artifact, "${{ runner.temp }}/coverage", &origin);
-    if conditions.is_empty() { step } else { step.when(conditions.join(" && ")) }
+    // The record tells whose data it is.
+    let paths = "${{ runner.temp }}/coverage\n${{ runner.temp }}/record";
+    context.upload("Keep the coverage", &artifact, paths, &origin).when(conditions.join(" && "))
 }

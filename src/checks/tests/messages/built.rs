@@ -61,6 +61,18 @@ coverage = "80%"
             &[],
             &["error coverage-unenforced gates.coverage: no test run measures coverage"],
         ),
+        (
+            r#"[tests.t]
+component = "backend"
+runner = "pytest"
+measure = ["a"]
+gates = { coverage = "0.5%" }
+[gates]
+coverage = "ratchet"
+"#,
+            &[],
+            &["warning coverage-unenforced tests.t.gates.coverage: a floor of 0.5% lets more than half of the code go untested"],
+        ),
     ]);
 }
 
