@@ -417,7 +417,9 @@ def test_seeds_order_ids_of_one_length_in_many_ways(bench: Bench) -> None:
     orders = {tuple(order_of(bench, seed, "-p", "no:xdist")) for seed in range(100, 124)}
     assert len(orders) == 24
     # Of 20 ids, CRC-32 leaves each only a few neighbours under all seeds.
-    followers = {order[index + 1] for order in orders for index in range(19) if "10" in order[index]}
+    followers = {
+        order[index + 1] for order in orders for index in range(19) if "10" in order[index]
+    }
     assert len(followers) > 10
 
 
@@ -480,7 +482,9 @@ def test_a_hung_test_fails_and_the_others_run(
     failed = "error" if phase == "setup" else "failed"
     assert [line["outcome"] for line in lines] == ["rerun"] * reruns + [failed]
     if phase != "teardown":
-        assert {line["message"] for line in lines} == {"Failed: Timeout (>1.0s) from pytest-timeout."}
+        assert {line["message"] for line in lines} == {
+            "Failed: Timeout (>1.0s) from pytest-timeout."
+        }
     assert [line["outcome"] for line in found["test_next"]] == ["passed"]
 
 
@@ -488,7 +492,12 @@ def test_a_test_that_started_has_a_line(bench: Bench) -> None:
     bench.write("test_a.py", "\ndef test_a(): pass\n")
     bench.pytest("-p", "no:randomly", RECORD="record")
     first, second = read_lines(bench.root / "record")
-    assert first == {"id": "test_a.py::test_a", "outcome": "started", "file": "test_a.py", "line": 2}
+    assert first == {
+        "id": "test_a.py::test_a",
+        "outcome": "started",
+        "file": "test_a.py",
+        "line": 2,
+    }
     assert second["outcome"] == "passed"
 
 

@@ -54,7 +54,7 @@ fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
     }
     (minutes > most).then(|| {
         let wrong = format!("may take {minutes} minutes, but GitHub ends it after {most}");
-        let most = if most % 60 == 0 { format!("{}h", most / 60) } else { format!("{most}m") };
+        let most = if most.is_multiple_of(60) { format!("{}h", most / 60) } else { format!("{most}m") };
         (wrong, format!("write `\"{most}\"` or less"))
     })
 }

@@ -291,9 +291,7 @@ class Shard:
             },
         )
 
-    def pytest_runtest_logstart(
-        self, nodeid: str, location: tuple[str, int | None, str]
-    ) -> None:
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
         """Records that a test has started, in whichever worker."""
         if self.recorder:
             self.recorder.begin(nodeid, location[0], location[1])

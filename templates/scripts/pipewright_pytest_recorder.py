@@ -1,7 +1,7 @@
 """Writes the part of a test run's record that follows from pytest's reports.
 
 tests.jsonl gets a line when a test starts and one when an attempt of it has ended, each flushed at
-once; finished.json is written last. So of a run that was cut off it is known which test was running.
+once; finished.json is written last. So a run that was cut off shows which test was running.
 Used by `pipewright_pytest.py`.
 
 Environment: GITHUB_WORKSPACE, the root of the repository.

@@ -1,8 +1,8 @@
 """Reads the records of test runs, as `pipewright_pytest.py` and `record.py` write them.
 
-A record is a folder with run.json (what was to run), tests.jsonl (a line per start and per attempt of
-a test) and finished.json (written last). After a re-run, the records of several attempts of one shard exist;
-the newest counts. No environment is read.
+A record is a folder with run.json (what was to run), tests.jsonl (a line per start and per attempt
+of a test) and finished.json (written last). After a re-run, the records of several attempts of one
+shard exist; the newest counts. No environment is read.
 """
 
 from __future__ import annotations
@@ -181,7 +181,9 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
 def _crash(crash: dict[str, Any]) -> str:
     """What is known of a worker's end."""
     test = crash["test"]
-    return f"worker {crash['worker']} crashed {f'while running {test}' if test else 'between tests'}"
+    return (
+        f"worker {crash['worker']} crashed {f'while running {test}' if test else 'between tests'}"
+    )
 
 
 def _lines(path: Path) -> list[Line]:
