@@ -86,12 +86,13 @@ def _newest(
 def _unfinished(record: Record) -> list[str]:
     """What shows that a shard did not come to its end."""
     if record.exit is None:
-        return [f"{record.label}: the run was cut off after {len(record.final)} tests"]
-    problems = []
+        done = f"{record.label}: the run was cut off after {len(record.final)} tests"
+        return [f"{done}, while running {_named(record.running)}" if record.running else done]
+    problems = [f"{record.label}: {crash}" for crash in record.crashes]
     if record.exit not in (0, 1):
-        meaning = EXITS.get(record.exit, "see its log")
+        meaning = record.internal_error or EXITS.get(record.exit, "see its log")
         problems.append(f"{record.label}: the runner ended with {record.exit}: {meaning}")
-    elif record.exit == 1 and not record.failing:
+    elif record.exit == 1 and not record.failing and not record.crashes:
         problems.append(f"{record.label}: the runner ended with 1, but no test failed; see its log")
     selected, executed = Counter(record.selected), set(record.final)
     missing = sorted(set(selected) - executed)
@@ -139,15 +140,33 @@ def _disagreeing(own: Sequence[Record], by_seed: bool) -> list[str]:
     label = version or "the run"
     if len({(record.collected, record.digest) for record in own}) > 1:
         numbers = ", ".join(f"{record.label}: {record.collected}" for record in own)
+        examples = "".join(f"; {example}" for example in _unshared(own))
         problems.append(
             f"{label}: the shards collected different tests ({numbers}); "
             "test ids must not depend on the time, on chance, or on the order of a set"
+            f"{examples}"
         )
     if len({record.timings for record in own}) > 1:
         problems.append(f"{label}: the shards were split by different timings")
     if not by_seed and len({record.seed for record in own}) > 1:
         problems.append(f"{label}: the shards ran under different seeds")
     return problems
+
+
+def _unshared(own: Sequence[Record]) -> list[str]:
+    """An example from each shard: a test that it alone collected, or alone did not."""
+    collected = [{*record.selected, *record.others} for record in own]
+    count = Counter(name for names in collected for name in names)
+    examples = []
+    for record, names in zip(own, collected, strict=True):
+        alone = sorted(name for name in names if count[name] == 1)
+        absent = sorted(name for name in count if name not in names and count[name] == len(own) - 1)
+        seed = "" if record.seed is None else f", seed {record.seed}"
+        if alone:
+            examples.append(f"only {record.label}{seed} has {alone[0]}")
+        elif absent:
+            examples.append(f"only {record.label}{seed} lacks {absent[0]}")
+    return examples
 
 
 def _named(names: Sequence[str]) -> str:

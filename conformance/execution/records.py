@@ -22,10 +22,10 @@ def records(run: Run, version: str = "") -> Iterator[tuple[dict[str, Any], list[
 
 def read(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """One record."""
-    lines = (folder / "tests.jsonl").read_text("utf-8").splitlines()
-    return json.loads((folder / "run.json").read_text("utf-8")), [
-        json.loads(line) for line in lines
-    ]
+    text = (folder / "tests.jsonl").read_text("utf-8")
+    lines = [json.loads(line) for line in text.splitlines()]
+    described = json.loads((folder / "run.json").read_text("utf-8"))
+    return described, [line for line in lines if line["outcome"] != "started"]
 
 
 def executed(run: Run, version: str = "") -> Counter[str]:

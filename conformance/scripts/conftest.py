@@ -108,7 +108,7 @@ class Bench:
         given = {f"PIPEWRIGHT_{key}": str(value) for key, value in env.items()}
         command = [sys.executable, "-m", "pytest", "-p", "pipewright_pytest"]
         return self.step(
-            [*command, "-p", "no:cacheprovider", *options],
+            [*command, "-o", f"cache_dir={self.root.parent / 'cache'}", *options],
             {"PYTHONPATH": str(SCRIPTS), "GITHUB_RUN_ATTEMPT": str(attempt), **given},
         )
 
@@ -144,7 +144,12 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def read_record(folder: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """A record's run.json and lines."""
+    """A record's run.json, and a line per attempt."""
     described = json.loads((folder / "run.json").read_text("utf-8"))
+    return described, [line for line in read_lines(folder) if line["outcome"] != "started"]
+
+
+def read_lines(folder: Path) -> list[dict[str, Any]]:
+    """All lines of a record, also those of tests that started."""
     lines = (folder / "tests.jsonl").read_text("utf-8").splitlines()
-    return described, [json.loads(line) for line in lines]
+    return [json.loads(line) for line in lines]

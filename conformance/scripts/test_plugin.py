@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import SCRIPTS, Bench, read_record
+from conftest import SCRIPTS, Bench, Done, read_lines, read_record
 
 PARALLEL = [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="xdist")]
 
@@ -166,36 +166,107 @@ def test_a_killed_run_has_no_end(bench: Bench, options: tuple[str, ...]) -> None
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    wait_for(bench.root / "record/tests.jsonl")
+    wait_for(bench.root / "record/tests.jsonl", "test_b")
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     described, lines = read_record(bench.root / "record")
     assert len(described["selected"]) == 2
     assert [line["id"] for line in lines] == ["test_a.py::test_a"]
     assert not (bench.root / "record/finished.json").exists()
+    done = judged(bench)
+    assert "the run was cut off after 1 tests, while running test_a.py::test_b" in done.text
 
 
-def wait_for(path: Path) -> None:
-    """Waits for the first line."""
+def wait_for(path: Path, text: str) -> None:
+    """Waits until a file holds a text."""
     for _ in range(200):
-        if path.exists() and path.read_text():
+        if path.exists() and text in path.read_text():
             return
         time.sleep(0.1)
-    raise AssertionError(f"{path} stays empty")
+    raise AssertionError(f"{path} never holds {text!r}")
 
 
-@pytest.mark.parametrize("reruns", [(), ("--reruns", "1")], ids=["plain", "reruns"])
-def test_a_worker_that_dies_is_an_error_of_its_test(bench: Bench, reruns: tuple[str, ...]) -> None:
-    bench.write(
-        "test_a.py",
-        "import os\ndef test_a(): os._exit(3)\ndef test_b(): pass\ndef test_c(): pass\n",
+def judged(bench: Bench, shards: int = 1, **gates: Any) -> Done:
+    """The verdict of the gates."""
+    return bench.script(
+        "gates.py",
+        RECORDS=str(bench.root / "record"),
+        EXPECTED=[{"version": "", "shards": shards}],
+        GATES={"order": "fixed", "pass-rate": 0.1, **gates},
     )
-    found = record_of(bench, "-n", "2", "--dist", "load", *reruns)
-    outcomes = [line["outcome"] for line in found["test_a"]]
-    # Whether it is tried again depends on how much the worker had said before it died.
-    assert outcomes == ["error"] or (reruns and outcomes == ["rerun", "error"])
-    assert "crashed" in found["test_a"][-1]["message"]
-    assert [line["outcome"] for line in found["test_b"] + found["test_c"]] == ["passed", "passed"]
+
+
+DISTS = ("load", "loadscope", "loadfile", "loadgroup", "worksteal")
+ONCE = (
+    "import os, pathlib, time\n"
+    "def test_crash():\n"
+    "    time.sleep(0.5)\n"
+    "    if not pathlib.Path('crashed').exists():\n"
+    "        pathlib.Path('crashed').touch()\n"
+    "        os._exit(1)\n"
+)
+ALWAYS = "import os, time\ndef test_crash():\n    time.sleep(0.5)\n    os._exit(1)\n"
+
+
+@pytest.mark.parametrize("crash", [ALWAYS, ONCE], ids=["always", "once"])
+@pytest.mark.parametrize("reruns", [0, 2])
+@pytest.mark.parametrize("dist", DISTS)
+def test_a_worker_that_dies_gives_one_verdict(
+    bench: Bench, dist: str, reruns: int, crash: str
+) -> None:
+    """Under every `--dist`, with and without reruns, whether or not the test would pass again."""
+    for name in "abd":
+        bench.write(f"test_{name}.py", "def test_1(): pass\n")
+    bench.write("test_c.py", crash)
+    began = time.monotonic()
+    options = ("-n", "2", "--dist", dist, "--reruns", str(reruns))
+    done = bench.pytest("-p", "no:randomly", *options, RECORD="record")
+    assert done.code == 1
+    assert time.monotonic() - began < 60, "it ends by itself, in seconds"
+    _, lines = read_record(bench.root / "record")
+    ended = {line["id"]: line["outcome"] for line in lines if line["id"].startswith("test_c")}
+    assert ended == {"test_c.py::test_crash": "error"}
+    verdict = judged(bench)
+    assert verdict.code == 1
+    named = [told for told in verdict.annotations("error") if "Incomplete test run" in told]
+    assert "worker gw" in named[0] and "crashed while running test_c.py::test_crash" in named[0]
+    assert "no test failed" not in verdict.text
+
+
+def test_a_worker_that_dies_after_its_last_test(bench: Bench) -> None:
+    bench.write("test_a.py", "def test_a(): pass\ndef test_b(): pass\n")
+    bench.write(
+        "conftest.py",
+        "import os\n"
+        "def pytest_sessionfinish(session):\n"
+        "    if os.environ.get('PYTEST_XDIST_WORKER') == 'gw0': os._exit(0)\n",
+    )
+    assert bench.pytest("-n", "2", "-p", "no:randomly", RECORD="record").code == 1
+    assert "worker gw0 crashed between tests" in judged(bench).text
+
+
+def test_a_process_that_dies_names_its_test(bench: Bench) -> None:
+    bench.write("test_a.py", "import os\ndef test_a(): pass\ndef test_b(): os._exit(0)\n")
+    bench.pytest("-p", "no:randomly", RECORD="record")
+    verdict = judged(bench)
+    assert verdict.code == 1
+    assert "cut off after 1 tests, while running test_a.py::test_b" in verdict.text
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+def test_an_internal_error_is_none_of_a_green_run(bench: Bench, options: tuple[str, ...]) -> None:
+    bench.write("test_a.py", "def test_a(): pass\ndef test_b(): pass\n")
+    bench.write(
+        "conftest.py",
+        "import pytest\n"
+        "@pytest.hookimpl(trylast=True)\n"
+        "def pytest_runtest_logfinish(nodeid):\n"
+        "    if 'test_b' in nodeid: raise RuntimeError('a broken plugin')\n",
+    )
+    assert bench.pytest("-p", "no:randomly", *options, RECORD="record").code == 3
+    verdict = judged(bench)
+    assert verdict.code == 1
+    assert "a broken plugin" in verdict.text
 
 
 def test_no_worker_waits_before_a_test(bench: Bench) -> None:
@@ -239,6 +310,51 @@ def test_a_group_stays_on_its_worker(bench: Bench) -> None:
     )
     found = record_of(bench, "-n", "2", "--dist", "loadgroup")
     assert len({lines[0]["worker"] for lines in found.values()}) == 1
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+@pytest.mark.parametrize("reruns", [0, 1, 2])
+def test_a_subtest_is_a_part_of_its_attempt(
+    bench: Bench, options: tuple[str, ...], reruns: int
+) -> None:
+    """pytest-rerunfailures passes reports of subtests on before the test's own `setup`."""
+    bench.write(
+        "test_a.py",
+        "import unittest\n"
+        "class T(unittest.TestCase):\n"
+        "    tries = 0\n"
+        "    def test_unittest(self):\n"
+        "        for n in range(3):\n"
+        "            with self.subTest(n=n): self.assertNotEqual(n, 1)\n"
+        "    def test_unittest_once(self):\n"
+        "        T.tries += 1\n"
+        "        for n in range(3):\n"
+        "            with self.subTest(n=n): self.assertTrue(n != 1 or T.tries > 1)\n"
+        "    def test_plain(self): self.fail('known')\n"
+        "    def test_passing(self):\n"
+        "        with self.subTest(n=1): pass\n"
+        "def test_fixture(subtests):\n"
+        "    for n in range(3):\n"
+        "        with subtests.test(n=n): assert n != 1\n"
+        "tries = []\n"
+        "def test_flaky(subtests):\n"
+        "    tries.append(1)\n"
+        "    with subtests.test(n=0): assert len(tries) > 1\n",
+    )
+    found = record_of(bench, *options, "--reruns", str(reruns))
+    outcomes = {
+        name.split("::")[-1]: [line["outcome"] for line in lines] for name, lines in found.items()
+    }
+    tried = ["rerun"] * reruns
+    assert outcomes == {
+        "test_unittest": ["failed"],  # unittest goes on after it, so it is not tried again.
+        "test_unittest_once": ["failed"],
+        "test_plain": [*tried, "failed"],
+        "test_passing": ["passed"],
+        "test_fixture": [*tried, "failed"],
+        "test_flaky": ["rerun", "passed"] if reruns else ["failed"],
+    }
+    assert found["test_fixture"][-1]["message"] == "assert 1 != 1"
 
 
 def test_a_failed_subtest_fails_its_test(bench: Bench) -> None:
@@ -301,7 +417,9 @@ def test_seeds_order_ids_of_one_length_in_many_ways(bench: Bench) -> None:
     orders = {tuple(order_of(bench, seed, "-p", "no:xdist")) for seed in range(100, 124)}
     assert len(orders) == 24
     # Of 20 ids, CRC-32 leaves each only a few neighbours under all seeds.
-    followers = {order[index + 1] for order in orders for index in range(19) if "10" in order[index]}
+    followers = {
+        order[index + 1] for order in orders for index in range(19) if "10" in order[index]
+    }
     assert len(followers) > 10
 
 
@@ -336,3 +454,104 @@ def test_the_exit_status_of_a_usage_error_stays(bench: Bench) -> None:
     assert bench.pytest("nowhere", RECORD="record").code == 4
     finished = bench.root / "record/finished.json"
     assert json.loads(finished.read_text())["exit"] == 4
+
+
+# ── a time limit for one test ─────────────────────────────────────────────────
+
+HANGS = "import pytest, time\n"
+HANGING = {
+    "call": "def test_hangs(): time.sleep(600)\n",
+    "setup": "@pytest.fixture\ndef slow(): time.sleep(600)\ndef test_hangs(slow): pass\n",
+    "teardown": (
+        "@pytest.fixture\ndef slow():\n    yield\n    time.sleep(600)\n"
+        "def test_hangs(slow): assert False\n"
+    ),
+}
+
+
+@pytest.mark.parametrize("options", PARALLEL)
+@pytest.mark.parametrize("reruns", [0, 2])
+@pytest.mark.parametrize("phase", HANGING)
+def test_a_hung_test_fails_and_the_others_run(
+    bench: Bench, options: tuple[str, ...], reruns: int, phase: str
+) -> None:
+    """Each attempt has the whole time, and teardown after a failure is limited as well."""
+    bench.write("test_a.py", HANGS + HANGING[phase] + "def test_next(): pass\n")
+    found = record_of(bench, *options, "--timeout", "1", "--reruns", str(reruns))
+    lines = found["test_hangs"]
+    failed = "error" if phase == "setup" else "failed"
+    assert [line["outcome"] for line in lines] == ["rerun"] * reruns + [failed]
+    if phase != "teardown":
+        assert {line["message"] for line in lines} == {
+            "Failed: Timeout (>1.0s) from pytest-timeout."
+        }
+    assert [line["outcome"] for line in found["test_next"]] == ["passed"]
+
+
+def test_a_test_that_started_has_a_line(bench: Bench) -> None:
+    bench.write("test_a.py", "\ndef test_a(): pass\n")
+    bench.pytest("-p", "no:randomly", RECORD="record")
+    first, second = read_lines(bench.root / "record")
+    assert first == {
+        "id": "test_a.py::test_a",
+        "outcome": "started",
+        "file": "test_a.py",
+        "line": 2,
+    }
+    assert second["outcome"] == "passed"
+
+
+# ── what shards must agree on ─────────────────────────────────────────────────
+
+
+def test_unstable_ids_are_named(bench: Bench) -> None:
+    """One example from each shard, also of tests that went to the other one."""
+    bench.write(
+        "test_a.py",
+        "import pytest, time\n"
+        "@pytest.mark.parametrize('n', [time.time_ns(), 'x', 'y'])\n"
+        "def test_a(n): pass\n",
+    )
+    names = []
+    for shard in (1, 2):
+        bench.pytest("-p", "no:randomly", RECORD=f"record/{shard}", SHARD=shard, SHARDS=2)
+        described, _ = read_record(bench.root / f"record/{shard}")
+        (name,) = [
+            name
+            for name in described["selected"] + described["others"]
+            if name[-2:] not in ("x]", "y]")
+        ]
+        names.append(name)
+    text = judged(bench, shards=2).text
+    assert f"only shard 1 of 2 has {names[0]}; only shard 2 of 2 has {names[1]}" in text
+
+
+def test_a_test_that_one_shard_lacks_is_named(bench: Bench) -> None:
+    for shard, tests in ((1, "ab"), (2, "ab"), (3, "abc")):
+        bench.write("test_a.py", "".join(f"def test_{name}(): pass\n" for name in tests))
+        bench.pytest("-p", "no:randomly", RECORD=f"record/{shard}", SHARD=shard, SHARDS=3)
+    assert "; only shard 3 of 3 has test_a.py::test_c" in judged(bench, shards=3).text
+
+
+# ── the cache ─────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "addopts",
+    ["--strict-config", "--ff", "--lf", "--sw", "-n 2 --strict-config", "-p no:cacheprovider"],
+)
+def test_the_cache_is_there_and_outside_of_the_project(bench: Bench, addopts: str) -> None:
+    """As under plain pytest: options of the cache, its fixture, and a project that has none."""
+    own = "" if "no:" in addopts else "cache_dir = .cache/pytest\n"
+    bench.write("pytest.ini", f"[pytest]\n{own}addopts = {addopts}\n")
+    uses = "def test_a(pytestconfig): pass\n"
+    if own:
+        uses = (
+            "def test_a(cache): cache.set('a/b', 1)\n"
+            "def test_b(pytestconfig): assert pytestconfig.cache is not None\n"
+        )
+    bench.write("test_a.py", uses)
+    done = bench.pytest("-p", "no:randomly", RECORD="record")
+    assert done.code == 0, done.text
+    assert not (bench.root / ".cache").exists()
+    assert not (bench.root / ".pytest_cache").exists()

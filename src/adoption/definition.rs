@@ -252,9 +252,7 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     if !tests.measure.is_empty() {
         lines.push(Line::new("measure", Toml::texts(&tests.measure)).note("packages whose coverage is measured"));
     }
-    if let Some(floor) = &tests.coverage {
-        lines.push(Line::new("gates", Toml::one("coverage", floor.as_str().into())));
-    }
+    lines.extend(gates(tests));
     let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
     if can_be_spread {
         lines.push(Line::new("shards", bare("4")).proposed().note("jobs over which the tests are spread"));
@@ -267,6 +265,18 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
         );
     }
     lines
+}
+
+/// Gates that the tests pass today. A suite that was never shuffled keeps its order: what a first shuffle finds is no
+/// fault of the change that adopts this.
+fn gates(tests: &Tests) -> Option<Line> {
+    let fixed = tests.runner == Runner::Pytest && !tests.shuffled;
+    let order = fixed.then(|| ("order".to_owned(), "fixed".into()));
+    let floor = tests.coverage.as_deref().map(|floor| ("coverage".to_owned(), floor.into()));
+    let entries: Vec<(String, Toml)> = order.into_iter().chain(floor).collect();
+    let line = (!entries.is_empty()).then(|| Line::new("gates", Toml::Table(entries)));
+    let note = "not shuffled so far; once the tests pass in any order: order = \"random\"";
+    line.map(|line| if fixed { line.note(note) } else { line })
 }
 
 fn images(project: &Project, document: &mut Document) {

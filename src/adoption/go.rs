@@ -27,6 +27,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,
+        shuffled: false,
     });
     if has_tests && tests.is_none() {
         checks.push((word("test"), "go test -race ./...".to_owned()));

@@ -217,6 +217,7 @@ impl Package {
             services: Vec::new(),
             measure: Vec::new(),
             coverage: None,
+            shuffled: false,
         })
     }
 

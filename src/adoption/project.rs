@@ -156,6 +156,8 @@ pub struct Tests {
     pub measure: Vec<String>,
     /// The floor of the coverage, in percent, that the project's own configuration names.
     pub coverage: Option<String>,
+    /// Whether the project already runs them in an order that changes.
+    pub shuffled: bool,
 }
 
 /// A test tool.

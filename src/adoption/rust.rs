@@ -38,6 +38,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,
+        shuffled: false,
     });
     Some(Component {
         name: own_name.or(Some(base(&folder.path))).and_then(names::name).unwrap_or_else(|| word("rust")),

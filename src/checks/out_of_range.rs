@@ -66,6 +66,12 @@ fn built(definition: &Definition, it: &mut Range<'_>) {
     entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
         it.number(&at.key("shards"), u64::from(run.shards), 1, 256);
         it.number(&at.key("reruns"), u64::from(run.reruns), 0, 10);
+        let shard = run.timeout.unwrap_or(definition.project.timeout);
+        if let Some(limit) = run.test_timeout.filter(|limit| *limit >= shard) {
+            let message = format!("`{limit}` is never reached: a shard ends after `{shard}`");
+            let help = "write less than the shard's `timeout`, such as `\"60s\"`";
+            it.found.push(Diagnostic::error(CODE, at.key("test-timeout").at(), message).help(help));
+        }
     });
     entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| it.filled(at, "paths", suite.paths.len()));
     let quarantine = ROOT.key("quarantine");

@@ -70,6 +70,9 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     if run.reruns > 0 && !can.reruns {
         refuse("reruns", "try failed tests again");
     }
+    if run.test_timeout.is_some() && !can.test_timeout {
+        refuse("test-timeout", "limit the time of a single test");
+    }
     if !run.measure.is_empty() && can.coverage.is_none() {
         refuse("measure", "measure coverage");
     }

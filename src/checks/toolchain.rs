@@ -2,7 +2,7 @@
 
 use super::support::walk::{ROOT, Trail, entries};
 use super::{Check, Subject};
-use crate::definition::{Axis, Component, Definition};
+use crate::definition::{Axis, Component, Definition, Name};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::runners::runner;
 
@@ -109,6 +109,9 @@ fn tests(definition: &Definition, found: &mut Vec<Diagnostic>) {
             "go" => ("1.26", component.go.is_some()),
             _ => ("1.95", component.rust.is_some()),
         };
+        if let Some(oldest) = runner.can().oldest {
+            too_old(&run.component, component, (&run.runner, language, oldest), found);
+        }
         if !has && component.custom.is_none() {
             let message = format!("`{}` needs a `{language}` version, and `{}` has none", run.runner, run.component);
             let help = format!("add `{language} = \"{example}\"` to `[components.{}]`", run.component);
@@ -117,4 +120,37 @@ fn tests(definition: &Definition, found: &mut Vec<Diagnostic>) {
             found.push(diagnostic.related(component, "the component").help(help));
         }
     });
+}
+
+/// Every version of a component is one that its test runner's tools can be installed on.
+fn too_old(
+    name: &Name,
+    component: &Component,
+    (runner, language, oldest): (&str, &str, (u16, u16)),
+    found: &mut Vec<Diagnostic>,
+) {
+    let versions = versions(component).into_iter().find(|(key, _)| *key == language).and_then(|(_, axis)| axis);
+    let at = ROOT.key("components");
+    let at = at.key(name);
+    for version in versions.into_iter().flat_map(|axis| &axis.values) {
+        if release(version).is_some_and(|release| release < oldest) {
+            let least = format!("{}.{}", oldest.0, oldest.1);
+            let message = format!("`{runner}` runs on {language} {least} or newer, found `{version}`");
+            let help = format!(
+                "write `\"{least}\"` or newer, or run these tests by `runner = \"command\"`, which installs nothing"
+            );
+            let diagnostic = Diagnostic::error(CODE, at.key(language).at(), message).help(help);
+            if !found.contains(&diagnostic) {
+                found.push(diagnostic);
+            }
+        }
+    }
+}
+
+/// The release that a version begins with: `3.9.18`, `pypy3.9-v7.3.16`, `3.9 - 3.12` are 3.9; none for `3.x`.
+fn release(version: &str) -> Option<(u16, u16)> {
+    let digits = version.trim_start_matches("pypy").trim_start_matches(['-', '~', '^', '=', ' ']);
+    let (major, rest) = digits.split_once('.')?;
+    let end = rest.find(|character: char| !character.is_ascii_digit()).unwrap_or(rest.len());
+    Some((major.parse().ok()?, rest.get(..end)?.parse().ok()?))
 }

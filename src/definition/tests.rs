@@ -72,6 +72,12 @@ pub struct TestRun {
     #[serde(default)]
     #[schemars(range(max = 10))]
     pub reruns: u8,
+    /// Time limit of a single attempt of a test, fixtures included; a test that hangs then fails, and the others run.
+    ///
+    /// Left out: none; a test that hangs is named when the shard's time is over.
+    /// Example: `"60s"`
+    #[serde(default)]
+    pub test_timeout: Option<Duration>,
     /// Services that the tests need.
     ///
     /// Example: `["postgres"]`
@@ -117,7 +123,7 @@ pub struct TestRun {
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The longest that a shard may take.
+    /// The longest that a shard may take; a part of it is kept for what comes before and after the tests.
     ///
     /// Left out: `project.timeout`.
     /// Example: `"20m"`

@@ -379,6 +379,13 @@ impl crate::runners::Scripts for Context<'_> {
         self.emitted(name)
     }
 
+    fn modules(&self, name: &'static str) -> Vec<&'static str> {
+        let mut all = imports(name);
+        all.push(name);
+        all.sort_unstable();
+        all
+    }
+
     fn folder(&self) -> String {
         self.scripts_folder()
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::ci::{Seeds, gates_of, quarantine_of, shard_env};
+use super::ci::{Seeds, gates_of, limited, quarantine_of, shard_env};
 use super::context::json_lines;
 use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
@@ -77,6 +77,7 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         paths: suite.paths.clone(),
         left_out,
         measured: false,
+        partial: true,
         env,
         origin: origin.clone(),
     };
@@ -89,7 +90,7 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         let plan = context.python("Choose the seed", "plan.py", &[], &origin).id("plan");
         steps.push(plan.env([("PIPEWRIGHT_PLAN", "${{ runner.temp }}/plan"), ("PIPEWRIGHT_REPEAT", "false")]));
     }
-    steps.extend(runner.steps(&shard, context));
+    steps.extend(limited(runner.steps(&shard, context), context.minutes(suite.timeout)));
     let after = context.steps(&suite.after, &folder, &origin.clone().then("after"), Effect::None);
     steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
     let mut gates = gates_of(context, of, runner);

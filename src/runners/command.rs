@@ -14,11 +14,13 @@ impl Runner for Command {
     fn can(&self) -> Can {
         Can {
             toolchain: None,
+            oldest: None,
             shards: true,
             splits: &[Split::Count],
             workers: false,
             distribute: false,
             reruns: false,
+            test_timeout: false,
             order: Order::Fixed,
             coverage: None,
             paths: false,

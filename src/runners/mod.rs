@@ -27,6 +27,8 @@ pub(crate) trait Runner: Sync {
 pub(crate) struct Can {
     /// The toolchain that a component must have; none for any.
     pub(crate) toolchain: Option<&'static str>,
+    /// The oldest version of that toolchain which it runs on, where it installs tools that need one.
+    pub(crate) oldest: Option<(u16, u16)>,
     /// Whether it runs a part of the tests by itself.
     pub(crate) shards: bool,
     /// Ways to give tests to shards, the default first.
@@ -37,6 +39,8 @@ pub(crate) struct Can {
     pub(crate) distribute: bool,
     /// Whether it tries failed tests again.
     pub(crate) reruns: bool,
+    /// Whether it limits the time of a single test.
+    pub(crate) test_timeout: bool,
     /// What order means to it.
     pub(crate) order: Order,
     /// What its coverage is, where it measures any.
@@ -92,6 +96,8 @@ pub(crate) struct Shard<'a> {
     pub(crate) left_out: Vec<String>,
     /// Whether coverage is measured.
     pub(crate) measured: bool,
+    /// Whether the run has tests that this shard leaves to other jobs.
+    pub(crate) partial: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.
     pub(crate) env: Pairs,
     /// Where it comes from.
@@ -104,6 +110,8 @@ pub(crate) trait Scripts {
     fn short(&self, template: &str, values: minijinja::Value) -> crate::workflow::Script;
     /// The path of an emitted file, from the root of the repository.
     fn emit(&self, name: &str) -> String;
+    /// The emitted file, and the modules that it imports.
+    fn modules(&self, name: &'static str) -> Vec<&'static str>;
     /// The folder of emitted files, from the root of the repository.
     fn folder(&self) -> String;
     /// A command that runs an emitted Python script from any folder.

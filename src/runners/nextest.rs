@@ -20,11 +20,13 @@ impl Runner for Nextest {
     fn can(&self) -> Can {
         Can {
             toolchain: Some("rust"),
+            oldest: None,
             shards: true,
             splits: &[Split::Count],
             workers: true,
             distribute: false,
             reruns: true,
+            test_timeout: false,
             order: Order::Isolated,
             coverage: Some(Coverage::Lcov),
             paths: false,

@@ -8,6 +8,11 @@ use crate::workflow::Step;
 
 pub(crate) struct Pytest;
 
+/// The plugin that runs a shard. It and what it imports are copied, so that tests can import nothing else from there.
+const PLUGIN: &str = "pipewright_pytest.py";
+/// What is installed for `test-timeout` alone: its options would clash with those that a project defines.
+const TIMEOUT: &str = "pytest-timeout.txt";
+
 impl Runner for Pytest {
     fn name(&self) -> &'static str {
         "pytest"
@@ -16,11 +21,14 @@ impl Runner for Pytest {
     fn can(&self) -> Can {
         Can {
             toolchain: Some("python"),
+            // coverage 7.16 and pytest-rerunfailures 16.7 of pytest-plugins.txt: `Requires-Python: >=3.10`.
+            oldest: Some((3, 10)),
             shards: true,
             splits: &[Split::Timings, Split::Count, Split::Files],
             workers: true,
             distribute: true,
             reruns: true,
+            test_timeout: true,
             order: Order::Shuffled,
             coverage: Some(Coverage::CoveragePy),
             paths: true,
@@ -28,7 +36,7 @@ impl Runner for Pytest {
     }
 
     fn files(&self) -> &'static [&'static str] {
-        &["pipewright_pytest.py", "pytest-plugins.txt"]
+        &[PLUGIN, "pytest-plugins.txt"]
     }
 
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step> {
@@ -41,10 +49,17 @@ impl Runner for Pytest {
             (false, true) => vec!["poetry", "run", "python"],
             (false, false) => vec!["python"],
         };
-        let plugins = scripts.short("steps/pytest-plugins.sh", context! { python => python.clone(), uv });
+        let mut requirements = vec!["pytest-plugins.txt"];
+        if shard.run.test_timeout.is_some() {
+            scripts.emit(TIMEOUT);
+            requirements.push(TIMEOUT);
+        }
+        let modules = scripts.modules(PLUGIN);
+        let plugins =
+            scripts.short("steps/pytest-plugins.sh", context! { python => python.clone(), uv, requirements, modules });
         let install = Step::run("Install the test plugins", plugins, shard.origin.clone())
             .folder(&shard.folder)
-            .env([("PLUGINS", format!("${{{{ github.workspace }}}}/{}/pytest-plugins.txt", scripts.folder()))]);
+            .env([("SCRIPTS", format!("${{{{ github.workspace }}}}/{}", scripts.folder()))]);
         let command = scripts.short(
             "steps/pytest.sh",
             context! {
@@ -53,11 +68,11 @@ impl Runner for Pytest {
                 arguments => arguments(shard),
                 random => shard.gates.order != Some(Wanted::Fixed),
                 measured => shard.measured,
+                partial => shard.partial,
                 packages => shard.run.measure.clone(),
             },
         );
         let mut env = shard.env.clone();
-        env.push(("PYTHONPATH".to_owned(), format!("${{{{ github.workspace }}}}/{}", scripts.folder())));
         if shard.measured {
             env.push(("COVERAGE_FILE".to_owned(), "${{ runner.temp }}/coverage/.coverage".to_owned()));
         }
@@ -81,6 +96,9 @@ fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
     }
     if shard.run.reruns > 0 {
         lines.push(vec![format!("--reruns={}", shard.run.reruns)]);
+    }
+    if let Some(limit) = shard.run.test_timeout {
+        lines.push(vec![format!("--timeout={}", limit.decimal_seconds())]);
     }
     for path in &shard.left_out {
         let option = match path {

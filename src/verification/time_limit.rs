@@ -25,7 +25,8 @@ impl Rule for TimeLimit {
                 found.push(self.error(&job.origin, &format!("the job `{}`", job.id), wrong));
             }
             for step in job.steps() {
-                if let Some(wrong) = step.timeout.and_then(|minutes| wrong(minutes, HOSTED)) {
+                let longest = HOSTED.min(*timeout);
+                if let Some(wrong) = step.timeout.and_then(|minutes| wrong(minutes, longest)) {
                     found.push(self.error(&step.origin, &format!("the step `{}`", step.name), wrong));
                 }
             }
@@ -53,7 +54,8 @@ fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
     }
     (minutes > most).then(|| {
         let wrong = format!("may take {minutes} minutes, but GitHub ends it after {most}");
-        (wrong, format!("write `\"{}h\"` or less", most / 60))
+        let most = if most.is_multiple_of(60) { format!("{}h", most / 60) } else { format!("{most}m") };
+        (wrong, format!("write `\"{most}\"` or less"))
     })
 }
 
@@ -98,7 +100,8 @@ mod tests {
 
     #[test]
     fn steps_that_take_too_long() {
-        for minutes in [0, 361] {
+        // The job ends after 10.
+        for minutes in [0, 11, 361] {
             let mut workflow = clean();
             first_step(&mut workflow).timeout = Some(minutes);
             breaks("time-limit", &workflow);

@@ -15,8 +15,9 @@ Environment (without PIPEWRIGHT_RECORD nothing is recorded, without PIPEWRIGHT_S
   PIPEWRIGHT_SEED     the seed that pytest-randomly was given, copied to the record
   GITHUB_RUN_ATTEMPT, GITHUB_WORKSPACE   as the runner sets them
 
-The record: run.json says what was collected and selected, tests.jsonl holds a line per attempt of
-a test, flushed at once, and finished.json is written last, so a run that was cut off has none.
+The record: run.json says what was collected and selected, tests.jsonl holds a line per start and
+per attempt of a test, flushed at once, and finished.json is written last, so a run that was cut off
+has none, and its last test is known.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ from typing import Any
 
 import pytest
 
-from pipewright_order import SCOPES, long_scopes_first, shuffled
-from pipewright_recorder import SCHEMA, Recorder, write_json
-from pipewright_split import SPLITS, assign, microseconds
+from pipewright_pytest_order import SCOPES, long_scopes_first, shuffled
+from pipewright_pytest_recorder import SCHEMA, Recorder, write_json
+from pipewright_pytest_split import SPLITS, assign, microseconds
 
 LONGEST = 1_000_000.0  # Seconds; a job ends long before.
 SCOPED = "pipewright-scoped"  # In xdist's workerinput.
@@ -148,6 +149,7 @@ class Shard:
     scoped: str = ""
     seen: Counter[str] = field(default_factory=Counter)
     items: set[int] = field(default_factory=set)
+    limits: dict[str, Any] = field(default_factory=dict)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionstart(self) -> None:
@@ -189,7 +191,11 @@ class Shard:
         )
         kept = [item for item in items if homes[own[id(item)]] == self.settings.shard]
         dropped = [item for item in items if homes[own[id(item)]] != self.settings.shard]
-        self._describe(sorted(own.values()), sorted(own[id(item)] for item in kept))
+        self._describe(
+            sorted(own.values()),
+            sorted(own[id(item)] for item in kept),
+            sorted(own[id(item)] for item in dropped),
+        )
         dist = getattr(self.config, "workerinput", {}).get(SCOPED)
         if dist:
             lasts = microseconds(sorted(set(own.values())), self.settings.timings)
@@ -204,7 +210,52 @@ class Shard:
         """Tells a worker of xdist what its controller hands out, which it cannot know."""
         node.workerinput[SCOPED] = self.scoped
 
-    def _describe(self, collected: list[str], selected: list[str]) -> None:
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """Records that a worker died, also between tests."""
+        if self.recorder and error:
+            self.recorder.add_crash(str(node.gateway.id))
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_handlecrashitem(self, crashitem: str) -> None:
+        """Keeps pytest-rerunfailures from trying a test again that killed its worker.
+
+        Only some of xdist's schedulers could, and none once restarts are off: the crash would be
+        recorded as a first attempt without a second one.
+        """
+        database = getattr(self.config, "failures_db", None)
+        if database is not None:
+            database.set_test_reruns(crashitem, 0)
+
+    @pytest.hookimpl(optionalhook=True, tryfirst=True)
+    def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> None:
+        """Learns the time limit of a test from pytest-timeout, which goes on to set its timer."""
+        self.limits[item.nodeid] = settings
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Gives every attempt the whole time; pytest-timeout gives it to all of them together."""
+        if getattr(item, "execution_count", 1) > 1:
+            self._limit_again(item)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> None:
+        """Limits the teardown too; pytest-timeout forgets its timer when a test fails."""
+        self._limit_again(item)
+
+    def _limit_again(self, item: pytest.Item) -> None:
+        settings = self.limits.get(item.nodeid)
+        if settings is not None and not settings.func_only:
+            item.config.hook.pytest_timeout_cancel_timer(item=item)
+            item.config.hook.pytest_timeout_set_timer(item=item, settings=settings)
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Keeps an error of pytest or a plugin, after which xdist can end as if all were well."""
+        if self.recorder and not self.recorder.internal_error:
+            lines = [line for line in str(excrepr).splitlines() if line.strip()]
+            self.recorder.internal_error = lines[-1].strip() if lines else "unknown"
+
+    def _describe(self, collected: list[str], selected: list[str], others: list[str]) -> None:
         """Writes run.json, in each process that collects: xdist makes sure that they agree."""
         if self.settings.record is None:
             return
@@ -226,6 +277,7 @@ class Shard:
                 "collected": len(collected),
                 "digest": digest.hexdigest(),
                 "selected": selected,
+                "others": others,
                 "workers": _workers(self.config),
                 "python": platform.python_version(),
                 "shuffle": self.shuffle,
@@ -238,6 +290,11 @@ class Shard:
                 "workspace": str(workspace),
             },
         )
+
+    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+        """Records that a test has started, in whichever worker."""
+        if self.recorder:
+            self.recorder.begin(nodeid, location[0], location[1])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Records a test; under xdist the reports of all workers arrive in the controller."""
@@ -260,6 +317,10 @@ class Shard:
         if int(session.exitstatus) <= 1 and self.recorder.uncollectable:
             # xdist runs the other files and ends with 1, as if a test had failed.
             session.exitstatus = pytest.ExitCode.INTERRUPTED
+        elif int(session.exitstatus) <= 1 and self.recorder.internal_error:
+            session.exitstatus = pytest.ExitCode.INTERNAL_ERROR
+        elif session.exitstatus == pytest.ExitCode.OK and self.recorder.crashes:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         self.recorder.finish(int(session.exitstatus))
 
     def _others_run(self) -> bool:
@@ -338,6 +399,17 @@ def _replay(config: pytest.Config, shuffle: int | None) -> list[str]:
         # It also seeds `random` before each test, so it stays, and only leaves the order alone.
         command += ["-p", "randomly", f"--randomly-seed={shuffle}", "--randomly-dont-reorganize"]
     return command
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Ends a run whose worker died, in which xdist would start another one.
+
+    Its schedulers of whole scopes then wait for ever, and what the dead worker had measured and set
+    up is lost under all of them.
+    """
+    if hasattr(config.option, "maxworkerrestart"):
+        config.option.maxworkerrestart = "0"
 
 
 @pytest.hookimpl(trylast=True)

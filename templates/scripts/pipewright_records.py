@@ -1,8 +1,8 @@
 """Reads the records of test runs, as `pipewright_pytest.py` and `record.py` write them.
 
-A record is a folder with run.json (what was to run), tests.jsonl (a line per attempt of a test) and
-finished.json (written last). After a re-run, the records of several attempts of one shard exist;
-the newest counts. No environment is read.
+A record is a folder with run.json (what was to run), tests.jsonl (a line per start and per attempt
+of a test) and finished.json (written last). After a re-run, the records of several attempts of one
+shard exist; the newest counts. No environment is read.
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ from pipewright_common import InputError, read_json
 
 SCHEMA = 1
 FAILING = ("failed", "error")
-OUTCOMES = ("passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun")
+STARTED = "started"
+OUTCOMES = (STARTED, "passed", "failed", "error", "skipped", "xfailed", "xpassed", "rerun")
 NUMBER = re.compile(r" #\d+$")  # By which the recorder tells tests apart that share an id.
 
 
@@ -55,6 +56,7 @@ class Record:
     digest: str | None
     selected: list[str]
     alone: list[str]
+    others: list[str]
     shuffle: int | None
     isolated: bool
     timings: str | None
@@ -65,14 +67,22 @@ class Record:
     exit: int | None
     workspace: str
     folder: Path
+    internal_error: str
+    crashes: list[str]
 
+    running: list[str] = field(default_factory=list)
     final: dict[str, Line] = field(default_factory=dict)
     tried: Counter[str] = field(default_factory=Counter)
     slowest: dict[str, Decimal] = field(default_factory=dict)
     uncollectable: list[Line] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        for line in self.lines:
+        started, self.lines = self.lines, []
+        for line in started:
+            if line.outcome == STARTED:
+                self.running.append(line.name)
+                continue
+            self.lines.append(line)
             if line.collection:
                 self.uncollectable.append(line)
                 continue
@@ -80,6 +90,7 @@ class Record:
             self.slowest[line.name] = max(self.slowest.get(line.name, Decimal(0)), line.duration)
             if line.outcome != "rerun":
                 self.final[line.name] = line
+        self.running = [name for name in self.running if name not in self.final]
 
     @property
     def label(self) -> str:
@@ -136,6 +147,7 @@ def read_records(folder: Path, run: str) -> tuple[list[Record], list[str]]:
 
 
 def _record(described: dict[str, Any], folder: Path) -> Record:
+    finished = _finished(folder / "finished.json")
     collected, seed, shuffle = (described.get(key) for key in ("collected", "seed", "shuffle"))
     return Record(
         version=str(described["version"]),
@@ -147,6 +159,7 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
         digest=described["digest"],
         selected=[str(name) for name in described["selected"]],
         alone=[str(name) for name in described.get("alone", [])],
+        others=[str(name) for name in described.get("others", [])],
         shuffle=None if shuffle is None else int(shuffle),
         isolated=described.get("isolated") is True,
         timings=described.get("timings"),
@@ -157,9 +170,19 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
         replay=[str(part) for part in described.get("replay", [])],
         directory=str(described.get("directory", ".")),
         lines=_lines(folder / "tests.jsonl"),
-        exit=_exit(folder / "finished.json"),
         workspace=str(described.get("workspace", "")),
         folder=folder,
+        exit=int(finished["exit"]) if finished else None,
+        internal_error=str(finished.get("internal_error", "")),
+        crashes=[_crash(crash) for crash in finished.get("crashes", [])],
+    )
+
+
+def _crash(crash: dict[str, Any]) -> str:
+    """What is known of a worker's end."""
+    test = crash["test"]
+    return (
+        f"worker {crash['worker']} crashed {f'while running {test}' if test else 'between tests'}"
     )
 
 
@@ -177,12 +200,12 @@ def _lines(path: Path) -> list[Line]:
             Line(
                 name=str(line["id"]),
                 outcome=line["outcome"],
-                duration=Decimal(line["duration"]),
-                worker=str(line["worker"]),
-                order=int(line["order"]),
+                duration=Decimal(line.get("duration", 0)),
+                worker=str(line.get("worker", "")),
+                order=int(line.get("order", 0)),
                 file=str(line["file"] or ""),
                 line=line["line"],
-                message=str(line["message"]),
+                message=str(line.get("message", "")),
                 collection=line.get("collection") is True,
                 select=tuple(line.get("select") or [NUMBER.sub("", line["id"])]),
                 replay=tuple(line.get("replay", [])),
@@ -191,5 +214,6 @@ def _lines(path: Path) -> list[Line]:
     return found
 
 
-def _exit(path: Path) -> int | None:
-    return int(read_json(path)["exit"]) if path.is_file() else None
+def _finished(path: Path) -> dict[str, Any]:
+    """What was written at the run's end; nothing of one that was cut off."""
+    return dict(read_json(path)) if path.is_file() else {}

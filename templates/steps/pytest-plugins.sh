@@ -1,5 +1,12 @@
 <% if uv %>
-uv pip install --require-hashes --no-deps --only-binary :all: -r "$PLUGINS"
+uv pip install --require-hashes --no-deps --only-binary :all:<% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
+
 <% else %>
-<%= python %> -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: -r "$PLUGINS"
+<%= python %> -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
+ <% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
+
 <% endif %>
+# These modules alone can be imported by tests, whatever else is in that folder.
+mkdir -p "$RUNNER_TEMP/pipewright"
+cd "$SCRIPTS"
+cp <%= modules %> "$RUNNER_TEMP/pipewright"

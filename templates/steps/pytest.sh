@@ -1,3 +1,5 @@
+# The plugin's folder, before what the project has set itself.
+export PYTHONPATH="$RUNNER_TEMP/pipewright${PYTHONPATH:+:$PYTHONPATH}"
 status=0
 <%= python %> -m pytest<% if paths %> <%= paths %><% endif %> \
   -p pipewright_pytest \
@@ -15,6 +17,9 @@ status=0
 <% endfor %>
   --cov-report= \
 <% endif %>
-  -p no:cacheprovider || status=$?
+<% if measured or partial %>
+  --cov-fail-under=0 \
+<% endif %>
+  -o cache_dir="$RUNNER_TEMP/pytest-cache" || status=$?
 # 1 means that tests failed, which the gates judge; anything else is no test run at all.
 if [ "$status" -gt 1 ]; then exit "$status"; fi

@@ -95,6 +95,7 @@ fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest:
         services: Vec::new(),
         coverage: coverage.filter(|_| !measure.is_empty()),
         measure,
+        shuffled: manifest.depends_on("pytest-randomly") && config.option("-p") != Some("no:randomly"),
     })
 }
 

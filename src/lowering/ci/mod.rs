@@ -19,7 +19,7 @@ use crate::trace::Origin;
 use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Subject, Triggers, When, Workflow};
 
 pub(super) use gates::{gates as gates_of, quarantine as quarantine_of};
-pub(super) use tests::{Seeds, shard_env, tests_job_id};
+pub(super) use tests::{Seeds, limited, shard_env, tests_job_id};
 
 pub(crate) struct Ci;
 

@@ -85,7 +85,7 @@ fn shards(
     steps.extend(beside.steps);
     steps.extend(context.steps(&run.before, &folder, &origin.clone().then("before"), Effect::None));
     let measured = shard.measured;
-    steps.extend(runner.steps(&shard, context));
+    steps.extend(limited(runner.steps(&shard, context), context.minutes(run.timeout)));
     let after = context.steps(&run.after, &folder, &origin.clone().then("after"), Effect::None);
     steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
     steps.push(upload_record(context, name, run, axes, &origin));
@@ -119,6 +119,17 @@ fn shards(
     job
 }
 
+/// A runner's steps, of which the tests' own ends before the job does: what ran is then still uploaded, and the test
+/// that hung is known.
+///
+/// GitHub cancels a job whose time is over, with all steps that are not `always()`; a step whose time is over fails.
+/// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepstimeout-minutes>
+pub(in super::super) fn limited(steps: Vec<Step>, job: u64) -> Vec<Step> {
+    let kept = (job / 4).clamp(1, 10);
+    let limit = |step: Step| if step.id.as_deref() == Some("tests") { step.timeout(job - kept) } else { step };
+    if job > kept { steps.into_iter().map(limit).collect() } else { steps }
+}
+
 /// What the checks list calls a shard; GitHub adds what is left of the matrix by itself.
 fn job_name(name: &str, run: &TestRun, axes: &Axes) -> String {
     let shard = if run.shards > 1 { format!("shard ${{{{ matrix.shard }}}} of {}", run.shards) } else { String::new() };
@@ -132,6 +143,7 @@ fn job_name(name: &str, run: &TestRun, axes: &Axes) -> String {
 /// A run's shard, as its runner sees it.
 fn shard<'a>(context: &Context<'a>, name: &Name, run: &'a TestRun, component: &'a Component, axes: &Axes) -> Shard<'a> {
     let mut env = shard_env(run, name, &axes.label);
+    let left_out = left_out(context, name);
     if run.shards > 1 {
         env.extend(pairs([("PIPEWRIGHT_SHARD", "${{ matrix.shard }}")]));
         env.push(("PIPEWRIGHT_SPLIT".to_owned(), word(split(run)).to_owned()));
@@ -153,7 +165,8 @@ fn shard<'a>(context: &Context<'a>, name: &Name, run: &'a TestRun, component: &'
         gates: context.gates(run),
         folder: context.path(&component.path),
         paths: run.paths.clone(),
-        left_out: left_out(context, name),
+        partial: run.shards > 1 || !left_out.is_empty(),
+        left_out,
         measured: coverage::measured(context).iter().any(|(known, _)| *known == name),
         env,
         origin: entry("tests", name),

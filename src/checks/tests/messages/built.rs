@@ -272,6 +272,8 @@ component = "backend"
 runner = "pytest"
 shards = 257
 reruns = 11
+timeout = "5m"
+test-timeout = "300s"
 [suites.s]
 of = "t"
 paths = []
@@ -291,6 +293,7 @@ until = 2027-01-01
                 "error out-of-range project.branches: `project.branches` is empty",
                 "error out-of-range tests.t.shards: `257` is more than 256",
                 "error out-of-range tests.t.reruns: `11` is more than 10",
+                "error out-of-range tests.t.test-timeout: `5m` is never reached: a shard ends after `5m`",
                 "error out-of-range suites.s.paths: `suites.s.paths` is empty",
                 "error out-of-range quarantine.x.reason: `quarantine.x.reason` is empty",
                 "error out-of-range smoke.api.probes: `smoke.api.probes` is empty",

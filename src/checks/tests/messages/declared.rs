@@ -136,6 +136,46 @@ runner = "nextest"
             ],
         ),
         (
+            r#"[components.c]
+python = ["3.8.18", "pypy3.9-v7.3.16", "3.9 - 3.12", "3.10", "pypy3.11", "3.14t", "3.15-dev", "3.x"]
+[tests.a]
+component = "c"
+runner = "pytest"
+[tests.b]
+component = "c"
+runner = "pytest"
+[tests.c]
+component = "c"
+runner = "command"
+command = "./test"
+"#,
+            &[],
+            &[
+                "error toolchain components.c.python: `pytest` runs on python 3.10 or newer, found `3.8.18`",
+                "error toolchain components.c.python: `pytest` runs on python 3.10 or newer, found `pypy3.9-v7.3.16`",
+                "error toolchain components.c.python: `pytest` runs on python 3.10 or newer, found `3.9 - 3.12`",
+            ],
+        ),
+        (
+            r#"[components.c]
+rust = "1.95"
+[tests.a]
+component = "c"
+runner = "nextest"
+test-timeout = "60s"
+[tests.b]
+component = "c"
+runner = "command"
+command = "./test"
+test-timeout = "60s"
+"#,
+            &[],
+            &[
+                "error runner-capability tests.a.test-timeout: `nextest` cannot limit the time of a single test",
+                "error runner-capability tests.b.test-timeout: `command` cannot limit the time of a single test",
+            ],
+        ),
+        (
             r#"[tests.t]
 component = "backend"
 runner = "command"

@@ -1,7 +1,8 @@
 """Writes the part of a test run's record that follows from pytest's reports.
 
-tests.jsonl gets a line per attempt of a test, flushed at once; finished.json is written last, so a
-run that was cut off has none. Used by `pipewright_pytest.py`.
+tests.jsonl gets a line when a test starts and one when an attempt of it has ended, each flushed at
+once; finished.json is written last. So a run that was cut off shows which test was running.
+Used by `pipewright_pytest.py`.
 
 Environment: GITHUB_WORKSPACE, the root of the repository.
 """
@@ -18,7 +19,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from pipewright_split import file_of
+from pipewright_pytest_split import file_of
 
 SCHEMA = 1
 MESSAGE_LIMIT = 400
@@ -26,11 +27,16 @@ MESSAGE_LIMIT = 400
 
 @dataclass
 class Attempt:
-    """One attempt of a test, while its reports come in."""
+    """One attempt of a test, while its reports come in.
+
+    `own` is false while only reports of its subtests have come: pytest-rerunfailures passes those
+    on at once, and the test's own reports, from `setup` on, after the attempt.
+    """
 
     name: str
     worker: str
     order: int
+    own: bool = False
     duration: float = 0.0
     outcome: str = "passed"
     message: str = ""
@@ -49,6 +55,8 @@ class Recorder:
         self.started: Counter[str] = Counter()
         self.lines: TextIO | None = None
         self.uncollectable = False
+        self.crashes: list[dict[str, str]] = []
+        self.internal_error = ""
 
     def start(self) -> None:
         """Opens an empty record: an older one must not be taken for this run's."""
@@ -57,12 +65,25 @@ class Recorder:
             (self.folder / name).unlink(missing_ok=True)
         self.lines = (self.folder / "tests.jsonl").open("w", encoding="utf-8", newline="\n")
 
+    def begin(self, nodeid: str, file: str, line: int | None) -> None:
+        """Records that a test has started; without a further line it was running at the end."""
+        found = {"id": _plain(nodeid, self.config), "outcome": "started"}
+        self._put({**found, "file": _from_workspace(file, self.config), "line": _from_one(line)})
+
+    def add_crash(self, worker: str) -> None:
+        """Records that a worker of xdist died; its test, if it ran one, is reported after this."""
+        self.crashes.append({"worker": worker, "test": ""})
+
     def add(self, report: pytest.TestReport) -> None:
         """Takes in one report; the attempt is written when it has ended."""
         worker = _worker_of(report)
         name = _plain(report.nodeid, self.config)
         attempt = self.open_attempts.get((worker, name))
-        if attempt is not None and report.when == "setup":
+        subtest = _is_subtest(report)
+        again = attempt is not None and (
+            attempt.outcome == "rerun" if subtest else report.when == "setup" and attempt.own
+        )
+        if again:
             # Some versions of pytest-rerunfailures report no teardown before they try again.
             self._write(self.open_attempts.pop((worker, name)))
             attempt = None
@@ -71,10 +92,14 @@ class Recorder:
             attempt.file, attempt.line = _place(report, self.config)
             self.started[worker] += 1
             self.open_attempts[worker, name] = attempt
-        if report.when in ("setup", "call", "teardown") and not _is_subtest(report):
+        attempt.own = attempt.own or not subtest
+        phase = report.when in ("setup", "call", "teardown")
+        if phase and not subtest:
             attempt.duration += report.duration
         _judge(attempt, report, self.config)
-        # xdist reports a test whose worker died in a phase of its own.
+        if not phase:  # xdist reports a test whose worker died in a phase of its own.
+            self.crashes += [{"worker": worker, "test": name}]
+            self.crashes = [c for c in self.crashes if c != {"worker": worker, "test": ""}]
         if report.when not in ("setup", "call"):
             self._write(self.open_attempts.pop((worker, name)))
 
@@ -91,8 +116,6 @@ class Recorder:
         self._write(attempt, collection=True)
 
     def _write(self, attempt: Attempt, collection: bool = False) -> None:
-        if self.lines is None:
-            return
         self.attempts[attempt.name] += 1
         line: dict[str, Any] = {
             "id": attempt.name,
@@ -107,8 +130,12 @@ class Recorder:
         }
         if collection:
             line["collection"] = True
-        self.lines.write(json.dumps(line, ensure_ascii=True) + "\n")
-        self.lines.flush()
+        self._put(line)
+
+    def _put(self, line: Mapping[str, Any]) -> None:
+        if self.lines is not None:
+            self.lines.write(json.dumps(line, ensure_ascii=True) + "\n")
+            self.lines.flush()
 
     def finish(self, exit_status: int) -> None:
         """Says that the run came to its end, and how."""
@@ -119,7 +146,9 @@ class Recorder:
                 self._write(attempt)
         self.lines.close()
         self.lines = None
-        write_json(self.folder / "finished.json", {"schema": SCHEMA, "exit": exit_status})
+        finished = {"schema": SCHEMA, "exit": exit_status, "crashes": self.crashes}
+        finished["internal_error"] = self.internal_error[:MESSAGE_LIMIT]
+        write_json(self.folder / "finished.json", finished)
 
 
 def _judge(attempt: Attempt, report: pytest.TestReport, config: pytest.Config) -> None:
@@ -188,7 +217,12 @@ def _message(report: Any) -> str:
 def _place(report: pytest.TestReport, config: pytest.Config) -> tuple[str, int | None]:
     """The test's file, from the root of the repository, and its line, from 1."""
     file, line, _ = report.location
-    return _from_workspace(file, config), None if line is None else line + 1
+    return _from_workspace(file, config), _from_one(line)
+
+
+def _from_one(line: int | None) -> int | None:
+    """The number of a line, of which pytest calls the first one 0."""
+    return None if line is None else line + 1
 
 
 def _crash_place(report: Any, config: pytest.Config) -> tuple[str, int | None]:
