@@ -335,9 +335,10 @@ fn a_template_of_the_users_own_that_asks_for_too_much() {
 fn a_template_that_would_not_end_ends_in_an_error() {
     let definition = SMALL.replace("checks", "install = { pip = [\"requirements.txt\"] }\nchecks");
     let deep = 40;
+    let mut wrong = Vec::new();
     let nested = |open: &str, inner: &str| format!("{}{inner}{}", open.repeat(deep), "<% endfor %>".repeat(deep));
     for (template, message) in [
-        ("\n<% for i in range(1000000000) %>x<% endfor %>".to_owned(), "line 2: range is not a function"),
+        ("\n<% for i in range(1000000000) %>x<% endfor %>".to_owned(), "line 2: range is unknown"),
         ("<% for i in 'x' * 1000000000 %><% endfor %>".to_owned(), "line 1: `*` is not part of a template"),
         ("\n\n<% set a = a ~ a %>".to_owned(), "line 3: `~` is not part of a template"),
         ("<%= words + words %>".to_owned(), "line 1: `+` is not part of a template"),
@@ -356,8 +357,11 @@ fn a_template_that_would_not_end_ends_in_an_error() {
         let ran = project.run(["check"]);
         assert!(began.elapsed().as_secs() < 5, "{message}");
         assert_eq!(ran.code, 3, "{ran:?}");
-        assert!(ran.err.starts_with(&format!("error[template]: {message}")), "{message}: {}", ran.err);
+        if !ran.err.starts_with(&format!("error[template]: {message}")) {
+            wrong.push(format!("{message}: {}", ran.err));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
