@@ -11,7 +11,7 @@ use super::{markdown, pages, text};
 /// What completes a fragment.
 const FRAME: &str = include_str!("frame.toml");
 
-/// A repository that has whatever a definition names.
+/// A repository with every file that a definition names; a name without an extension is a folder.
 struct Everything;
 
 impl Tree for Everything {
@@ -21,8 +21,9 @@ impl Tree for Everything {
     fn exists(&self, _: &str) -> bool {
         true
     }
-    fn list(&self, _: &str) -> Vec<String> {
-        Vec::new()
+    fn list(&self, path: &str) -> Vec<String> {
+        let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+        if is_file { Vec::new() } else { vec!["LICENSE".to_owned()] }
     }
 }
 
