@@ -85,13 +85,16 @@ impl Diagnostic {
 
 /// The candidate that `word` was probably meant to be.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let longest = word.chars().count();
+    let length = word.chars().count();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))
-        .filter(|(distance, candidate)| *distance * 3 <= longest.max(candidate.chars().count()).max(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
+        .map(|candidate| (candidate.chars().count(), candidate))
+        // No distance is shorter than the difference in length, which costs nothing to compute.
+        .filter(|(other, _)| length.abs_diff(*other) * 3 <= length.max(*other).max(3))
+        .map(|(other, candidate)| (strsim::damerau_levenshtein(word, candidate), length.max(other).max(3), candidate))
+        .filter(|(distance, longest, _)| *distance * 3 <= *longest)
+        .min_by_key(|(distance, ..)| *distance)
+        .map(|(.., candidate)| candidate)
 }
 
 /// A help that names what was probably meant, or else what there is.

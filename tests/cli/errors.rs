@@ -355,7 +355,7 @@ fn a_template_that_would_not_end_ends_in_an_error() {
         let project = Project::of(&definition).with("requirements.txt", "").with("templates/pip.sh", &template);
         let began = std::time::Instant::now();
         let ran = project.run(["check"]);
-        assert!(began.elapsed().as_secs() < 5, "{message}");
+        assert!(began.elapsed().as_secs() < 60, "{message}");
         assert_eq!(ran.code, 3, "{ran:?}");
         if !ran.err.starts_with(&format!("error[template]: {message}")) {
             wrong.push(format!("{message}: {}", ran.err));
