@@ -36,10 +36,8 @@ impl Check for GateLoosened {
 /// Gates of a run that are looser than those of all, with both values.
 fn looser(own: &Gates, all: &Gates) -> Vec<(&'static str, String, String)> {
     let mut found = Vec::new();
-    let floors = [
-        ("pass-rate", own.pass_rate, all.pass_rate),
-        ("patch-coverage", own.patch_coverage, all.patch_coverage),
-    ];
+    let floors =
+        [("pass-rate", own.pass_rate, all.pass_rate), ("patch-coverage", own.patch_coverage, all.patch_coverage)];
     for (key, own, all) in floors {
         if let (Some(own), Some(all)) = (own, all)
             && own < all

@@ -200,7 +200,8 @@ mod tests {
 
     #[test]
     fn each_command_gets_what_it_takes() {
-        let args = "-p a --features=x -Fy --cargo-profile ci -E not(test(slow)) --no-capture --retries 2 slow -- --skip z";
+        let args =
+            "-p a --features=x -Fy --cargo-profile ci -E not(test(slow)) --no-capture --retries 2 slow -- --skip z";
         let sorted = CargoArgs::of(&words(args));
         assert_eq!(sorted.build, words("-p a --features=x -Fy --cargo-profile ci"));
         assert_eq!(sorted.filters, words("-E not(test(slow)) slow -- --skip z"));

@@ -103,14 +103,11 @@ fn options(shard: &Shard<'_>, args: &CargoArgs) -> Vec<String> {
 /// The doctests, which nextest does not run, in one shard: they have no partitions.
 fn doctests(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let script = scripts.short("steps/doctests.sh", context! { doc => args.doc.clone() });
-    let step = Step::run("Run the doctests", script, shard.origin.clone())
-        .id("doctests")
-        .folder(&shard.folder)
-        .env([
-            ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
-            work(),
-            ("SELECTION".to_owned(), SELECTION.to_owned()),
-        ]);
+    let step = Step::run("Run the doctests", script, shard.origin.clone()).id("doctests").folder(&shard.folder).env([
+        ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
+        work(),
+        ("SELECTION".to_owned(), SELECTION.to_owned()),
+    ]);
     if shard.run.shards > 1 { step.when("matrix.shard == 1") } else { step }
 }
 

@@ -71,7 +71,9 @@ gates = { coverage = "0.5%" }
 coverage = "ratchet"
 "#,
             &[],
-            &["warning coverage-unenforced tests.t.gates.coverage: a floor of 0.5% lets more than half of the code go untested"],
+            &[
+                "warning coverage-unenforced tests.t.gates.coverage: a floor of 0.5% lets more than half of the code go untested",
+            ],
         ),
     ]);
 }
