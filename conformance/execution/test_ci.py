@@ -121,12 +121,16 @@ def test_timings_travel_from_run_to_run(github: Bench) -> None:
 
 
 def test_failing_test(github: Bench) -> None:
-    """A failing test leaves its shard green, fails the pass rate, and is annotated at its line."""
+    """A failing test fails its shard and the pass rate, and is annotated at its line."""
     run = github.run(
         "ci.yml", proposed(github, "failing", {NEW: "def test_new():\n    assert 1 == 2\n"})
     )
-    assert (run.result, *judged(run)) == ("failure", ["TQ-02"], ["gates-backend"])
-    assert run.results()["test-backend"] == "success"
+    assert judged(run) == (["TQ-02"], ["test-backend", "gates-backend"])
+    assert run.results()["coverage"] == "success"
+    (shard,) = [job for job in run.jobs if job.id == "test-backend" and job.result == "failure"]
+    assert shard.step("Run the tests").outcome == "success"
+    assert shard.step("End with the status of the tests").exit == 1
+    assert "Re-run all jobs" not in run.job(GATES).summary
     assert (
         gates(run.job(GATES))["TQ-02"].measured == "92.30 % (12 of 13 passed, 1 failed, 1 skipped)"
     )
@@ -143,6 +147,7 @@ def test_slow_test(github: Bench) -> None:
     run = github.run("ci.yml", proposed(github, "slow", {NEW: slow}, {"slowest": '"1s"'}))
     assert (run.result, *judged(run)) == ("failure", ["TQ-03"], ["gates-backend"])
     assert gates(run.job(GATES))["TQ-03"].threshold == "at most 1 s"
+    assert "No shard failed" in run.job(GATES).summary
     (told,) = titled(run.job(GATES), "Slow test")
     assert (told.file, told.line) == (PLACE, 4)
     assert told.message.startswith("tests/test_new.py::test_new took 1.2")
@@ -242,6 +247,29 @@ def test_rerun_of_a_failed_shard(github: Bench) -> None:
     )
 
 
+ONCE = """import os
+
+
+def test_new():
+    assert os.environ["GITHUB_RUN_ATTEMPT"] != "1"
+"""
+
+
+def test_rerun_of_a_shard_with_a_flaky_test(github: Bench) -> None:
+    """A test that fails in the first attempt alone: *Re-run failed jobs* runs its shard again and
+    ends green, and the test is reported as flaky across attempts."""
+    run = github.run("ci.yml", proposed(github, "once", {NEW: ONCE}))
+    assert judged(run) == (["TQ-02"], ["test-backend", "gates-backend"])
+    run.start()
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+    shards = [job for job in run.jobs if job.id == "test-backend"]
+    assert sorted(job.attempt for job in shards) == [1, 2]
+    (warning,) = titled(run.job(GATES), "Flaky test")
+    assert (warning.level, warning.file, warning.line) == ("warning", PLACE, 4)
+    assert "failed in attempt 1 of this run and passed in attempt 2" in warning.message
+    assert "**Flaky: passed only in a re-run**" in run.job(GATES).summary
+
+
 # ── at the gate, and just under it ────────────────────────────────────────────
 
 
@@ -258,6 +286,8 @@ def test_pass_rate_at_the_gate(github: Bench, floor: str, fails: list[str]) -> N
         gates(run.job(GATES))["TQ-02"].measured == "95.00 % (19 of 20 passed, 1 failed, 1 skipped)"
     )
     assert judged(run) == (fails, ["gates-backend"] if fails else [])
+    assert run.results()["test-backend"] == "success"
+    assert ("*Re-run all jobs*" in run.job(GATES).summary) is bool(fails)
 
 
 @pytest.mark.parametrize(("floor", "fails"), [("70%", []), ("70.01%", ["TQ-05"])])
@@ -315,7 +345,7 @@ def test_nightly_repeat_finds_a_dependence_on_order(github: Bench) -> None:
     changed(github.origin, "order", {NEW: tests})
     run = github.run("ci.yml", github.schedule("order"))
     assert "TQ-04" in failed(run.job(GATES))
-    assert blocking(run) == ["gates-backend"]
+    assert blocking(run) == ["test-backend", "gates-backend"]
     told = titled(run.job(GATES), "Depends on the order")
     assert told and {error.file for error in told} == {PLACE}
     first, second = json.loads(run.job("Plan").outputs["seeds"])

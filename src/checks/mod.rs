@@ -12,6 +12,7 @@ mod cache_scope;
 mod command_missing;
 mod coverage_unenforced;
 mod deploy_without_smoke;
+mod deployment_without_environment;
 mod dockerfile_order;
 mod duplicate_item;
 mod duplicate_path;
@@ -104,6 +105,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &command_missing::CommandMissing,
     &coverage_unenforced::CoverageUnenforced,
     &deploy_without_smoke::DeployWithoutSmoke,
+    &deployment_without_environment::DeploymentWithoutEnvironment,
     &dockerfile_order::DockerfileOrder,
     &duplicate_item::DuplicateItem,
     &duplicate_path::DuplicatePath,

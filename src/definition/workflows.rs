@@ -174,6 +174,12 @@ pub struct Job {
     /// Example: `"release"`
     #[serde(default)]
     pub environment: Option<String>,
+    /// Records a deployment to `environment`; without it, the job reads the environment's secrets and waits for its
+    /// reviewers.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    pub deployment: bool,
     /// What its token may do, besides reading the contents.
     ///
     /// Example: `{ contents = "write" }`

@@ -218,14 +218,14 @@ impl<'a> Context<'a> {
         Step::uses("Check out", self.action("actions/checkout", with, origin), origin.clone())
     }
 
-    /// A step that uploads an artifact.
+    /// A step that uploads an artifact, which outlives every re-run that may read it.
     pub(crate) fn upload(&self, name: &str, artifact: &str, path: &str, origin: &Origin) -> Step {
         let with = pairs([
             ("name", artifact),
             ("path", path),
             ("if-no-files-found", "error"),
             ("include-hidden-files", "true"),
-            ("retention-days", "7"),
+            ("retention-days", RETENTION_DAYS),
         ]);
         Step::uses(name, self.action("actions/upload-artifact", with, origin), origin.clone())
     }
@@ -298,6 +298,12 @@ impl<'a> Context<'a> {
             .collect()
     }
 }
+
+/// Retention of the artifacts that jobs hand to each other: a run can be re-run for 30 days, and one day more lets a
+/// re-run of the last day end.
+///
+/// Source: <https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs>.
+const RETENTION_DAYS: &str = "31";
 
 /// JSON as a variable carries it: what has several entries stands on a line each.
 pub(crate) fn json_lines(value: &serde_json::Value) -> String {

@@ -111,7 +111,8 @@ pub(super) fn own_job(
             *runner = machine;
         }
         *timeout = context.minutes(written.timeout);
-        *environment = written.environment.clone().map(|name| Environment { name, url: None });
+        *environment =
+            written.environment.clone().map(|name| Environment { name, url: None, deployment: written.deployment });
         *env = variables;
         *services = beside.services;
     }

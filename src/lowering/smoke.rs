@@ -3,7 +3,7 @@
 use super::context::single;
 use super::deploy::{file_variable, smoke_env};
 use super::{Context, Family};
-use crate::definition::{Environment as Written, Name, Value};
+use crate::definition::{Environment as Written, Name};
 use crate::trace::Effect;
 use crate::workflow::{Environment, Job, ManualInput, ManualKind, Triggers, Work, Workflow};
 
@@ -73,9 +73,7 @@ fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(S
         if let Some(own) = &environment.runs_on {
             *runner = single(own);
         }
-        let url =
-            environment.url.as_ref().and_then(Value::outside).filter(|url| !url.secret).map(super::steps::outside);
-        *place = Some(Environment { name: name.to_string(), url });
+        *place = Some(Environment::without_deployment(name.as_str()));
         env.push(file_variable(context, name, environment));
     }
     job

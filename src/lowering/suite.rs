@@ -115,7 +115,7 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         *runner = axes.runner;
         *timeout = context.minutes(suite.timeout);
         *services = beside.services;
-        *environment = suite.environment.clone().map(|name| Environment { name, url: None });
+        *environment = suite.environment.clone().map(Environment::without_deployment);
         *env = beside.env;
         set_env(env, env_of(&component.env));
         set_env(env, env_of(&suite.env));

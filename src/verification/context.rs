@@ -130,7 +130,7 @@ mod tests {
 
     fn with_environment(mut workflow: crate::workflow::Workflow) -> crate::workflow::Workflow {
         if let Work::Steps { environment, .. } = &mut job(&mut workflow).work {
-            *environment = Some(Environment { name: "staging".to_owned(), url: None });
+            *environment = Some(Environment::without_deployment("staging"));
         }
         workflow
     }

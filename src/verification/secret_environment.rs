@@ -51,7 +51,7 @@ mod tests {
         first_step(&mut workflow).env.push(("OTHER".to_owned(), "${{ secrets.OTHER }}".to_owned()));
         breaks("secret-environment", &workflow);
         if let Work::Steps { environment, .. } = &mut job(&mut workflow).work {
-            *environment = Some(Environment { name: "release".to_owned(), url: None });
+            *environment = Some(Environment::without_deployment("release"));
         }
         passes(&workflow);
         first_step(&mut workflow).env.push(("ALL".to_owned(), "${{ toJSON(secrets) }}".to_owned()));

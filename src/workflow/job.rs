@@ -71,8 +71,20 @@ pub enum Runner {
 pub struct Environment {
     /// Its name.
     pub name: String,
-    /// The address that GitHub shows.
+    /// The address that GitHub shows for the deployment.
     pub url: Option<String>,
+    /// A job that deploys is recorded as a deployment; one that reads secrets or waits for reviewers is not.
+    ///
+    /// Source: <https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/control-deployments>,
+    /// using environments without deployments.
+    pub deployment: bool,
+}
+
+impl Environment {
+    /// An environment whose secrets and rules apply to a job that deploys nothing to it.
+    pub fn without_deployment(name: impl Into<String>) -> Self {
+        Self { name: name.into(), url: None, deployment: false }
+    }
 }
 
 /// The matrix of a job.

@@ -177,10 +177,12 @@ fn runner(runner: &Runner) -> Node {
 }
 
 fn environment(environment: &Environment) -> Entry {
-    let value = match &environment.url {
-        None => environment.name.as_str().into(),
-        Some(url) => Node::map([Entry::new("name", environment.name.as_str()), Entry::new("url", url.as_str())]),
-    };
+    let mut entries = vec![Entry::new("name", environment.name.as_str())];
+    entries.extend(environment.url.as_deref().map(|url| Entry::new("url", url)));
+    if !environment.deployment {
+        entries.push(Entry::new("deployment", false));
+    }
+    let value = if entries.len() == 1 { environment.name.as_str().into() } else { Node::Map(entries) };
     Entry::new("environment", value)
 }
 

@@ -11,6 +11,8 @@ Environment:
   PIPEWRIGHT_QUARANTINE   optional: JSON [{"path", "reason", "issue", "until": "2027-03-31"}], tests
                           that nobody runs; one whose last day is over fails
   PIPEWRIGHT_RUN          the name of the test run; records of others are left out; empty: all
+  PIPEWRIGHT_SHARDS_END   optional: `with-status` where a shard fails with its tests, `green` where
+                          the pass rate allows failures; decides which re-run is recommended
   PIPEWRIGHT_TIMINGS_OUT  optional: where to write the timings for the next run's plan, which
                           happens only when the run is complete
 
@@ -44,7 +46,7 @@ from pipewright_common import (
 )
 from pipewright_completeness import Expected, complete
 from pipewright_findings import SHOWN, Verdict, report
-from pipewright_records import Line, Record, read_records
+from pipewright_records import Line, Record, read_records, recovered
 
 ORDERS = ("random", "fixed", "isolated")
 GROWTH = 2  # What a timing grows to at most, from one run to the next.
@@ -78,11 +80,32 @@ def main() -> int:
     ]
     for problem in problems:
         annotate("error", problem, title="Incomplete test run")
-    report(verdicts, chosen, problems)
+    report(
+        verdicts,
+        chosen,
+        problems,
+        recovered(records, chosen),
+        rerun_hint(verdicts, chosen, problems),
+    )
     out = text("PIPEWRIGHT_TIMINGS_OUT", "")
     if out and not problems:
         write_json(Path(out), timings(chosen))
     return 1 if any(verdict.verdict == "failed" for verdict in verdicts) else 0
+
+
+def rerun_hint(verdicts: list[Verdict], chosen: list[Record], problems: list[str]) -> str:
+    """What to re-run where every shard was green; without new records the verdict stays."""
+    ends = text("PIPEWRIGHT_SHARDS_END", "")
+    if ends not in ("", "with-status", "green"):
+        raise InputError("PIPEWRIGHT_SHARDS_END must be `with-status` or `green`")
+    failed = [verdict for verdict in verdicts if verdict.verdict == "failed"]
+    red = ends == "with-status" and any(record.failing for record in chosen)
+    if not failed or not ends or problems or red:
+        return ""
+    return (
+        "No shard failed, so *Re-run failed jobs* evaluates the same results again. "
+        "*Re-run all jobs* runs the tests again."
+    )
 
 
 # ── what is asked for ─────────────────────────────────────────────────────────

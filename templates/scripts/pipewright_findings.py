@@ -27,8 +27,17 @@ class Verdict:
     reason: str = ""
 
 
-def report(verdicts: list[Verdict], chosen: list[Record], problems: list[str]) -> None:
-    """Writes the summary, and an annotation per failing and per flaky test."""
+def report(
+    verdicts: list[Verdict],
+    chosen: list[Record],
+    problems: list[str],
+    rerun: list[tuple[Record, Line, int]],
+    hint: str,
+) -> None:
+    """Writes the summary, and an annotation per failing and per flaky test.
+
+    `rerun` holds the tests that failed in an earlier attempt of the run.
+    """
     for verdict in verdicts:
         if verdict.verdict == "failed":
             reason = f" ({verdict.reason})" if verdict.reason else ""
@@ -41,6 +50,8 @@ def report(verdicts: list[Verdict], chosen: list[Record], problems: list[str]) -
     rows = [(row.gate, row.threshold, row.measured, row.verdict) for row in verdicts]
     parts = [f"### Test gates: {text('PIPEWRIGHT_RUN', 'tests')}", table(head, rows)]
     parts += [f"- {verdict.gate}: {verdict.reason}" for verdict in verdicts if verdict.reason]
+    if hint:
+        parts.append(hint)
     if problems:
         parts.append("**Incomplete**\n\n" + listed(problems))
     failing = [(record, line) for record in chosen for line in record.failing]
@@ -55,6 +66,8 @@ def report(verdicts: list[Verdict], chosen: list[Record], problems: list[str]) -
         parts.append(failures(failing))
     if flaky:
         parts.append("**Flaky: passed only when tried again**\n\n" + listed(flakes(flaky)))
+    if rerun:
+        parts.append("**Flaky: passed only in a re-run**\n\n" + listed(flakes_of_runs(rerun)))
     if unexpected:
         names = listed(sorted(set(unexpected)))
         parts.append(f"**Expected to fail, but passed: remove the mark**\n\n{names}")
@@ -95,6 +108,17 @@ def flakes(found: list[tuple[Record, Line]]) -> list[str]:
         annotate("warning", message, line.file, line.line, title="Flaky test")
         told.append(f"{code(name)}: attempt {tried} ({places(group)})")
     return told
+
+
+def flakes_of_runs(found: list[tuple[Record, Line, int]]) -> list[str]:
+    """Annotates the tests that failed in an earlier attempt of the run."""
+    listing = []
+    for record, line, attempt in sorted(found, key=lambda entry: entry[1].name):
+        what = f"failed in attempt {attempt} of this run and passed in attempt {record.attempt}"
+        message = f"{line.name} {what} ({record.label})"
+        annotate("warning", message, line.file, line.line, title="Flaky test")
+        listing.append(f"{code(line.name)}: {what} ({record.label})")
+    return listing
 
 
 def failures(found: list[tuple[Record, Line]]) -> str:

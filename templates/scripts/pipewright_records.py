@@ -122,6 +122,19 @@ class Record:
         return [*own.values(), test]
 
 
+def recovered(records: list[Record], chosen: list[Record]) -> list[tuple[Record, Line, int]]:
+    """Tests that pass now, and failed when an earlier attempt of the run ran the same shard."""
+    found: dict[tuple[int, str], tuple[Record, Line, int]] = {}
+    for record in chosen:
+        for old in sorted(records, key=lambda other: other.attempt):
+            same = (old.version, old.shard, old.seed) == (record.version, record.shard, record.seed)
+            for line in old.failing if same and old.attempt < record.attempt else []:
+                now = record.final.get(line.name)
+                if now is not None and now.outcome in ("passed", "xpassed"):
+                    found[id(record), line.name] = record, now, old.attempt
+    return list(found.values())
+
+
 def digest_of(names: Iterable[str]) -> str:
     """The digest of a set of test ids, as the recorders compute it."""
     joined = "\n".join(sorted(names))

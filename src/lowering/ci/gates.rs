@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::context::{json_lines, pairs};
 use super::super::{Axes, Context};
-use super::tests::{Seeds, split, tests_job_id};
+use super::tests::{Seeds, ends_with_status, split, tests_job_id};
 use super::{Listed, entry, plan, ran};
 use crate::definition::{Name, Order as Wanted, Split, TestRun};
 use crate::runners::{Order, Runner};
@@ -32,6 +32,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/records".to_owned()),
         ("PIPEWRIGHT_RUN", name.to_string()),
         ("PIPEWRIGHT_SEEDS", seeds),
+        ("PIPEWRIGHT_SHARDS_END", if ends_with_status(context, run) { "with-status" } else { "green" }.to_owned()),
     ]);
     judge.env.extend(quarantine(context, &context.quarantined(name)));
     let mut steps = vec![context.checkout(&origin, None), Step::uses("Take the records", download, origin.clone())];

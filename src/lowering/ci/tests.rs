@@ -7,7 +7,7 @@ use super::{Listed, entry, gates, plan, trust};
 use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun};
 use crate::runners::{Order, Runner, Shard, runner};
 use crate::trace::Effect;
-use crate::workflow::{Axis, Environment, Job, Pairs, Step, Strategy, Work};
+use crate::workflow::{Axis, Environment, Job, Pairs, Script, Step, Strategy, Work};
 
 /// What a run does with seeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,6 +92,9 @@ fn shards(
     if measured {
         steps.push(upload_coverage(context, name, run, component, axes));
     }
+    if ends_with_status(context, run) {
+        steps.push(end_with_status(&origin));
+    }
     let mut matrix = axes.matrix.clone();
     if run.shards > 1 {
         matrix.push(("shard".to_owned(), Axis::Numbers(run.shards)));
@@ -111,7 +114,7 @@ fn shards(
         *timeout = context.minutes(run.timeout);
         *strategy = (!matrix.is_empty()).then_some(Strategy { axes: matrix });
         *services = beside.services;
-        *environment = run.environment.clone().map(|name| Environment { name, url: None });
+        *environment = run.environment.clone().map(Environment::without_deployment);
         *env = beside.env;
         set_env(env, env_of(&component.env));
         set_env(env, env_of(&run.env));
@@ -171,6 +174,22 @@ fn shard<'a>(context: &Context<'a>, name: &Name, run: &'a TestRun, component: &'
         env,
         origin: entry("tests", name),
     }
+}
+
+/// Whether a failing test fails its shard, so that *Re-run failed jobs* runs it again.
+///
+/// A lower pass rate is judged over all shards, and a workflow that is called fails with any of its jobs.
+pub(super) fn ends_with_status(context: &Context<'_>, run: &TestRun) -> bool {
+    context.gates(run).pass_rate.is_none_or(|rate| rate.fraction() == "1")
+}
+
+/// The last step of a shard: its results are uploaded, and the job is red where its record says that a test failed.
+fn end_with_status(origin: &crate::trace::Origin) -> Step {
+    let script = Script::new(
+        "if ! grep --quiet '\"exit\": 0' \"$FINISHED\"; then\n  echo \"Tests failed, see the steps above.\"\n  exit 1\nfi",
+    );
+    Step::run("End with the status of the tests", script, origin.clone())
+        .env([("FINISHED", "${{ runner.temp }}/record/finished.json")])
 }
 
 /// Variables that every record carries.

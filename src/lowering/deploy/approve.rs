@@ -16,7 +16,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written, pla
     job.needs = needs;
     if let Work::Steps { timeout, environment, .. } = &mut job.work {
         *timeout = 5;
-        *environment = Some(Environment { name: place.to_owned(), url: None });
+        *environment = Some(Environment::without_deployment(place));
     }
     job
 }

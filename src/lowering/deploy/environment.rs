@@ -51,7 +51,7 @@ pub(super) fn place(context: &Context<'_>, name: &Name, environment: &Written, j
         }
         *timeout = minutes;
         let url = environment.url.as_ref().and_then(Value::outside).filter(|url| !url.secret).map(outside);
-        *place = Some(Environment { name: name.to_string(), url });
+        *place = Some(Environment { name: name.to_string(), url, deployment: true });
         set_env(env, env_of(&environment.env));
         env.push(file_variable(context, name, environment));
         for image in images_of(context, environment) {

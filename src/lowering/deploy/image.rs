@@ -69,7 +69,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     grant_for(&image.after, &mut job.permissions);
     if let Work::Steps { runner, timeout, environment, .. } = &mut job.work {
         *timeout = context.minutes(image.timeout);
-        *environment = image.environment.clone().map(|name| Environment { name, url: None });
+        *environment = image.environment.clone().map(Environment::without_deployment);
         if let Some(own) = &image.runs_on {
             *runner = single(own);
         }
