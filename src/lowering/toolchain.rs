@@ -225,7 +225,7 @@ fn folders_up(folder: &str) -> Vec<String> {
     let mut folders = Vec::new();
     let mut rest = folder;
     while !rest.is_empty() {
-        folders.push(rest.to_owned());
+        folders.push(format!("./{rest}"));
         rest = rest.rsplit_once('/').map_or("", |(above, _)| above);
     }
     folders.push(".".to_owned());

@@ -18,7 +18,7 @@ use crate::SMALL;
 use crate::support::compile;
 
 /// A value that no shell takes for anything.
-const PLAIN: &str = "plain";
+const PLAIN: &str = "harmless";
 
 const HOSTILE: &[&str] = &[
     "",
@@ -75,10 +75,11 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// Commands that templates call; each writes down its words, and what it reads where it reads anything.
-const COMMANDS: [&str; 15] = [
+const COMMANDS: [&str; 16] = [
     "az",
     "aws",
     "cargo",
+    "cp",
     "curl",
     "gcloud",
     "gh",
@@ -128,8 +129,9 @@ impl Bench {
         let path = |name: &str| self.folder.path().join(name);
         let work = path("work");
         let _ = fs::remove_dir_all(&work);
-        fs::create_dir(&work).expect("the folder is writable");
-        for (name, text) in [("calls", ""), ("kubeconfig", ""), ("script.sh", script)] {
+        fs::create_dir_all(work.join("rs")).expect("the folder is writable");
+        let finished = ("finished.json", "{ \"exit\": 0 }");
+        for (name, text) in [("calls", ""), ("kubeconfig", ""), finished, ("script.sh", script)] {
             fs::write(path(name), text).expect("the file is writable");
         }
         let searched = format!("{}:{}", path("bin").display(), std::env::var("PATH").expect("a PATH"));
@@ -143,7 +145,12 @@ impl Bench {
             .env("KUBECONFIG", path("kubeconfig"))
             .env("GITHUB_OUTPUT", path("output"))
             .env("GITHUB_WORKSPACE", "/workspace")
+            .env("FINISHED", path("finished.json"))
+            .env("GITHUB_ENV", path("env"))
             .env("PIPEWRIGHT_WORK", ".")
+            .env("RUNNER_TEMP", ".")
+            .env("SCRIPTS", ".")
+            .env("SELECTION", "")
             .envs(env.iter().map(|(name, value)| (name, value)))
             .output()
             .expect("bash starts");
@@ -219,6 +226,7 @@ const CASES: &[Case] = &[
         env: |value| vec![("PLUGINS", value.to_owned())],
         seen: 1,
     },
+    Case { template: "steps/doctests.sh", values: |value| context! { doc => vec![value] }, env: none, seen: 1 },
     Case {
         template: "steps/eks.sh",
         values: |value| context! { cluster => value, region => value },
@@ -245,15 +253,21 @@ const CASES: &[Case] = &[
         seen: 2,
     },
     Case {
+        template: "steps/nextest-coverage.sh",
+        values: |value| context! { packages => vec![value, value], build => vec![value] },
+        env: none,
+        seen: 3,
+    },
+    Case {
         template: "steps/nextest.sh",
         values: |value| {
             context! {
-                config => value, measured => true, packages => vec![value, value], reruns => 2, workers => 4,
-                arguments => vec![value, value], shards => 2,
+                config => value, workspace => true, lock => true, build => vec![value, value], filters => vec![value],
+                run => vec!["--no-fail-fast", value], measured => true, shards => 2, no_doctests => true,
             }
         },
         env: |value| vec![("PIPEWRIGHT_SHARD", value.to_owned()), ("PIPEWRIGHT_SHARDS", value.to_owned())],
-        seen: 10,
+        seen: 13,
     },
     Case { template: "steps/npm.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/pip.sh", values: words, env: none, seen: 2 },
@@ -262,15 +276,17 @@ const CASES: &[Case] = &[
     Case { template: "steps/poetry.sh", values: |value| context! { version => value }, env: none, seen: 1 },
     Case {
         template: "steps/pytest-plugins.sh",
-        values: |value| context! { python => vec!["poetry", value], uv => false },
-        env: |value| vec![("PLUGINS", value.to_owned())],
-        seen: 2,
+        values: |value| {
+            context! { python => vec!["poetry", value], uv => false, requirements => vec![value], modules => vec![value] }
+        },
+        env: none,
+        seen: 3,
     },
     Case {
         template: "steps/pytest.sh",
         values: |value| {
             context! {
-                python => vec!["python", value], paths => vec![value, value], random => true, measured => true,
+                python => vec!["python", value], paths => vec![value, value], random => true, measured => true, partial => true,
                 arguments => vec![vec![format!("--ignore={value}")], vec![value.to_owned(), value.to_owned()]],
                 packages => vec![value, value],
             }
@@ -280,9 +296,9 @@ const CASES: &[Case] = &[
     },
     Case {
         template: "steps/rust.sh",
-        values: |_| context! {},
+        values: |_| context! { folders => vec!["."] },
         env: |value| vec![("RUST_VERSION", value.to_owned())],
-        seen: 2,
+        seen: 1,
     },
     Case { template: "steps/uv.sh", values: words, env: none, seen: 2 },
 ];
