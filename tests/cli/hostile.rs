@@ -212,7 +212,7 @@ fn in_time(definition: &str, files: &[(&str, &str)], most: Duration) -> Ran {
 
 #[test]
 fn time_grows_with_the_number_of_errors_and_no_faster() {
-    let most = Duration::from_secs(120);
+    let most = Duration::from_mins(2);
     let head = "version = 1\n[project]\nname = \"x\"\n";
     let keys: Vec<String> = (0..5_000).map(|index| format!("k{index} = 1\n")).collect();
     let keys = keys.concat();
@@ -257,6 +257,6 @@ fn init_answers_in_time_whatever_is_nested() {
             .with("requirements.txt", "fastapi\n");
         let started = Instant::now();
         answered(&project.run(["init", "--yes", "--dry-run"]));
-        assert!(started.elapsed() < Duration::from_secs(60), "{hostile}: {:?}", started.elapsed());
+        assert!(started.elapsed() < Duration::from_mins(1), "{hostile}: {:?}", started.elapsed());
     }
 }
