@@ -1,6 +1,6 @@
 //! Templates become scripts; the engine itself quotes every value for the shell.
 //!
-//! A template may be a user's own, so what it can do is bounded: steps by fuel, text by [`MAX_OUTPUT`], and values never
+//! A template may be a user's own, so what it can do is bounded: steps by fuel, text by `MAX_OUTPUT`, and values never
 //! grow, since nothing joins or repeats them.
 
 use std::collections::BTreeMap;
@@ -67,7 +67,7 @@ fn bounded(template: &Template<'_, '_>, values: Value) -> Result<String, Error> 
     String::from_utf8(written.0).map_err(|_| Error::new(ErrorKind::BadSerialization, "the script is not UTF-8"))
 }
 
-/// A text that refuses to grow beyond [`MAX_OUTPUT`].
+/// A text that refuses to grow beyond `MAX_OUTPUT`.
 struct Bounded(Vec<u8>);
 
 impl io::Write for Bounded {

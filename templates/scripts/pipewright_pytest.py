@@ -35,7 +35,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from pipewright_pytest_order import SCOPES, long_scopes_first, shuffled
 from pipewright_pytest_recorder import SCHEMA, Recorder, write_json
 from pipewright_pytest_split import SPLITS, assign, microseconds

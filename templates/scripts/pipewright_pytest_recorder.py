@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pytest
-
 from pipewright_pytest_split import file_of
 
 SCHEMA = 1

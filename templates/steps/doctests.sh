@@ -1,4 +1,4 @@
-read -ra selection <<< "$SELECTION"
+read -ra packages <<< "$SELECTION"
 status=0
-cargo test --doc --no-fail-fast "${selection[@]}"<% if doc %> <%= doc %><% endif %> 2>&1 | tee "$PIPEWRIGHT_WORK/doctests.txt" || status=$?
+cargo test --doc --no-fail-fast "${packages[@]}"<% if doc %> <%= doc %><% endif %> 2>&1 | tee "$PIPEWRIGHT_WORK/doctests.txt" || status=$?
 echo "exit=$status" >> "$GITHUB_OUTPUT"
