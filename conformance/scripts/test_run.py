@@ -16,7 +16,7 @@ from conftest import SCRIPTS, Bench, Done
 
 FAILED = {
     "PIPEWRIGHT_NEEDS": '{"a": {"result": "failure"}}',
-    "PIPEWRIGHT_RULES": '{"a": {"skipped": "never"}}',
+    "PIPEWRIGHT_RULES": '{"a": {}}',
 }
 HOSTILE = "import os\nprint('planted')\nos._exit(0)\n"
 SHADOWED = ("decimal", "json", "os", "re", "runpy", "types", "typing", "sitecustomize", "_decimal")
@@ -98,7 +98,7 @@ def run(bench: Bench, folder: Path, *words: str, **env: str) -> Done:
 def test_planted(bench: Bench, folder: Path, plant: Plant) -> None:
     """What is planted changes nothing: a failed job is still a failure, told in the same words."""
     before = run(bench, folder, "passed", **FAILED)
-    assert before.code == 1 and "a: ended as failure" in before.text
+    assert before.code == 1 and "a: its result is failure" in before.text
     plant(folder)
     # Also where the folder is the working directory.
     for _ in range(2):
