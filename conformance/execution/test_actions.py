@@ -186,8 +186,14 @@ def test_inputs_of_an_upload(github: Bench) -> None:
 RESTORE, SAVE = "actions/cache/restore", "actions/cache/save"
 
 
+def found(step: str, between: str = " ") -> str:
+    """Both outputs of a restoring step, as one output of its job: exact hit, and matched key."""
+    parts = (f"${{{{ steps.{step}.outputs.cache-{part} }}}}" for part in ("hit", "matched-key"))
+    return between.join(parts)
+
+
 def test_keys_of_caches(github: Bench) -> None:
-    """A key is taken once and for its paths; the key itself counts before the newest of a prefix."""
+    """A key is taken once and for its paths; the key itself counts before a prefix's newest."""
     run = own(
         github,
         "keys",
@@ -206,9 +212,9 @@ def test_keys_of_caches(github: Bench) -> None:
           runs-on: x
           needs: save
           outputs:
-            exact: "${{{{ steps.exact.outputs.cache-hit }}}} ${{{{ steps.exact.outputs.cache-matched-key }}}}"
-            prefix: "${{{{ steps.prefix.outputs.cache-hit }}}} ${{{{ steps.prefix.outputs.cache-matched-key }}}}"
-            other: "${{{{ steps.other.outputs.cache-hit }}}}:${{{{ steps.other.outputs.cache-matched-key }}}}"
+            exact: "{found("exact")}"
+            prefix: "{found("prefix")}"
+            other: "{found("other", ":")}"
           steps:
             - {{run: "mkdir d; touch d/stays"}}
             - {{id: exact, uses: {RESTORE}@pin, with: {{path: d, key: k-1, restore-keys: "k-"}}}}
@@ -242,8 +248,8 @@ read:
 
 def test_scopes_of_caches(github: Bench) -> None:
     """A pull request reads its base and the default branch, and what it saves nobody else reads."""
-    saves = "save: {runs-on: x, steps: [{run: mkdir d}, {uses: actions/cache/save@pin, with: {path: d, key: KEY}}]}\n"
-    write(github, "release", saves.replace("KEY", "k-release"))
+    steps = f"[{{run: mkdir d}}, {used(SAVE, path='d', key='k-release')}]"
+    write(github, "release", f"save: {{runs-on: x, steps: {steps}}}\n")
     assert github.run("own.yml", github.push("release")).result == "success"
     write(github, "change", READS, base="release")
     pull = github.pull_request("change", "release")
@@ -279,14 +285,15 @@ def rust(job: str, inputs: str, marker: str, end: str = "true", env: str = "") -
   steps:
     - {{uses: actions/checkout@pin, with: {{persist-credentials: false}}}}
     - {{id: cache, uses: Swatinem/rust-cache@pin, with: {{workspaces: c, {inputs}}}}}
-    - {{name: look, run: "ls c/target/debug/deps 2> /dev/null || true; echo incremental $CARGO_INCREMENTAL"}}
-    - {{run: "mkdir -p c/target/debug/deps; touch c/target/debug/{marker} c/target/debug/deps/made-{marker}"}}
+    - name: look
+      run: "ls c/target/debug/deps 2> /dev/null || true; echo incremental $CARGO_INCREMENTAL"
+    - run: mkdir -p c/target/debug/deps; cd c/target/debug; touch {marker} deps/made-{marker}
     - {{run: "{end}"}}
 """
 
 
 def test_keys_of_rust_cache(github: Bench) -> None:
-    """A shared key replaces the job's name, variables count, and an exact hit is not saved again."""
+    """A shared key replaces the job's name, variables count, and an exact hit is not kept again."""
 
     def kept() -> list[str]:
         return [cache.key.rpartition("-Linux")[0] for cache in github.caches.kept]
@@ -329,7 +336,8 @@ def test_checkout(github: Bench) -> None:
     with github.origin.change("tagged", "small") as tree:
         (tree / "first").write_text("")
     git(github.origin.bare, "tag", "--force", "v1", "refs/heads/small")
-    look = "git rev-list --count HEAD; git tag; git branch -r | wc -l; git symbolic-ref -q --short HEAD || echo detached"
+    head = "git symbolic-ref -q --short HEAD || echo detached"
+    look = f"git rev-list --count HEAD; git tag; git branch -r | wc -l; {head}"
     jobs = "".join(
         f"""
 {name}:
@@ -367,7 +375,7 @@ def test_checkout(github: Bench) -> None:
 def test_setup_python(github: Bench) -> None:
     """The version itself counts before its file, is resolved to a patch, and a cache needs a file;
     that of pip takes a pyproject.toml, too."""
-    python = "actions/setup-python"
+    python, lock = "actions/setup-python", "none.lock"
     run = own(
         github,
         "python",
@@ -379,7 +387,7 @@ def test_setup_python(github: Bench) -> None:
             - {used(python, python_version="3.11", python_version_file=".python-version")}
             - {{name: look, run: "python -V; echo $pythonLocation"}}
             - {used(python, python_version="3.12", cache="pip", cache_dependency_path="none.txt")}
-            - {used(python, python_version="3.12", cache="poetry", cache_dependency_path="none.lock")}
+            - {used(python, python_version="3.12", cache="poetry", cache_dependency_path=lock)}
             - {used(python, python_version="3.1")}
             - {used(python, python_version_file="none")}
             - {used(python, python_version="3.x")}
@@ -405,7 +413,8 @@ def test_setup_python(github: Bench) -> None:
 def test_job_installs_what_it_needs(github: Bench) -> None:
     """What one job has installed, another one with the same cache does not find."""
     install = "python -m pip install --quiet --disable-pip-version-check iniconfig==2.1.0"
-    setup = "{uses: actions/setup-python@pin, with: {python-version: '3.12', cache: pip, cache-dependency-path: r.txt}}"
+    given = "{python-version: '3.12', cache: pip, cache-dependency-path: r.txt}"
+    setup = f"{{uses: actions/setup-python@pin, with: {given}}}"
     run = own(
         github,
         "installs",
@@ -468,6 +477,7 @@ def test_setup_node(github: Bench) -> None:
 def test_setup_uv(github: Bench) -> None:
     """Another checksum fails, a glob without a file warns, and a cache without a folder fails."""
     uv = "astral-sh/setup-uv"
+    cached = 'version: "0.12.5", enable-cache: "true", cache-dependency-glob: uv.lock'
     run = own(
         github,
         "uv",
@@ -479,11 +489,11 @@ def test_setup_uv(github: Bench) -> None:
             - {used(uv, version="0.1.0")}
         unused:
           runs-on: x
-          steps: [{{uses: {uv}@pin, with: {{version: "0.12.5", enable-cache: "true", cache-dependency-glob: uv.lock}}}}]
+          steps: [{{uses: {uv}@pin, with: {{{cached}}}}}]
         cache:
           runs-on: x
           steps:
-            - {{uses: {uv}@pin, with: {{version: "0.12.5", python-version: "3.13", enable-cache: "true", cache-dependency-glob: uv.lock}}}}
+            - {{uses: {uv}@pin, with: {{python-version: "3.13", {cached}}}}}
             - {{name: look, run: "uv venv --quiet v; v/bin/python -V"}}
         """,
     )

@@ -9,11 +9,11 @@ import urllib.request
 import pytest
 
 from handwritten import begun, own, written
+from own import DOWNLOAD, UPLOAD
 from runner.bench import Bench
 from runner.event import REPOSITORY
 from runner.pace import Pace
 from runner.run import Run
-from own import DOWNLOAD, UPLOAD
 
 SAVE = "actions/cache/save@0057852bfaa89a56745cba8c7296529d2fc39830"
 JOBS = f"""

@@ -138,7 +138,8 @@ def test_several_changes_at_once(github: Bench) -> None:
 
 
 def test_planted_modules_are_not_imported(github: Bench) -> None:
-    """Modules of the standard library's names beside the scripts: the drift job fails, and so does the required check."""
+    """Modules of the standard library's names beside the scripts: the drift job fails, and so does
+    the required check."""
     with github.origin.change("drift-planted", "small") as tree:
         for name in ("decimal.py", "json/__init__.py", "sitecustomize.py", "os.py"):
             write(PLANTED + name, HOSTILE)(tree)

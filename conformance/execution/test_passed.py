@@ -82,7 +82,7 @@ class Ci:
         return self.language.condition(self.jobs[job].get("if"), contexts, Status(*status))
 
     def may_merge(self, state: State) -> bool:
-        """Every required job succeeded, or its condition is false in a run that is not cancelled."""
+        """Every required job succeeded, or its condition is false in a run that goes on."""
         return all(
             state[1][job] == "success" or (state[1][job] == "skipped" and not self.runs(job, state))
             for job in self.required

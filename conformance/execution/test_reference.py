@@ -144,9 +144,8 @@ def test_fork_of_the_reference_pipeline(github: Bench) -> None:
 @pytest.mark.thorough
 def test_pull_request_for_the_compiler_alone(github: Bench) -> None:
     """A change of the compiler runs its checks and two shards of nextest, and no backend."""
-    with github.origin.change("compiler", "main") as tree:
-        with (tree / "src/main.rs").open("a") as file:
-            file.write("// The end.\n")
+    with github.origin.change("compiler", "main") as tree, (tree / "src/main.rs").open("a") as file:
+        file.write("// The end.\n")
     run = github.run("ci.yml", github.pull_request("compiler"))
     assert run.results()["backend"] == run.results()["test-backend"] == "skipped"
     assert run.results()["test-compiler"] == run.results()["gates-compiler"] == "success"

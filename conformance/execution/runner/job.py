@@ -16,7 +16,7 @@ from .language import Contexts, Language, Status
 from .pace import CANCEL_MINUTES, JOB_MINUTES, Cancellation, Pace
 from .place import Place
 from .services import Service, Unhealthy, reserved
-from .step import Stop, Stopping, StepRun, end_orphans, run_action, run_script
+from .step import StepRun, Stop, Stopping, end_orphans, run_action, run_script
 
 SUMMARIES = 20  # Steps whose summaries are shown; the rest of a job's is not.
 CANCELLED = "The operation was canceled."
