@@ -39,6 +39,7 @@ def test_cancelled_before_the_gates(github: Bench) -> None:
     assert run.result == "cancelled"
     assert run.results()["test-backend"] == "success"
     assert run.results()["gates-backend"] == "skipped"
+    assert run.results()["passed"] == "failure"
     assert "gates-backend" in blocking(run)
 
 
