@@ -179,6 +179,86 @@ def test_no_test_collected(github: Bench) -> None:
     assert "no test was collected" in run.job(GATES).summary
 
 
+CRASH = (
+    "import os, pathlib\n\n\ndef test_new():\n"
+    "    once = pathlib.Path(os.environ['RUNNER_TEMP']) / 'crashed'\n"
+    "    if not once.exists():\n        once.touch()\n        os._exit(1)\n"
+)
+
+
+def test_crashed_worker(github: Bench) -> None:
+    """A process of a shard that dies is named with its test, which is not tried again."""
+    event = proposed(github, "crash", {NEW: CRASH}, {"pass-rate": '"50%"'})
+    run = github.run("ci.yml", event)
+    assert "complete" in failed(run.job(GATES))
+    assert "gates-backend" in blocking(run)
+    told = titled(run.job(GATES), "Incomplete test run")
+    assert "crashed while running tests/test_new.py::test_new" in told[0].message
+    (failure,) = titled(run.job(GATES), "Test failed")
+    assert failure.message.startswith("tests/test_new.py::test_new: worker 'gw")
+
+
+def test_failed_subtest(github: Bench) -> None:
+    """A failed subtest fails its test, though the rest passes and failed tests are tried again."""
+    tests = (
+        "import unittest\n\n\nclass TestNew(unittest.TestCase):\n    def test_new(self):\n"
+        "        for n in range(3):\n            with self.subTest(n=n):\n"
+        "                self.assertNotEqual(n, 1)\n"
+    )
+    run = github.run("ci.yml", proposed(github, "subtest", {NEW: tests}))
+    assert failed(run.job(GATES)) == ["TQ-02"]
+    measured = gates(run.job(GATES))["TQ-02"].measured
+    assert measured == "92.30 % (12 of 13 passed, 1 failed, 1 skipped)"
+    assert titled(run.job(GATES), "Flaky test") == []
+
+
+def test_hung_test(github: Bench) -> None:
+    """A test over `test-timeout` fails by its name, in each of its attempts, and the others run."""
+    hangs = "import time\n\n\ndef test_new():\n    time.sleep(600)\n"
+    limit = {"reruns": '2\ntest-timeout = "2s"'}
+    run = github.run("ci.yml", proposed(github, "hang", {NEW: hangs}, limit))
+    assert failed(run.job(GATES)) == ["TQ-02"]
+    (told,) = titled(run.job(GATES), "Test failed")
+    assert told.message.startswith("tests/test_new.py::test_new: Failed: Timeout (>2.0s)")
+    assert gates(run.job(GATES))["complete"].verdict == "passed"
+
+
+def test_unstable_ids(github: Bench) -> None:
+    """Tests whose ids differ from shard to shard are named, with an example from each."""
+    tests = (
+        "import os, pytest\n\n\n@pytest.mark.parametrize('n', [os.environ['PIPEWRIGHT_SHARD']])\n"
+        "def test_new(n):\n    pass\n"
+    )
+    run = github.run("ci.yml", proposed(github, "unstable", {NEW: tests}))
+    assert "complete" in failed(run.job(GATES))
+    text = " ".join(e.message for e in titled(run.job(GATES), "Incomplete test run"))
+    for shard in (1, 2):
+        assert f"only 3.12, shard {shard} of 2" in text
+        assert f"has tests/test_new.py::test_new[{shard}]" in text
+
+
+def test_floor_of_the_project(github: Bench) -> None:
+    """A coverage floor in the project's own configuration fails no shard over its part."""
+    floor = {"setup.cfg": "[coverage:report]\nfail_under = 69\n"}
+    run = github.run("ci.yml", proposed(github, "floor", floor))
+    assert (run.result, *judged(run)) == ("success", [], []), run.failures()
+
+
+def test_planted_module(github: Bench) -> None:
+    """A file beside the scripts is no module that a test run imports; drift alone reports it."""
+    planted = {"/.github/pipewright/metered.py": "raise SystemExit('planted')\n"}
+    planted["/.github/pipewright/planted.py"] = "VALUE = 1\n"
+    tests = (
+        "import importlib.util\n\n\ndef test_new():\n"
+        "    assert importlib.util.find_spec('pipewright_pytest')\n"
+        "    assert importlib.util.find_spec('planted') is None\n"
+        "    assert importlib.util.find_spec('gates') is None\n"
+    )
+    run = github.run("ci.yml", proposed(github, "planted", {NEW: tests} | planted))
+    assert judged(run) == ([], ["drift"])
+    assert run.results()["test-backend"] == "success"
+
+
 # ── shards that are lost ──────────────────────────────────────────────────────
 
 SLEEPING = (
@@ -199,12 +279,14 @@ def half_way(machine: bool) -> Fault:
 
 
 def test_shard_killed_half_way(github: Bench) -> None:
-    """A shard whose tests are killed leaves a record that is cut off, which the gates tell."""
+    """A shard whose tests are killed leaves its record, and the gates name the running test."""
     run = github.run(
         "ci.yml", proposed(github, "killed", {NEW: SLEEPING}), faults=[half_way(False)]
     )
     assert judged(run) == (["complete"], ["test-backend", "gates-backend", "coverage"])
-    assert "3.12, shard 2 of 2: the run was cut off after" in run.job(GATES).summary
+    (lost,) = [e.message for e in errors(run.job(GATES)) if e.title == "Incomplete test run"]
+    assert lost.startswith("3.12, shard 2 of 2: the run was cut off after")
+    assert ", while running tests/test_" in lost
     assert run.results()["gates-backend"] == "failure"
 
 
