@@ -102,6 +102,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "steps/pytest-plugins.sh",
     "steps/pytest.sh",
     "steps/rust.sh",
+    "steps/secrets.sh",
     "steps/uv.sh",
 ];
 

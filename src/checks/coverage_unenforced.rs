@@ -1,9 +1,10 @@
 //! Coverage that is measured is judged, and what is judged is measured.
 
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
-use crate::definition::{Floor, Gates, Percent};
+use super::{Check, Subject, project_floor};
+use crate::definition::{Definition, Floor, Gates, Name, Percent, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
+use crate::pytest;
 
 pub(crate) struct CoverageUnenforced;
 
@@ -33,7 +34,20 @@ impl Check for CoverageUnenforced {
                 if let Some(key) = judged(&run.gates) {
                     found.push(unmeasured(own.key(key).at(), &format!("`{name}` measures no coverage")));
                 }
-            } else if run.gates.coverage.or(definition.gates.coverage).is_none() {
+                if let Some(floor) = lost(subject, name, run) {
+                    found.push(unenforced(at.at().key(), name, &floor));
+                }
+                return;
+            }
+            let floor = project_floor(subject, run);
+            let (gate, place) = match run.gates.coverage {
+                Some(gate) => (Some(gate), own.key("coverage").at()),
+                None => (definition.gates.coverage, gates.key("coverage").at()),
+            };
+            if let (Some(gate), Some(floor)) = (gate, &floor) {
+                found.extend(lowered(place, gate, floor));
+            }
+            if gate.is_none() && floor.is_none() {
                 let message = format!("the coverage of `{name}` is measured, and no gate judges it");
                 let help = "add `coverage = \"80%\"` to `[gates]`";
                 found.push(Diagnostic::warning(CODE, at.key("measure").at(), message).help(help));
@@ -54,6 +68,48 @@ fn judged(gates: &Gates) -> Option<&'static str> {
 fn unmeasured(at: At, message: &str) -> Diagnostic {
     Diagnostic::error(CODE, at, message)
         .help("add `measure = [\"…\"]` with the packages to the test run, or remove the gate")
+}
+
+/// The project's own floor, which no shard enforces where a run without `measure` is several jobs.
+fn lost(subject: &Subject<'_>, name: &Name, run: &TestRun) -> Option<pytest::Floor> {
+    let definition = subject.definition;
+    let mut beside = definition.tests.values().filter(|other| other.component == run.component);
+    let measured = beside.any(|other| !other.measure.is_empty());
+    (is_partial(definition, name, run) && !measured).then(|| project_floor(subject, run)).flatten()
+}
+
+/// Whether a job of a run has a part of its tests only.
+fn is_partial(definition: &Definition, name: &Name, run: &TestRun) -> bool {
+    run.shards > 1
+        || definition.suites.values().any(|suite| suite.of == *name)
+        || definition.quarantine.values().any(|taken| taken.of.as_ref().is_none_or(|of| of == name))
+}
+
+fn unenforced(at: At, name: &Name, floor: &pytest::Floor) -> Diagnostic {
+    let pytest::Floor { percent, origin } = floor;
+    let message = format!(
+        "no job enforces the floor of {percent}% that {origin} sets: `{name}` runs in parts and measures no coverage"
+    );
+    let help = "add `measure = [\"…\"]` with the packages to the test run: the floor then judges their merged coverage";
+    Diagnostic::warning(CODE, at, message).help(help)
+}
+
+/// A gate that takes the place of a higher floor in the project's own configuration.
+fn lowered(at: At, gate: Floor, floor: &pytest::Floor) -> Option<Diagnostic> {
+    let (share, origin) = (floor.share()?, &floor.origin);
+    let (message, other) = match gate {
+        Floor::Share(gate) if gate >= share => return None,
+        Floor::Share(gate) => {
+            let message =
+                format!("a floor of {gate} is lower than the {share} that {origin} sets, which no job enforces");
+            (message, format!("set {gate} there"))
+        }
+        Floor::Ratchet => {
+            let message = format!("`ratchet` replaces the floor of {share} that {origin} sets, which no job enforces");
+            (message, "remove the other floor".to_owned())
+        }
+    };
+    Some(Diagnostic::warning(CODE, at, message).help(format!("write `coverage = \"{share}\"`, or {other}")))
 }
 
 fn floor(gates: &Gates, at: impl Fn() -> At, found: &mut Vec<Diagnostic>) {

@@ -78,6 +78,8 @@ use crate::definition::Definition;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources::Sources;
 
+pub(crate) use support::pytest::project_floor;
+
 /// A rule about the definition.
 pub(crate) trait Check: Sync {
     /// Its name.

@@ -38,7 +38,7 @@ pub struct Gates {
     /// TQ-05: coverage of the merged shards: at least this share, or with `"ratchet"` no less than in the newest run of
     /// the deploying branch.
     ///
-    /// Left out: not judged.
+    /// Left out: the floor of pytest-cov or coverage.py in the project's own configuration; without one, not judged.
     /// Example: `"80%"`
     #[serde(default)]
     pub coverage: Option<Floor>,

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Asked, Lowered};
 use crate::at;
-use crate::definition::{Component, Definition, Duration, Gates, Name, RunsOn, TestRun};
+use crate::checks::{Subject, project_floor};
+use crate::definition::{Component, Definition, Duration, Floor, Gates, Name, RunsOn, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::pins::{Lock, Tool};
 use crate::script::render;
@@ -111,6 +112,13 @@ impl<'a> Context<'a> {
             coverage: own.coverage.or(all.coverage),
             patch_coverage: own.patch_coverage.or(all.patch_coverage),
         }
+    }
+
+    /// The floor of a run's coverage: that of the gates, else that of the project's own configuration.
+    pub(crate) fn coverage_floor(&self, run: &TestRun) -> Option<Floor> {
+        let subject = Subject { definition: self.definition, sources: self.sources };
+        let own = || project_floor(&subject, run)?.share().map(Floor::Share);
+        self.gates(run).coverage.or_else(own)
     }
 
     /// An action by its pin; one without is said once, at the place that asks for it.

@@ -73,7 +73,8 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     ]);
     let take = context.action("actions/download-artifact", take, &origin);
     steps.push(Step::uses("Take the shards' coverage", take, origin.clone()));
-    let ratchet = gates.coverage == Some(Floor::Ratchet);
+    let floor = context.coverage_floor(run);
+    let ratchet = floor == Some(Floor::Ratchet);
     let mut history = context.python("Take the history", "history.py", &[], &origin).env([
         ("GH_TOKEN", "${{ github.token }}".to_owned()),
         ("PIPEWRIGHT_ARTIFACT", artifact.clone()),
@@ -84,7 +85,7 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     let required = if ratchet { "true".to_owned() } else { format!("${{{{ {deploying} }}}}") };
     history.env.push(("PIPEWRIGHT_HISTORY_REQUIRED".to_owned(), required));
     steps.push(history);
-    let floor = gates.coverage.map_or_else(|| "0".to_owned(), Floor::word);
+    let floor = floor.map_or_else(|| "0".to_owned(), Floor::word);
     let patch = gates.patch_coverage.map(Percent::fraction).unwrap_or_default();
     steps.push(context.python("Judge the coverage", "coverage_report.py", &[], &origin).env([
         ("PIPEWRIGHT_BASE", "${{ github.event_name == 'pull_request' && 'HEAD^1' || '' }}".to_owned()),

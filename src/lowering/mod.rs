@@ -1,4 +1,4 @@
-//! From a checked definition to workflows: reads nothing, cannot fail.
+//! From a checked definition to workflows: cannot fail, and reads nothing but the floor of a project's own coverage.
 
 mod axes;
 mod ci;
@@ -7,6 +7,7 @@ mod coverage;
 mod deploy;
 mod image;
 mod own;
+mod secrets;
 mod services;
 mod smoke;
 mod steps;

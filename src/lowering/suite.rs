@@ -51,7 +51,7 @@ fn suite_workflow(context: &Context<'_>, name: &Name) -> Option<Workflow> {
     })
 }
 
-fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Option<crate::workflow::Job> {
+fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -> Option<crate::workflow::Job> {
     let origin = crate::at!["suites", name.as_str()];
     let component = context.component(&of.component)?;
     let runner = runner(&of.runner)?;
@@ -81,7 +81,8 @@ fn job(context: &Context<'_>, name: &Name, suite: &Suite, of: &TestRun) -> Optio
         env,
         origin: origin.clone(),
     };
-    let mut steps = vec![context.checkout(&origin, None)];
+    let secrets = context.secrets(suite.env.values(), suite.before.iter().chain(&suite.after), &suite.services);
+    let mut steps = context.start(&secrets, suite.environment.as_deref(), &origin);
     let from = crate::at!["components", of.component.as_str()];
     steps.extend(context.ready(component, &axes, &from, Trust::Builds, &format!("suite-{name}")));
     steps.extend(beside.steps);

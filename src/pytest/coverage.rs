@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::options::Options;
 use super::{Call, Origin};
+use crate::definition::Percent;
 use crate::sources::{Tree, join};
 
 /// A floor for coverage.
@@ -15,6 +16,14 @@ pub(crate) struct Floor {
     pub(crate) percent: String,
     /// The place that sets it.
     pub(crate) origin: Origin,
+}
+
+impl Floor {
+    /// The percentage as gates write it; further digits are rounded.
+    pub(crate) fn share(&self) -> Option<Percent> {
+        let number: f64 = self.percent.parse().ok()?;
+        format!("{number:.4}%").parse().ok()
+    }
 }
 
 /// The floor that counts: `--cov-fail-under`, else `fail_under` of coverage's own configuration.

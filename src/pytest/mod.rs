@@ -25,12 +25,13 @@ use crate::sources::Tree;
 
 pub(crate) use collect::{Cause, Collected, Extent, Taken, collect};
 pub(crate) use config::Config;
-pub(crate) use coverage::floor;
+pub(crate) use coverage::{Floor, floor};
 pub(crate) use options::{Given, Options};
 pub(crate) use pattern::{fnmatch, is_magic};
 pub(crate) use present::present;
 pub(crate) use python::may_hold_tests;
 pub(crate) use selection::{Effect, Selection, selections};
+pub(crate) use setup::options;
 
 /// A place that a word of pytest's command line or a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -41,6 +41,11 @@ pub(super) fn setup(call: &Call<'_>) -> Result<Setup, Refused> {
     Ok(Setup { config, root, options })
 }
 
+/// The command line of a call, with what the configuration and the variable add to it.
+pub(crate) fn options(call: &Call<'_>) -> Result<Options, Refused> {
+    setup(call).map(|setup| setup.options)
+}
+
 /// The newest major version of pytest.
 const NEWEST: u32 = 9;
 

@@ -1,6 +1,7 @@
 //! The program as its users run it: arguments in, text, files and exit status out.
 
 mod check;
+mod coverage_floor;
 mod drift;
 mod errors;
 mod formats;
@@ -11,6 +12,7 @@ mod pins;
 mod planted;
 mod quoting;
 mod refusals;
+mod secrets;
 mod several;
 #[path = "../support/mod.rs"]
 mod support;

@@ -300,6 +300,13 @@ const CASES: &[Case] = &[
         env: |value| vec![("RUST_VERSION", value.to_owned())],
         seen: 1,
     },
+    // It calls nothing that a value could reach: see `secrets.rs`.
+    Case {
+        template: "steps/secrets.sh",
+        values: |_| context! {},
+        env: |value| vec![("ENVIRONMENT", value.to_owned()), ("PIPEWRIGHT_SECRET_TOKEN", format!("x{value}"))],
+        seen: 0,
+    },
     Case { template: "steps/uv.sh", values: words, env: none, seen: 2 },
 ];
 

@@ -7,7 +7,7 @@ use super::walk::ROOT;
 use crate::checks::Subject;
 use crate::definition::{Component, Definition, Name, Service, TestRun, Value};
 use crate::diagnostics::At;
-use crate::pytest::{self, Call, Collected, Origin, Refused, Word, fnmatch, is_magic};
+use crate::pytest::{self, Call, Collected, Floor, Origin, Refused, Word, fnmatch, is_magic};
 use crate::sources::{self, Tree};
 
 /// The folder of a component from the root of the repository; none for one outside.
@@ -129,25 +129,47 @@ fn variable<'a>(
 
 fn run<'a>(subject: &Subject<'a>, skip: &dyn Fn(&str) -> bool, mut run: Run<'a>, paths: &[String]) -> Run<'a> {
     let tree = subject.sources.tree.as_ref();
-    let exists = |path: &str| {
-        let file = path.split("::").next().unwrap_or_default();
-        sources::join(&run.folder, file).is_some_and(|file| file.is_empty() || tree.exists(&file))
-    };
-    let mut words: Vec<Word> = paths
-        .iter()
-        .enumerate()
-        .filter(|(_, path)| exists(path))
-        .map(|(index, text)| Word { text: text.clone(), origin: Origin::Path(index) })
-        .collect();
+    let mut words = existing(tree, &run.folder, paths);
     if words.is_empty() && !paths.is_empty() {
         return run;
     }
-    let argument = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Argument(index) };
-    words.extend(run.it.args.iter().enumerate().map(argument));
+    words.extend(arguments(run.it));
     let variable = run.variable.as_ref().map_or("", |it| it.text);
     let call = Call { tree, folder: &run.folder, words: &words, variable, skip };
     run.collected = Some(pytest::collect(&call));
     run
+}
+
+/// The paths that are there, as words of the command line.
+fn existing(tree: &dyn Tree, folder: &str, paths: &[String]) -> Vec<Word> {
+    let exists = |path: &str| {
+        let file = path.split("::").next().unwrap_or_default();
+        sources::join(folder, file).is_some_and(|file| file.is_empty() || tree.exists(&file))
+    };
+    let word = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Path(index) };
+    paths.iter().enumerate().filter(|(_, path)| exists(path)).map(word).collect()
+}
+
+fn arguments(run: &TestRun) -> impl Iterator<Item = Word> {
+    let word = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Argument(index) };
+    run.args.iter().enumerate().map(word)
+}
+
+/// The floor that the project's own configuration sets for the coverage of a test run.
+pub(crate) fn project_floor(subject: &Subject<'_>, run: &TestRun) -> Option<Floor> {
+    let definition = subject.definition;
+    let component = definition.components.get(&run.component).filter(|_| run.runner == "pytest")?;
+    let folder = folder(subject, component)?;
+    let tree = subject.sources.tree.as_ref();
+    let mut words = existing(tree, &folder, &run.paths);
+    words.extend(arguments(run));
+    // Where the variable is set does not matter here.
+    let environments = [("env", &run.env, ROOT.at()), ("env", &component.env, ROOT.at())];
+    let variable = variable(definition, &run.services, environments);
+    let text = variable.as_ref().map_or("", |it| it.text);
+    let call = Call { tree, folder: &folder, words: &words, variable: text, skip: &|_| false };
+    let options = pytest::options(&call).ok()?;
+    pytest::floor(&call, &options)
 }
 
 /// The folders that are not looked into: what git leaves out, caches, and folders with a pipeline in them.

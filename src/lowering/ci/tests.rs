@@ -62,10 +62,10 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
     listed
 }
 
-fn shards(
-    context: &Context<'_>,
+fn shards<'a>(
+    context: &Context<'a>,
     name: &Name,
-    run: &TestRun,
+    run: &'a TestRun,
     component: &Component,
     runner: &dyn Runner,
     axes: &Axes,
@@ -75,7 +75,8 @@ fn shards(
     let seeds = Seeds::of(context, run);
     let beside = context.beside(&run.services);
     let shard = shard(context, name, run, component, axes);
-    let mut steps = vec![context.checkout(&origin, None)];
+    let secrets = context.secrets(run.env.values(), run.before.iter().chain(&run.after), &run.services);
+    let mut steps = context.start(&secrets, run.environment.as_deref(), &origin);
     let build = format!("{}-{name}", if shard.measured { "coverage" } else { "test" });
     let from = crate::at!["components", run.component.as_str()];
     steps.extend(context.ready(component, axes, &from, trust(context), &build));

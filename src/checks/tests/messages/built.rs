@@ -79,6 +79,64 @@ coverage = "ratchet"
 }
 
 #[test]
+fn floors_of_the_project_itself() {
+    let own: &[(&str, &str)] = &[("backend/pyproject.toml", "[tool.coverage.report]\nfail_under = 95.5\n")];
+    let zero: &[(&str, &str)] = &[("backend/.coveragerc", "[report]\nfail_under = 0\n")];
+    let run = |more: &str| format!("[tests.t]\ncomponent = \"backend\"\nrunner = \"pytest\"\n{more}\n");
+    let measured = |more: &str| run(&format!("measure = [\"a\"]\n{more}"));
+    let other = "[tests.u]\ncomponent = \"backend\"\nrunner = \"pytest\"\nmeasure = [\"a\"]";
+    let suite = "[suites.s]\nof = \"t\"\npaths = [\"tests/integration\"]";
+    let lower = "which no job enforces";
+    let lost = "warning coverage-unenforced tests.t: no job enforces the floor of";
+    let parts = "`t` runs in parts and measures no coverage";
+    let floor = "`backend/pyproject.toml:2` sets";
+    let arguments = "args = [\"--cov-fail-under=90\"]\nshards = 2";
+    let cases: Vec<(String, _, Vec<String>)> = vec![
+        (measured(""), own, vec![]),
+        (
+            measured(""),
+            zero,
+            vec![
+                "warning coverage-unenforced tests.t.measure: the coverage of `t` is measured, and no gate judges it"
+                    .into(),
+            ],
+        ),
+        (measured("gates = { coverage = \"95.5%\" }"), own, vec![]),
+        (measured("[gates]\ncoverage = \"96%\""), own, vec![]),
+        (
+            measured("gates = { coverage = \"95.4%\" }"),
+            own,
+            vec![format!(
+                "warning coverage-unenforced tests.t.gates.coverage: a floor of 95.4% is lower than the 95.5% that {floor}, {lower}"
+            )],
+        ),
+        (
+            measured("[gates]\ncoverage = \"80%\""),
+            own,
+            vec![format!(
+                "warning coverage-unenforced gates.coverage: a floor of 80% is lower than the 95.5% that {floor}, {lower}"
+            )],
+        ),
+        (
+            measured("[gates]\ncoverage = \"ratchet\""),
+            own,
+            vec![format!(
+                "warning coverage-unenforced gates.coverage: `ratchet` replaces the floor of 95.5% that {floor}, {lower}"
+            )],
+        ),
+        (run(""), own, vec![]),
+        (run("shards = 2"), zero, vec![]),
+        (run("shards = 2"), own, vec![format!("{lost} 95.5% that {floor}: {parts}")]),
+        (run(suite), own, vec![format!("{lost} 95.5% that {floor}: {parts}")]),
+        (run(arguments), own, vec![format!("{lost} 90% that `args` sets: {parts}")]),
+        (run(&format!("shards = 2\n{other}")), own, vec![]),
+    ];
+    for (toml, files, lines) in cases {
+        assert_eq!(said(&toml, files), lines, "{toml}");
+    }
+}
+
+#[test]
 fn failures_that_are_hidden() {
     assert_said(&[(
         r#"[jobs.j]
