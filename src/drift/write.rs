@@ -1,5 +1,6 @@
 //! All files or none.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::fs;
 use std::io::{self, Write};
@@ -66,7 +67,10 @@ impl Folders {
 
 impl Drop for Folders {
     fn drop(&mut self) {
-        for folder in self.list().iter().rev() {
+        let mut folders = self.list();
+        // The deepest first: two threads may have noted a folder before the one around it.
+        folders.sort_unstable_by_key(|folder| Reverse(folder.components().count()));
+        for folder in folders.iter() {
             // One that holds something by now stays.
             let _ = fs::remove_dir(folder);
         }
