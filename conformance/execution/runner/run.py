@@ -26,7 +26,7 @@ from .workflow import Call, Group, Workflow, overall
 if TYPE_CHECKING:
     from .bench import Bench
 
-PATIENCE = 600  # Seconds that a case waits for a run, or for something to come about in it.
+PATIENCE = 900  # Seconds that a case waits for a run, or for something to come about in it.
 
 
 @dataclass
