@@ -103,6 +103,7 @@ def green(github: Bench, run: Run, jobs: dict[str, str]) -> None:
 SKIPPED = {"compiler": "skipped", "test-compiler": "skipped", "gates-compiler": "skipped"}
 
 
+@pytest.mark.thorough
 def test_all_green_over_four_shards_and_two_versions(github: Bench, tmp_path: Path) -> None:
     """A pull request for the backend: its half passes; with stale timings, each test runs once."""
     plant(github, tmp_path / "timings", known(github) | GONE)

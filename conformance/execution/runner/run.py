@@ -133,6 +133,8 @@ class Run:
 
     def abandon(self) -> None:
         """Ends every job at once, where a case has failed before its run has ended."""
+        if not self._thread or not self._thread.is_alive():
+            return
         self.cancel("The bench has ended the run.")
         with self._lock:
             for job in self._live:
