@@ -150,7 +150,7 @@ SET_UP_EMULATION = Action(
         "reset": "false",
         "cache-image": "true",
     },
-    frozenset({"image", "platforms"}),
+    frozenset({"image", "platforms", "cache-image"}),
 )
 SET_UP_BUILDER = Action(set_up_builder, BUILDER_INPUTS, frozenset({"driver-opts"}))
 BUILD_IMAGE = Action(
