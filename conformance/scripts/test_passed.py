@@ -215,3 +215,11 @@ def test_bad_input_is_named(bench: Bench, given: Any, rules: Any) -> None:
     done = check(bench, given, rules)
     assert done.code == 1
     assert len(done.annotations("error")) == 1
+
+
+@pytest.mark.parametrize(("deploy", "code"), [("success", 0), ("skipped", 0), ("failure", 1)])
+def test_jobs_of_a_deploy(bench: Bench, deploy: str, code: int) -> None:
+    """The jobs of deploy.yml may be skipped, behind one that failed and is judged itself."""
+    rules = {job: {"skipped": "always"} for job in ("ci", "deploy")}
+    results = {"ci": {"result": "skipped"}, "deploy": {"result": deploy}}
+    assert check(bench, results, rules, "push").code == code

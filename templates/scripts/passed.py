@@ -9,7 +9,8 @@ Environment:
   PIPEWRIGHT_RULES   JSON {job: {"needs": [job, …], "if": condition}}, both where the job has them.
                      A condition is [value, "==" or "!=", text], {"all": [condition, …]},
                      {"any": [condition, …]} or "!cancelled()"; a value is github.event_name,
-                     needs.JOB.result or needs.JOB.outputs.NAME
+                     needs.JOB.result or needs.JOB.outputs.NAME. {"skipped": "always"} is the
+                     rule of a deploy's job: it is skipped behind a failed one, which is judged
   GITHUB_EVENT_NAME  as the runner sets it
 
 Exit status 1 unless every job passes.
@@ -55,7 +56,11 @@ class Jobs:
         self.problems: dict[str, str] = {}
         self.before: dict[str, list[str]] = {}
         self.conditions: dict[str, Any] = {}
+        self.optional: set[str] = set()
         for job, rule in rules.items():
+            if rule == {"skipped": "always"}:
+                self.optional.add(job)
+                continue
             if not isinstance(rule, dict) or set(rule) - {"needs", "if"}:
                 raise InputError(f"PIPEWRIGHT_RULES: `{job}` must have only the keys needs, if")
             self.before[job] = strings(f"`needs` of `{job}`", rule.get("needs", []))
@@ -74,7 +79,8 @@ class Jobs:
         if job not in self.problems:
             self.problems[job] = "waits for itself"
             result = self.result(job)
-            if result == "success" or (result == "skipped" and self.why_skipped(job)):
+            may_skip = result == "skipped" and (job in self.optional or self.why_skipped(job))
+            if result == "success" or may_skip:
                 self.problems[job] = ""
             elif result == "skipped":
                 self.problems[job] = self.unexplained(job)
