@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PYTHON, Bench, Done
+from conftest import PYTHON, SCRIPTS, Bench, Done
 
 MODULE = """\
 def first():
