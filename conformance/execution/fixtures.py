@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,7 +23,7 @@ FIXTURES = PROJECT / "tests" / "fixtures"
 PROJECTS = HERE / "projects"
 
 # Fixtures whose ci.yml is executed by a case.
-RUN = {"images", "python-library", "two-pipelines"}
+RUN = {"images", "machines", "orders", "python-library", "two-pipelines"}
 # What does not run here, by fixture: named in the output of a run, and in docs/proof.md.
 LATER = "no case executes it yet"
 NOT_RUN = {
@@ -31,12 +32,11 @@ NOT_RUN = {
     "escape-hatches": LATER,
     "go-service": "the module of gotestsum cannot be fetched everywhere",
     "images": "docker builds are recorded, with inputs that are checked",
-    "machines": LATER,
+    "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",
     "next-and-fastapi": LATER,
     "no-deploy": LATER,
-    "orders": LATER,
     "poetry": LATER,
-    "rust-workspace": "cargo-llvm-cov refuses the `--workspace` of its `args` beside its packages",
+    "rust-workspace": LATER,
     "services": LATER,
     "three-environments": LATER,
     "two-pipelines": "billing-ci.yml: no case executes it yet",
@@ -48,10 +48,12 @@ def repository(
     folder: Path,
     settings: Mapping[str, Mapping[str, str]] | None = None,
     locks: Mapping[str, str] | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Origin:
     """A fixture as a repository with generated workflows.
 
-    `settings` are other values for keys, by definition; `locks` names the tool that locks a folder.
+    `settings` are other values for keys, by definition, and `texts` other texts for those of
+    pipeline.toml; `locks` names the tool that locks a folder.
     """
     tree = folder / "project"
     for source in (FIXTURES / name, PROJECTS / name):
@@ -61,6 +63,10 @@ def repository(
         shutil.copy(FIXTURES / "pipeline.lock", tree)
     for definition, values in (settings or {}).items():
         change_definition(tree / definition, values)
+    for text, other in (texts or {}).items():
+        definition = (tree / "pipeline.toml").read_text("utf-8")
+        assert text in definition
+        (tree / "pipeline.toml").write_text(definition.replace(text, other), "utf-8")
     for place, tool in (locks or {}).items():
         LOCKS[tool](tree / place)
     git(tree, "init", "--quiet", "--initial-branch", "main")
@@ -89,15 +95,16 @@ def _uv(folder: Path) -> None:
 
 
 def _poetry(folder: Path) -> None:
+    """Locks from the index that pip has: Poetry's own source asks for more than mirrors answer."""
     programs.pipx()
+    code = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    source = {"name": "index", "url": done.stdout.strip(), "priority": "primary"}
+    with (folder / "pyproject.toml").open("a", encoding="utf-8") as file:
+        file.write("\n[[tool.poetry.source]]\n")
+        file.writelines(f'{key} = "{value}"\n' for key, value in source.items())
     env = {"POETRY_CACHE_DIR": str(programs.root() / "poetry-cache")}
     _run([str(programs.poetry("2.5.1")), "lock", "--quiet", "--no-interaction"], folder, env)
-
-
-def _go(folder: Path) -> None:
-    _, home = programs.go("1.26")
-    path = f"{home / 'bin'}{os.pathsep}{os.environ['PATH']}"
-    _run(["go", "mod", "tidy"], folder, {"PATH": path, "GOTOOLCHAIN": "local"})
 
 
 def _cargo(folder: Path) -> None:
@@ -106,7 +113,6 @@ def _cargo(folder: Path) -> None:
 
 LOCKS: dict[str, Callable[[Path], None]] = {
     "cargo": _cargo,
-    "go": _go,
     "npm": _npm,
     "pnpm": _pnpm,
     "poetry": _poetry,

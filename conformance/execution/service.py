@@ -140,7 +140,7 @@ def free_port() -> Iterator[int]:
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         port = int(tried.getsockname()[1])
-    with reserved(port):
+    with reserved([port]):
         yield port
 
 

@@ -118,7 +118,7 @@ def test_re_run_of_a_cancelled_run(github: Bench) -> None:
 
 
 def test_token_and_secrets_of_a_fork(github: Bench) -> None:
-    """A fork's pull request has a token that reads, no secret, and keeps no cache."""
+    """A fork's pull request has a token that reads, no secret, and a cache for itself alone."""
     github.secrets["TOKEN"] = "t"
     jobs = f"""
     job:
@@ -138,7 +138,8 @@ def test_token_and_secrets_of_a_fork(github: Bench) -> None:
     assert fork.job("job").step("see").log == "[]"
     assert own_run.job("job").permissions == {"contents": "write", "actions": "read"}
     assert fork.job("job").permissions == {"contents": "read", "actions": "read"}
-    assert [cache.scope for cache in github.caches.kept] == [own_run.event.ref]
+    assert [cache.scope for cache in github.caches.kept] == [own_run.event.ref, fork.event.ref]
+    assert own_run.event.ref != fork.event.ref
 
 
 def test_api_of_another_run(github: Bench) -> None:

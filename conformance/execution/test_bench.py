@@ -7,6 +7,7 @@ import textwrap
 import pytest
 
 from own import DOWNLOAD, HEAD, UPLOAD, own
+from runner import mounts
 from runner.bench import Bench
 from seen import errors
 
@@ -203,3 +204,23 @@ def test_expression_that_github_rejects(github: Bench) -> None:
     job = 'job: {runs-on: x, if: "${{ secrets.TOKEN }}", steps: [{name: a, run: "true"}]}\n'
     with pytest.raises(Exception, match="Unrecognized named-value: 'secrets'"):
         own(github, "rejected", job)
+
+
+@pytest.mark.skipif(not mounts.available(), reason="only root can mount")
+def test_path_of_the_workspace(github: Bench) -> None:
+    """Every job has its workspace at one path, and outputs that name it reach steps and actions."""
+    script = 'pwd; echo "at=$RUNNER_TEMP/made" >> "$GITHUB_OUTPUT"; sleep 1'
+    see = f"{{id: see, name: see, run: '{script}'}}"
+    jobs = f"""
+    first:
+      runs-on: x
+      steps:
+        - {see}
+        - {{run: 'echo made > "$AT"', env: {{AT: "${{{{ steps.see.outputs.at }}}}"}}}}
+        - {{uses: "{UPLOAD}", with: {{name: made, path: "${{{{ steps.see.outputs.at }}}}"}}}}
+    second: {{runs-on: x, steps: [{see}]}}
+    """
+    run = own(github, "paths", jobs)
+    assert run.result == "success", run.failures()
+    at = str(mounts.FIXED / "atom" / "atom")
+    assert [run.job(name).step("see").log for name in ("first", "second")] == [at, at]

@@ -1,4 +1,4 @@
-"""ci.yml of fixtures of the compiler's tests, with the real tools that they name"""
+"""ci.yml of fixtures of the compiler's tests, with the real tools that it names"""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import Any, Protocol
 import pytest
 
 from fixtures import FIXTURES, NOT_RUN, RUN, repository
+from records import executed
 from runner.bench import Bench, bench
 from runner.language import Language
 from runner.run import Run
+
+thorough = pytest.mark.thorough
 
 
 class Make(Protocol):
@@ -47,10 +50,40 @@ def test_python_library(make: Make) -> None:
     assert versions == {"3.11", "3.12", "3.13"}
 
 
-@pytest.mark.thorough
+@thorough
+def test_orders(make: Make) -> None:
+    """Three suites with three kinds of order, one of them under two seeds: everything passes."""
+    green(make("orders"))
+
+
+MACHINES = {"ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04"}
+
+
+@thorough
+def test_machines(make: Make) -> None:
+    """uv builds, installs and runs on every machine of a matrix: everything passes."""
+    linux = {"macos-15": "ubuntu-22.04"}
+    run = green(make("machines", locks={".": "uv"}, texts=linux))
+    assert {job.matrix["os"] for job in run.jobs if "os" in job.matrix} == MACHINES
+
+
+@thorough
 def test_npm_and_vitest(make: Make) -> None:
     """The first of two pipelines: npm, eslint and vitest, beside an image: everything passes."""
     green(make("two-pipelines", locks={"services/a": "npm"}), "accounts-ci.yml")
+
+
+def test_one_shard_with_coverage(make: Make) -> None:
+    """One shard, whose coverage is the only artifact of its kind: its data are found."""
+    green(make("one-shard-coverage"))
+
+
+@thorough
+def test_root_package(make: Make) -> None:
+    """A workspace with a root package, features and coverage: the tests of every member run."""
+    run = green(make("rust-root", locks={".": "cargo"}))
+    names = {name for name in executed(run)}
+    assert len(names) == 3, names
 
 
 def test_images(make: Make) -> None:

@@ -37,8 +37,15 @@ class Event:
 
     @property
     def may_cache(self) -> bool:
-        """Whether caches are kept: by every event here but a fork's pull request."""
-        return not self.fork
+        """Whether caches are kept: a pull request, a fork's too, keeps them for its merge ref.
+
+        Sources: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>,
+        restrictions for accessing a cache;
+        <https://github.blog/changelog/2026-06-26-read-only-actions-cache-for-untrusted-triggers>:
+        `pull_request` keeps read-write access, `pull_request_target` and others only read;
+        <https://github.com/quarto-dev/quarto-cli/pull/14410> saw caches of forks.
+        """
+        return self.name in ("push", "schedule", "workflow_dispatch", "pull_request")
 
     def payload(self) -> dict[str, Any]:
         """What the runner writes to GITHUB_EVENT_PATH, in part."""

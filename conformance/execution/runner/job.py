@@ -125,9 +125,8 @@ class Execution:
         ]
         self.job.services = {service.name: service for service in started}
         with ExitStack() as held:
-            for port in sorted(port for service in started for port in service.ports):
-                held.enter_context(reserved(port))
-            held.enter_context(slot)
+            ports = [port for service in started for port in service.ports]
+            held.enter_context(reserved(ports, slot))
             if self.cancellation.requested:
                 self._cancel()
                 return

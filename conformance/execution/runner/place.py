@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from . import mounts
 from .origin import Origin
 from .storage import Artifacts, Caches
 
@@ -53,14 +56,33 @@ class Place:
         return self.folder / "rustup"
 
     @property
+    def work(self) -> Path:
+        """The work folder, which has the same path for every job's programs."""
+        return self.folder / "work"
+
+    @property
     def workspace(self) -> Path:
         """GITHUB_WORKSPACE."""
-        return self.folder / "work" / "atom" / "atom"
+        return self.work / "atom" / "atom"
 
     @property
     def temp(self) -> Path:
         """RUNNER_TEMP."""
-        return self.folder / "work" / "_temp"
+        return self.work / "_temp"
+
+    def call(
+        self, command: list[str], folder: Path, env: Mapping[str, str]
+    ) -> tuple[int, str, str]:
+        """Runs a program as the job's steps do; its exit status, its output, and its errors."""
+        done = subprocess.run(
+            mounts.launched(self.work, folder, command),
+            cwd=folder,
+            env=mounts.all_inside(self.work, env),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return done.returncode, mounts.outside(self.work, done.stdout), done.stderr
 
     @property
     def home(self) -> Path:

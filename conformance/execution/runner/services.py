@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,9 @@ from typing import Any
 from . import arguments
 
 PACE = 0.1
+UNLIMITED: AbstractContextManager[None] = nullcontext()
+PAUSE = 0.2  # Seconds between two tries to get the ports of a job.
+START = 60  # Seconds until a program listens, at most.
 OPTIONS = {
     *(f"--health-{name}" for name in ("cmd", "interval", "timeout", "retries", "start-period")),
     # What follows changes the container alone, which is not there.
@@ -81,7 +84,20 @@ class Service:
             if taken(port):
                 raise RuntimeError(f"port {port}, which the service {self.name} needs, is taken")
         self.process = program(self.image)(self)
+        self._listen()
         self._wait()
+
+    def _listen(self) -> None:
+        """Waits for the program's own start, which takes longer where this machine is busy.
+
+        The health checks that follow are as many as in the workflow, at a faster pace.
+        """
+        deadline = time.monotonic() + START
+        waits = bool(self.ports) and not self.broken
+        while waits and time.monotonic() < deadline and not taken(self.ports[0]):
+            if self.process and self.process.poll() is not None:
+                return
+            time.sleep(0.05)
 
     def stop(self) -> None:
         """Ends the program, and keeps what it logged."""
@@ -131,11 +147,28 @@ class Service:
 
 
 @contextmanager
-def reserved(port: int) -> Iterator[None]:
-    """Waits until no other job on this machine, of any bench, has the port."""
-    with (Path(tempfile.gettempdir()) / f"pipewright-port-{port}").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def reserved(ports: list[int], slot: AbstractContextManager[Any] = UNLIMITED) -> Iterator[None]:
+    """Waits until a machine is free, and no other job here, of any bench, has one of the ports.
+
+    A job that waits holds neither, so that jobs of other benches do not wait for its machine.
+    """
+    while True:
+        with ExitStack() as held:
+            held.enter_context(slot)
+            if all(_locked(held, port) for port in ports):
+                yield
+                return
+        time.sleep(PAUSE)
+
+
+def _locked(held: ExitStack, port: int) -> bool:
+    path = Path(tempfile.gettempdir()) / f"pipewright-port-{port}"
+    file = held.enter_context(path.open("w"))
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def taken(port: int) -> bool:

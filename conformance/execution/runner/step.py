@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import commands
+from . import commands, mounts
 from .actions import ActionError, Use, find
 from .commands import Annotation, CommandError, Output
 from .pace import Pace
@@ -102,9 +102,11 @@ def run_script(
         file.touch()
     told = Output(masks)
     process = subprocess.Popen(
-        [part.replace("{0}", str(path)) for part in SHELLS[shell]],
+        mounts.launched(
+            place.work, folder, [part.replace("{0}", str(path)) for part in SHELLS[shell]]
+        ),
         cwd=folder,
-        env={**env, **{name: str(file) for name, file in files.items()}},
+        env={**mounts.all_inside(place.work, env), **{name: str(files[name]) for name in FILES}},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -206,8 +208,8 @@ def end_orphans(tracking: str) -> None:
 def _take(step: StepRun, files: Mapping[str, Path], place: Place, masks: set[str]) -> None:
     """Reads what the step wrote into the runner's files."""
     try:
-        step.outputs = commands.pairs(files["GITHUB_OUTPUT"])
-        step.env = commands.pairs(files["GITHUB_ENV"])
+        step.outputs = mounts.all_outside(place.work, commands.pairs(files["GITHUB_OUTPUT"]))
+        step.env = mounts.all_outside(place.work, commands.pairs(files["GITHUB_ENV"]))
     except CommandError as error:
         step.outcome = "failure"
         step.annotations.append(Annotation("error", str(error)))
@@ -217,7 +219,7 @@ def _take(step: StepRun, files: Mapping[str, Path], place: Place, masks: set[str
         # The runner reports it, and the step's own result stays: `CreateStepSummaryCommand`.
         step.annotations.append(Annotation("error", str(error)))
     for line in files["GITHUB_PATH"].read_text("utf-8").splitlines():
-        place.prepend(Path(line))
+        place.prepend(Path(mounts.outside(place.work, line)))
 
 
 def run_action(

@@ -14,8 +14,8 @@ from .use import Action, ActionError, Use
 
 NPM = re.compile(r"\^?npm(@.*)?")
 CACHED = {
-    "npm": ("npm", "config", "get", "cache"),
-    "pnpm": ("pnpm", "store", "path", "--silent"),
+    "npm": ["npm", "config", "get", "cache"],
+    "pnpm": ["pnpm", "store", "path", "--silent"],
 }
 LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock"),
@@ -135,21 +135,11 @@ def _cache(use: Use, manager: str) -> None:
     """
     if manager not in CACHED:
         raise ActionError(f"Caching for '{manager}' is not supported")
-    command = CACHED[manager]
-    done = (
-        subprocess.run(
-            command,
-            cwd=use.place.workspace,
-            env={**use.env, "PATH": use.place.path},
-            capture_output=True,
-            text=True,
-        )
-        if _which(use, manager)
-        else None
-    )
-    if done is None or done.returncode != 0:
+    workspace, env = use.place.workspace, {**use.env, "PATH": use.place.path}
+    there = bool(_which(use, manager))
+    code, told, _ = use.place.call(CACHED[manager], workspace, env) if there else (127, "", "")
+    if code != 0:
         raise ActionError(f"Unable to locate executable file: {manager}")
-    workspace = use.place.workspace
     lines = use.lines("cache-dependency-path")
     if not lines:
         lines = [name for name in LOCKS[manager] if (workspace / name).is_file()][:1]
@@ -162,7 +152,7 @@ def _cache(use: Use, manager: str) -> None:
     if not found:
         raise ActionError("Some specified paths were not resolved, unable to cache dependencies.")
     key = f"node-cache-Linux-x64-{manager}-{found}"
-    paths = [done.stdout.strip()]
+    paths = [told.strip()]
     matched = caches.fetch(use, paths, key)
     use.outputs |= {"cache-primary-key": key, "cache-hit": str(bool(matched)).lower()}
     if matched:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import re
 import shutil
-import subprocess
 from pathlib import Path
 
 from .. import pythons
@@ -149,10 +148,10 @@ def _environments(use: Use, project: Path) -> Path:
 
 def _run(use: Use, folder: Path, *command: str) -> str:
     env = {**use.env, "PATH": use.place.path}
-    done = subprocess.run(["poetry", *command], cwd=folder, env=env, capture_output=True, text=True)
-    if done.returncode != 0:
-        raise ActionError(f"poetry {command[0]}: {done.stderr.strip()}")
-    return done.stdout.strip()
+    code, told, error = use.place.call(["poetry", *command], folder, env)
+    if code != 0:
+        raise ActionError(f"poetry {command[0]}: {error.strip()}")
+    return told.strip()
 
 
 SETUP_PYTHON = Action(

@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -193,7 +192,7 @@ def _output(use: Use, command: list[str], folder: Path) -> str:
     env = {**use.env, "PATH": use.place.path, "CARGO_ENCODED_RUSTFLAGS": ""}
     if command[0] == "rustc":
         del env["CARGO_ENCODED_RUSTFLAGS"]
-    return subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True).stdout
+    return use.place.call(command, folder, env)[1]
 
 
 def install_tool(use: Use) -> None:
