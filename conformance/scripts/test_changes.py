@@ -6,6 +6,7 @@ import importlib
 import sys
 
 import pytest
+
 from conftest import SCRIPTS, Bench, Done
 
 COMPONENTS = {

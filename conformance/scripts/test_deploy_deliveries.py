@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from deploy_bench import (
     CHANGING,
     COMMIT,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from deploy_bench import HERE, Bench
 
 EXAMPLES = sorted((HERE / "examples").glob("deploy-*.json"))

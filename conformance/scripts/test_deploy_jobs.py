@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from deploy_bench import (
     CHANGING,
     COMMIT,

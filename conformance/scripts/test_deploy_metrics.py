@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from deploy_bench import COMMIT, RUN, SCRIPTS, Bench, Reply, Request, secret, var
 
 sys.path.insert(0, str(SCRIPTS))

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from deploy_bench import CHANGING, NEW, OLD, RUN, VERIFIED, Bench
 
 MIGRATE = {"workload": "api", "run": "up", "on-restore": "keep"}

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from deploy_bench import SCRIPTS, SESSION_TOKEN, Bench, Ran, Reply, Request, secret, var
 
 sys.path.insert(0, str(SCRIPTS))
@@ -365,7 +366,8 @@ def test_a_form_gives_cookies_that_are_masked_and_sent_to_the_service_alone(
         (Reply(401, "", {"Set-Cookie": "a=1"}), "HTTP 401"),
         (
             Reply(302, "", {"Location": "https://127.0.0.1/enter", "Set-Cookie": "a=1"}),
-            "HTTP 302 redirects from http to https on the same host (write https:// in variable STAGING_URL)",
+            "HTTP 302 redirects from http to https on the same host "
+            "(write https:// in variable STAGING_URL)",
         ),
         (
             Reply(302, "", {"Location": "https://sso.example/", "Set-Cookie": "a=1"}),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from conftest import Bench, Done, read_record
 
 # As cargo 1.95 prints it for a workspace of the editions 2021 and 2024, shortened.

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import Bench, Done, read_record
 
 GATES = {"order": "random", "pass-rate": 1.0, "slowest": 30.0, "repeat": False}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from conftest import Bench, Done
 
 TOUCHED = ["needs.changes.outputs.api", "==", "true"]

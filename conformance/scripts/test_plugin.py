@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conftest import SCRIPTS, Bench, Done, read_lines, read_record
 
 PARALLEL = [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="xdist")]

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+
 from conftest import Bench, Done, read_record
 
 # As nextest 0.9.143 writes it, shortened.

@@ -13,6 +13,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+
 from conftest import SCRIPTS, Bench, read_record
 
 SHARDS = 3

@@ -6,11 +6,10 @@ import hashlib
 import json
 import os
 import shutil
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import tomllib
 
 from .. import programs
 from . import caches, globs
