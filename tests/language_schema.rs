@@ -74,11 +74,11 @@ fn every_key_says_what_it_means_and_what_holds_without_it() {
         if !has("examples") {
             lacks("no `Example:` that is a TOML value");
         }
-        if !key.required && !has("default") && !description.contains("Left out: ") {
-            lacks("neither a default nor a line `Left out:`");
+        if !key.required && !has("default") && !description.contains("Default: ") {
+            lacks("neither a default nor a line `Default:`");
         }
-        if key.required && description.contains("Left out: ") {
-            lacks("a line `Left out:`, although it cannot be");
+        if key.required && description.contains("Default: ") {
+            lacks("a line `Default:`, although it cannot be");
         }
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));

@@ -32,7 +32,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 JOBS = frozenset({"changes", "plan", "test-backend", "gates-backend"})
 SUITES = (1, 2, 3)  # Seeds.
 SHARDS = 4
-TESTS = "Run the tests"
+TESTS = "Run tests"
 
 Timings = dict[str, float]
 
@@ -138,7 +138,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     print(flush=True)
 
 
-SPREAD = ["slowest shard", "`Run the tests`", "whole job", "tests alone", "sums of the tests"]
+SPREAD = ["slowest shard", "`Run tests`", "whole job", "tests alone", "sums of the tests"]
 
 
 def spreads(runs: Sequence[Run]) -> list[str]:
@@ -205,13 +205,13 @@ def gates(github: Bench) -> None:
         make_long_tail(github.origin, branch, instant, settings)
         name = f"2,000 tests on {' and '.join(versions)}, {count} shards"
         rows.append(judged(name, executed(github, branch)))
-    table(["records", "`Judge the tests`", "all steps"], rows)
+    table(["records", "`Evaluate quality gates`", "all steps"], rows)
 
 
 def judged(name: str, run: Run) -> list[str]:
     """The seconds of a run's gates."""
-    job = run.job("Gates of backend")
-    return [name, f"{job.step('Judge the tests').seconds:.2f} s", f"{seconds(job):.2f} s"]
+    job = run.job("Quality gates: backend")
+    return [name, f"{job.step('Evaluate quality gates').seconds:.2f} s", f"{seconds(job):.2f} s"]
 
 
 def service(github: Bench) -> None:
@@ -226,7 +226,7 @@ def service(github: Bench) -> None:
     table(["timings", *SPREAD], [[age, *spreads(of)] for age, of in runs.items()])
     set_up([("example service", [shard for run in runs["fresh"] for shard in shards(run)])])
     table(
-        ["records", "`Judge the tests`", "all steps"],
+        ["records", "`Evaluate quality gates`", "all steps"],
         [judged(f"example service, {len(kept(github))} tests, 4 shards", runs["fresh"][-1])],
     )
 

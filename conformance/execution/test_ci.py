@@ -15,8 +15,8 @@ from runner.run import Run
 from seen import Gate, blocking, errors, failed, gates, titled, verdicts
 from small import TESTS, changed, proposed
 
-GATES = "Gates of backend"
-COVERAGE = "Coverage / Coverage of backend"
+GATES = "Quality gates: backend"
+COVERAGE = "Coverage / Coverage: backend"
 NEW = "tests/test_new.py"
 TIMINGS = "timings/backend"
 PASSING = "def test_new() -> None:\n    pass\n"
@@ -128,8 +128,8 @@ def test_failing_test(github: Bench) -> None:
     assert judged(run) == (["TQ-02"], ["test-backend", "gates-backend"])
     assert run.results()["coverage"] == "success"
     (shard,) = [job for job in run.jobs if job.id == "test-backend" and job.result == "failure"]
-    assert shard.step("Run the tests").outcome == "success"
-    assert shard.step("End with the status of the tests").exit == 1
+    assert shard.step("Run tests").outcome == "success"
+    assert shard.step("Report test status").exit == 1
     assert "Re-run all jobs" not in run.job(GATES).summary
     assert (
         gates(run.job(GATES))["TQ-02"].measured == "92.30 % (12 of 13 passed, 1 failed, 1 skipped)"
@@ -174,7 +174,7 @@ def test_no_test_collected(github: Bench) -> None:
     """A run that collects no test is red in every shard and in the gates."""
     files = {"tests/test_orders.py": None, "tests/test_words.py": None, NEW: "VALUE = 1\n"}
     run = github.run("ci.yml", proposed(github, "nothing", files))
-    assert run.job("Test backend (shard 1 of 2)").step("Run the tests").exit == 5
+    assert run.job("Test backend (shard 1 of 2)").step("Run tests").exit == 5
     assert judged(run) == (
         ["complete", "TQ-02", "TQ-03"],
         ["test-backend", "gates-backend", "coverage"],
@@ -278,7 +278,7 @@ def under_way(place: Place) -> bool:
 
 def half_way(machine: bool) -> Fault:
     """The second shard is cut off while its tests run."""
-    return Fault("test-backend", "Run the tests", under_way, {"shard": 2}, machine)
+    return Fault("test-backend", "Run tests", under_way, {"shard": 2}, machine)
 
 
 def test_shard_killed_half_way(github: Bench) -> None:

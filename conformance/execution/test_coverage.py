@@ -14,7 +14,7 @@ from runner.storage import Artifact
 from seen import titled
 from small import changed
 
-JOB = "Coverage / Coverage of backend"
+JOB = "Coverage / Coverage: backend"
 NAME = "history_atom_backend"
 CALLS = ("one", "two", "three", "four", "five")
 

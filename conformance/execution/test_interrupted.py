@@ -16,7 +16,7 @@ QUICK = Pace(minute=60, interrupt=1, terminate=0.5, streams=0.5)
 
 def under_test(run: Run) -> bool:
     """Whether a shard runs its tests."""
-    return any(step.endswith(": Run the tests") for step in run.running())
+    return any(step.endswith(": Run tests") for step in run.running())
 
 
 def test_cancelled_while_tests_run(github: Bench) -> None:

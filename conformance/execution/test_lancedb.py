@@ -26,7 +26,7 @@ def test_writes_and_reads(github: Bench) -> None:
     }
     assert any(".lance/data/" in path for path in tables), tables
     assert any(method == "GET" and ".lance/data/" in path for method, path in asked)
-    assert "episode store: s3://lancedb/test" in job.step("Run the tests").log
+    assert "episode store: s3://lancedb/test" in job.step("Run tests").log
 
 
 def test_service_never_healthy(github: Bench) -> None:
@@ -35,7 +35,7 @@ def test_service_never_healthy(github: Bench) -> None:
     job = run.job("Test lancedb")
     assert run.result == "failure"
     assert "success" not in {step.outcome for step in job.steps}
-    assert job.step("Run the tests").outcome == "skipped"
+    assert job.step("Run tests").outcome == "skipped"
     assert [error.message.partition(":")[0] for error in errors(job)] == [
         "service lancedb is unhealthy"
     ]
@@ -57,6 +57,6 @@ def test_nothing_ran(github: Bench) -> None:
     run = github.run(FILE, github.dispatch("no-episodes"))
     job = run.job("Test lancedb")
     assert run.result == "failure"
-    assert job.step("Run the tests").exit == 5
+    assert job.step("Run tests").exit == 5
     assert "complete" in failed(job)
     assert "no test was collected" in job.summary

@@ -90,7 +90,7 @@ def test_arguments_and_shards(language: Language, tmp_path: Path) -> None:
     run, tests = ran(language, tmp_path, PIPELINE + args)
     assert run.result == "success", run.failures()
     assert tests == Counter(UNIT | DOC | {"root::more::gated"})
-    assert gates(run.job("Gates of core"))["complete"].measured == "2 of 2 shards, 6 tests executed"
+    assert gates(run.job("Quality gates: core"))["complete"].measured == "2 of 2 shards, 6 tests executed"
 
 
 def test_package_of_arguments(language: Language, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_failing_doctest(language: Language, tmp_path: Path) -> None:
     files = {"a/src/lib.rs": DOCTEST.format(name="a", two=3)}
     run, _ = ran(language, tmp_path, PIPELINE, files)
     assert run.result == "failure"
-    (told,) = titled(run.job("Gates of core"), "Test failed")
+    (told,) = titled(run.job("Quality gates: core"), "Test failed")
     assert (told.file, told.line) == ("a/src/lib.rs", 1)
     assert "cargo test --doc --workspace --locked -- 'a/src/lib.rs - two (line 1)'" in told.message
 

@@ -19,7 +19,7 @@ from seen import blocking, errors, failed, gates
 from small import BACKEND, changed
 
 VERSIONS = ("3.11", "3.12")
-GATES = "Gates of backend"
+GATES = "Quality gates: backend"
 KEY = "timings_atom_backend_1-1"
 COLLECT = (
     *("-m", "pytest", "--collect-only", "-q", "-p", "no:randomly", "tests"),
@@ -96,7 +96,7 @@ def green(github: Bench, run: Run, jobs: dict[str, str]) -> None:
     assert judged["complete"].measured == f"8 of 8 shards, {total} tests executed"
     assert judged["TQ-01"].measured == f"seed {run.seed()}"
     assert judged["TQ-02"].measured.startswith("100.00 %")
-    assert failed(run.job(GATES)) == failed(run.job("Coverage / Coverage of backend")) == []
+    assert failed(run.job(GATES)) == failed(run.job("Coverage / Coverage: backend")) == []
     assert [job.name for job in run.jobs if errors(job)] == []
 
 
@@ -153,7 +153,7 @@ def test_pull_request_for_the_compiler_alone(github: Bench) -> None:
     assert blocking(run) == []
     counted = Counter(name for _, lines in records(run) for name in {line["id"] for line in lines})
     assert set(counted.values()) == {1}
-    assert gates(run.job("Gates of compiler"))["TQ-01"].measured == "a process per test"
+    assert gates(run.job("Quality gates: compiler"))["TQ-01"].measured == "a process per test"
 
 
 @pytest.mark.thorough
@@ -169,5 +169,5 @@ def test_push_to_the_deploying_branch(github: Bench) -> None:
     assert cache.key == f"timings_atom_backend_{run.number}-1"
     assert cache.scope == "refs/heads/main"
     assert (
-        failed(run.job("CI / Gates of compiler")) == failed(run.job("CI / Gates of backend")) == []
+        failed(run.job("CI / Quality gates: compiler")) == failed(run.job("CI / Quality gates: backend")) == []
     )

@@ -76,7 +76,7 @@ class Site:
         others = {name for name, result in run.results().items() if result == "skipped"}
         assert {self.name, *others} == {"staging", "production"} and len(others) == 1
         (job,) = run.jobs
-        assert job.name == f"Smoke {self.name}"
+        assert job.name == f"Smoke-test {self.name}"
         told = [job.log, job.summary, *(annotation.message for annotation in job.annotations)]
         for secret in (PASSWORD, *self.proxy.tokens):
             for shape in spellings(secret):

@@ -115,7 +115,7 @@ def test_a_refused_connection_is_tried_again(bench: Bench) -> None:
 
 
 def test_migration_runs_in_the_new_image_as_the_workload_would(bench: Bench) -> None:
-    bench.file["migrate"] = {**MIGRATE, "on-restore": "keep"}
+    bench.file["migrate"] = {**MIGRATE, "on-rollback": "keep"}
     bench.steps("preflight", "begin", "migrate")
     assert bench.mark(CHANGING)["migrated"] is True
     assert bench.image() == OLD
@@ -140,7 +140,7 @@ def test_migration_runs_in_the_new_image_as_the_workload_would(bench: Bench) -> 
 
 
 def test_a_failed_migration_is_a_failed_step_and_may_be_tried_again(bench: Bench) -> None:
-    bench.file["migrate"] = {**MIGRATE, "on-restore": "keep"}
+    bench.file["migrate"] = {**MIGRATE, "on-rollback": "keep"}
     bench.set(jobs={"migrate": "Failed"})
     bench.steps("preflight", "begin")
     assert bench.deploy("migrate").code == 1

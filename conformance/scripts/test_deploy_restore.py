@@ -13,7 +13,7 @@ import pytest
 
 from deploy_bench import CHANGING, NEW, OLD, RUN, VERIFIED, Bench
 
-MIGRATE = {"workload": "api", "run": "up", "on-restore": "keep"}
+MIGRATE = {"workload": "api", "run": "up", "on-rollback": "keep"}
 AT_ONCE = ["preflight", "begin", "backup", "migrate", "apply", "promote", "judge", "verify"]
 CANARY = [
     "preflight", "begin", "backup", "migrate", "apply", "shift --to 10", "shift --to 50",
@@ -189,7 +189,7 @@ def test_a_mark_that_cannot_be_read_is_an_error_and_not_nothing(bench: Bench) ->
 
 
 def test_a_migration_is_undone_after_traffic_is_back(bench: Bench) -> None:
-    bench.file["migrate"] = {**MIGRATE, "on-restore": {"run": "down"}}
+    bench.file["migrate"] = {**MIGRATE, "on-rollback": {"run": "down"}}
     bench.steps("preflight", "begin", "migrate", "apply", "shed")
     assert len(bench.state()["started"]) == 1
     ran = bench.steps("confirm")
@@ -201,7 +201,7 @@ def test_a_migration_is_undone_after_traffic_is_back(bench: Bench) -> None:
 
 
 def test_undoing_a_migration_that_fails_keeps_the_mark_and_says_so(bench: Bench) -> None:
-    bench.file["migrate"] = {**MIGRATE, "on-restore": {"run": "down"}}
+    bench.file["migrate"] = {**MIGRATE, "on-rollback": {"run": "down"}}
     bench.steps("preflight", "begin", "migrate", "apply")
     bench.set(jobs={"restore": "Failed"})
     ran = bench.deploy("rescue")
@@ -212,7 +212,7 @@ def test_undoing_a_migration_that_fails_keeps_the_mark_and_says_so(bench: Bench)
 
 
 def test_what_was_never_migrated_is_not_undone(bench: Bench) -> None:
-    bench.file["migrate"] = {**MIGRATE, "on-restore": {"run": "down"}}
+    bench.file["migrate"] = {**MIGRATE, "on-rollback": {"run": "down"}}
     bench.steps("preflight", "begin", "shed", "confirm")
     assert "started" not in bench.state()
 

@@ -12,7 +12,7 @@ import pytest
 
 from deploy_bench import COMMIT, RUN, Bench, Reply, Request, secret
 
-EVERY = ["success", "failure", "restored"]
+EVERY = ["success", "failure", "rollback"]
 HOOK = "/services/hook-secret-part"
 
 
@@ -31,12 +31,12 @@ class Told(Bench):
         (folder / "board.json").write_text(json.dumps({"uid": "atom", "id": 7, "title": "Atom"}))
         self.file["notify"] = {
             "slack": {"webhook": secret("SLACK_WEBHOOK_URL"), "on": EVERY},
-            "issue": {"labels": ["deployment", "rollback"], "on": ["restored"]},
+            "issue": {"labels": ["deployment", "rollback"], "on": ["rollback"]},
             "grafana": {
                 "url": secret("GRAFANA_URL"),
                 "token": secret("GRAFANA_TOKEN"),
                 "dashboards": ["board.json"],
-                "on": ["success", "restored"],
+                "on": ["success", "rollback"],
             },
         }
 
@@ -90,7 +90,7 @@ def test_success(bench: Told) -> None:
 
 @pytest.mark.parametrize(
     ("event", "slack", "issues", "annotations"),
-    [("success", 1, 0, 1), ("failure", 1, 0, 0), ("restored", 1, 1, 1)],
+    [("success", 1, 0, 1), ("failure", 1, 0, 0), ("rollback", 1, 1, 1)],
 )
 def test_events(bench: Told, event: str, slack: int, issues: int, annotations: int) -> None:
     assert bench.script("tell.py", event).code == 0
@@ -101,8 +101,8 @@ def test_events(bench: Told, event: str, slack: int, issues: int, annotations: i
 
 def test_who_asked_for_failures_hears_of_restores(bench: Told) -> None:
     bench.file["notify"]["slack"]["on"] = ["failure"]
-    bench.script("tell.py", "restored")
-    assert "was restored" in bench.sent("hook")[0].json()["text"]
+    bench.script("tell.py", "rollback")
+    assert "was rolled back" in bench.sent("hook")[0].json()["text"]
     bench.script("tell.py", "success")
     assert len(bench.sent("hook")) == 1
 
@@ -112,7 +112,7 @@ def test_who_asked_for_failures_hears_of_restores(bench: Told) -> None:
     [
         ("success", "", "runs"),
         ("success", "false", "runs"),
-        ("failure", "true", "was restored"),
+        ("failure", "true", "was rolled back"),
         ("cancelled", "false", "does not run"),
         ("", "", "does not run"),
     ],
@@ -126,26 +126,26 @@ def test_the_event_from_the_job(bench: Told, status: str, restored: str, said: s
 def test_an_open_issue_gets_a_comment_and_only_one_for_each_run(bench: Told) -> None:
     bench.issues.append({"number": 3, "body": "another matter"})
     for _ in range(2):
-        bench.script("tell.py", "restored")
+        bench.script("tell.py", "rollback")
     assert len(bench.issues) == 2
     assert bench.issues[1]["labels"] == ["deployment", "rollback"]
     assert bench.comments == []
     bench.run_id = "7002"
     for _ in range(2):
-        bench.script("tell.py", "restored")
+        bench.script("tell.py", "rollback")
     assert len(bench.issues) == 2
     assert len(bench.comments) == 1
 
 
 def test_what_cannot_be_told_is_a_warning_and_silences_nobody(bench: Told) -> None:
     bench.status = {"hook": 404, "api/annotations": 403}
-    ran = bench.script("tell.py", "restored")
+    ran = bench.script("tell.py", "rollback")
     assert ran.code == 0
     assert len(ran.warnings()) == 2
     assert "not told: Slack answered HTTP 404: refused" in ran.warnings()[0]
     assert len(bench.issues) == 1
     bench.file["notify"]["required"] = True
-    ran = bench.script("tell.py", "restored")
+    ran = bench.script("tell.py", "rollback")
     assert ran.code == 1
     assert len(ran.errors()) == 2
 
@@ -158,7 +158,7 @@ def test_slack_is_tried_again_and_issues_are_not(bench: Told) -> None:
     bench.server.answer = lambda request: (
         Reply(502) if request.method == "POST" and "issues" in request.path else answer(request)
     )
-    bench.script("tell.py", "restored", "--only", "issue")
+    bench.script("tell.py", "rollback", "--only", "issue")
     assert len(bench.sent("issues")) == 1
 
 
@@ -173,7 +173,7 @@ def test_slack_is_tried_again_and_issues_are_not(bench: Told) -> None:
 )
 def test_secrets_that_are_missing_or_wrong(bench: Told, name: str, value: str, said: str) -> None:
     bench.secrets[name] = value
-    ran = bench.script("tell.py", "restored")
+    ran = bench.script("tell.py", "rollback")
     assert ran.code == 0
     assert said in ran.warnings()[0]
 

@@ -250,7 +250,8 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
         lines.push(Line::new("services", Toml::texts(tests.services.iter().map(Name::as_str))));
     }
     if !tests.measure.is_empty() {
-        lines.push(Line::new("measure", Toml::texts(&tests.measure)).note("packages whose coverage is measured"));
+        let coverage = Toml::one("source", Toml::texts(&tests.measure));
+        lines.push(Line::new("coverage", coverage).note("packages to measure"));
     }
     lines.extend(gates(tests));
     let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
@@ -259,9 +260,9 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     }
     if tests.runner == Runner::Pytest && tests.measure.is_empty() {
         lines.push(
-            Line::new("measure", Toml::texts([component.name.replace('-', "_")]))
+            Line::new("coverage", Toml::one("source", Toml::texts([component.name.replace('-', "_")])))
                 .proposed()
-                .note("packages whose coverage is measured"),
+                .note("packages to measure"),
         );
     }
     lines
@@ -323,7 +324,7 @@ fn deploys(project: &Project, document: &mut Document) {
         document.table(&["smoke", name], &lines);
     }
     document.space();
-    let issue = table(&[("labels", Toml::texts(["deployment"])), ("on", Toml::texts(["failure", "restored"]))]);
+    let issue = table(&[("labels", Toml::texts(["deployment"])), ("on", Toml::texts(["failure", "rollback"]))]);
     let slack = table(&[("webhook", outside("secret", "SLACK_WEBHOOK_URL"))]);
     let lines = [Line::new("issue", issue), Line::new("slack", slack).proposed()];
     document.table(&["notify"], &lines);
@@ -353,7 +354,7 @@ fn outside(kind: &str, name: &str) -> Toml {
 fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(after) = &environment.after {
-        lines.push(Line::new("after", after.as_str().into()));
+        lines.push(Line::new("needs", after.as_str().into()));
         lines.push(
             Line::new("approval", Toml::Text(format!("{}-approval", environment.name)))
                 .proposed()
@@ -384,7 +385,7 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
             ("workload", workload.as_str().into()),
             ("run", "alembic upgrade head".into()),
             ("verify", "alembic current --check-heads".into()),
-            ("on-restore", "keep".into()),
+            ("on-rollback", "keep".into()),
         ]);
         lines.push(Line::new("migrate", entries));
     }
@@ -394,7 +395,7 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
     if let Some(traffic) = &environment.traffic {
         let entries = table(&[
             ("workload", traffic.workload.as_str().into()),
-            ("through", "gateway-api".into()),
+            ("provider", "gateway-api".into()),
             ("route", Toml::Text(format!("httproute/{}", traffic.route))),
             ("stable", Toml::Text(format!("service/{}", traffic.stable))),
             ("canary", Toml::Text(format!("service/{}", traffic.canary))),

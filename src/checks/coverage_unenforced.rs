@@ -21,7 +21,7 @@ impl Check for CoverageUnenforced {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
-        let measured = definition.tests.values().any(|run| !run.measure.is_empty());
+        let measured = definition.tests.values().any(|run| run.coverage.is_some());
         let gates = ROOT.key("gates");
         floor(&definition.gates, || gates.key("coverage").at(), found);
         if !measured && let Some(key) = judged(&definition.gates) {
@@ -30,7 +30,7 @@ impl Check for CoverageUnenforced {
         entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
             let own = at.key("gates");
             floor(&run.gates, || own.key("coverage").at(), found);
-            if run.measure.is_empty() {
+            if run.coverage.is_none() {
                 if let Some(key) = judged(&run.gates) {
                     found.push(unmeasured(own.key(key).at(), &format!("`{name}` measures no coverage")));
                 }
@@ -50,7 +50,7 @@ impl Check for CoverageUnenforced {
             if gate.is_none() && floor.is_none() {
                 let message = format!("the coverage of `{name}` is measured, and no gate judges it");
                 let help = "add `coverage = \"80%\"` to `[gates]`";
-                found.push(Diagnostic::warning(CODE, at.key("measure").at(), message).help(help));
+                found.push(Diagnostic::warning(CODE, at.key("coverage").at(), message).help(help));
             }
         });
     }
@@ -70,11 +70,11 @@ fn unmeasured(at: At, message: &str) -> Diagnostic {
         .help("add `measure = [\"…\"]` with the packages to the test run, or remove the gate")
 }
 
-/// The project's own floor, which no shard enforces where a run without `measure` is several jobs.
+/// The project's own floor, which no shard enforces where a run without `coverage` is several jobs.
 fn lost(subject: &Subject<'_>, name: &Name, run: &TestRun) -> Option<pytest::Floor> {
     let definition = subject.definition;
     let mut beside = definition.tests.values().filter(|other| other.component == run.component);
-    let measured = beside.any(|other| !other.measure.is_empty());
+    let measured = beside.any(|other| other.coverage.is_some());
     (is_partial(definition, name, run) && !measured).then(|| project_floor(subject, run)).flatten()
 }
 

@@ -22,11 +22,11 @@ impl Check for DuplicateItem {
         twice(&ROOT.key("project"), "branches", &definition.project.branches, found);
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
             twice(at, "services", &it.services, found);
-            twice(at, "measure", &it.measure, found);
+            twice(&at.clone().key("coverage"), "source", it.measured(), found);
         });
         entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| {
             twice(at, "services", &it.services, found);
-            twice(at, "also", &it.also, found);
+            twice(at, "on", &it.on, found);
         });
         entries(&ROOT, "images", &definition.images, &mut |at, _, it| twice(at, "platforms", &it.platforms, found));
         entries(&ROOT, "environments", &definition.environments, &mut |at, _, it| {

@@ -76,7 +76,7 @@ fn table(text: &Text, above: &str, inside: &DeTable<'_>, found: &mut Vec<Diagnos
             found.push(Diagnostic::error(CODE, at, "a key is empty").help("write a name, or remove the line"));
         }
         // A step without a command is reported by `step-kind`.
-        let step = name == "run" && ["after", "before", "finally", "steps"].contains(&above);
+        let step = name == "run" && ["after", "before", "steps"].contains(&above);
         if !step && (NAMED.contains(&above) || !FREE.contains(&name)) {
             value(text, name, item, found);
         }

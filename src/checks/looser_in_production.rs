@@ -22,7 +22,7 @@ impl Check for LooserInProduction {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         entries(&ROOT, "environments", &definition.environments, &mut |at, name, environment| {
-            let before = environment.after.as_ref().and_then(|after| definition.environments.get_key_value(after));
+            let before = environment.needs.as_ref().and_then(|needs| definition.environments.get_key_value(needs));
             if let Some(before) = before {
                 compare(definition, at, (name, environment), before, found);
             }

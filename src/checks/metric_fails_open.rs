@@ -68,7 +68,7 @@ fn last<'a>(definition: &'a Definition, metric: Option<&Name>) -> Option<&'a Nam
     environments
         .iter()
         .filter(|(name, it)| {
-            limits(&it.limits) && !environments.values().any(|other| other.after.as_ref() == Some(*name))
+            limits(&it.limits) && !environments.values().any(|other| other.needs.as_ref() == Some(*name))
         })
         .map(|(name, _)| name)
         .next()

@@ -49,7 +49,7 @@ mod promotion_order;
 mod ref_pattern;
 mod registry_login;
 mod required_needs_reported;
-mod restore_waits_for_approval;
+mod rollback_needs_approval;
 mod runner_capability;
 mod runner_label;
 mod runner_name;
@@ -60,7 +60,7 @@ mod service_image;
 mod service_needs_linux;
 mod service_without_health;
 mod shared_service;
-mod silent_restore;
+mod silent_rollback;
 mod smoke_login;
 mod smoke_without_login;
 mod smoke_without_url;
@@ -144,7 +144,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &ref_pattern::RefPattern,
     &registry_login::RegistryLogin,
     &required_needs_reported::RequiredNeedsReported,
-    &restore_waits_for_approval::RestoreWaitsForApproval,
+    &rollback_needs_approval::RollbackNeedsApproval,
     &runner_capability::RunnerCapability,
     &runner_label::RunnerLabel,
     &runner_name::RunnerName,
@@ -155,7 +155,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &service_needs_linux::ServiceNeedsLinux,
     &service_without_health::ServiceWithoutHealth,
     &shared_service::SharedService,
-    &silent_restore::SilentRestore,
+    &silent_rollback::SilentRollback,
     &smoke_login::SmokeLogin,
     &smoke_without_login::SmokeWithoutLogin,
     &smoke_without_url::SmokeWithoutUrl,

@@ -2,7 +2,7 @@
 
 use super::support::walk::{ROOT, Trail, entries, items};
 use super::{Check, Subject};
-use crate::definition::{Also, Repeat};
+use crate::definition::{Repeat, SuiteEvent};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct NightlyMissing;
@@ -37,8 +37,8 @@ impl Check for NightlyMissing {
             }
         });
         entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| {
-            items(at, "also", &suite.also, &mut |at, also| {
-                if *also == Also::Nightly {
+            items(at, "on", &suite.on, &mut |at, also| {
+                if *also == SuiteEvent::Nightly {
                     never(at);
                 }
             });

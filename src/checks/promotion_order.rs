@@ -19,7 +19,7 @@ impl Check for PromotionOrder {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let mut above: Vec<&Name> = Vec::new();
         for (name, environment) in &subject.definition.environments {
-            if let Some(before) = &environment.after
+            if let Some(before) = &environment.needs
                 && !above.contains(&before)
             {
                 let help = if subject.definition.environments.contains_key(before) {
@@ -29,7 +29,7 @@ impl Check for PromotionOrder {
                 } else {
                     did_you_mean(before, above.iter().map(|name| name.as_str()))
                 };
-                let at = at!["environments", name.as_str(), "after"];
+                let at = at!["environments", name.as_str(), "needs"];
                 let message = format!("`{before}` is not declared above `{name}`");
                 found.push(Diagnostic::error(self.code(), at, message).help(help));
             }

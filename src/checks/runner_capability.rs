@@ -64,8 +64,8 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     if run.workers != Workers::Count(1) && !can.workers {
         refuse("workers", "run several processes in one job");
     }
-    if run.distribute.is_some() && !can.distribute {
-        refuse("distribute", "be told how tests are given to processes");
+    if run.dist.is_some() && !can.dist {
+        refuse("dist", "distribute tests over processes");
     }
     if run.reruns > 0 && !can.reruns {
         refuse("reruns", "try failed tests again");
@@ -73,8 +73,8 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     if run.test_timeout.is_some() && !can.test_timeout {
         refuse("test-timeout", "limit the time of a single test");
     }
-    if !run.measure.is_empty() && can.coverage.is_none() {
-        refuse("measure", "measure coverage");
+    if run.coverage.is_some() && can.coverage.is_none() {
+        refuse("coverage", "measure coverage");
     }
     if !run.paths.is_empty() && !can.paths {
         refuse("paths", "be told which paths to run");

@@ -29,11 +29,11 @@ impl Check for RunnerName {
         }
         for (name, environment) in &subject.definition.environments {
             if let Some(traffic) = &environment.traffic
-                && TRAFFIC.iter().all(|known| known.name() != traffic.through)
+                && TRAFFIC.iter().all(|known| known.name() != traffic.provider)
             {
-                let help = did_you_mean(&traffic.through, TRAFFIC.iter().map(|known| known.name()));
-                let at = at!["environments", name.as_str(), "traffic", "through"];
-                let message = format!("traffic cannot go through `{}`", traffic.through);
+                let help = did_you_mean(&traffic.provider, TRAFFIC.iter().map(|known| known.name()));
+                let at = at!["environments", name.as_str(), "traffic", "provider"];
+                let message = format!("there is no traffic provider `{}`", traffic.provider);
                 found.push(Diagnostic::error(self.code(), at, message).help(help));
             }
         }

@@ -69,8 +69,10 @@ impl References<'_> {
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
             self.known(&at.key("component"), "components", &run.component, &definition.components);
             self.services(at, &run.services);
-            if let (Some(version), Some(component)) = (&run.report_version, definition.components.get(&run.component)) {
-                self.version(&at.key("report-version"), version, &run.component, component);
+            if let (Some(version), Some(component)) =
+                (run.coverage_version(), definition.components.get(&run.component))
+            {
+                self.version(&at.key("coverage").key("version"), version, &run.component, component);
             }
         });
         entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| {

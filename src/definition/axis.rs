@@ -137,7 +137,7 @@ impl JsonSchema for RunsOn {
                     "minProperties": 1,
                     "properties": {
                         "labels": { "description": "Labels that the machine has, all of them.", "type": "array", "items": { "type": "string" }, "examples": [["self-hosted", "linux"]] },
-                        "group": { "description": "The runner group.\n\nLeft out: any.", "type": "string", "examples": ["build"] }
+                        "group": { "description": "The runner group.\n\nDefault: any.", "type": "string", "examples": ["build"] }
                     }
                 }
             ]

@@ -31,37 +31,37 @@ pub struct Component {
     pub ignore: Vec<String>,
     /// Python versions; a list is an axis of the matrix.
     ///
-    /// Left out: no Python is set up.
+    /// Default: no Python is set up.
     /// Example: `["3.11", "3.12"]`
     #[serde(default)]
     pub python: Option<Axis>,
     /// Node.js versions; a list is an axis of the matrix.
     ///
-    /// Left out: no Node.js is set up.
+    /// Default: no Node.js is set up.
     /// Example: `"24"`
     #[serde(default)]
     pub node: Option<Axis>,
     /// Rust toolchains; a list is an axis of the matrix.
     ///
-    /// Left out: no Rust is set up.
+    /// Default: no Rust is set up.
     /// Example: `"1.95"`
     #[serde(default)]
     pub rust: Option<Axis>,
     /// Go versions; a list is an axis of the matrix.
     ///
-    /// Left out: no Go is set up.
+    /// Default: no Go is set up.
     /// Example: `"1.26"`
     #[serde(default)]
     pub go: Option<Axis>,
     /// A toolchain of your own: the steps that set it up.
     ///
-    /// Left out: nothing else is set up.
+    /// Default: nothing else is set up.
     /// Example: `{ steps = [{ run = "./tools/install-zig" }] }`
     #[serde(default)]
     pub custom: Option<Custom>,
     /// How its dependencies are installed.
     ///
-    /// Left out: nothing is installed.
+    /// Default: nothing is installed.
     /// Example: `{ pip = ["requirements.txt"] }`
     #[serde(default)]
     pub install: Install,
@@ -77,13 +77,13 @@ pub struct Component {
     pub checks: Table<String>,
     /// Machines of its jobs; a list is an axis of the matrix.
     ///
-    /// Left out: `project.runs-on`.
+    /// Default: `project.runs-on`.
     /// Example: `["ubuntu-24.04", "macos-15"]`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that its job may take.
     ///
-    /// Left out: `project.timeout`.
+    /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
@@ -114,7 +114,7 @@ pub struct Custom {
     pub steps: Vec<Step>,
     /// Versions, an axis of the matrix; the steps see the version in `VERSION`.
     ///
-    /// Left out: the steps run once, without a version.
+    /// Default: the steps run once, without a version.
     /// Example: `["0.15", "0.16"]`
     #[serde(default)]
     pub versions: Option<Axis>,
@@ -126,37 +126,37 @@ pub struct Custom {
 pub struct Install {
     /// Requirement files for `pip install -r`.
     ///
-    /// Left out: pip installs nothing.
+    /// Default: pip installs nothing.
     /// Example: `["requirements.txt", "requirements-test.txt"]`
     #[serde(default)]
     pub pip: Option<Vec<String>>,
     /// Further arguments of `uv sync --locked`.
     ///
-    /// Left out: uv installs nothing; with an empty list it installs what the lock file says.
+    /// Default: uv installs nothing; with an empty list it installs what the lock file says.
     /// Example: `["--all-extras"]`
     #[serde(default)]
     pub uv: Option<Vec<String>>,
     /// Further arguments of `poetry install`.
     ///
-    /// Left out: poetry installs nothing; with an empty list it installs what the lock file says.
+    /// Default: poetry installs nothing; with an empty list it installs what the lock file says.
     /// Example: `["--with", "test"]`
     #[serde(default)]
     pub poetry: Option<Vec<String>>,
     /// Further arguments of `npm ci`.
     ///
-    /// Left out: npm installs nothing; with an empty list it installs what the lock file says.
+    /// Default: npm installs nothing; with an empty list it installs what the lock file says.
     /// Example: `[]`
     #[serde(default)]
     pub npm: Option<Vec<String>>,
     /// Further arguments of `pnpm install --frozen-lockfile`.
     ///
-    /// Left out: pnpm installs nothing; with an empty list it installs what the lock file says.
+    /// Default: pnpm installs nothing; with an empty list it installs what the lock file says.
     /// Example: `["--filter", "web"]`
     #[serde(default)]
     pub pnpm: Option<Vec<String>>,
     /// A command of your own.
     ///
-    /// Left out: no command is run.
+    /// Default: no command is run.
     /// Example: `"make deps"`
     #[serde(default)]
     pub run: Option<String>,

@@ -19,21 +19,21 @@ use super::value::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Environment {
-    /// The environment that a version must have passed before.
+    /// Environment that a version must have passed first.
     ///
-    /// Left out: none.
+    /// Default: none.
     /// Example: `"staging"`
     #[serde(default)]
-    pub after: Option<Name>,
+    pub needs: Option<Name>,
     /// A GitHub environment whose reviewers are asked first; it holds no secrets, so that restoring never waits for a person.
     ///
-    /// Left out: nobody is asked.
+    /// Default: nobody is asked.
     /// Example: `"production-approval"`
     #[serde(default)]
     pub approval: Option<String>,
     /// Its address; GitHub shows it, so it is a variable.
     ///
-    /// Left out: GitHub shows none, and no smoke tests can be sent.
+    /// Default: GitHub shows none, and no smoke tests can be sent.
     /// Example: `{ var = "STAGING_URL" }`
     #[serde(default)]
     pub url: Option<Value>,
@@ -48,25 +48,25 @@ pub struct Environment {
     pub deploy: Vec<Name>,
     /// What is saved before anything is changed.
     ///
-    /// Left out: nothing.
+    /// Default: nothing.
     /// Example: `{ image = "postgres:16-alpine", run = "pg_dump -Fc atom", env-from = "secret/atom-db", to = "pvc/backups" }`
     #[serde(default)]
     pub backup: Option<Backup>,
     /// How the database's schema follows, from the new image and before the new version has users.
     ///
-    /// Left out: the schema is not touched.
-    /// Example: `{ workload = "api", run = "alembic upgrade head", verify = "alembic current --check-heads", on-restore = "keep" }`
+    /// Default: the schema is not touched.
+    /// Example: `{ workload = "api", run = "alembic upgrade head", verify = "alembic current --check-heads", on-rollback = "keep" }`
     #[serde(default)]
     pub migrate: Option<Migrate>,
     /// How the new version is given users.
     ///
-    /// Left out: all users at once.
-    /// Example: `{ workload = "api", through = "gateway-api", route = "httproute/atom", stable = "service/atom", canary = "service/atom-canary", canary-target = "deployment/atom-canary", steps = ["10%"], hold = "6m" }`
+    /// Default: all users at once.
+    /// Example: `{ workload = "api", provider = "gateway-api", route = "httproute/atom", stable = "service/atom", canary = "service/atom-canary", canary-target = "deployment/atom-canary", steps = ["10%"], hold = "6m" }`
     #[serde(default)]
     pub traffic: Option<Traffic>,
     /// The smoke tests that it must answer.
     ///
-    /// Left out: none.
+    /// Default: none.
     /// Example: `"api"`
     #[serde(default)]
     pub smoke: Option<Name>,
@@ -82,13 +82,13 @@ pub struct Environment {
     pub env: IndexMap<String, Value>,
     /// The machine of its jobs.
     ///
-    /// Left out: `project.runs-on`; of several the first.
+    /// Default: `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that a deploy may take.
     ///
-    /// Left out: what its steps may take together, at most six hours.
+    /// Default: what its steps may take together, at most six hours.
     /// Example: `"90m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
@@ -105,8 +105,8 @@ pub struct Environment {
     /// Steps after the version is verified.
     ///
     /// Example: `[{ run = "./tools/warm-cache", changes = false }]`
-    #[serde(default, rename = "finally")]
-    pub finally: Vec<Step>,
+    #[serde(default)]
+    pub after: Vec<Step>,
 }
 
 fn five_minutes() -> Duration {
@@ -123,25 +123,25 @@ pub struct Cluster {
     pub namespace: String,
     /// A kubeconfig, as text.
     ///
-    /// Left out: another way in is named.
+    /// Default: another way in is named.
     /// Example: `{ secret = "KUBECONFIG" }`
     #[serde(default)]
     pub kubeconfig: Option<Value>,
     /// A cluster on Amazon's service, logged in to by OIDC.
     ///
-    /// Left out: another way in is named.
+    /// Default: another way in is named.
     /// Example: `{ role = { var = "AWS_ROLE" }, region = "eu-central-1", cluster = "atom" }`
     #[serde(default)]
     pub eks: Option<Eks>,
     /// A cluster on Google's service, logged in to by OIDC.
     ///
-    /// Left out: another way in is named.
+    /// Default: another way in is named.
     /// Example: `{ provider = { var = "GCP_PROVIDER" }, service-account = { var = "GCP_ACCOUNT" }, project = "acme", location = "europe-west3", cluster = "atom" }`
     #[serde(default)]
     pub gke: Option<Gke>,
     /// A cluster on Microsoft's service, logged in to by OIDC.
     ///
-    /// Left out: another way in is named.
+    /// Default: another way in is named.
     /// Example: `{ client-id = { var = "AZURE_CLIENT_ID" }, tenant-id = { var = "AZURE_TENANT_ID" }, subscription-id = { var = "AZURE_SUBSCRIPTION_ID" }, resource-group = "atom", cluster = "atom" }`
     #[serde(default)]
     pub aks: Option<Aks>,
@@ -264,14 +264,14 @@ pub struct Migrate {
     pub run: String,
     /// A command that fails unless the schema is as the new version wants it.
     ///
-    /// Left out: the schema is not verified.
+    /// Default: the schema is not verified.
     /// Example: `"alembic current --check-heads"`
     #[serde(default)]
     pub verify: Option<String>,
-    /// What happens to the schema when the version before is restored: it is kept, or a command undoes the change.
+    /// The schema after a rollback: kept, or taken back by a command.
     ///
     /// Example: `"keep"`
-    pub on_restore: OnRestore,
+    pub on_rollback: OnRollback,
     /// The longest that it may take.
     ///
     /// Example: `"20m"`
@@ -279,10 +279,10 @@ pub struct Migrate {
     pub timeout: Duration,
 }
 
-/// What happens to the schema when the version before is restored.
+/// The schema after a rollback.
 #[derive(Debug, Clone, PartialEq)]
-pub enum OnRestore {
-    /// It stays; the version before must be able to run on it.
+pub enum OnRollback {
+    /// Kept; the previous version must be able to run on it.
     Keep,
     /// A command undoes the change.
     Run(String),
@@ -297,32 +297,32 @@ enum Word {
 /// A command that undoes a migration.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Restore {
+pub struct Undo {
     /// The command.
     ///
     /// Example: `"alembic downgrade -1"`
     pub run: String,
 }
 
-impl<'de> Deserialize<'de> for OnRestore {
+impl<'de> Deserialize<'de> for OnRollback {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text_or_table(
             deserializer,
             "\"keep\" or `{ run = \"…\" }`",
             |_: Word| Self::Keep,
-            |table: Restore| Self::Run(table.run),
+            |table: Undo| Self::Run(table.run),
         )
     }
 }
 
-impl JsonSchema for OnRestore {
+impl JsonSchema for OnRollback {
     fn schema_name() -> Cow<'static, str> {
-        "OnRestore".into()
+        "OnRollback".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let table = generator.subschema_for::<Restore>();
+        let table = generator.subschema_for::<Undo>();
         json_schema!({
-            "description": "What happens to the schema when the version before is restored.",
+            "description": "The schema after a rollback.",
             "anyOf": [{ "type": "string", "enum": ["keep"] }, table]
         })
     }
@@ -338,7 +338,7 @@ pub struct Limit {
     pub max: Value,
     /// The most that `max` may be, whatever GitHub keeps under its name.
     ///
-    /// Left out: `max` may be anything.
+    /// Default: `max` may be anything.
     /// Example: `"1%"`
     #[serde(default)]
     pub ceiling: Option<String>,

@@ -23,13 +23,13 @@ pub struct Image {
     pub context: String,
     /// The Dockerfile, from the context.
     ///
-    /// Left out: `Dockerfile`.
+    /// Default: `Dockerfile`.
     /// Example: `"docker/release.Dockerfile"`
     #[serde(default)]
     pub dockerfile: Option<String>,
     /// The stage to build.
     ///
-    /// Left out: the last one.
+    /// Default: the last one.
     /// Example: `"runtime"`
     #[serde(default)]
     pub target: Option<String>,
@@ -66,19 +66,19 @@ pub struct Image {
     pub attest: bool,
     /// The GitHub environment that holds the registry's secrets.
     ///
-    /// Left out: none, and so no secret.
+    /// Default: none, and so no secret.
     /// Example: `"registry"`
     #[serde(default)]
     pub environment: Option<String>,
     /// The machine that builds it.
     ///
-    /// Left out: `project.runs-on`; of several the first.
+    /// Default: `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that a build may take.
     ///
-    /// Left out: `project.timeout`.
+    /// Default: `project.timeout`.
     /// Example: `"30m"`
     #[serde(default)]
     pub timeout: Option<Duration>,

@@ -34,7 +34,7 @@ use serde::Deserialize;
 pub use axis::{Axis, RunsOn};
 pub use body::Body;
 pub use components::{Component, Custom, Install};
-pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRestore, Restore};
+pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Undo};
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login};
 pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, Samples, Unit};
@@ -46,8 +46,8 @@ pub use schema::schema;
 pub use services::{Health, Preset, Service};
 pub use smoke::{Expect, Probe, Request, Smoke, SmokeLogin};
 pub use steps::Step;
-pub use suites::{Also, Merge, Quarantine, Suite};
-pub use tests::{Distribute, Isolation, Split, TestRun, Workers};
+pub use suites::{Merge, Quarantine, Suite, SuiteEvent};
+pub use tests::{Coverage, Dist, Isolation, Split, TestRun, Workers};
 pub use traffic::{Percentages, Traffic};
 pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{Outside, Value};
@@ -68,7 +68,7 @@ pub struct Definition {
     pub version: u8,
     /// Another definition whose tables stand behind this one's: what both say, this one decides.
     ///
-    /// Left out: the definition stands alone.
+    /// Default: the definition stands alone.
     /// Example: `"../platform/pipeline-base.toml"`
     #[serde(default)]
     pub extends: Option<String>,
@@ -103,7 +103,7 @@ pub struct Definition {
     pub quarantine: IndexMap<String, Quarantine>,
     /// What every test run is judged by.
     ///
-    /// Left out: tests run in random order and all of them must pass; nothing else is judged.
+    /// Default: tests run in random order and all of them must pass; nothing else is judged.
     /// Example: `{ pass-rate = "100%", slowest = "30s", coverage = "80%" }`
     #[serde(default)]
     pub gates: Gates,
@@ -119,7 +119,7 @@ pub struct Definition {
     pub smoke: Table<Smoke>,
     /// Where metrics are read and deployments are drawn.
     ///
-    /// Left out: no metric is read, and nothing is drawn.
+    /// Default: no metric is read, and nothing is drawn.
     /// Example: `{ prometheus = { url = { secret = "PROMETHEUS_URL" } } }`
     #[serde(default)]
     pub monitoring: Option<Monitoring>,
@@ -130,8 +130,8 @@ pub struct Definition {
     pub metrics: Table<Metric>,
     /// Who is told how a deploy ended.
     ///
-    /// Left out: nobody is told.
-    /// Example: `{ slack = { webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "restored"] } }`
+    /// Default: nobody is told.
+    /// Example: `{ slack = { webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "rollback"] } }`
     #[serde(default)]
     pub notify: Notify,
     /// What runs in a cluster, and how it is given a new image.

@@ -12,13 +12,13 @@ use super::value::Value;
 pub struct Monitoring {
     /// The Prometheus that is asked.
     ///
-    /// Left out: no metric can be judged.
+    /// Default: no metric can be judged.
     /// Example: `{ url = { secret = "PROMETHEUS_URL" } }`
     #[serde(default)]
     pub prometheus: Option<Prometheus>,
     /// The Grafana in which deployments are marked.
     ///
-    /// Left out: nothing is marked.
+    /// Default: nothing is marked.
     /// Example: `{ url = { secret = "GRAFANA_URL" }, token = { secret = "GRAFANA_TOKEN" } }`
     #[serde(default)]
     pub grafana: Option<Grafana>,
@@ -52,7 +52,7 @@ pub struct Prometheus {
     pub url: Value,
     /// A bearer token, where it asks for one.
     ///
-    /// Left out: none is sent.
+    /// Default: none is sent.
     /// Example: `{ secret = "PROMETHEUS_TOKEN" }`
     #[serde(default)]
     pub token: Option<Value>,
@@ -120,7 +120,7 @@ pub struct Metric {
     pub query: String,
     /// How many requests the value must rest on.
     ///
-    /// Left out: they are not counted.
+    /// Default: they are not counted.
     /// Example: `{ query = 'sum(increase(requests{version="$version"}[$window]))', at-least = 1000 }`
     #[serde(default)]
     pub samples: Option<Samples>,
@@ -179,7 +179,7 @@ pub struct Samples {
 pub struct Few {
     /// How much longer is waited for them.
     ///
-    /// Left out: not at all.
+    /// Default: not at all.
     /// Example: `"30m"`
     #[serde(default)]
     pub extend: Option<Duration>,

@@ -11,14 +11,14 @@ use super::value::Value;
 pub struct Notify {
     /// A Slack channel.
     ///
-    /// Left out: nothing is said there.
-    /// Example: `{ webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "restored"] }`
+    /// Default: nothing is said there.
+    /// Example: `{ webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "rollback"] }`
     #[serde(default)]
     pub slack: Option<Slack>,
     /// An issue in this repository.
     ///
-    /// Left out: none is opened.
-    /// Example: `{ labels = ["deployment"], on = ["restored"] }`
+    /// Default: none is opened.
+    /// Example: `{ labels = ["deployment"], on = ["rollback"] }`
     #[serde(default)]
     pub issue: Option<Issue>,
 }
@@ -33,7 +33,7 @@ pub struct Slack {
     pub webhook: Value,
     /// What is told.
     ///
-    /// Example: `["success", "failure", "restored"]`
+    /// Example: `["success", "failure", "rollback"]`
     #[serde(default = "bad_news")]
     pub on: Vec<Event>,
 }
@@ -49,7 +49,7 @@ pub struct Issue {
     pub labels: Vec<String>,
     /// What opens one.
     ///
-    /// Example: `["restored"]`
+    /// Example: `["rollback"]`
     #[serde(default = "bad_news")]
     pub on: Vec<Event>,
 }
@@ -58,14 +58,14 @@ pub struct Issue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
-    /// The new version stands.
+    /// The new version is verified.
     Success,
     /// It failed before anything was changed.
     Failure,
-    /// It failed, and the version before stands again.
-    Restored,
+    /// It failed, and the previous version was rolled back to.
+    Rollback,
 }
 
 fn bad_news() -> Vec<Event> {
-    vec![Event::Failure, Event::Restored]
+    vec![Event::Failure, Event::Rollback]
 }

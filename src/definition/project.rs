@@ -34,7 +34,7 @@ pub struct Project {
     pub skip_unchanged: bool,
     /// When everything runs without a change, with a second seed where `gates.repeat` says so.
     ///
-    /// Left out: never.
+    /// Default: never.
     /// Example: `{ cron = "17 2 * * *", timezone = "UTC" }`
     #[serde(default)]
     pub nightly: Option<Nightly>,
@@ -45,7 +45,7 @@ pub struct Project {
     pub timeout: Duration,
     /// The front of every file name where several pipelines share a repository.
     ///
-    /// Left out: the project's name; nothing for the `pipeline.toml` at the root of the repository.
+    /// Default: the project's name; nothing for the `pipeline.toml` at the root of the repository.
     /// Example: `"billing"`
     #[serde(default)]
     pub prefix: Option<Name>,
@@ -69,7 +69,7 @@ pub struct Nightly {
     pub cron: Cron,
     /// The time zone of the schedule, by its IANA name.
     ///
-    /// Left out: UTC.
+    /// Default: UTC.
     /// Example: `"Europe/Berlin"`
     #[serde(default)]
     pub timezone: Option<String>,

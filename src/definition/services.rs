@@ -16,13 +16,13 @@ use super::value::Value;
 pub struct Service {
     /// A service that Pipewright knows; what the table says besides takes the place of what the preset says.
     ///
-    /// Left out: the service is only what its table says.
+    /// Default: the service is only what its table says.
     /// Example: `"lancedb-object-store"`
     #[serde(default)]
     pub preset: Option<Preset>,
     /// The image; its digest stands in `pipeline.lock`.
     ///
-    /// Left out: the preset's.
+    /// Default: the preset's.
     /// Example: `"postgres:16-alpine"`
     #[serde(default)]
     pub image: Option<String>,
@@ -38,7 +38,7 @@ pub struct Service {
     pub ports: Vec<u16>,
     /// A command in the container that succeeds once the service is ready.
     ///
-    /// Left out: the preset's; where there is none of either, tests may start too early.
+    /// Default: the preset's; where there is none of either, tests may start too early.
     /// Example: `"pg_isready -U test"`
     #[serde(default)]
     pub health: Option<Health>,
@@ -49,13 +49,13 @@ pub struct Service {
     pub options: Vec<String>,
     /// Takes the place of the image's command.
     ///
-    /// Left out: the image's own.
+    /// Default: the image's own.
     /// Example: `"redis-server --save ''"`
     #[serde(default)]
     pub command: Option<String>,
     /// Takes the place of the image's entrypoint.
     ///
-    /// Left out: the image's own.
+    /// Default: the image's own.
     /// Example: `"/bin/server"`
     #[serde(default)]
     pub entrypoint: Option<String>,

@@ -18,7 +18,7 @@ use super::value::{Outside, Value};
 pub struct Smoke {
     /// Log-in, whose token or cookies are sent with the probes that set `auth = true`.
     ///
-    /// Left out: no probe is sent as a user.
+    /// Default: no probe is sent as a user.
     /// Example: `{ request = "POST /login", json = { username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }, token = ".access_token" }`
     #[serde(default)]
     pub login: Option<SmokeLogin>,
@@ -39,7 +39,7 @@ pub struct Smoke {
     pub probes: Vec<Probe>,
     /// When they are sent besides, by `smoke-tests.yml`.
     ///
-    /// Left out: never.
+    /// Default: never.
     /// Example: `{ cron = "*/30 * * * *" }`
     #[serde(default)]
     pub schedule: Option<super::project::Nightly>,
@@ -55,19 +55,19 @@ pub struct SmokeLogin {
     pub request: Request,
     /// Body of the request, as JSON.
     ///
-    /// Left out: `form` is sent.
+    /// Default: `form` is sent.
     /// Example: `{ username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }`
     #[serde(default)]
     pub json: Option<Body>,
     /// Body of the request, as a browser sends the fields of a form.
     ///
-    /// Left out: `json` is sent.
+    /// Default: `json` is sent.
     /// Example: `{ username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }`
     #[serde(default)]
     pub form: Option<IndexMap<String, Value>>,
     /// Path of the token in the answer.
     ///
-    /// Left out: `".access_token"`; none with `cookie`.
+    /// Default: `".access_token"`; none with `cookie`.
     /// Example: `".access_token"`
     #[serde(default)]
     #[schemars(regex(pattern = r"^(\.[A-Za-z_][A-Za-z0-9_-]*(\[[0-9]+\])*)+$"))]
@@ -101,7 +101,7 @@ pub struct Probe {
     pub request: Request,
     /// What is sent, as JSON.
     ///
-    /// Left out: nothing.
+    /// Default: nothing.
     /// Example: `{ query = "hello" }`
     #[serde(default)]
     pub json: Option<Body>,
@@ -117,7 +117,7 @@ pub struct Probe {
     pub auth: bool,
     /// Follows redirects within the same origin.
     ///
-    /// Left out: `redirects` of the table.
+    /// Default: `redirects` of the table.
     /// Example: `true`
     #[serde(default)]
     pub redirects: Option<bool>,
@@ -129,7 +129,7 @@ pub struct Probe {
     pub expect: Expect,
     /// How long it is tried again before it counts as failed.
     ///
-    /// Left out: not at all.
+    /// Default: not at all.
     /// Example: `"30s"`
     #[serde(default)]
     pub retry: Option<Duration>,
@@ -152,7 +152,7 @@ pub struct Expect {
     pub json: IndexMap<String, Body>,
     /// Text that the answer contains.
     ///
-    /// Left out: the text is not looked at.
+    /// Default: the text is not looked at.
     /// Example: `"pong"`
     #[serde(default)]
     pub contains: Option<String>,

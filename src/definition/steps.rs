@@ -13,19 +13,19 @@ use super::value::Value;
 pub struct Step {
     /// What the log calls it.
     ///
-    /// Left out: the command's first line, or the action.
+    /// Default: the command's first line, or the action.
     /// Example: `"Build the docs"`
     #[serde(default)]
     pub name: Option<String>,
     /// A command, run by bash with `-e -o pipefail`; values reach it by `env`.
     ///
-    /// Left out: the step is an action, named by `uses`.
+    /// Default: the step is an action, named by `uses`.
     /// Example: `"make docs"`
     #[serde(default)]
     pub run: Option<String>,
     /// An action, pinned in `pipeline.lock`.
     ///
-    /// Left out: the step is a command, named by `run`.
+    /// Default: the step is a command, named by `run`.
     /// Example: `"actions/setup-java"`
     #[serde(default)]
     pub uses: Option<String>,
@@ -41,19 +41,19 @@ pub struct Step {
     pub env: IndexMap<String, Value>,
     /// The folder that the command runs in, from the definition's own folder.
     ///
-    /// Left out: the component's folder, or the root of the repository where there is no component.
+    /// Default: the component's folder, or the root of the repository where there is no component.
     /// Example: `"docs"`
     #[serde(default)]
     pub path: Option<String>,
     /// The longest that it may take.
     ///
-    /// Left out: that of its job.
+    /// Default: that of its job.
     /// Example: `"5m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
     /// Whether it changes an environment.
     ///
-    /// Left out: a step of an environment is taken to change it.
+    /// Default: a step of an environment is taken to change it.
     /// Example: `false`
     #[serde(default)]
     pub changes: Option<bool>,

@@ -33,11 +33,11 @@ pub struct Suite {
     /// Example: `"required"`
     #[serde(default)]
     pub merge: Merge,
-    /// When it runs besides.
+    /// Events that start it, besides pull requests and pushes.
     ///
     /// Example: `["nightly", "manual"]`
     #[serde(default)]
-    pub also: Vec<Also>,
+    pub on: Vec<SuiteEvent>,
     /// Environment variables of its tests.
     ///
     /// Example: `{ EPISODES = "full" }`
@@ -45,19 +45,19 @@ pub struct Suite {
     pub env: IndexMap<String, Value>,
     /// The GitHub environment that holds its secrets.
     ///
-    /// Left out: none, and so no secret.
+    /// Default: none, and so no secret.
     /// Example: `"ci"`
     #[serde(default)]
     pub environment: Option<String>,
     /// Its machine.
     ///
-    /// Left out: the component's; of several the first.
+    /// Default: the component's; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that it may take.
     ///
-    /// Left out: `project.timeout`.
+    /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
@@ -84,13 +84,13 @@ pub enum Merge {
     Reported,
 }
 
-/// When a suite runs besides being called by `ci.yml`.
+/// Events that start a suite besides the call by `ci.yml`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
-pub enum Also {
+pub enum SuiteEvent {
     /// At the time of `project.nightly`.
     Nightly,
-    /// When somebody starts it.
+    /// A manual start.
     Manual,
 }
 
@@ -105,7 +105,7 @@ pub struct Quarantine {
     pub reason: String,
     /// The issue that ends it.
     ///
-    /// Left out: no issue.
+    /// Default: no issue.
     /// Example: `41`
     #[serde(default)]
     pub issue: Option<u32>,
@@ -115,7 +115,7 @@ pub struct Quarantine {
     pub until: Date,
     /// The test run that it is left out of.
     ///
-    /// Left out: every test run.
+    /// Default: every test run.
     /// Example: `"backend"`
     #[serde(default)]
     pub of: Option<Name>,

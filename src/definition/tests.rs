@@ -29,7 +29,7 @@ pub struct TestRun {
     pub runner: String,
     /// What the `command` runner runs; it sees `SHARD`, `SHARDS` and `JUNIT`, the path that the report is written to.
     ///
-    /// Left out: none; every other runner has its own.
+    /// Default: none; every other runner has its own.
     /// Example: `"./run-tests --part $SHARD/$SHARDS --junit $JUNIT"`
     #[serde(default)]
     pub command: Option<String>,
@@ -51,7 +51,7 @@ pub struct TestRun {
     pub shards: u16,
     /// How tests are given to shards: by their recorded time, their number, or whole files.
     ///
-    /// Left out: `"timings"` for pytest, `"count"` for nextest and `command`.
+    /// Default: `"timings"` for pytest, `"count"` for nextest and `command`.
     /// Example: `"timings"`
     #[serde(default)]
     pub split: Option<Split>,
@@ -60,12 +60,12 @@ pub struct TestRun {
     /// Example: `"auto"`
     #[serde(default)]
     pub workers: Workers,
-    /// How tests are given to the processes of a job.
+    /// Distribution of tests over the processes of a job, as pytest-xdist's `--dist`.
     ///
-    /// Left out: as pytest-xdist does by itself: one by one, to whichever process is free.
-    /// Example: `"load-scope"`
+    /// Default: pytest-xdist's own default, `"load"`.
+    /// Example: `"loadscope"`
     #[serde(default)]
-    pub distribute: Option<Distribute>,
+    pub dist: Option<Dist>,
     /// How often a failed test is tried again; one that then passes is reported as flaky.
     ///
     /// Example: `2`
@@ -74,7 +74,7 @@ pub struct TestRun {
     pub reruns: u8,
     /// Time limit of a single attempt of a test, fixtures included; a test that hangs then fails, and the others run.
     ///
-    /// Left out: none; a test that hangs is named when the shard's time is over.
+    /// Default: none; a test that hangs is named when the shard's time is over.
     /// Example: `"60s"`
     #[serde(default)]
     pub test_timeout: Option<Duration>,
@@ -85,24 +85,19 @@ pub struct TestRun {
     pub services: Vec<Name>,
     /// Who keeps the processes of a job apart in a service that they share.
     ///
-    /// Left out: looked up in the tests' own fixtures.
+    /// Default: looked up in the tests' own fixtures.
     /// Example: `"worker"`
     #[serde(default)]
     pub isolation: Option<Isolation>,
-    /// Packages whose coverage is measured.
+    /// Coverage that the run measures.
     ///
-    /// Example: `["core", "api"]`
+    /// Default: none.
+    /// Example: `{ source = ["core", "api"], version = "3.12" }`
     #[serde(default)]
-    pub measure: Vec<String>,
-    /// The version of the matrix whose coverage counts.
-    ///
-    /// Left out: the last one.
-    /// Example: `"3.12"`
-    #[serde(default)]
-    pub report_version: Option<String>,
+    pub coverage: Option<Coverage>,
     /// Gates of this run that are stricter than `[gates]`.
     ///
-    /// Left out: those of `[gates]`.
+    /// Default: those of `[gates]`.
     /// Example: `{ slowest = "10s" }`
     #[serde(default)]
     pub gates: Gates,
@@ -113,19 +108,19 @@ pub struct TestRun {
     pub env: IndexMap<String, Value>,
     /// The GitHub environment that holds the run's secrets.
     ///
-    /// Left out: none, and so no secret.
+    /// Default: none, and so no secret.
     /// Example: `"ci"`
     #[serde(default)]
     pub environment: Option<String>,
     /// Machines of its jobs; a list is an axis of the matrix.
     ///
-    /// Left out: the component's.
+    /// Default: the component's.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The longest that a shard may take; a part of it is kept for what comes before and after the tests.
     ///
-    /// Left out: `project.timeout`.
+    /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
@@ -139,6 +134,18 @@ pub struct TestRun {
     /// Example: `[{ run = "./tools/collect-logs" }]`
     #[serde(default)]
     pub after: Vec<Step>,
+}
+
+impl TestRun {
+    /// The packages whose coverage is measured.
+    pub fn measured(&self) -> &[String] {
+        self.coverage.as_ref().map_or(&[], |coverage| &coverage.source)
+    }
+
+    /// The version of the matrix whose coverage counts, where the definition names one.
+    pub fn coverage_version(&self) -> Option<&str> {
+        self.coverage.as_ref()?.version.as_deref()
+    }
 }
 
 fn one() -> u16 {
@@ -157,11 +164,30 @@ pub enum Split {
     Files,
 }
 
-/// How tests are given to the processes of one job.
+/// Coverage that a test run measures.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Coverage {
+    /// Packages to measure.
+    ///
+    /// Example: `["core", "api"]`
+    #[schemars(length(min = 1))]
+    pub source: Vec<String>,
+    /// Version of the matrix whose coverage counts.
+    ///
+    /// Default: the last one.
+    /// Example: `"3.12"`
+    #[serde(default)]
+    pub version: Option<String>,
+}
+
+/// Distribution of tests over the processes of one job: pytest-xdist's values.
+///
+/// Source: <https://pytest-xdist.readthedocs.io/en/stable/distribution.html>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Distribute {
-    /// One by one, to whichever process is free.
+#[serde(rename_all = "lowercase")]
+pub enum Dist {
+    /// One by one, to the next free process.
     Load,
     /// A class or module stays in one process.
     LoadScope,
@@ -171,6 +197,19 @@ pub enum Distribute {
     LoadGroup,
     /// An even share each, and an idle process takes from a busy one.
     WorkSteal,
+}
+
+impl Dist {
+    /// The value of pytest-xdist's `--dist`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::LoadScope => "loadscope",
+            Self::LoadFile => "loadfile",
+            Self::LoadGroup => "loadgroup",
+            Self::WorkSteal => "worksteal",
+        }
+    }
 }
 
 /// Who keeps the processes of a job apart.

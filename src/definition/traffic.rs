@@ -14,10 +14,10 @@ pub struct Traffic {
     ///
     /// Example: `"api"`
     pub workload: Name,
-    /// What moves them.
+    /// Provider that shifts the traffic.
     ///
     /// Example: `"gateway-api"`
-    pub through: String,
+    pub provider: String,
     /// The route that is patched.
     ///
     /// Example: `"httproute/atom"`

@@ -150,9 +150,9 @@ impl JsonSchema for Outside {
             "additionalProperties": false,
             "minProperties": 1,
             "properties": {
-                "secret": { "description": "The name of a secret: masked in logs.\n\nLeft out: a variable is named, by `var`.", "type": "string", "pattern": name, "examples": ["SMOKE_PASSWORD"] },
-                "var": { "description": "The name of a variable: shown in logs.\n\nLeft out: a secret is named, by `secret`.", "type": "string", "pattern": name, "examples": ["STAGING_URL"] },
-                "default": { "description": "What holds where it is not set.\n\nLeft out: it must be set.", "type": "string", "examples": ["0.1%"] }
+                "secret": { "description": "The name of a secret: masked in logs.\n\nDefault: a variable is named, by `var`.", "type": "string", "pattern": name, "examples": ["SMOKE_PASSWORD"] },
+                "var": { "description": "The name of a variable: shown in logs.\n\nDefault: a secret is named, by `secret`.", "type": "string", "pattern": name, "examples": ["STAGING_URL"] },
+                "default": { "description": "What holds where it is not set.\n\nDefault: it must be set.", "type": "string", "examples": ["0.1%"] }
             }
         })
     }

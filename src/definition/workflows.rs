@@ -52,7 +52,7 @@ pub struct Triggers {
     pub pull_request: bool,
     /// At a time.
     ///
-    /// Left out: never.
+    /// Default: never.
     /// Example: `{ cron = "5 4 * * 1" }`
     #[serde(default)]
     pub schedule: Option<Nightly>,
@@ -112,7 +112,7 @@ impl JsonSchema for Manual {
 pub struct Input {
     /// What the form says.
     ///
-    /// Left out: the input's name.
+    /// Default: the input's name.
     /// Example: `"Which part of the version is raised"`
     #[serde(default)]
     pub description: Option<String>,
@@ -128,7 +128,7 @@ pub struct Input {
     pub options: Vec<String>,
     /// What it is when nothing is said.
     ///
-    /// Left out: something must be said; a `boolean` is `false`.
+    /// Default: something must be said; a `boolean` is `false`.
     /// Example: `"patch"`
     #[serde(default)]
     pub default: Option<String>,
@@ -158,19 +158,19 @@ pub struct Job {
     pub needs: Vec<Name>,
     /// The component whose toolchain and dependencies it has.
     ///
-    /// Left out: none: the job has what the machine has.
+    /// Default: none: the job has what the machine has.
     /// Example: `"backend"`
     #[serde(default)]
     pub component: Option<Name>,
     /// Its machine.
     ///
-    /// Left out: the component's, else `project.runs-on`; of several the first.
+    /// Default: the component's, else `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
     /// The GitHub environment that holds its secrets and asks its reviewers.
     ///
-    /// Left out: none, and so no secret.
+    /// Default: none, and so no secret.
     /// Example: `"release"`
     #[serde(default)]
     pub environment: Option<String>,
@@ -207,7 +207,7 @@ pub struct Job {
     pub merge: Merge,
     /// The longest that it may take.
     ///
-    /// Left out: `project.timeout`.
+    /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,

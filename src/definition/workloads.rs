@@ -74,13 +74,13 @@ enum Word {
 struct DeliveryTable {
     /// A folder of manifests that is applied; `$environment` in it is filled in.
     ///
-    /// Left out: the delivery is by `commands`.
+    /// Default: the delivery is by `commands`.
     /// Example: `"k8s/overlays/$environment"`
     #[serde(default)]
     manifests: Option<String>,
     /// Commands of your own.
     ///
-    /// Left out: the delivery is by `manifests`.
+    /// Default: the delivery is by `manifests`.
     /// Example: `{ apply = "./deploy apply", restore = "./deploy restore", current = "./deploy current" }`
     #[serde(default)]
     commands: Option<Commands>,

@@ -71,7 +71,7 @@ impl At {
         }
     }
 
-    /// The path as a TOML key: `environments.production.after`.
+    /// The path as a TOML key: `environments.production.needs`.
     pub fn dotted(&self) -> String {
         match self {
             Self::Path(path, _) => {

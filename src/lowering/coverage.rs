@@ -19,7 +19,7 @@ impl Family for Coverage {
 /// Runs whose coverage is measured.
 pub(super) fn measured<'a>(context: &Context<'a>) -> Vec<(&'a Name, &'a TestRun)> {
     let measures = |run: &TestRun| {
-        !run.measure.is_empty() && runner(&run.runner).is_some_and(|runner| runner.can().coverage.is_some())
+        run.coverage.is_some() && runner(&run.runner).is_some_and(|runner| runner.can().coverage.is_some())
     };
     context.definition.tests.iter().filter(|(_, run)| measures(run)).collect()
 }
@@ -57,7 +57,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
 }
 
 fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component, kind: Kind) -> Job {
-    let origin = crate::at!["tests", name.as_str(), "measure"];
+    let origin = crate::at!["tests", name.as_str(), "coverage"];
     let gates = context.gates(run);
     let artifact = format!("history_{}_{name}", context.project());
     let deploying =
@@ -72,10 +72,10 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
         ("path", "${{ runner.temp }}/coverage"),
     ]);
     let take = context.action("actions/download-artifact", take, &origin);
-    steps.push(Step::uses("Take the shards' coverage", take, origin.clone()));
+    steps.push(Step::uses("Download coverage data", take, origin.clone()));
     let floor = context.coverage_floor(run);
     let ratchet = floor == Some(Floor::Ratchet);
-    let mut history = context.python("Take the history", "history.py", &[], &origin).env([
+    let mut history = context.python("Restore coverage history", "history.py", &[], &origin).env([
         ("GH_TOKEN", "${{ github.token }}".to_owned()),
         ("PIPEWRIGHT_ARTIFACT", artifact.clone()),
         ("PIPEWRIGHT_BRANCH", context.deploying_branch().to_owned()),
@@ -87,7 +87,7 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     steps.push(history);
     let floor = floor.map_or_else(|| "0".to_owned(), Floor::word);
     let patch = gates.patch_coverage.map(Percent::fraction).unwrap_or_default();
-    steps.push(context.python("Judge the coverage", "coverage_report.py", &[], &origin).env([
+    steps.push(context.python("Evaluate coverage", "coverage_report.py", &[], &origin).env([
         ("PIPEWRIGHT_BASE", "${{ github.event_name == 'pull_request' && 'HEAD^1' || '' }}".to_owned()),
         ("PIPEWRIGHT_DATA", "${{ runner.temp }}/coverage".to_owned()),
         ("PIPEWRIGHT_EXPECTED_SHARDS", run.shards.to_string()),
@@ -114,8 +114,8 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
         ("retention-days", "90"),
     ]);
     let keep = context.action("actions/upload-artifact", keep, &origin);
-    steps.push(Step::uses("Keep the history", keep, origin.clone()).when(format!("!cancelled() && {deploying}")));
-    let mut job = context.job(name, &format!("Coverage of {name}"), origin, steps);
+    steps.push(Step::uses("Save coverage history", keep, origin.clone()).when(format!("!cancelled() && {deploying}")));
+    let mut job = context.job(name, &format!("Coverage: {name}"), origin, steps);
     grant(&mut job.permissions, "actions", Access::Read, "read the history that an earlier run kept");
     job.condition = Some(format!("inputs.{name} != 'skipped'"));
     if let Work::Steps { timeout, .. } = &mut job.work {
@@ -132,7 +132,7 @@ fn coverage_py(
     origin: &crate::trace::Origin,
 ) -> Vec<Step> {
     context.emitted("pytest-plugins.txt");
-    let axes = Axes::of(context, component, None).only(component, run.report_version.as_deref());
+    let axes = Axes::of(context, component, None).only(component, run.coverage_version());
     let with = pairs([("python-version", &axes.label)]);
     let script = context.script("steps/coverage.sh", context! {});
     let plugins = format!("{}/pytest-plugins.txt", context.scripts_folder());

@@ -36,11 +36,11 @@ impl Context<'_> {
             let with =
                 pairs([("image", &*emulators), ("platforms", &image.platforms.join(",")), ("cache-image", "false")]);
             let action = self.action("docker/setup-qemu-action", with, &origin);
-            steps.push(Step::uses("Set up the emulators", action, origin.clone()));
+            steps.push(Step::uses("Set up QEMU", action, origin.clone()));
         }
         let builder = pairs([("driver-opts", &format!("image={}", self.image(BUILDER, &origin)))]);
         let builder = self.action("docker/setup-buildx-action", builder, &origin);
-        steps.push(Step::uses("Set up the builder", builder, origin.clone()));
+        steps.push(Step::uses("Set up Docker Buildx", builder, origin.clone()));
         let build = self.action("docker/build-push-action", self.build_inputs(name, image, push), &origin);
         let title = if push == Push::Always { "Build and push" } else { "Build" };
         let mut step = Step::uses(title, build, origin.clone()).env([("DOCKER_BUILD_RECORD_UPLOAD", "false")]);

@@ -55,11 +55,11 @@ fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(S
     let origin = crate::at!["environments", name.as_str(), "smoke"];
     let smoke = environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke));
     let ask = context
-        .python(&format!("Smoke {name}"), "smoke.py", &[], &origin)
+        .python(&format!("Smoke-test {name}"), "smoke.py", &[], &origin)
         .env(smoke_env(context, environment))
         .effect(Effect::Verifies);
     let mut job =
-        context.job(name, &format!("Smoke {name}"), origin.clone(), vec![context.checkout(&origin, None), ask]);
+        context.job(name, &format!("Smoke-test {name}"), origin.clone(), vec![context.checkout(&origin, None), ask]);
     let chosen = format!("inputs.environment == '{name}'");
     let own: Vec<String> = smoke
         .and_then(|smoke| smoke.schedule.as_ref())

@@ -7,7 +7,7 @@ use super::context::json_lines;
 use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
-use crate::definition::{Also, Name, Suite, TestRun};
+use crate::definition::{Name, Suite, SuiteEvent, TestRun};
 use crate::runners::{Shard, runner};
 use crate::trace::Effect;
 use crate::workflow::{Environment, Triggers, Work, Workflow};
@@ -31,7 +31,7 @@ fn suite_workflow(context: &Context<'_>, name: &Name) -> Option<Workflow> {
     let of = context.definition.tests.get(&suite.of)?;
     let origin = crate::at!["suites", name.as_str()];
     let job = job(context, name, suite, of)?;
-    let nightly = suite.also.contains(&Also::Nightly);
+    let nightly = suite.on.contains(&SuiteEvent::Nightly);
     Some(Workflow {
         file: suite_file(context, name),
         name: format!("{} {name} integration", context.project()),
@@ -42,7 +42,7 @@ fn suite_workflow(context: &Context<'_>, name: &Name) -> Option<Workflow> {
         on: Triggers {
             schedule: if nightly { context.nightly() } else { Vec::new() },
             call: Some(Vec::new()),
-            manual: suite.also.contains(&Also::Manual).then(Vec::new),
+            manual: suite.on.contains(&SuiteEvent::Manual).then(Vec::new),
             ..Triggers::default()
         },
         concurrency: context.each_run(&format!("{name}-integration")),
@@ -56,9 +56,9 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
     let component = context.component(&of.component)?;
     let runner = runner(&of.runner)?;
     let folder = context.path(&component.path);
-    let axes = Axes::of(context, component, suite.runs_on.as_ref()).only(component, of.report_version.as_deref());
+    let axes = Axes::of(context, component, suite.runs_on.as_ref()).only(component, of.coverage_version());
     let beside = context.beside(&suite.services);
-    let run = TestRun { shards: 1, workers: crate::definition::Workers::Count(1), measure: Vec::new(), ..of.clone() };
+    let run = TestRun { shards: 1, workers: crate::definition::Workers::Count(1), coverage: None, ..of.clone() };
     let shuffled = Seeds::of(context, of) != Seeds::None;
     let mut env = shard_env(&run, name, &axes.label);
     env.push(("PIPEWRIGHT_SHARD".to_owned(), "1".to_owned()));
@@ -88,7 +88,7 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
     steps.extend(beside.steps);
     steps.extend(context.steps(&suite.before, &folder, &origin.clone().then("before"), Effect::None));
     if shuffled {
-        let plan = context.python("Choose the seed", "plan.py", &[], &origin).id("plan");
+        let plan = context.python("Choose the random seed", "plan.py", &[], &origin).id("plan");
         steps.push(plan.env([("PIPEWRIGHT_PLAN", "${{ runner.temp }}/plan"), ("PIPEWRIGHT_REPEAT", "false")]));
     }
     steps.extend(limited(runner.steps(&shard, context), context.minutes(suite.timeout)));
@@ -98,7 +98,7 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
     if let Some(gates) = gates.as_object_mut() {
         gates.insert("repeat".to_owned(), false.into());
     }
-    let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).when("!cancelled()").env([
+    let mut judge = context.python("Evaluate quality gates", "gates.py", &[], &origin).when("!cancelled()").env([
         ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.label, "shards": 1 }]).to_string()),
         ("PIPEWRIGHT_GATES", json_lines(&gates)),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),

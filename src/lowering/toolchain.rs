@@ -156,7 +156,7 @@ impl Context<'_> {
         }
         with.push(("shared-key".to_owned(), format!("{}_{build}_{version}", self.project())));
         with.push(("save-if".to_owned(), format!("${{{{ {} }}}}", self.restorable())));
-        Step::uses("Restore the build", self.action("Swatinem/rust-cache", with, origin), origin.clone())
+        Step::uses("Restore build cache", self.action("Swatinem/rust-cache", with, origin), origin.clone())
     }
 
     /// The condition under which a cache can be restored by other branches: on those that pull requests go to.
@@ -181,7 +181,7 @@ impl Context<'_> {
         let mut steps = Vec::new();
         let mut push = |template: &str, words: &[String], key: &str| {
             let script = self.script(template, context! { words => words.to_vec() });
-            steps.push(Step::run("Install the dependencies", script, at.clone().then(key)).folder(folder));
+            steps.push(Step::run("Install dependencies", script, at.clone().then(key)).folder(folder));
         };
         let ways = [
             ("pip", "steps/pip.sh", &install.pip),
@@ -196,7 +196,7 @@ impl Context<'_> {
             }
         }
         if let Some(run) = &install.run {
-            steps.push(Step::run("Install the dependencies", Script::new(run), at.then("run")).folder(folder));
+            steps.push(Step::run("Install dependencies", Script::new(run), at.then("run")).folder(folder));
         }
         steps
     }

@@ -18,7 +18,7 @@ impl Runner for Command {
             shards: true,
             splits: &[Split::Count],
             workers: false,
-            distribute: false,
+            dist: false,
             reruns: false,
             test_timeout: false,
             order: Order::Fixed,
@@ -42,7 +42,7 @@ impl Runner for Command {
         };
         let command = shard.run.command.as_deref().unwrap_or_default().trim_end().to_owned();
         let script = scripts.short("steps/command.sh", minijinja::context! {});
-        let run = Step::run("Run the tests", script, shard.origin.clone().then("command"))
+        let run = Step::run("Run tests", script, shard.origin.clone().then("command"))
             .id("tests")
             .folder(&shard.folder)
             .env([

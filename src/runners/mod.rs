@@ -35,8 +35,8 @@ pub(crate) struct Can {
     pub(crate) splits: &'static [Split],
     /// Whether it runs several processes in one job.
     pub(crate) workers: bool,
-    /// Whether `distribute` means something to it.
-    pub(crate) distribute: bool,
+    /// Support for `dist`.
+    pub(crate) dist: bool,
     /// Whether it tries failed tests again.
     pub(crate) reruns: bool,
     /// Whether it limits the time of a single test.

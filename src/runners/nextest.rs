@@ -24,7 +24,7 @@ impl Runner for Nextest {
             shards: true,
             splits: &[Split::Count],
             workers: true,
-            distribute: false,
+            dist: false,
             reruns: true,
             test_timeout: false,
             order: Order::Isolated,
@@ -60,10 +60,10 @@ fn tools(shard: &Shard<'_>, scripts: &dyn Scripts) -> Step {
         tools.push_str(&format!(",cargo-llvm-cov@{}", scripts.version("cargo-llvm-cov", &shard.origin)));
     }
     let install = scripts.pinned("taiki-e/install-action", vec![("tool".to_owned(), tools)], &shard.origin);
-    Step::uses("Install the test tools", install, shard.origin.clone())
+    Step::uses("Install test tools", install, shard.origin.clone())
 }
 
-/// The tests, listed and run by the same selection; `measure` restricts the report alone.
+/// The tests, listed and run by the same selection; `coverage.source` restricts the report alone.
 fn run(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let values = context! {
         config => format!("{}/nextest.toml", scripts.folder()),
@@ -78,7 +78,7 @@ fn run(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     };
     let mut env = shard.env.clone();
     env.push(work());
-    Step::run("Run the tests", scripts.short("steps/nextest.sh", values), shard.origin.clone())
+    Step::run("Run tests", scripts.short("steps/nextest.sh", values), shard.origin.clone())
         .id("tests")
         .folder(&shard.folder)
         .env(env)
@@ -105,7 +105,7 @@ fn options(shard: &Shard<'_>, args: &CargoArgs) -> Vec<String> {
 /// The doctests, which nextest does not run, in one shard: they have no partitions.
 fn doctests(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let script = scripts.short("steps/doctests.sh", context! { doc => args.doc.clone() });
-    let step = Step::run("Run the doctests", script, shard.origin.clone()).id("doctests").folder(&shard.folder).env([
+    let step = Step::run("Run doctests", script, shard.origin.clone()).id("doctests").folder(&shard.folder).env([
         ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
         work(),
         ("SELECTION".to_owned(), SELECTION.to_owned()),
@@ -136,11 +136,11 @@ fn record(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
 
 /// The coverage of the packages that are measured, of all that ran.
 fn report(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
-    let values = context! { packages => shard.run.measure.clone(), build => args.report.clone() };
-    let origin = shard.origin.clone().then("measure");
+    let values = context! { packages => shard.run.measured().to_vec(), build => args.report.clone() };
+    let origin = shard.origin.clone().then("coverage");
     // A package that the workspace does not have draws a warning alone.
     let strict = ("CARGO_LLVM_COV_DENY_WARNINGS".to_owned(), "1".to_owned());
-    Step::run("Report the coverage", scripts.short("steps/nextest-coverage.sh", values), origin)
+    Step::run("Report coverage", scripts.short("steps/nextest-coverage.sh", values), origin)
         .folder(&shard.folder)
         .env([strict, work()])
 }

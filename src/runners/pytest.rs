@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::{Can, Coverage, Order, Runner, Scripts, Shard};
-use crate::definition::{Distribute, Order as Wanted, Split, Workers};
+use crate::definition::{Order as Wanted, Split, Workers};
 use crate::workflow::Step;
 
 pub(crate) struct Pytest;
@@ -26,7 +26,7 @@ impl Runner for Pytest {
             shards: true,
             splits: &[Split::Timings, Split::Count, Split::Files],
             workers: true,
-            distribute: true,
+            dist: true,
             reruns: true,
             test_timeout: true,
             order: Order::Shuffled,
@@ -57,7 +57,7 @@ impl Runner for Pytest {
         let modules = scripts.modules(PLUGIN);
         let plugins =
             scripts.short("steps/pytest-plugins.sh", context! { python => python.clone(), uv, requirements, modules });
-        let install = Step::run("Install the test plugins", plugins, shard.origin.clone())
+        let install = Step::run("Install test plugins", plugins, shard.origin.clone())
             .folder(&shard.folder)
             .env([("SCRIPTS", format!("${{{{ github.workspace }}}}/{}", scripts.folder()))]);
         let command = scripts.short(
@@ -69,14 +69,14 @@ impl Runner for Pytest {
                 random => shard.gates.order != Some(Wanted::Fixed),
                 measured => shard.measured,
                 partial => shard.partial,
-                packages => shard.run.measure.clone(),
+                packages => shard.run.measured().to_vec(),
             },
         );
         let mut env = shard.env.clone();
         if shard.measured {
             env.push(("COVERAGE_FILE".to_owned(), "${{ runner.temp }}/coverage/.coverage".to_owned()));
         }
-        let run = Step::run("Run the tests", command, shard.origin.clone()).id("tests").folder(&shard.folder).env(env);
+        let run = Step::run("Run tests", command, shard.origin.clone()).id("tests").folder(&shard.folder).env(env);
         vec![install, run]
     }
 }
@@ -91,7 +91,7 @@ fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
     };
     if let Some(workers) = workers {
         let mut line = vec![format!("--numprocesses={workers}")];
-        line.extend(shard.run.distribute.map(|how| format!("--dist={}", word(how))));
+        line.extend(shard.run.dist.map(|dist| format!("--dist={}", dist.as_str())));
         lines.push(line);
     }
     if shard.run.reruns > 0 {
@@ -112,14 +112,4 @@ fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
         lines.push(shard.run.args.clone());
     }
     lines
-}
-
-fn word(how: Distribute) -> &'static str {
-    match how {
-        Distribute::Load => "load",
-        Distribute::LoadScope => "loadscope",
-        Distribute::LoadFile => "loadfile",
-        Distribute::LoadGroup => "loadgroup",
-        Distribute::WorkSteal => "worksteal",
-    }
 }

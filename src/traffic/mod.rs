@@ -18,11 +18,11 @@ pub(crate) trait Traffic: Sync {
 /// The way of a workload that asks for none.
 pub(crate) const DEFAULT: &dyn Traffic = &all_at_once::AllAtOnce;
 
-/// Ways that `through` can name.
+/// Providers that `provider` can name.
 pub(crate) const TRAFFIC: &[&dyn Traffic] = &[&gateway_api::GatewayApi];
 
 /// How traffic is moved, as its script reads it.
 pub(crate) fn settings(written: Option<&Written>) -> Value {
-    let named = |written: &Written| TRAFFIC.iter().find(|traffic| traffic.name() == written.through);
+    let named = |written: &Written| TRAFFIC.iter().find(|traffic| traffic.name() == written.provider);
     written.and_then(named).copied().unwrap_or(DEFAULT).settings(written)
 }

@@ -105,7 +105,7 @@ impl<'a> Place<'a> {
         self.step().map(|step| &step.origin).or(job).unwrap_or(&self.workflow.origin).clone()
     }
 
-    /// What it is, for a message: `env.SEED` of step `Run the tests`.
+    /// What it is, for a message: `env.SEED` of step `Run tests`.
     pub(super) fn described(&self) -> String {
         let dot = if self.name.is_empty() { "" } else { "." };
         let key = format!("`{}{dot}{}`", self.table, self.name);

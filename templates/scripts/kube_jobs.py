@@ -9,7 +9,7 @@
     "migrate": {
       "workload": "api", "run": "alembic upgrade head",
       "verify": "alembic current --check-heads",           optional
-      "on-restore": "keep" | {"run": "alembic downgrade -1"},
+      "on-rollback": "keep" | {"run": "alembic downgrade -1"},
       "timeout": "15m"
     }
 
@@ -103,8 +103,8 @@ class Migration:
             return None
         table = root.table("migrate")
         on_restore = None
-        if table.raw("on-restore") != "keep":
-            restore = table.table("on-restore")
+        if table.raw("on-rollback") != "keep":
+            restore = table.table("on-rollback")
             on_restore = restore.text("run")
             restore.done()
         read = Migration(

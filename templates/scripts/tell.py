@@ -8,7 +8,7 @@
                   "tags": ["deploy"], "on": [Event, …]}
     }
 
-An event is success, failure or restored; a restored environment is also a failed deploy, so what
+An event is success, failure or rollback; a rollback is also a failed deploy, so what
 is told of failures is told of it too. `auto` takes the event from PIPEWRIGHT_JOB_STATUS and
 PIPEWRIGHT_RESTORED. An issue that is open already gets a comment. Dashboards go up on success.
 
@@ -34,7 +34,7 @@ import web
 from console import Problem, Problems
 from settings import Outside, Table
 
-EVENTS = ("success", "failure", "restored")
+EVENTS = ("success", "failure", "rollback")
 MOST_PAGES = 5
 
 
@@ -61,7 +61,7 @@ class News:
         what = {
             "success": f"runs {self.commit[:12]}",
             "failure": f"does not run {self.commit[:12]}: the deploy failed",
-            "restored": f"was restored: {self.commit[:12]} failed after it had changed something",
+            "rollback": f"was rolled back: {self.commit[:12]} failed after it had changed something",
         }[self.event]
         return f"{self.project}: {self.environment} {what}"
 
@@ -101,7 +101,7 @@ class Slack:
         return Slack(table.outside("webhook"), _events(table))
 
     def tell(self, news: News) -> None:
-        sign = {"success": ":white_check_mark:", "failure": ":x:", "restored": ":rewind:"}
+        sign = {"success": ":white_check_mark:", "failure": ":x:", "rollback": ":rewind:"}
         fields = [("Commit", news.commit[:12]), ("By", news.actor), ("Repository", news.repository)]
         payload = {
             "text": _slack(news.headline),
@@ -274,7 +274,7 @@ class Notify:
 
 def tell(notify: Notify, news: News, only: str | None) -> None:
     """Every channel that wants to hear; one that fails does not silence another."""
-    said = {"restored", "failure"} if news.event == "restored" else {news.event}
+    said = {"rollback", "failure"} if news.event == "rollback" else {news.event}
     problems: list[Problem] = []
     told = False
     for channel in notify.channels:
@@ -300,7 +300,7 @@ def _event(given: str) -> str:
     if given != "auto":
         return given
     if os.environ.get("PIPEWRIGHT_RESTORED", "") == "true":
-        return "restored"
+        return "rollback"
     return "success" if os.environ.get("PIPEWRIGHT_JOB_STATUS", "") == "success" else "failure"
 
 

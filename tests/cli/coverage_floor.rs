@@ -15,7 +15,7 @@ install = { pip = ["requirements.txt"] }
 component = "app"
 runner = "pytest"
 shards = 2
-measure = ["src"]
+coverage = { source = ["src"] }
 "#;
 
 const COVERAGE: &str = ".github/workflows/test-coverage.yml";

@@ -396,3 +396,45 @@ fn a_value_that_cannot_be_read_keeps_its_line_where_the_definition_extends_anoth
         assert!(ran.err.contains(&format!("--> {place}")), "{ran:?}");
     }
 }
+
+/// Every former key and value, with the text that a definition of an earlier version has.
+const FORMER: &[(&str, &str, &str)] = &[
+    ("[environments.e]\nafter = \"staging\"", "`after` is now `needs`", "write `needs = \"staging\"`"),
+    ("[environments.e]\nfinally = [{ run = \"x\" }]", "`finally` is now `after`", "write `after = [{ run = \"x\" }]`"),
+    (
+        "[environments.e.migrate]\nworkload = \"w\"\nrun = \"m\"\non-restore = { run = \"u\" }",
+        "`on-restore` is now `on-rollback`",
+        "write `on-rollback = { run = \"u\" }`",
+    ),
+    (
+        "[environments.e.traffic]\nthrough = \"gateway-api\"",
+        "`through` is now `provider`",
+        "write `provider = \"gateway-api\"`",
+    ),
+    ("[suites.s]\nalso = [\"nightly\"]", "`also` is now `on`", "write `on = [\"nightly\"]`"),
+    ("[tests.t]\ndistribute = \"load-scope\"", "`distribute` is now `dist`", "write `dist = \"loadscope\"`"),
+    ("[tests.t]\ndist = \"work-steal\"", "`\"work-steal\"` is now `\"worksteal\"`", "write `\"worksteal\"`"),
+    (
+        "[tests.t]\nmeasure = [\"core\"]",
+        "`measure` is now `coverage.source`",
+        "write `coverage = { source = [\"core\"] }`",
+    ),
+    (
+        "[tests.t]\nreport-version = \"3.12\"",
+        "`report-version` is now `coverage.version`",
+        "write `coverage = { source = [\"…\"], version = \"3.12\" }`",
+    ),
+    ("[notify.issue]\non = [\"restored\"]", "`\"restored\"` is now `\"rollback\"`", "write `\"rollback\"`"),
+];
+
+#[test]
+fn a_former_name_is_an_error_that_names_the_new_one() {
+    for (text, message, help) in FORMER {
+        let printed = said(&format!("{SMALL}{text}\n"));
+        assert!(printed.contains(&format!("]: {message}\n")), "{text}\n{printed}");
+        assert!(printed.contains(&format!("= help: {help}\n")), "{text}\n{printed}");
+        for follow_up in ["has no `on-rollback`", "has no `provider`", "is wanted here"] {
+            assert!(!printed.contains(follow_up), "{text}\n{printed}");
+        }
+    }
+}

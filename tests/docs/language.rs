@@ -16,7 +16,7 @@ const INTRODUCTION: &str = "\
 Every table and key of `pipeline.toml`, version 1. This page is made from the types that read the file:
 `PIPEWRIGHT_ACCEPT=1 cargo test --test docs` brings it up to date. [Editors](commands/schema.md) show the same text.
 
-A key whose column *Left out* says **required** has no default. Names of tables are lower-case letters, digits and
+A key whose column *Default* says **required** has no default. Names of tables are lower-case letters, digits and
 hyphens, start with a letter and have at most 40 characters. Unknown keys are errors.
 ";
 
@@ -112,7 +112,7 @@ impl<'a> Page<'a> {
 
     /// The rows of a table's keys.
     fn keys(&mut self, table: &'a Value, front: &str) -> String {
-        let mut rows = String::from("| Key | Takes | Left out | Meaning |\n|---|---|---|---|\n");
+        let mut rows = String::from("| Key | Type | Default | Meaning |\n|---|---|---|---|\n");
         let required: Vec<&str> =
             table["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         for (key, schema) in table["properties"].as_object().into_iter().flatten() {
@@ -236,7 +236,7 @@ impl<'a> About<'a> {
             about.form = Some(about.meaning);
         }
         for paragraph in paragraphs {
-            match paragraph.strip_prefix("Left out: ") {
+            match paragraph.strip_prefix("Default: ") {
                 Some(without) => about.without = Some(without.trim_end_matches('.')),
                 None => about.form = Some(paragraph),
             }

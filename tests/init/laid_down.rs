@@ -122,18 +122,18 @@ fn a_service_that_migrates_is_deployed_with_backup_and_canary() {
     url     = { var = "STAGING_URL" }                                             # a variable of the GitHub environment
     cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "staging" }   # or eks, gke, aks: logged in to by OIDC
     deploy  = ["orders"]
-    migrate = { workload = "orders", run = "alembic upgrade head", verify = "alembic current --check-heads", on-restore = "keep" }
+    migrate = { workload = "orders", run = "alembic upgrade head", verify = "alembic current --check-heads", on-rollback = "keep" }
     smoke   = "orders"
 
     [environments.production]
-    after   = "staging"
+    needs   = "staging"
     url     = { var = "PRODUCTION_URL" }                                             # a variable of the GitHub environment
     cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "production" }   # or eks, gke, aks: logged in to by OIDC
     deploy  = ["orders"]
     backup  = { image = "postgres:16-alpine", run = "pg_dump -Fc", env-from = "secret/orders-db", to = "pvc/backups" }
-    migrate = { workload = "orders", run = "alembic upgrade head", verify = "alembic current --check-heads", on-restore = "keep" }
+    migrate = { workload = "orders", run = "alembic upgrade head", verify = "alembic current --check-heads", on-rollback = "keep" }
     smoke   = "orders"
-    traffic = { workload = "orders", through = "gateway-api", route = "httproute/orders", stable = "service/orders", canary = "service/orders-canary", canary-target = "deployment/orders-canary", steps = ["10%", "50%"], hold = "6m" }
+    traffic = { workload = "orders", provider = "gateway-api", route = "httproute/orders", stable = "service/orders", canary = "service/orders-canary", canary-target = "deployment/orders-canary", steps = ["10%", "50%"], hold = "6m" }
     # approval = "production-approval"               # a GitHub environment with reviewers and no secrets
     # limits   = { error-rate = { max = "0.1%" } }   # by a metric of `[metrics.error-rate]`, read from `[monitoring]`
     "#);

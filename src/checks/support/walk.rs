@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use crate::definition::{Definition, Delivery, Name, OnRestore, RunsOn, Step, Table, Value};
+use crate::definition::{Definition, Delivery, Name, OnRollback, RunsOn, Step, Table, Value};
 use crate::diagnostics::{At, Part};
 
 /// A path of keys while it is walked; it becomes a place where something is found.
@@ -94,7 +94,7 @@ pub(in crate::checks) fn steps(definition: &Definition, visit: &mut dyn FnMut(&T
     });
     entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
         items(at, "before", &environment.before, visit);
-        items(at, "finally", &environment.finally, visit);
+        items(at, "after", &environment.after, visit);
     });
     jobs(definition, &mut |at, _, job| items(at, "steps", &job.steps, visit));
 }
@@ -156,8 +156,8 @@ pub(in crate::checks) fn commands(definition: &Definition, visit: &mut dyn FnMut
             if let Some(verify) = &migrate.verify {
                 visit(&at.key("verify"), Role::Verdict, verify);
             }
-            if let OnRestore::Run(command) = &migrate.on_restore {
-                visit(&at.key("on-restore").key("run"), Role::Verdict, command);
+            if let OnRollback::Run(command) = &migrate.on_rollback {
+                visit(&at.key("on-rollback").key("run"), Role::Verdict, command);
             }
         }
     });

@@ -32,7 +32,7 @@ fn rendered(code: &str, page: &Page) -> String {
 
 fn index(pages: &[(&str, Page)]) -> String {
     let mut text = INTRODUCTION.to_owned();
-    text.push_str("| Rule | Weighs | What it asks for |\n|---|---|---|\n");
+    text.push_str("| Rule | Severity | Requirement |\n|---|---|---|\n");
     for (code, page) in pages {
         let found = found(&sources(&page.example));
         let worst = found.iter().map(|it| it.level).min().unwrap_or(Level::Error);

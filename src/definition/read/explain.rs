@@ -5,6 +5,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 
 use super::super::schema::decapitalised;
+use super::renamed::{former_key, former_value, holds_former};
 use crate::diagnostics::{At, Code, Diagnostic, Part, did_you_mean, listed};
 
 const UNKNOWN_KEY: Code = Code("unknown-key");
@@ -26,7 +27,7 @@ pub(super) fn explain(schema: &Value, definition: &Value) -> Vec<Diagnostic> {
 
 fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>) {
     let path: Vec<Part> = parts(error.instance_path().as_str());
-    let at = At::value(path);
+    let at = At::value(path.clone());
     let name = at.dotted();
     let shown = shown(error.instance());
     match error.kind() {
@@ -37,24 +38,37 @@ fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>)
                     found.push(not_a_name(at.clone(), key));
                     continue;
                 }
-                let message = format!("there is no key `{key}` here");
-                let help = did_you_mean(key, known.iter().map(String::as_str));
+                let (message, help) = former_key(&path, key, &error.instance()[key]).unwrap_or_else(|| {
+                    let help = did_you_mean(key, known.iter().map(String::as_str));
+                    (format!("there is no key `{key}` here"), help)
+                });
                 found.push(Diagnostic::error(UNKNOWN_KEY, at.clone().then(key).key(), message).help(help));
             }
         }
         Kind::Required { property } => {
             let key = property.as_str().unwrap_or_default();
+            if holds_former(&path, error.instance(), key) {
+                return;
+            }
             let wanted =
                 if name.is_empty() { format!("`{key}` is missing") } else { format!("`{name}` has no `{key}`") };
             found.push(Diagnostic::error(MISSING_KEY, at.key(), wanted).help(example(schema, error, key)));
         }
         Kind::Enum { options } => {
             let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let help = did_you_mean(error.instance().as_str().unwrap_or_default(), options.iter().copied());
-            let message = format!("{shown} is not one of {}", listed(&options));
+            let (message, help) = former_value(&path, error.instance()).unwrap_or_else(|| {
+                let help = did_you_mean(error.instance().as_str().unwrap_or_default(), options.iter().copied());
+                (format!("{shown} is not one of {}", listed(&options)), help)
+            });
             found.push(Diagnostic::error(UNKNOWN_VALUE, at, message).help(help));
         }
         Kind::Type { kind } => {
+            if let Some((Part::Key(key), table)) = path.split_last()
+                && let Some((message, help)) = former_key(table, key, error.instance())
+            {
+                found.push(Diagnostic::error(UNKNOWN_KEY, at.key(), message).help(help));
+                return;
+            }
             let message = format!("{} is wanted here, not {shown}", wanted(kind));
             let diagnostic = Diagnostic::error(WRONG_TYPE, at, message);
             found.push(with_description(diagnostic, schema, error));
@@ -194,7 +208,7 @@ fn with_description(diagnostic: Diagnostic, schema: &Value, error: &ValidationEr
     match place.and_then(|place| place.get("description")).and_then(Value::as_str) {
         Some(description) => {
             // The last paragraph is about the form of what is wanted, where the form has something to say.
-            let mut paragraphs = description.rsplit("\n\n").filter(|paragraph| !paragraph.starts_with("Left out: "));
+            let mut paragraphs = description.rsplit("\n\n").filter(|paragraph| !paragraph.starts_with("Default: "));
             let said = paragraphs.next().unwrap_or(description).replace('\n', " ");
             diagnostic.help(decapitalised(said.trim_end_matches('.')))
         }
@@ -216,7 +230,7 @@ fn example(schema: &Value, error: &ValidationError<'_>, key: &str) -> String {
 }
 
 /// A JSON value as TOML.
-fn as_toml(value: &Value) -> String {
+pub(super) fn as_toml(value: &Value) -> String {
     match value {
         Value::Object(table) => {
             let entries: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {}", as_toml(value))).collect();

@@ -25,7 +25,7 @@ pub(super) fn job(context: &Context<'_>) -> Job {
         touched.keys().map(|name| (name.clone(), format!("${{{{ steps.changes.outputs.{name} }}}}"))).collect();
     let mut always: Vec<String> = context.inputs().iter().map(|file| (*file).to_owned()).collect();
     always.push(".github/**".to_owned());
-    let script = context.python("Compare with the base", "changes.py", &[], &origin).id("changes").env([
+    let script = context.python("Detect changed components", "changes.py", &[], &origin).id("changes").env([
         ("PIPEWRIGHT_ALWAYS", json!(always).to_string()),
         ("PIPEWRIGHT_BASE", "HEAD^1".to_owned()),
         ("PIPEWRIGHT_COMPONENTS", json_lines(&Value::Object(touched))),

@@ -9,8 +9,7 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     let origin = project_origin();
     let script = context.emitted("drift.sh");
     let manifest = format!("{}/manifest.sha256", context.scripts_folder());
-    let compare =
-        Step::run("Compare with the manifest", Script::new(&format!("bash {script} {manifest}")), origin.clone());
+    let compare = Step::run("Check generated files", Script::new(&format!("bash {script} {manifest}")), origin.clone());
     let mut job = context.job("drift", "Drift", origin.clone(), vec![context.checkout(&origin, None), compare]);
     if let crate::workflow::Work::Steps { timeout, .. } = &mut job.work {
         *timeout = 5;

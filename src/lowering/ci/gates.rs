@@ -26,7 +26,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
     let take =
         pairs([("pattern", &format!("record_{}_{name}_*", context.project())), ("path", "${{ runner.temp }}/records")]);
     let download = context.action("actions/download-artifact", take, &origin);
-    let mut judge = context.python("Judge the tests", "gates.py", &[], &origin).env([
+    let mut judge = context.python("Evaluate quality gates", "gates.py", &[], &origin).env([
         ("PIPEWRIGHT_EXPECTED", json_lines(&Value::Array(expected))),
         ("PIPEWRIGHT_GATES", json_lines(&gates(context, run, runner))),
         ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/records".to_owned()),
@@ -35,7 +35,8 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         ("PIPEWRIGHT_SHARDS_END", if ends_with_status(context, run) { "with-status" } else { "green" }.to_owned()),
     ]);
     judge.env.extend(quarantine(context, &context.quarantined(name)));
-    let mut steps = vec![context.checkout(&origin, None), Step::uses("Take the records", download, origin.clone())];
+    let mut steps =
+        vec![context.checkout(&origin, None), Step::uses("Download test results", download, origin.clone())];
     if timed {
         judge = judge.env([("PIPEWRIGHT_TIMINGS_OUT", format!("${{{{ runner.temp }}}}/timings/{name}/timings.json"))]);
     }
@@ -44,7 +45,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
     if timed {
         steps.push(keep_timings(context, name));
     }
-    let mut job = context.job(&format!("gates-{name}"), &format!("Gates of {name}"), origin, steps);
+    let mut job = context.job(&format!("gates-{name}"), &format!("Quality gates: {name}"), origin, steps);
     if planned {
         job.needs.push("plan".to_owned());
     }
@@ -91,6 +92,6 @@ fn keep_timings(context: &Context<'_>, name: &str) -> Step {
         ("key", &format!("{}${{{{ github.run_id }}}}-${{{{ github.run_attempt }}}}", plan::cache_key(context, name))),
     ]);
     let branch = context.deploying_branch();
-    Step::uses("Keep the timings", context.action("actions/cache/save", with, &origin), origin)
+    Step::uses("Save test timings", context.action("actions/cache/save", with, &origin), origin)
         .when(format!("!cancelled() && github.ref == 'refs/heads/{branch}'"))
 }

@@ -14,7 +14,7 @@ use super::context::project_origin;
 use super::suite::suite_file;
 use super::toolchain::Trust;
 use super::{Context, Family, coverage, find};
-use crate::definition::{Also, Merge};
+use crate::definition::{Merge, SuiteEvent};
 use crate::trace::Origin;
 use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Subject, Triggers, When, Workflow};
 
@@ -157,7 +157,7 @@ fn suites(context: &Context<'_>, above: &[Workflow]) -> Vec<Listed> {
             call = call.only_if_touched(context, &run.component);
         }
         // The suite has a schedule of its own where it says so.
-        if suite.also.contains(&Also::Nightly) && context.definition.project.nightly.is_some() {
+        if suite.on.contains(&SuiteEvent::Nightly) && context.definition.project.nightly.is_some() {
             call = call.when(When::IsNot(Subject::Event, "schedule"));
         }
         call.merge = suite.merge;

@@ -18,7 +18,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
         rules.insert(listed.job.id.clone(), rule(listed));
     }
     let needs = rules.keys().cloned().collect();
-    let judge = context.python("Look at every result", "passed.py", &[], &origin).env([
+    let judge = context.python("Check job results", "passed.py", &[], &origin).env([
         ("PIPEWRIGHT_NEEDS", "${{ toJSON(needs) }}".to_owned()),
         ("PIPEWRIGHT_RULES", json_lines(&Value::Object(rules))),
     ]);

@@ -49,7 +49,7 @@ pub(super) fn job(context: &Context<'_>) -> Option<Job> {
     }
     let artifact = format!("plan_{}-${{{{ github.run_attempt }}}}", context.project());
     if !timed.is_empty() {
-        steps.push(context.upload("Hand the timings to the shards", &artifact, "${{ runner.temp }}/plan", &origin));
+        steps.push(context.upload("Upload test timings", &artifact, "${{ runner.temp }}/plan", &origin));
     }
     let mut job = context.job("plan", "Plan", origin, steps);
     // A re-run of failed jobs alone keeps the artifact of the attempt in which this job ran.
@@ -93,5 +93,5 @@ fn restore(context: &Context<'_>, name: &Name) -> Step {
         ("key", &format!("{front}${{{{ github.run_id }}}}")),
         ("restore-keys", &front),
     ]);
-    Step::uses(format!("Restore the timings of {name}"), context.action("actions/cache/restore", with, &origin), origin)
+    Step::uses(format!("Restore test timings: {name}"), context.action("actions/cache/restore", with, &origin), origin)
 }

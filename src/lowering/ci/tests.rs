@@ -189,7 +189,7 @@ fn end_with_status(origin: &crate::trace::Origin) -> Step {
     let script = Script::new(
         "if ! grep --quiet '\"exit\": 0' \"$FINISHED\"; then\n  echo \"Tests failed, see the steps above.\"\n  exit 1\nfi",
     );
-    Step::run("End with the status of the tests", script, origin.clone())
+    Step::run("Report test status", script, origin.clone())
         .env([("FINISHED", "${{ runner.temp }}/record/finished.json")])
 }
 
@@ -231,7 +231,7 @@ impl Context<'_> {
 
 fn take_the_plan(context: &Context<'_>, origin: &crate::trace::Origin) -> Step {
     let with = pairs([("name", "${{ needs.plan.outputs.artifact }}"), ("path", "${{ runner.temp }}/plan")]);
-    Step::uses("Take the timings", context.action("actions/download-artifact", with, origin), origin.clone())
+    Step::uses("Download test timings", context.action("actions/download-artifact", with, origin), origin.clone())
 }
 
 /// Names end in the attempt, so that a re-run of one shard never meets its own first artifact.
@@ -246,20 +246,20 @@ fn upload_record(context: &Context<'_>, name: &str, run: &TestRun, axes: &Axes, 
         parts.push("${{ matrix.seed }}".to_owned());
     }
     let artifact = format!("{}-${{{{ github.run_attempt }}}}", parts.join("_"));
-    context.upload("Keep the record", &artifact, "${{ runner.temp }}/record", origin).when("!cancelled()")
+    context.upload("Upload test results", &artifact, "${{ runner.temp }}/record", origin).when("!cancelled()")
 }
 
 /// One version's coverage counts, under the plan's first seed.
 fn upload_coverage(context: &Context<'_>, name: &str, run: &TestRun, component: &Component, axes: &Axes) -> Step {
-    let origin = crate::at!["tests", name, "measure"];
+    let origin = crate::at!["tests", name, "coverage"];
     let shard = if run.shards > 1 { "${{ matrix.shard }}" } else { "1" };
     let artifact = format!("coverage_{}_{name}_{shard}-${{{{ github.run_attempt }}}}", context.project());
     let mut conditions = vec!["!cancelled()".to_owned()];
-    conditions.extend(axes.is(component, run.report_version.as_deref()));
+    conditions.extend(axes.is(component, run.coverage_version()));
     if Seeds::of(context, run) == Seeds::Plan {
         conditions.push("matrix.seed == fromJSON(needs.plan.outputs.seed)".to_owned());
     }
     // The record tells whose data it is.
     let paths = "${{ runner.temp }}/coverage\n${{ runner.temp }}/record";
-    context.upload("Keep the coverage", &artifact, paths, &origin).when(conditions.join(" && "))
+    context.upload("Upload coverage data", &artifact, paths, &origin).when(conditions.join(" && "))
 }

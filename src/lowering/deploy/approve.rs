@@ -9,7 +9,7 @@ use crate::workflow::{Environment, Job, Script, Step, Work};
 pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written, place: &str) -> Job {
     let origin = crate::at!["environments", name.as_str(), "approval"];
     let script = Script::new("echo \"Approved for $PLACE.\" >> \"$GITHUB_STEP_SUMMARY\"");
-    let told = Step::run("Write it down", script, origin.clone()).env([("PLACE", name.as_str())]);
+    let told = Step::run("Record the approval", script, origin.clone()).env([("PLACE", name.as_str())]);
     let needs = waits_for(context, environment);
     let mut job = bare(context.job(&format!("approve-{name}"), &format!("Approve {name}"), origin, vec![told]));
     job.condition = Some(turn(context, name, &needs));

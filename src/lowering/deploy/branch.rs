@@ -14,7 +14,7 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     let script = Script::new(
         "echo \"::error::Manual deploys start from $DEPLOYING, and this run is of $GITHUB_REF_NAME\"\nexit 1",
     );
-    let refuse = Step::run("Refuse to deploy another branch", script, origin.clone()).env([("DEPLOYING", branch)]);
+    let refuse = Step::run("Refuse other branches", script, origin.clone()).env([("DEPLOYING", branch)]);
     let mut job = bare(context.job(BRANCH, "Branch", origin, vec![refuse]));
     let other = format!("github.ref != {}", quoted(&format!("refs/heads/{branch}")));
     job.condition = Some(format!("github.event_name == 'workflow_dispatch' && {other}"));

@@ -39,7 +39,7 @@ impl Context<'_> {
                 self.script("steps/eks.sh", context! { cluster => eks.cluster.clone(), region => eks.region.clone() });
             return vec![
                 Step::uses("Log in to AWS", action, origin.clone()),
-                Step::run("Reach the cluster", script, origin.clone()).env([KUBECONFIG]),
+                Step::run("Connect to the cluster", script, origin.clone()).env([KUBECONFIG]),
             ];
         }
         if let Some(gke) = &cluster.gke {
@@ -55,7 +55,7 @@ impl Context<'_> {
             });
             return vec![
                 Step::uses("Log in to Google Cloud", action, origin.clone()),
-                Step::run("Reach the cluster", script, origin.clone()).env([KUBECONFIG]),
+                Step::run("Connect to the cluster", script, origin.clone()).env([KUBECONFIG]),
             ];
         }
         if let Some(aks) = &cluster.aks {
@@ -74,7 +74,7 @@ impl Context<'_> {
             );
             return vec![
                 Step::uses("Log in to Azure", action, origin.clone()),
-                Step::run("Reach the cluster", script, origin.clone()).env([KUBECONFIG]),
+                Step::run("Connect to the cluster", script, origin.clone()).env([KUBECONFIG]),
             ];
         }
         Vec::new()

@@ -27,7 +27,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written) -> 
     }
     job.condition = Some(turn(context, name, &waited));
     grant_for(&environment.before, &mut job.permissions);
-    grant_for(&environment.finally, &mut job.permissions);
+    grant_for(&environment.after, &mut job.permissions);
     let minutes = environment.timeout.map_or_else(|| longest(context, environment).minutes(), Duration::minutes);
     place(context, name, environment, &mut job, minutes);
     job
@@ -76,8 +76,8 @@ fn changes(context: &Context<'_>, name: &Name, environment: &Written, origin: &O
     };
     let none = Pairs::new();
     let mut steps = vec![
-        step("Look before anything is changed", &["preflight"], "", Effect::None, &all),
-        step("Mark the environment as changing", &["begin"], "", Effect::Changes, &none).id("begin"),
+        step("Preflight checks", &["preflight"], "", Effect::None, &all),
+        step("Start the deployment", &["begin"], "", Effect::Changes, &none).id("begin"),
     ];
     steps.extend(context.steps(&environment.before, "", &origin.clone().then("before"), Effect::Unknown));
     if environment.backup.is_some() {
@@ -98,27 +98,27 @@ fn changes(context: &Context<'_>, name: &Name, environment: &Written, origin: &O
     };
     match &environment.traffic {
         Some(traffic) => {
-            steps.push(step("Apply without users", &["apply"], "traffic", Effect::Changes, &none));
+            steps.push(step("Deploy the canary", &["apply"], "traffic", Effect::Changes, &none));
             if environment.smoke.is_some() {
-                steps.push(smoke("Smoke it without users", &["--canary"]));
+                steps.push(smoke("Smoke-test the canary", &["--canary"]));
             }
             for percent in &traffic.steps {
                 let share = percent.as_whole().unwrap_or(1).max(1).to_string();
-                let title = format!("Give it {percent} of the users");
+                let title = format!("Shift {percent} of traffic to the canary");
                 steps.push(step(&title, &["shift", "--to", &share], "traffic", Effect::Changes, &judged));
             }
-            steps.push(step("Give it all users", &["promote"], "traffic", Effect::Changes, &none));
+            steps.push(step("Promote the canary", &["promote"], "traffic", Effect::Changes, &none));
         }
         None => steps.push(step("Apply", &["apply"], "deploy", Effect::Changes, &none)),
     }
     if environment.smoke.is_some() {
-        steps.push(smoke(&format!("Smoke {name}"), &[]));
+        steps.push(smoke(&format!("Smoke-test {name}"), &[]));
     }
     if !environment.limits.is_empty() {
-        steps.push(step("Judge the metrics", &["judge"], "limits", Effect::Verifies, &judged));
+        steps.push(step("Check metrics", &["judge"], "limits", Effect::Verifies, &judged));
     }
     steps.push(step("Mark the version as verified", &["verify"], "", Effect::Verifies, &none).id("verify"));
-    steps.extend(context.steps(&environment.finally, "", &origin.clone().then("finally"), Effect::Unknown));
+    steps.extend(context.steps(&environment.after, "", &origin.clone().then("after"), Effect::Unknown));
     steps
 }
 
@@ -128,13 +128,13 @@ fn changes(context: &Context<'_>, name: &Name, environment: &Written, origin: &O
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation>
 fn way_back(context: &Context<'_>, _environment: &Written, origin: &Origin) -> Vec<Step> {
     let shed = context
-        .python("Put traffic back", "deploy.py", &["shed"], origin)
+        .python("Roll back", "deploy.py", &["shed"], origin)
         .id("shed")
         .when("(failure() || cancelled()) && steps.begin.outcome != 'skipped' && steps.verify.outcome != 'success'")
         .env([KUBECONFIG])
         .effect(Effect::Restores);
     let confirm = context
-        .python("Prove that it is back", "deploy.py", &["confirm"], origin)
+        .python("Verify the rollback", "deploy.py", &["confirm"], origin)
         .id("confirm")
         .when("always() && steps.shed.outputs.changed == 'true'")
         .env([KUBECONFIG])
@@ -157,7 +157,7 @@ pub(super) fn tell(context: &Context<'_>, origin: &Origin, restored_by: &str, co
     }
     env.push(("PIPEWRIGHT_JOB_STATUS".to_owned(), "${{ job.status }}".to_owned()));
     env.push(("PIPEWRIGHT_RESTORED".to_owned(), format!("${{{{ steps.{restored_by}.outputs.restored }}}}")));
-    let told = context.python("Tell how it ended", "tell.py", &["auto"], origin);
+    let told = context.python("Notify", "tell.py", &["auto"], origin);
     Some(told.when(condition).env(env).effect(Effect::Tells))
 }
 

@@ -46,14 +46,14 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
             },
         );
         steps.push(
-            Step::run("Prove that the image was built here", script, origin.clone().then("attest"))
+            Step::run("Verify provenance", script, origin.clone().then("attest"))
                 .id("given")
                 .when(format!("inputs.{input} != ''"))
                 .env([("GIVEN", format!("${{{{ inputs.{input} }}}}")), ("GH_TOKEN", "${{ github.token }}".to_owned())]),
         );
     } else {
         let script = context.script("steps/given.sh", context! { repository => image.repository.clone() });
-        let step = Step::run("Take the digest", script, origin.clone().then("attest")).id("given");
+        let step = Step::run("Use the given digest", script, origin.clone().then("attest")).id("given");
         steps.push(step.when(format!("inputs.{input} != ''")).env([("GIVEN", format!("${{{{ inputs.{input} }}}}"))]));
     }
     let mut job = context.job(&image_job(name), &format!("Image {name}"), origin, steps);
@@ -98,6 +98,5 @@ fn attest(context: &Context<'_>, image: &Image, origin: &Origin) -> Step {
         ("create-storage-record", "false"),
     ]);
     let origin = origin.clone().then("attest");
-    Step::uses("State where it was built", context.action("actions/attest", with, &origin), origin)
-        .effect(Effect::Publishes)
+    Step::uses("Attest provenance", context.action("actions/attest", with, &origin), origin).effect(Effect::Publishes)
 }

@@ -1,12 +1,12 @@
-//! deploy.yml: CI, images by digest, one job per environment, a rescue behind each, and a report.
+//! deploy.yml: CI, images by digest, one job per environment, a recovery behind each, and a report.
 
 mod approve;
 mod branch;
 mod cluster;
 mod environment;
 mod image;
+mod recover;
 mod report;
-mod rescue;
 mod settings;
 
 use super::{Context, Family, ci, find};
@@ -35,7 +35,7 @@ fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
     for (name, environment) in environments {
         jobs.extend(environment.approval.as_deref().map(|place| approve::job(context, name, environment, place)));
         jobs.push(environment::job(context, name, environment));
-        jobs.push(rescue::job(context, name, environment));
+        jobs.push(recover::job(context, name, environment));
     }
     let last = report::job(context, &jobs);
     jobs.push(last);
@@ -145,7 +145,7 @@ fn comes_before(context: &Context<'_>, name: &Name, other: &Name) -> bool {
     for _ in 0..=context.definition.environments.len() {
         match at {
             Some(here) if here == name => return true,
-            Some(here) => at = context.definition.environments.get(here).and_then(|place| place.after.as_ref()),
+            Some(here) => at = context.definition.environments.get(here).and_then(|place| place.needs.as_ref()),
             None => return false,
         }
     }
@@ -155,7 +155,7 @@ fn comes_before(context: &Context<'_>, name: &Name, other: &Name) -> bool {
 /// What a job of an environment waits for: its images, and the environment before it.
 fn waits_for(context: &Context<'_>, environment: &Environment) -> Vec<String> {
     let mut needs: Vec<String> = images_of(context, environment).into_iter().map(|name| image_job(name)).collect();
-    needs.extend(environment.after.as_deref().map(deploy_job));
+    needs.extend(environment.needs.as_deref().map(deploy_job));
     needs
 }
 

@@ -15,7 +15,7 @@ pub(super) fn job(context: &Context<'_>, jobs: &[Job]) -> Job {
         rules.insert(job.id.clone(), json!({ "skipped": "always" }));
     }
     let needs = rules.keys().cloned().collect();
-    let judge = context.python("Look at every result", "passed.py", &[], &origin).env([
+    let judge = context.python("Check job results", "passed.py", &[], &origin).env([
         ("PIPEWRIGHT_NEEDS".to_owned(), "${{ toJSON(needs) }}".to_owned()),
         ("PIPEWRIGHT_RULES".to_owned(), json_lines(&Value::Object(rules))),
     ]);

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::Context;
 use crate::definition::{
-    Body, Duration, Environment, Event, Image, Metric, Name, OnRestore, Outcome, Outside, Request, Unit, Value as Text,
+    Body, Duration, Environment, Event, Image, Metric, Name, OnRollback, Outcome, Outside, Request, Unit, Value as Text,
 };
 use crate::{delivery, traffic};
 
@@ -51,9 +51,9 @@ fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Va
             if let Some(verify) = &migrate.verify {
                 settings["verify"] = verify.as_str().into();
             }
-            settings["on-restore"] = match &migrate.on_restore {
-                OnRestore::Keep => "keep".into(),
-                OnRestore::Run(run) => json!({ "run": run }),
+            settings["on-rollback"] = match &migrate.on_rollback {
+                OnRollback::Keep => "keep".into(),
+                OnRollback::Run(run) => json!({ "run": run }),
             };
             settings["timeout"] = seconds(migrate.timeout).into();
             settings
@@ -215,7 +215,7 @@ fn notify(context: &Context<'_>) -> Option<Value> {
         let dashboards: Vec<String> = grafana.dashboards.iter().map(|path| context.path(path)).collect();
         let told = json!({
             "url": text(&grafana.url), "token": text(&grafana.token), "dashboards": dashboards,
-            "on": ["success", "restored"],
+            "on": ["success", "rollback"],
         });
         settings.insert("grafana".to_owned(), told);
     }
@@ -228,7 +228,7 @@ fn events(events: &[Event]) -> Vec<&'static str> {
         .map(|event| match event {
             Event::Success => "success",
             Event::Failure => "failure",
-            Event::Restored => "restored",
+            Event::Rollback => "rollback",
         })
         .collect()
 }

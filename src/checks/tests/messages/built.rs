@@ -27,10 +27,10 @@ runner = "pytest"
 [suites.s]
 of = "t"
 paths = ["tests/integration"]
-also = ["manual", "nightly"]
+on = ["manual", "nightly"]
 "#,
             &[],
-            &["error nightly-missing suites.s.also[1]: it would never run: the project has no `nightly`"],
+            &["error nightly-missing suites.s.on[1]: it would never run: the project has no `nightly`"],
         ),
     ]);
 }
@@ -42,7 +42,7 @@ fn coverage() {
             r#"[tests.t]
 component = "backend"
 runner = "pytest"
-measure = ["a"]
+coverage = { source = ["a"] }
 [tests.u]
 component = "backend"
 runner = "pytest"
@@ -50,7 +50,7 @@ gates = { patch-coverage = "80%" }
 "#,
             &[],
             &[
-                "warning coverage-unenforced tests.t.measure: the coverage of `t` is measured, and no gate judges it",
+                "warning coverage-unenforced tests.t.coverage: the coverage of `t` is measured, and no gate judges it",
                 "error coverage-unenforced tests.u.gates.patch-coverage: `u` measures no coverage",
             ],
         ),
@@ -65,7 +65,7 @@ coverage = "80%"
             r#"[tests.t]
 component = "backend"
 runner = "pytest"
-measure = ["a"]
+coverage = { source = ["a"] }
 gates = { coverage = "0.5%" }
 [gates]
 coverage = "ratchet"
@@ -83,8 +83,8 @@ fn floors_of_the_project_itself() {
     let own: &[(&str, &str)] = &[("backend/pyproject.toml", "[tool.coverage.report]\nfail_under = 95.5\n")];
     let zero: &[(&str, &str)] = &[("backend/.coveragerc", "[report]\nfail_under = 0\n")];
     let run = |more: &str| format!("[tests.t]\ncomponent = \"backend\"\nrunner = \"pytest\"\n{more}\n");
-    let measured = |more: &str| run(&format!("measure = [\"a\"]\n{more}"));
-    let other = "[tests.u]\ncomponent = \"backend\"\nrunner = \"pytest\"\nmeasure = [\"a\"]";
+    let measured = |more: &str| run(&format!("coverage = {{ source = [\"a\"] }}\n{more}"));
+    let other = "[tests.u]\ncomponent = \"backend\"\nrunner = \"pytest\"\ncoverage = { source = [\"a\"] }";
     let suite = "[suites.s]\nof = \"t\"\npaths = [\"tests/integration\"]";
     let lower = "which no job enforces";
     let lost = "warning coverage-unenforced tests.t: no job enforces the floor of";
@@ -97,7 +97,7 @@ fn floors_of_the_project_itself() {
             measured(""),
             zero,
             vec![
-                "warning coverage-unenforced tests.t.measure: the coverage of `t` is measured, and no gate judges it"
+                "warning coverage-unenforced tests.t.coverage: the coverage of `t` is measured, and no gate judges it"
                     .into(),
             ],
         ),

@@ -87,7 +87,7 @@ url = { var = "U" }
 cluster = { kubeconfig = { secret = "K" }, namespace = "n" }
 deploy = ["apy"]
 smoke = "ap"
-migrate = { workload = "db", run = "m", on-restore = "keep" }
+migrate = { workload = "db", run = "m", on-rollback = "keep" }
 limits = { error = { max = "1%" } }
 "#,
             &[],

@@ -13,7 +13,7 @@ fn promoted(staging: &str, production: &str, more: &str) -> String {
     format!(
         "[monitoring]\nprometheus = {{ url = {{ secret = \"P\" }} }}\n[metrics.time]\nunit = \"seconds\"\nquery = \"q\"\nwindow = \"1m\"\n{}{}{more}",
         environment("staging", "", staging),
-        environment("production", "after = \"staging\"\n", production),
+        environment("production", "needs = \"staging\"\n", production),
     )
 }
 
@@ -56,7 +56,7 @@ fn canaries() {
     let traffic = |workload: &str, canary: &str, target: &str, steps: &str, hold: &str| {
         let more = format!(
             "[workloads.web]\nimage = \"backend\"\ntarget = \"deployment/web\"\ncontainer = \"web\"\n\
-             [environments.production.traffic]\nworkload = \"{workload}\"\nthrough = \"gateway-api\"\nroute = \"httproute/a\"\n\
+             [environments.production.traffic]\nworkload = \"{workload}\"\nprovider = \"gateway-api\"\nroute = \"httproute/a\"\n\
              stable = \"service/a\"\ncanary = \"service/{canary}\"\ncanary-target = \"deployment/{target}\"\nsteps = [{steps}]\nhold = \"{hold}\"\n"
         );
         said(&promoted("", r#"errors = { max = "0.1%" }"#, &more), &[])

@@ -1,4 +1,4 @@
-//! *rescue*: a job of its own, for a deploy whose runner was lost before it could put traffic back.
+//! *recover*: a further job, for a deploy whose runner was lost before it could put traffic back.
 
 use super::super::Context;
 use super::cluster::KUBECONFIG;
@@ -16,8 +16,8 @@ pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written) -> 
     steps.extend(context.cluster(environment, &origin));
     steps.push(
         context
-            .python("Put traffic back where it was left", "deploy.py", &["rescue"], &origin)
-            .id("rescue")
+            .python("Roll back an interrupted deployment", "deploy.py", &["rescue"], &origin)
+            .id("recover")
             .env([KUBECONFIG])
             .env(kubeconfig_env(environment))
             .effect(Effect::Restores),
@@ -25,10 +25,10 @@ pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written) -> 
     steps.extend(tell(
         context,
         &origin,
-        "rescue",
-        "always() && (failure() || steps.rescue.outputs.restored == 'true')",
+        "recover",
+        "always() && (failure() || steps.recover.outputs.restored == 'true')",
     ));
-    let mut job = context.job(&format!("rescue-{name}"), &format!("Rescue {name}"), origin, steps);
+    let mut job = context.job(&format!("recover-{name}"), &format!("Recover {name}"), origin, steps);
     job.needs = images_of(context, environment).into_iter().map(|image| image_job(image)).collect();
     job.needs.push(deploy.clone());
     job.condition =

@@ -5,17 +5,17 @@ use crate::at;
 use crate::definition::Event;
 use crate::diagnostics::{Code, Diagnostic};
 
-pub(crate) struct SilentRestore;
+pub(crate) struct SilentRollback;
 
-const CODE: Code = Code("silent-restore");
+const CODE: Code = Code("silent-rollback");
 
-impl Check for SilentRestore {
+impl Check for SilentRollback {
     fn code(&self) -> Code {
         CODE
     }
 
     fn page(&self) -> &'static str {
-        include_str!("../../templates/rules/silent-restore.md")
+        include_str!("../../templates/rules/silent-rollback.md")
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
@@ -24,15 +24,15 @@ impl Check for SilentRestore {
         let notify = &definition.notify;
         let slack = notify.slack.as_ref().map(|slack| &slack.on);
         let issue = notify.issue.as_ref().map(|issue| &issue.on);
-        if [slack, issue].into_iter().flatten().any(|on| on.contains(&Event::Restored)) {
+        if [slack, issue].into_iter().flatten().any(|on| on.contains(&Event::Rollback)) {
             return;
         }
         let (place, help) = match (slack, issue) {
-            (Some(_), _) => (at!["notify", "slack", "on"], "add `\"restored\"`"),
-            (None, Some(_)) => (at!["notify", "issue", "on"], "add `\"restored\"`"),
+            (Some(_), _) => (at!["notify", "slack", "on"], "add `\"rollback\"`"),
+            (None, Some(_)) => (at!["notify", "issue", "on"], "add `\"rollback\"`"),
             (None, None) => (
                 at!["environments", environment.as_str()].key(),
-                "add `issue = { on = [\"restored\"] }` or a `slack` webhook to `[notify]`",
+                "add `issue = { on = [\"rollback\"] }` or a `slack` webhook to `[notify]`",
             ),
         };
         let message = "a version could be taken back without anybody being told";

@@ -5,17 +5,17 @@ use super::{Check, Subject};
 use crate::definition::Definition;
 use crate::diagnostics::{At, Code, Diagnostic};
 
-pub(crate) struct RestoreWaitsForApproval;
+pub(crate) struct RollbackNeedsApproval;
 
-const CODE: Code = Code("restore-waits-for-approval");
+const CODE: Code = Code("rollback-needs-approval");
 
-impl Check for RestoreWaitsForApproval {
+impl Check for RollbackNeedsApproval {
     fn code(&self) -> Code {
         CODE
     }
 
     fn page(&self) -> &'static str {
-        include_str!("../../templates/rules/restore-waits-for-approval.md")
+        include_str!("../../templates/rules/rollback-needs-approval.md")
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
