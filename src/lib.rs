@@ -2,7 +2,6 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
-pub mod adoption;
 pub mod catalogue;
 mod checks;
 pub mod definition;
@@ -10,6 +9,7 @@ mod delivery;
 pub mod diagnostics;
 pub mod drift;
 pub mod files;
+pub mod init;
 mod lowering;
 pub mod pins;
 mod pytest;
@@ -24,9 +24,9 @@ pub mod verification;
 pub mod workflow;
 pub mod yaml;
 
-use adoption::Needs;
 use diagnostics::{At, Code, Diagnostic};
 use files::File;
+use init::Needs;
 use pins::Lock;
 use sources::Sources;
 use workflow::Workflow;

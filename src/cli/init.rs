@@ -7,8 +7,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use dialoguer::{Confirm, Input};
-use pipewright::adoption::{self, Around, Below, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
 use pipewright::definition::Name;
+use pipewright::init::{self, Around, Below, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
 use pipewright::pins::builtin;
 use pipewright::sources::{Disk, Sources, Text};
 
@@ -53,8 +53,8 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     let own = Below::new(&tree, inside);
     let place = root.join(inside);
     let called = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let mut project = adoption::detect(&own, &Around { git: &git, folder: called, today: today() });
-    for (label, text) in adoption::summary(&project) {
+    let mut project = init::detect(&own, &Around { git: &git, folder: called, today: today() });
+    for (label, text) in init::summary(&project) {
         err(&format!("\x1b[1m{label:>12}\x1b[0m  {text}\n"));
     }
     for note in &project.notes {
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     let needs = |text: &str| needs(&root, &file, text);
     // What stands in the way is told before anything is asked.
     let planned = |project: &Project, choices: &Choices| {
-        adoption::plan(&tree, inside, &git, project, choices, &needs).map_err(|refused| {
+        init::plan(&tree, inside, &git, project, choices, &needs).map_err(|refused| {
             err(&format!("error: {refused}\n  = help: {}\n", refused.help));
             Exit::Usage
         })
@@ -110,10 +110,10 @@ fn chosen(args: &Init, project: &Project, own: &Below<'_>) -> Choices {
     let all = |wanted: bool, offers: Vec<Offer>| -> Vec<Name> {
         offers.into_iter().filter(|_| wanted).map(|offer| offer.component).collect()
     };
-    let dockerfiles = all(args.dockerfile, adoption::dockerfiles(project, own));
+    let dockerfiles = all(args.dockerfile, init::dockerfiles(project, own));
     Choices {
-        manifests: all(args.manifests, adoption::manifests(project, own, &dockerfiles)),
-        fixtures: all(args.fixtures, adoption::fixtures(project, own)),
+        manifests: all(args.manifests, init::manifests(project, own, &dockerfiles)),
+        fixtures: all(args.fixtures, init::fixtures(project, own)),
         dockerfiles,
         hook: args.hook,
         codeowners: args.codeowners.is_some(),
@@ -149,9 +149,9 @@ fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialogu
             project.without_deploys();
         }
     }
-    lay_down(adoption::fixtures(project, own), "test fixtures", &mut choices.fixtures)?;
-    lay_down(adoption::dockerfiles(project, own), "a layered Dockerfile", &mut choices.dockerfiles)?;
-    let manifests = adoption::manifests(project, own, &choices.dockerfiles);
+    lay_down(init::fixtures(project, own), "test fixtures", &mut choices.fixtures)?;
+    lay_down(init::dockerfiles(project, own), "a layered Dockerfile", &mut choices.dockerfiles)?;
+    let manifests = init::manifests(project, own, &choices.dockerfiles);
     lay_down(manifests, "Kubernetes manifests", &mut choices.manifests)?;
     if !choices.codeowners && yes("Ask the owners of the pipeline for a review of its changes (CODEOWNERS)", false)? {
         choices.codeowners = true;
@@ -195,7 +195,7 @@ fn listed(text: &str) -> Vec<String> {
 
 /// Writes a plan and tells what was written and what is left to do.
 fn write(root: &Path, plan: &Plan) -> Exit {
-    if let Err(failed) = adoption::write(root, &plan.files) {
+    if let Err(failed) = init::write(root, &plan.files) {
         return io_failed(&failed.to_string(), Some("nothing was written; remove what is in the way"));
     }
     for file in &plan.files {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use pipewright::adoption::{self, Choices, Git, Needs, Offer, Plan, Project};
+use pipewright::init::{self, Choices, Git, Needs, Offer, Plan, Project};
 use pipewright::sources::Memory;
 
 use super::{Fixture, assert_compiles, sources as of_compiler};
@@ -48,20 +48,20 @@ fn as_published(mut project: Project) -> Project {
 #[test]
 fn fixtures_are_those_of_the_example() {
     let (fixture, laid) = atom(|path| path == "backend/tests/conftest.py");
-    assert_eq!(texts(adoption::fixtures(&fixture.detect(), &fixture.tree)), laid);
+    assert_eq!(texts(init::fixtures(&fixture.detect(), &fixture.tree)), laid);
 }
 
 #[test]
 fn manifests_are_those_of_the_example() {
     let (fixture, laid) = atom(|path| path.starts_with("k8s/"));
     let project = as_published(fixture.detect());
-    assert_eq!(texts(adoption::manifests(&project, &fixture.tree, &[])), laid);
+    assert_eq!(texts(init::manifests(&project, &fixture.tree, &[])), laid);
 }
 
 #[test]
 fn the_dockerfile_is_that_of_the_example_but_for_its_option() {
     let (fixture, laid) = atom(|path| path == "backend/Dockerfile");
-    let made = texts(adoption::dockerfiles(&fixture.detect(), &fixture.tree));
+    let made = texts(init::dockerfiles(&fixture.detect(), &fixture.tree));
     let example = &laid["backend/Dockerfile"];
     let option = example.find("ARG ENABLE_DOCLING").expect("the example has an option");
     let behind = example[option..].find("FROM ").expect("the service follows") + option;
@@ -91,7 +91,7 @@ fn what_is_laid_down_is_what_would_be_found_there() {
     for name in ["fastapi-service", "fastapi-postgres"] {
         let (plan, tree) = laid_down(&Fixture::read(name));
         let again = Fixture { tree: tree.clone(), git: Fixture::read(name).git }.detect();
-        let definition = adoption::definition(&again);
+        let definition = init::definition(&again);
         let found = from(&definition, "# ── images");
         let (backup, migrate): (Vec<&str>, Vec<&str>) = from(&plan.files[0].text, "# ── images")
             .lines()
@@ -101,7 +101,7 @@ fn what_is_laid_down_is_what_would_be_found_there() {
         assert!(migrate.iter().all(|line| line.starts_with("migrate = ")), "{name}: {migrate:?}");
 
         let Needs { actions, images, tools, .. } = super::needs(&plan.files[0].text, &tree);
-        let sources = of_compiler(&plan.files[0].text, Some(adoption::lock(&actions, &images, &tools)), &tree);
+        let sources = of_compiler(&plan.files[0].text, Some(init::lock(&actions, &images, &tools)), &tree);
         // What a probe answers is in the service's code alone: its author adds it. Tests keep the order that they had.
         let mut found = pipewright::compile(&sources).diagnostics;
         found.retain(|it| !["probe-without-expectation", "order-not-random"].contains(&it.code.0));
@@ -163,7 +163,7 @@ fn manifests_need_an_image_that_is_published() {
     );
 
     let fixture = Fixture::read("fastapi-service");
-    let manifests = adoption::manifests(&fixture.detect(), &fixture.tree, &[]);
+    let manifests = init::manifests(&fixture.detect(), &fixture.tree, &[]);
     let choices =
         Choices { manifests: manifests.into_iter().map(|offer| offer.component).collect(), ..Choices::default() };
     let plan = fixture.plan(&choices);

@@ -7,8 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use pipewright::adoption::{self, Around, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
 use pipewright::definition::{Definition, Name};
+use pipewright::init::{self, Around, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
 use pipewright::pins::Lock;
 use pipewright::sources::{Disk, Memory, Sources, Text, Tree};
 use serde::Deserialize as _;
@@ -41,12 +41,12 @@ impl Fixture {
 
     fn detect(&self) -> Project {
         let around = Around { git: &self.git, folder: "folder", today: Day::from_unix_seconds(TODAY) };
-        adoption::detect(&self.tree, &around)
+        init::detect(&self.tree, &around)
     }
 
     fn plan(&self, choices: &Choices) -> Plan {
         let project = self.detect();
-        adoption::plan(&self.tree, "", &self.git, &project, choices, &|text| needs(text, &self.tree))
+        init::plan(&self.tree, "", &self.git, &project, choices, &|text| needs(text, &self.tree))
             .expect("nothing is in the way")
     }
 
@@ -54,10 +54,10 @@ impl Fixture {
     fn everything(&self) -> Choices {
         let project = self.detect();
         let all = |offers: Vec<Offer>| offers.into_iter().map(|offer| offer.component).collect();
-        let dockerfiles: Vec<Name> = all(adoption::dockerfiles(&project, &self.tree));
+        let dockerfiles: Vec<Name> = all(init::dockerfiles(&project, &self.tree));
         Choices {
-            manifests: all(adoption::manifests(&project, &self.tree, &dockerfiles)),
-            fixtures: all(adoption::fixtures(&project, &self.tree)),
+            manifests: all(init::manifests(&project, &self.tree, &dockerfiles)),
+            fixtures: all(init::fixtures(&project, &self.tree)),
             dockerfiles,
             hook: true,
             codeowners: true,
@@ -109,7 +109,7 @@ fn needs(definition: &str, tree: &Memory) -> Needs {
 /// Fails with the compiler's own words where a definition and the lock that `init` writes for it have an error.
 fn assert_compiles(definition: &str, tree: &Memory) {
     let Needs { actions, images, tools, workflows } = needs(definition, tree);
-    let sources = sources(definition, Some(adoption::lock(&actions, &images, &tools)), tree);
+    let sources = sources(definition, Some(init::lock(&actions, &images, &tools)), tree);
     let compilation = pipewright::compile(&sources);
     let told = pipewright::diagnostics::human(&compilation.diagnostics, &sources.locator());
     assert!(!compilation.failed(), "{told}\n{definition}");
@@ -123,9 +123,9 @@ fn every_project_gets_a_definition_that_is_accepted_and_compiles() {
     for name in names() {
         let fixture = Fixture::read(&name);
         let project = fixture.detect();
-        let definition = adoption::definition(&project);
+        let definition = init::definition(&project);
         assert_compiles(&definition, &fixture.tree);
-        let summary = adoption::summary(&project).into_iter().map(|(label, text)| format!("{label}: {text}"));
+        let summary = init::summary(&project).into_iter().map(|(label, text)| format!("{label}: {text}"));
         let summary: Vec<String> = summary.chain(project.notes.iter().map(|note| format!("note: {note}"))).collect();
         insta::with_settings!({
             snapshot_path => "../../snapshots",
@@ -150,7 +150,7 @@ fn what_is_proposed_in_comments_compiles_too() {
     for name in names() {
         let fixture = Fixture::read(&name);
         let project = fixture.detect();
-        let definition = adoption::definition(&project);
+        let definition = init::definition(&project);
         let uncommented = |line| match str::strip_prefix(line, "# ").filter(|rest| is_toml(rest)) {
             Some(rest) => rest,
             None => line,
@@ -205,7 +205,7 @@ fn a_written_plan_is_read_back_and_a_second_one_is_refused() {
             fs::write(path, text).expect("a file is written");
         }
         let plan = fixture.plan(&fixture.everything());
-        adoption::write(root.path(), &plan.files).unwrap_or_else(|error| panic!("{name}: {error}"));
+        init::write(root.path(), &plan.files).unwrap_or_else(|error| panic!("{name}: {error}"));
         let after = contents(root.path());
         for (path, text) in &fixture.tree.0 {
             let kept = &after[path];
@@ -217,12 +217,12 @@ fn a_written_plan_is_read_back_and_a_second_one_is_refused() {
         let tree = Disk::new(root.path().to_owned());
         let project = fixture.detect();
         let needs = |text: &str| needs(text, &fixture.tree);
-        let refused = adoption::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
+        let refused = init::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
         assert_eq!(refused.expect_err("there is a definition").path, "pipeline.toml");
-        assert!(adoption::write(root.path(), &plan.files).is_err(), "{name}: nothing is written twice");
+        assert!(init::write(root.path(), &plan.files).is_err(), "{name}: nothing is written twice");
 
         fs::remove_file(root.path().join("pipeline.toml")).expect("it is there");
-        let again = adoption::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
+        let again = init::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
         let paths: Vec<String> = again.expect("it is gone").files.into_iter().map(|file| file.path).collect();
         assert_eq!(paths, ["pipeline.toml"], "{name}: everything else stands");
         let mut left = contents(root.path());
@@ -245,13 +245,13 @@ fn nothing_is_written_where_one_file_is_in_the_way() {
     fs::write(root.path().join("Dockerfile"), "FROM scratch\n").expect("a file is written");
     let before = contents(root.path());
     let plan = fixture.plan(&fixture.everything());
-    let failed = adoption::write(root.path(), &plan.files).expect_err("the Dockerfile is in the way");
+    let failed = init::write(root.path(), &plan.files).expect_err("the Dockerfile is in the way");
     assert_eq!(failed.to_string(), "cannot write `Dockerfile`: it exists");
     assert_eq!(contents(root.path()), before);
 
     fs::remove_file(root.path().join("Dockerfile")).expect("it is there");
     fs::write(root.path().join(".gitattributes"), "*.jpg binary\n").expect("a file is written");
-    let failed = adoption::write(root.path(), &plan.files).expect_err("the attributes are other ones");
+    let failed = init::write(root.path(), &plan.files).expect_err("the attributes are other ones");
     assert_eq!(failed.to_string(), "cannot write `.gitattributes`: it was changed meanwhile");
 }
 
@@ -263,7 +263,7 @@ fn what_was_written_is_taken_back_where_the_disk_refuses_a_later_file() {
     let mut files = Fixture::read("python-pip").plan(&Choices::default()).files;
     // The second of two files of one name finds the first in its way only when it is moved into its place.
     files.extend(files.first().cloned());
-    let failed = adoption::write(root.path(), &files).expect_err("a file is there by then");
+    let failed = init::write(root.path(), &files).expect_err("a file is there by then");
     assert_eq!(failed.path, "pipeline.toml");
     assert_eq!(contents(root.path()), before);
 }
@@ -275,7 +275,7 @@ fn links_are_not_followed_out_of_the_repository() {
     let root = tempfile::tempdir().expect("there is a place for it");
     std::os::unix::fs::symlink(elsewhere.path(), root.path().join(".github")).expect("a link is made");
     let plan = Fixture::read("go-service").plan(&Choices { codeowners: true, ..Choices::default() });
-    let failed = adoption::write(root.path(), &plan.files).expect_err("a link is in the way");
+    let failed = init::write(root.path(), &plan.files).expect_err("a link is in the way");
     assert_eq!(failed.to_string(), "cannot write `.github/CODEOWNERS`: a symbolic link leads there");
     assert!(contents(elsewhere.path()).is_empty() && contents(root.path()).is_empty());
 }
@@ -286,7 +286,7 @@ fn the_hook_is_a_program_and_the_rest_is_readable() {
     use std::os::unix::fs::PermissionsExt;
     let root = tempfile::tempdir().expect("there is a place for it");
     let plan = Fixture::read("go-service").plan(&Choices { hook: true, ..Choices::default() });
-    adoption::write(root.path(), &plan.files).expect("nothing is in the way");
+    init::write(root.path(), &plan.files).expect("nothing is in the way");
     let mode = |path: &str| fs::metadata(root.path().join(path)).expect("it is there").permissions().mode() & 0o777;
     assert_eq!(mode(".git/hooks/pre-commit"), 0o755);
     assert_eq!(mode("pipeline.toml"), 0o644);
@@ -308,7 +308,7 @@ fn names_that_cannot_stand_in_a_workflow_are_left_out_and_told() {
     assert_eq!(paths, ["`tick` $(rm -rf ~)", "quo\"te", "\u{202e}turned"]);
     assert_eq!(project.notes.len(), 3, "{:?}", project.notes);
     assert!(project.notes.iter().all(|note| !note.contains('\n') && !note.contains('\u{202e}')));
-    assert_compiles(&adoption::definition(&project), &fixture.tree);
+    assert_compiles(&init::definition(&project), &fixture.tree);
 }
 
 #[test]
@@ -336,15 +336,11 @@ fn a_hostile_text_in_any_place_stays_a_text() {
     ]);
     let project = fixture.detect();
     assert_eq!(project.components.len(), 2);
-    let definition = adoption::definition(&project);
+    let definition = init::definition(&project);
     assert_compiles(&definition, &fixture.tree);
     let read: Definition = toml::from_str(&definition).expect("it compiles");
     assert_eq!(read.project.name.as_str(), "folder");
-    assert!(
-        adoption::summary(&project).iter().all(|(_, text)| !text.contains('\n')),
-        "{:?}",
-        adoption::summary(&project)
-    );
+    assert!(init::summary(&project).iter().all(|(_, text)| !text.contains('\n')), "{:?}", init::summary(&project));
 }
 
 #[test]
@@ -352,7 +348,7 @@ fn a_package_whose_files_name_only_what_tests_need_is_installed_itself() {
     let setup = "from setuptools import setup\nsetup(\n    name='box',\n    classifiers=[\"Programming Language :: Python :: 3.11\",\n        'Programming Language :: Python :: 3.13'])\n";
     let files = [("setup.py", setup), ("requirements-test.txt", "pytest\n"), ("tests/test_box.py", "")];
     let fixture = Fixture::of(&files);
-    let definition = adoption::definition(&fixture.detect());
+    let definition = init::definition(&fixture.detect());
     assert!(definition.contains("[components.box]"), "{definition}");
     assert!(definition.contains("[\"3.11\", \"3.13\"]   # classifiers in setup.py"), "{definition}");
     let install = "python -m pip install --editable . --requirement requirements-test.txt";
@@ -374,7 +370,7 @@ fn folders_of_other_languages_are_proposed_to_be_ignored() {
         ("web/server/pyproject.toml", "[project]\nname = \"server\"\n"),
     ];
     let proposal = |definition: &str| definition.lines().find(|line| line.contains("ignore = ")).map(str::to_owned);
-    let definition = adoption::definition(&Fixture::of(&files).detect());
+    let definition = init::definition(&Fixture::of(&files).detect());
     assert_eq!(
         proposal(&definition).as_deref(),
         Some("# ignore = [\"web/**\"]   # if it reads nothing in there"),
@@ -385,7 +381,7 @@ fn folders_of_other_languages_are_proposed_to_be_ignored() {
 
     let workspace = format!("[workspace]\nmembers = [\"web/wasm\"]\n{cargo}");
     let files = [("Cargo.toml", workspace.as_str()), ("web/package.json", json), ("web/wasm/Cargo.toml", cargo)];
-    assert_eq!(proposal(&adoption::definition(&Fixture::of(&files).detect())), None);
+    assert_eq!(proposal(&init::definition(&Fixture::of(&files).detect())), None);
 }
 
 #[test]
@@ -394,7 +390,7 @@ fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
     let files = [("setup.py", ""), ("pytest.ini", config), ("tests/test_a.py", ""), ("tests/test_b.py", "")];
     let fixture = Fixture::of(&files);
     let project = fixture.detect();
-    let definition = adoption::definition(&project);
+    let definition = init::definition(&project);
     assert!(definition.contains("# pytest.ini leaves tests out by their names, `-k not slow`"), "{definition}");
     assert!(!definition.contains("\n[tests.") && !definition.contains("\n[quarantine."), "{definition}");
     assert_compiles(&definition, &fixture.tree);
@@ -426,7 +422,7 @@ fn broken_files_are_passed_over() {
         {
             let fixture = Fixture::of(&[(file, text)]);
             let project = fixture.detect();
-            assert_compiles(&adoption::definition(&project), &fixture.tree);
+            assert_compiles(&init::definition(&project), &fixture.tree);
         }
     }
 }
@@ -440,11 +436,11 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
     }
     tree.0.insert("pipeline.lock".to_owned(), "version = 1\n".to_owned());
     let around = Around { git: &inner.git, folder: "shop", today: Day::from_unix_seconds(TODAY) };
-    let project = adoption::detect(&adoption::Below::new(&tree, "services/shop"), &around);
+    let project = init::detect(&init::Below::new(&tree, "services/shop"), &around);
     assert_eq!(project, inner.detect());
-    let needed = needs(&adoption::definition(&project), &inner.tree);
+    let needed = needs(&init::definition(&project), &inner.tree);
     let needs = |_: &str| needed.clone();
-    let plan = adoption::plan(&tree, "services/shop", &inner.git, &project, &inner.everything(), &needs)
+    let plan = init::plan(&tree, "services/shop", &inner.git, &project, &inner.everything(), &needs)
         .expect("nothing is in the way");
     let paths = plan.files.iter().map(|file| file.path.as_str());
     let (manifests, paths): (Vec<&str>, Vec<&str>) = paths.partition(|path| path.starts_with("services/shop/k8s/"));
@@ -468,7 +464,7 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
         let spec = line.strip_prefix("pipewright pins add ").expect("each line is a command").trim_matches('\'');
         lock.add(spec).unwrap_or_else(|error| panic!("{spec}: {error:?}"));
     }
-    assert_eq!(lock.to_text(), adoption::lock(&needed.actions, &needed.images, &needed.tools));
+    assert_eq!(lock.to_text(), init::lock(&needed.actions, &needed.images, &needed.tools));
 }
 
 #[test]
@@ -476,7 +472,7 @@ fn detection_is_the_same_from_disk_and_from_memory() {
     for name in names().into_iter().filter(|name| name != "empty") {
         let fixture = Fixture::read(&name);
         let around = Around { git: &fixture.git, folder: "folder", today: Day::from_unix_seconds(TODAY) };
-        let disk = adoption::detect(&Disk::new(projects().join(&name)), &around);
+        let disk = init::detect(&Disk::new(projects().join(&name)), &around);
         assert_eq!(disk, fixture.detect(), "{name}");
     }
 }
@@ -484,7 +480,7 @@ fn detection_is_the_same_from_disk_and_from_memory() {
 #[test]
 fn a_library_without_a_deploy_is_short() {
     let fixture = Fixture::read("python-uv");
-    let definition = adoption::definition(&fixture.detect());
+    let definition = init::definition(&fixture.detect());
     let lines = definition.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
     assert!(lines < 15, "{lines} lines:\n{definition}");
 }
@@ -523,11 +519,11 @@ fn trees_are_never_asked_for_what_is_outside() {
     let git = Git::default();
     let around = Around { git: &git, folder: "folder", today: Day::from_unix_seconds(TODAY) };
     for name in names() {
-        adoption::detect(&Strict(Fixture::read(&name).tree), &around);
+        init::detect(&Strict(Fixture::read(&name).tree), &around);
     }
     let outside = "[tool.pytest.ini_options]\ntestpaths = ['../x', '/etc', 'a/../../b']\naddopts = ['--ignore=../../x']\n[project]\nname='x'\n";
     let compose = "services:\n  a:\n    build: { context: ../.., dockerfile: ../x }\n";
-    adoption::detect(&Strict(Fixture::of(&[("pyproject.toml", outside), ("compose.yml", compose)]).tree), &around);
+    init::detect(&Strict(Fixture::of(&[("pyproject.toml", outside), ("compose.yml", compose)]).tree), &around);
 }
 
 /// The program, run in a folder without a terminal: its exit status, and what it printed.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::super::context::{json_lines, pairs};
 use super::super::{Axes, Context};
-use super::tests::{Seeds, ends_with_status, split, tests_job_id};
+use super::test_jobs::{Seeds, ends_with_status, split, tests_job_id};
 use super::{Listed, entry, plan, ran};
 use crate::definition::{Name, Order as Wanted, Split, TestRun};
 use crate::runners::{Order, Runner};

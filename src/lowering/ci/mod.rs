@@ -8,7 +8,7 @@ mod images;
 mod jobs;
 mod passed;
 mod plan;
-mod tests;
+mod test_jobs;
 
 use super::context::project_origin;
 use super::suite::suite_file;
@@ -19,7 +19,7 @@ use crate::trace::Origin;
 use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Subject, Triggers, When, Workflow};
 
 pub(super) use gates::{gates as gates_of, quarantine as quarantine_of};
-pub(super) use tests::{Seeds, limited, shard_env, tests_job_id};
+pub(super) use test_jobs::{Seeds, limited, shard_env, tests_job_id};
 
 pub(crate) struct Ci;
 
@@ -83,7 +83,7 @@ fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
     }
     listed.extend(components::jobs(context));
     listed.extend(plan::job(context).map(Listed::new));
-    listed.extend(tests::jobs(context));
+    listed.extend(test_jobs::jobs(context));
     listed.extend(suites(context, above));
     listed.extend(coverage_call(context, above));
     listed.extend(images::jobs(context));

@@ -2,7 +2,7 @@
 
 use super::super::Context;
 use super::super::context::pairs;
-use super::tests::{Seeds, split};
+use super::test_jobs::{Seeds, split};
 use crate::definition::{Name, Repeat, Split, TestRun};
 use crate::runners::{Order, runner};
 use crate::workflow::{Job, Step};

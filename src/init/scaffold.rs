@@ -35,17 +35,17 @@ pub(super) mod manifest {
         };
     }
 
-    pub(in crate::adoption) const BASE: Scaffold = manifest!("base/kustomization.yaml");
-    pub(in crate::adoption) const SERVICE_ACCOUNT: Scaffold = manifest!("base/service-account.yaml");
-    pub(in crate::adoption) const DEPLOYMENT: Scaffold = manifest!("base/deployment.yaml");
-    pub(in crate::adoption) const SERVICES: Scaffold = manifest!("base/services.yaml");
-    pub(in crate::adoption) const ROUTE: Scaffold = manifest!("base/http-route.yaml");
-    pub(in crate::adoption) const STAGING: Scaffold = manifest!("overlays/staging/kustomization.yaml");
-    pub(in crate::adoption) const PRODUCTION: Scaffold = manifest!("overlays/production/kustomization.yaml");
-    pub(in crate::adoption) const NAMESPACE: Scaffold = manifest!("overlays/namespace.yaml");
-    pub(in crate::adoption) const DISRUPTION_BUDGET: Scaffold = manifest!("overlays/production/disruption-budget.yaml");
-    pub(in crate::adoption) const BACKUPS: Scaffold = manifest!("overlays/production/backups.yaml");
-    pub(in crate::adoption) const MIGRATION_JOB: Scaffold = manifest!("migration-job.yaml");
+    pub(in crate::init) const BASE: Scaffold = manifest!("base/kustomization.yaml");
+    pub(in crate::init) const SERVICE_ACCOUNT: Scaffold = manifest!("base/service-account.yaml");
+    pub(in crate::init) const DEPLOYMENT: Scaffold = manifest!("base/deployment.yaml");
+    pub(in crate::init) const SERVICES: Scaffold = manifest!("base/services.yaml");
+    pub(in crate::init) const ROUTE: Scaffold = manifest!("base/http-route.yaml");
+    pub(in crate::init) const STAGING: Scaffold = manifest!("overlays/staging/kustomization.yaml");
+    pub(in crate::init) const PRODUCTION: Scaffold = manifest!("overlays/production/kustomization.yaml");
+    pub(in crate::init) const NAMESPACE: Scaffold = manifest!("overlays/namespace.yaml");
+    pub(in crate::init) const DISRUPTION_BUDGET: Scaffold = manifest!("overlays/production/disruption-budget.yaml");
+    pub(in crate::init) const BACKUPS: Scaffold = manifest!("overlays/production/backups.yaml");
+    pub(in crate::init) const MIGRATION_JOB: Scaffold = manifest!("migration-job.yaml");
 }
 
 /// Fills a scaffold in.

@@ -10,11 +10,11 @@ use crate::sources::{folder as folder_of, join as inside};
 
 /// A test that the configuration leaves out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::adoption) struct Ignored {
+pub(in crate::init) struct Ignored {
     /// Its path, from the component's folder, or the id of a test.
-    pub(in crate::adoption) path: String,
+    pub(in crate::init) path: String,
     /// What leaves it out.
-    pub(in crate::adoption) from: String,
+    pub(in crate::init) from: String,
 }
 
 /// What pytest does in a folder.
