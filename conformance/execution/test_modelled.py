@@ -87,14 +87,14 @@ def test_context_that_is_not_filled(github: Bench) -> None:
 @pytest.mark.parametrize(
     ("trigger", "branch", "started"),
     [
-        ("{push: {branches: [main, 'release/*']}}", "release/1", True),
-        ("{push: {branches: [main, 'release/*']}}", "release/2/3", False),
-        ("{push: {branches: ['**', '!release/**']}}", "release/2/3", False),
-        ("{push: {branches-ignore: ['release/**']}}", "release/2/3", False),
-        ("{push: {tags: ['v*']}}", "release/1", False),
-        ("push", "release/1", True),
-        ("[push, pull_request]", "release/1", True),
-        ("pull_request", "release/1", False),
+        ("{push: {branches: [main, 'stable/*']}}", "stable/1", True),
+        ("{push: {branches: [main, 'stable/*']}}", "stable/2/3", False),
+        ("{push: {branches: ['**', '!stable/**']}}", "stable/2/3", False),
+        ("{push: {branches-ignore: ['stable/**']}}", "stable/2/3", False),
+        ("{push: {tags: ['v*']}}", "stable/1", False),
+        ("push", "stable/1", True),
+        ("[push, pull_request]", "stable/1", True),
+        ("pull_request", "stable/1", False),
     ],
 )
 def test_filters_of_branches(github: Bench, trigger: str, branch: str, started: bool) -> None:
