@@ -13,35 +13,7 @@ use pipewright::{Compilation, compile, diagnostics, pins, readback, templates};
 
 mod support;
 
-use support::accept::accept_snapshots;
-use support::{FIXTURES, Project, Ran, Tree, program};
-
-/// The definitions of a fixture, from its root.
-fn definitions(fixture: &str) -> Vec<String> {
-    let folder = Path::new(FIXTURES).join(fixture);
-    if folder.join("pipeline.toml").is_file() {
-        return vec!["pipeline.toml".to_owned()];
-    }
-    let mut found: Vec<String> = fs::read_dir(folder.join("services"))
-        .expect("a fixture without a definition at its root has services")
-        .map(|entry| entry.expect("the entry is readable").file_name().into_string().expect("UTF-8"))
-        .map(|name| format!("services/{name}/pipeline.toml"))
-        .collect();
-    found.sort();
-    found
-}
-
-fn fixtures() -> Vec<String> {
-    let mut found: Vec<String> = fs::read_dir(FIXTURES)
-        .expect("the fixtures are readable")
-        .map(|entry| entry.expect("the entry is readable"))
-        .filter(|entry| entry.path().is_dir())
-        .map(|entry| entry.file_name().into_string().expect("UTF-8"))
-        .collect();
-    found.sort();
-    assert!(found.len() >= 12, "the fixtures are {found:?}");
-    found
-}
+use support::{FIXTURES, Project, Ran, Tree, definitions, fixtures, program};
 
 /// The definitions of a fixture with what they compile to.
 fn compilations(project: &Project, fixture: &str) -> Vec<(Sources, Compilation)> {
@@ -57,7 +29,6 @@ fn compilations(project: &Project, fixture: &str) -> Vec<(Sources, Compilation)>
 
 #[test]
 fn every_fixture_compiles_to_its_accepted_output() {
-    accept_snapshots("every_fixture_compiles_to_its_accepted_output");
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);

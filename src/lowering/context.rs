@@ -15,7 +15,8 @@ use crate::sources::{Sources, join};
 use crate::templates;
 use crate::trace::Origin;
 use crate::workflow::{
-    Access, Action, Concurrency, Job, Pairs, Permission, Runner, Script, Step, Work, Workflow, grant,
+    Access, Action, Concurrency, Github, Job, Pairs, Permission, Runner, Script, Step, Value, When, Work, Workflow,
+    grant, pairs,
 };
 
 const UNPINNED: Code = Code("unpinned");
@@ -221,20 +222,27 @@ impl<'a> Context<'a> {
 
     /// The step that every job starts with.
     pub(crate) fn checkout(&self, origin: &Origin, depth: Option<u8>) -> Step {
-        let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string())).collect();
-        with.push(("persist-credentials".to_owned(), "false".to_owned()));
+        let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string().into())).collect();
+        with.push(("persist-credentials".to_owned(), "false".into()));
         Step::uses("Check out", self.action("actions/checkout", with, origin), origin.clone())
     }
 
     /// A step that uploads an artifact, which outlives every re-run that may read it.
-    pub(crate) fn upload(&self, name: &str, artifact: &str, path: &str, origin: &Origin) -> Step {
-        let with = pairs([
+    pub(crate) fn upload(
+        &self,
+        name: &str,
+        artifact: impl Into<Value>,
+        path: impl Into<Value>,
+        origin: &Origin,
+    ) -> Step {
+        let (artifact, path): (Value, Value) = (artifact.into(), path.into());
+        let with = pairs![
             ("name", artifact),
             ("path", path),
             ("if-no-files-found", "error"),
             ("include-hidden-files", "true"),
             ("retention-days", RETENTION_DAYS),
-        ]);
+        ];
         Step::uses(name, self.action("actions/upload-artifact", with, origin), origin.clone())
     }
 
@@ -244,12 +252,12 @@ impl<'a> Context<'a> {
     }
 
     /// A job with what all jobs have.
-    pub(crate) fn job(&self, id: &str, name: &str, origin: Origin, steps: Vec<Step>) -> Job {
+    pub(crate) fn job(&self, id: &str, name: impl Into<Value>, origin: Origin, steps: Vec<Step>) -> Job {
         let mut permissions = Vec::new();
         grant(&mut permissions, "contents", Access::Read, "check out the repository");
         Job {
             id: id.to_owned(),
-            name: name.to_owned(),
+            name: name.into(),
             about: Vec::new(),
             needs: Vec::new(),
             condition: None,
@@ -270,7 +278,7 @@ impl<'a> Context<'a> {
     }
 
     /// A job that calls another of our workflows, with what that one needs.
-    pub(crate) fn call(&self, id: &str, name: &str, callee: &Workflow, origin: Origin) -> Job {
+    pub(crate) fn call(&self, id: &str, name: impl Into<Value>, callee: &Workflow, origin: Origin) -> Job {
         let mut permissions: Vec<Permission> = Vec::new();
         for permission in callee.jobs.iter().flat_map(|job| &job.permissions) {
             grant(&mut permissions, &permission.scope, permission.access, &permission.reason);
@@ -285,8 +293,8 @@ impl<'a> Context<'a> {
     /// A group of its own for every run.
     pub(crate) fn each_run(&self, name: &str) -> Concurrency {
         Concurrency {
-            group: format!("{}-{name}-${{{{ github.run_id }}}}", self.project()),
-            cancel: "false".to_owned(),
+            group: Value::from(self.project()) + "-" + name + "-" + Github::RunId,
+            cancel: When::FALSE,
             queue: false,
         }
     }
@@ -327,20 +335,20 @@ pub(crate) fn json_lines(value: &serde_json::Value) -> String {
     format!("{open}\n{}\n{close}", lines.join(",\n"))
 }
 
+/// Sorts variables by name.
+pub(crate) fn sort(env: &mut Pairs) {
+    env.sort_by(|(one, _), (other, _)| one.cmp(other));
+}
+
 /// The origin of the project's own jobs.
 pub(crate) fn project_origin() -> Origin {
     at!["project"]
 }
 
-/// Owned pairs of borrowed ones.
-pub(crate) fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Pairs {
-    pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
-}
-
 /// The one machine of a job without a matrix: the first of a list.
 pub(crate) fn single(runs_on: &RunsOn) -> Runner {
     match runs_on {
-        RunsOn::Axis(axis) => Runner::Label(axis.values.first().cloned().unwrap_or_default()),
+        RunsOn::Axis(axis) => Runner::Label(axis.values.first().cloned().unwrap_or_default().into()),
         RunsOn::Labels { labels, group } => Runner::Labels(labels.clone(), group.clone()),
     }
 }

@@ -1,11 +1,10 @@
 //! test-coverage.yml: merged coverage, its gate, what a change left uncovered, and the history.
 
 use super::ci::tests_job_id;
-use super::context::pairs;
 use super::{Axes, Context, Family};
 use crate::definition::{Component, Floor, Name, Percent, TestRun};
 use crate::runners::{Coverage as Kind, runner};
-use crate::workflow::{Access, CallInput, Job, Step, Triggers, Work, Workflow, grant};
+use crate::workflow::{Access, CallInput, Github, Job, Step, Triggers, Value, When, Work, Workflow, grant, pairs};
 use minijinja::context;
 
 pub(crate) struct Coverage;
@@ -60,43 +59,40 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     let origin = crate::at!["tests", name.as_str(), "coverage"];
     let gates = context.gates(run);
     let artifact = format!("history_{}_{name}", context.project());
-    let deploying =
-        format!("github.event_name != 'pull_request' && github.ref == 'refs/heads/{}'", context.deploying_branch());
+    let deploying = (!When::event("pull_request")).and(When::branch(context.deploying_branch()));
     // On a pull request the checkout is the merge commit, whose first parent is the base.
     let mut steps = vec![context.checkout(&origin, Some(2))];
     if kind == Kind::CoveragePy {
         steps.extend(coverage_py(context, run, component, &origin));
     }
-    let take = pairs([
-        ("pattern", &format!("coverage_{}_{name}_*", context.project())),
-        ("path", "${{ runner.temp }}/coverage"),
-    ]);
+    let take =
+        pairs![("pattern", format!("coverage_{}_{name}_*", context.project())), ("path", Value::temp("coverage")),];
     let take = context.action("actions/download-artifact", take, &origin);
     steps.push(Step::uses("Download coverage data", take, origin.clone()));
     let floor = context.coverage_floor(run);
     let ratchet = floor == Some(Floor::Ratchet);
-    let mut history = context.python("Restore coverage history", "history.py", &[], &origin).env([
-        ("GH_TOKEN", "${{ github.token }}".to_owned()),
-        ("PIPEWRIGHT_ARTIFACT", artifact.clone()),
-        ("PIPEWRIGHT_BRANCH", context.deploying_branch().to_owned()),
-        ("PIPEWRIGHT_HISTORY", "${{ runner.temp }}/history/history.json".to_owned()),
+    let mut history = context.python("Restore coverage history", "history.py", &[], &origin).env(pairs![
+        ("GH_TOKEN", Github::Token),
+        ("PIPEWRIGHT_ARTIFACT", &artifact),
+        ("PIPEWRIGHT_BRANCH", context.deploying_branch()),
+        ("PIPEWRIGHT_HISTORY", Value::temp("history/history.json")),
     ]);
     // A ratchet without the history that there is would pass everything.
-    let required = if ratchet { "true".to_owned() } else { format!("${{{{ {deploying} }}}}") };
-    history.env.push(("PIPEWRIGHT_HISTORY_REQUIRED".to_owned(), required));
+    let required = if ratchet { When::TRUE } else { deploying.clone() };
+    history.env.extend(pairs![("PIPEWRIGHT_HISTORY_REQUIRED", required)]);
     steps.push(history);
     let floor = floor.map_or_else(|| "0".to_owned(), Floor::word);
     let patch = gates.patch_coverage.map(Percent::fraction).unwrap_or_default();
-    steps.push(context.python("Evaluate coverage", "coverage_report.py", &[], &origin).env([
-        ("PIPEWRIGHT_BASE", "${{ github.event_name == 'pull_request' && 'HEAD^1' || '' }}".to_owned()),
-        ("PIPEWRIGHT_DATA", "${{ runner.temp }}/coverage".to_owned()),
+    steps.push(context.python("Evaluate coverage", "coverage_report.py", &[], &origin).env(pairs![
+        ("PIPEWRIGHT_BASE", When::event("pull_request").choose("HEAD^1", "")),
+        ("PIPEWRIGHT_DATA", Value::temp("coverage")),
         ("PIPEWRIGHT_EXPECTED_SHARDS", run.shards.to_string()),
         ("PIPEWRIGHT_FLOOR", floor),
-        ("PIPEWRIGHT_HISTORY", "${{ runner.temp }}/history/history.json".to_owned()),
-        ("PIPEWRIGHT_HISTORY_OUT", "${{ runner.temp }}/history-out/history.json".to_owned()),
-        ("PIPEWRIGHT_KIND", kind.word().to_owned()),
+        ("PIPEWRIGHT_HISTORY", Value::temp("history/history.json")),
+        ("PIPEWRIGHT_HISTORY_OUT", Value::temp("history-out/history.json")),
+        ("PIPEWRIGHT_KIND", kind.word()),
         ("PIPEWRIGHT_PATCH_FLOOR", patch),
-        ("PIPEWRIGHT_RECORD_HISTORY", format!("${{{{ {deploying} }}}}")),
+        ("PIPEWRIGHT_RECORD_HISTORY", deploying.clone()),
         (
             "PIPEWRIGHT_ROOT",
             match context.path(&component.path) {
@@ -106,18 +102,18 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
         ),
         ("PIPEWRIGHT_RUN", name.to_string()),
     ]));
-    let keep = pairs([
-        ("name", artifact.as_str()),
-        ("path", "${{ runner.temp }}/history-out"),
+    let keep = pairs![
+        ("name", artifact),
+        ("path", Value::temp("history-out")),
         ("if-no-files-found", "error"),
         ("overwrite", "true"),
         ("retention-days", "90"),
-    ]);
+    ];
     let keep = context.action("actions/upload-artifact", keep, &origin);
-    steps.push(Step::uses("Save coverage history", keep, origin.clone()).when(format!("!cancelled() && {deploying}")));
-    let mut job = context.job(name, &format!("Coverage: {name}"), origin, steps);
+    steps.push(Step::uses("Save coverage history", keep, origin.clone()).when(When::not_cancelled().and(deploying)));
+    let mut job = context.job(name, format!("Coverage: {name}"), origin, steps);
     grant(&mut job.permissions, "actions", Access::Read, "read the history that an earlier run kept");
-    job.condition = Some(format!("inputs.{name} != 'skipped'"));
+    job.condition = Some(Value::input(name.as_str()).is_not("skipped"));
     if let Work::Steps { timeout, .. } = &mut job.work {
         *timeout = context.minutes(None);
     }
@@ -133,7 +129,7 @@ fn coverage_py(
 ) -> Vec<Step> {
     context.emitted("pytest-plugins.txt");
     let axes = Axes::of(context, component, None).only(component, run.coverage_version());
-    let with = pairs([("python-version", &axes.label)]);
+    let with = pairs![("python-version", &axes.label)];
     let script = context.script("steps/coverage.sh", context! {});
     let plugins = format!("{}/pytest-plugins.txt", context.scripts_folder());
     vec![

@@ -1,13 +1,10 @@
 //! The steps that build an image, for CI and for a deploy.
 
-use std::fmt::Write as _;
-
 use super::Context;
-use super::context::pairs;
 use super::steps::value;
 use crate::definition::{Cache, Image, Login, Name};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Pairs, Permission, Step, grant};
+use crate::workflow::{Access, Github, Pairs, Permission, Step, Value, grant, pairs};
 
 /// Whether a build is published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,12 +30,11 @@ impl Context<'_> {
             // Its cache would take the place of the pinned image.
             //
             // Source: <https://github.com/docker/setup-qemu-action#inputs>, `cache-image`.
-            let with =
-                pairs([("image", &*emulators), ("platforms", &image.platforms.join(",")), ("cache-image", "false")]);
+            let with = pairs![("image", emulators), ("platforms", image.platforms.join(",")), ("cache-image", "false")];
             let action = self.action("docker/setup-qemu-action", with, &origin);
             steps.push(Step::uses("Set up QEMU", action, origin.clone()));
         }
-        let builder = pairs([("driver-opts", &format!("image={}", self.image(BUILDER, &origin)))]);
+        let builder = pairs![("driver-opts", format!("image={}", self.image(BUILDER, &origin)))];
         let builder = self.action("docker/setup-buildx-action", builder, &origin);
         steps.push(Step::uses("Set up Docker Buildx", builder, origin.clone()));
         let build = self.action("docker/build-push-action", self.build_inputs(name, image, push), &origin);
@@ -57,13 +53,11 @@ impl Context<'_> {
         let registry = image.repository.split_once('/').map_or("docker.io", |(host, _)| host);
         let with = match &image.login {
             // A pull request of a fork has a token that reads, which is all that the cache needs.
-            Login::Github if push == Push::Always || reads_registry(image) => pairs([
-                ("registry", registry),
-                ("username", "${{ github.actor }}"),
-                ("password", "${{ github.token }}"),
-            ]),
+            Login::Github if push == Push::Always || reads_registry(image) => {
+                pairs![("registry", registry), ("username", Github::Actor), ("password", Github::Token)]
+            }
             Login::Password { username, password } if push == Push::Always => {
-                pairs([("registry", registry), ("username", &value(username)), ("password", &value(password))])
+                pairs![("registry", registry), ("username", value(username)), ("password", value(password))]
             }
             _ => return None,
         };
@@ -72,30 +66,32 @@ impl Context<'_> {
 
     fn build_inputs(&self, name: &Name, image: &Image, push: Push) -> Pairs {
         let context = self.path(&image.context);
-        let mut with = pairs([("context", if context.is_empty() { "." } else { &context })]);
-        let mut put = |key: &str, text: String| {
-            if !text.is_empty() {
-                with.push((key.to_owned(), text));
+        let mut with = pairs![("context", if context.is_empty() { "." } else { &context })];
+        let mut put = |key: &str, value: Value| {
+            if !value.is_empty() {
+                with.push((key.to_owned(), value));
             }
         };
-        put("file", image.dockerfile.as_ref().map(|file| super::toolchain::within(&context, file)).unwrap_or_default());
-        put("target", image.target.clone().unwrap_or_default());
-        put("platforms", image.platforms.join(","));
-        let arguments = image.build_args.iter().map(|(key, written)| list_item(&format!("{key}={}", value(written))));
-        put("build-args", arguments.collect::<Vec<_>>().join("\n"));
-        put("cache-from", self.cache_from(name, image, push).join("\n"));
-        put("cache-to", self.cache_to(name, image, push).join("\n"));
+        let file = image.dockerfile.as_ref().map(|file| super::toolchain::within(&context, file));
+        put("file", file.unwrap_or_default().into());
+        put("target", image.target.clone().unwrap_or_default().into());
+        put("platforms", image.platforms.join(",").into());
+        let arguments =
+            image.build_args.iter().map(|(key, written)| list_item(Value::from(key) + "=" + value(written)));
+        put("build-args", Value::separated(arguments, "\n"));
+        put("cache-from", self.cache_from(name, image, push).join("\n").into());
+        put("cache-to", Value::separated(self.cache_to(name, image, push), "\n"));
         if push == Push::Always {
-            let mut tags = format!("{}:${{{{ github.sha }}}}", image.repository);
+            let mut tags = Value::from(&image.repository) + ":" + Github::Sha;
             if image.cache.contains(&Cache::Inline) {
                 // The next build looks for the layers of this one by a name that stays.
-                let _ = write!(tags, "\n{}", inline(image));
+                tags = tags + "\n" + inline(image);
             }
             put("tags", tags);
-            put("provenance", "mode=max".to_owned());
-            put("sbom", "true".to_owned());
+            put("provenance", "mode=max".into());
+            put("sbom", "true".into());
         }
-        put("push", (push == Push::Always).to_string());
+        put("push", (push == Push::Always).to_string().into());
         with
     }
 
@@ -129,20 +125,21 @@ impl Context<'_> {
     /// The caches that a build writes. A cache that cannot be written is no reason for a red build. GitHub's cache is
     /// written on branches alone: what a pull request writes is restored by that pull request at most, what the merge
     /// queue writes by nothing, and both take space from the caches of branches.
-    fn cache_to(&self, name: &Name, image: &Image, push: Push) -> Vec<String> {
+    fn cache_to(&self, name: &Name, image: &Image, push: Push) -> Vec<Value> {
         let repository = &image.repository;
         image
             .cache
             .iter()
             .filter_map(|cache| match (cache, push) {
-                (Cache::Gha, Push::Never) => Some(format!(
-                    "${{{{ !contains(fromJSON('[\"pull_request\", \"merge_group\"]'), github.event_name) && 'type=gha,scope={},mode=max,ignore-error=true' || '' }}}}",
-                    self.scope(name)
-                )),
+                (Cache::Gha, Push::Never) => {
+                    let cache = format!("type=gha,scope={},mode=max,ignore-error=true", self.scope(name));
+                    let on_a_branch = !Value::from(Github::EventName).is_one_of(["pull_request", "merge_group"]);
+                    Some(on_a_branch.choose(cache, ""))
+                }
                 (Cache::Registry, Push::Always) => Some(format!(
                     "type=registry,ref={repository}:buildcache,mode=max,oci-mediatypes=true,image-manifest=true,ignore-error=true"
-                )),
-                (Cache::Inline, Push::Always) => Some("type=inline".to_owned()),
+                ).into()),
+                (Cache::Inline, Push::Always) => Some("type=inline".into()),
                 _ => None,
             })
             .collect()
@@ -157,8 +154,19 @@ fn reads_registry(image: &Image) -> bool {
 /// One item of an input that the action reads as lines of comma-separated values: a quote opens a quoted value there.
 ///
 /// Source: <https://github.com/docker/actions-toolkit/blob/v0.62.1/src/util.ts>, `getList`.
-fn list_item(text: &str) -> String {
-    if text.contains('"') { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
+fn list_item(item: Value) -> Value {
+    let doubled = with_doubled_quotes(item.clone());
+    if doubled == item { item } else { Value::from("\"") + doubled + "\"" }
+}
+
+fn with_doubled_quotes(value: Value) -> Value {
+    let each = |parts: Vec<Value>| parts.into_iter().map(with_doubled_quotes).collect();
+    match value {
+        Value::Text(text) => text.replace('"', "\"\"").into(),
+        Value::Joined(parts) => Value::Joined(each(parts)),
+        Value::FirstOf(parts) => Value::FirstOf(each(parts)),
+        other => other,
+    }
 }
 
 /// The image that carries its own cache.

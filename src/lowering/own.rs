@@ -6,7 +6,7 @@ use super::{Axes, Context, Family};
 use crate::definition::{Access as Wanted, Input, InputKind, Job as Written, Name, Workflow as Own};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{
-    ASKED_FOR, Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Work, Workflow, grant,
+    ASKED_FOR, Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Value, Work, Workflow, grant,
 };
 
 pub(crate) struct OwnWorkflows;
@@ -30,7 +30,7 @@ fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
         for (input, _) in &on.manual.inputs {
             if let Work::Steps { env, .. } = &mut job.work {
                 let variable = input.to_uppercase().replace('-', "_");
-                set_env(env, [(&variable, format!("${{{{ inputs.{input} }}}}"))]);
+                set_env(env, [(&variable, Value::input(input.as_str()))]);
             }
         }
         jobs.push(job);
@@ -97,7 +97,7 @@ pub(super) fn own_job(
     steps.extend(beside.steps);
     steps.extend(context.steps(&written.steps, &folder, &origin.clone().then("steps"), Effect::Unknown));
     set_env(&mut variables, env_of(&written.env));
-    let mut job = context.job(id, &id.replace('-', " "), origin.clone(), steps);
+    let mut job = context.job(id, id.replace('-', " "), origin.clone(), steps);
     if let Some(component) = component {
         grant_ready(component, &mut job.permissions);
     }
@@ -111,8 +111,11 @@ pub(super) fn own_job(
             *runner = machine;
         }
         *timeout = context.minutes(written.timeout);
-        *environment =
-            written.environment.clone().map(|name| Environment { name, url: None, deployment: written.deployment });
+        *environment = written.environment.as_ref().map(|name| Environment {
+            name: name.into(),
+            url: None,
+            deployment: written.deployment,
+        });
         *env = variables;
         *services = beside.services;
     }

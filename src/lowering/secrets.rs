@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use minijinja::context;
 
 use super::Context;
-use crate::definition::{Name, Step as Written, Value};
+use crate::definition::{self, Name, Step as Written};
 use crate::trace::Origin;
-use crate::workflow::{Step, braced};
+use crate::workflow::{Github, Step, Value, When, pairs};
 
 /// Prefix of the variables of this step: no other variable has such a name.
 const PREFIX: &str = "PIPEWRIGHT_SECRET_";
@@ -15,14 +15,15 @@ const PREFIX: &str = "PIPEWRIGHT_SECRET_";
 /// A pull request from another repository, which gets no secrets.
 ///
 /// Source: <https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/use-secrets>
-const FORK: &str =
-    "github.event_name == 'pull_request' && github.event.pull_request.head.repo.full_name != github.repository";
+fn from_a_fork() -> When {
+    When::event("pull_request").and(Value::from(Github::HeadRepository).is_not(Github::Repository))
+}
 
 /// Secrets of a job that must be set, by name.
 pub(crate) type Secrets<'a> = BTreeSet<&'a str>;
 
-fn required<'a>(values: impl IntoIterator<Item = &'a Value>) -> impl Iterator<Item = &'a str> {
-    let outside = values.into_iter().filter_map(Value::outside);
+fn required<'a>(values: impl IntoIterator<Item = &'a definition::Value>) -> impl Iterator<Item = &'a str> {
+    let outside = values.into_iter().filter_map(definition::Value::outside);
     let required = outside.filter(|value| value.secret && value.default.is_none() && !value.is_token());
     required.map(|value| value.name.as_str())
 }
@@ -31,7 +32,7 @@ impl<'a> Context<'a> {
     /// Secrets that a test job uses: in its variables, its own steps and its services.
     pub(crate) fn secrets(
         &self,
-        env: impl IntoIterator<Item = &'a Value>,
+        env: impl IntoIterator<Item = &'a definition::Value>,
         steps: impl IntoIterator<Item = &'a Written>,
         services: &[Name],
     ) -> Secrets<'a> {
@@ -50,11 +51,8 @@ impl<'a> Context<'a> {
         let mut steps = Vec::new();
         if !secrets.is_empty() {
             let script = self.script("steps/secrets.sh", context! {});
-            let given = secrets.iter().map(|name| (format!("{PREFIX}{name}"), braced(&format!("secrets.{name}"))));
-            let mut env = vec![
-                ("ENVIRONMENT".to_owned(), environment.unwrap_or_default().to_owned()),
-                ("FORK".to_owned(), braced(FORK)),
-            ];
+            let given = secrets.iter().map(|name| (format!("{PREFIX}{name}"), Value::secret(*name)));
+            let mut env = pairs![("ENVIRONMENT", environment.unwrap_or_default()), ("FORK", from_a_fork())];
             env.extend(given);
             steps.push(Step::run("Check secrets", script, origin.clone()).env(env));
         }

@@ -5,7 +5,7 @@ use super::steps::{env_of, set_env};
 use crate::at;
 use crate::definition::{Health, Name, Preset, Service as Written};
 use crate::trace::Origin;
-use crate::workflow::{Pairs, Service, Step};
+use crate::workflow::{Pairs, Service, Step, pairs};
 use minijinja::context;
 
 /// The object store of the `LanceDB` preset.
@@ -45,7 +45,7 @@ impl Context<'_> {
             Some(Preset::LancedbEmbedded) => provides = embedded(),
             Some(Preset::LancedbObjectStore) => {
                 image = image.or_else(|| Some(OBJECT_STORE.to_owned()));
-                env = owned([("RUSTFS_ACCESS_KEY", KEY), ("RUSTFS_SECRET_KEY", KEY)]);
+                env = pairs![("RUSTFS_ACCESS_KEY", KEY), ("RUSTFS_SECRET_KEY", KEY)];
                 if ports.is_empty() {
                     ports.push(9000);
                 }
@@ -57,7 +57,7 @@ impl Context<'_> {
             None => {}
         }
         set_env(&mut env, env_of(&written.env));
-        set_env(&mut provides, written.provides.iter().map(|(key, value)| (key, value.clone())));
+        set_env(&mut provides, written.provides.iter().map(|(key, value)| (key, value.into())));
         set_env(&mut beside.env, provides.iter().map(|(key, value)| (key, value.clone())));
         if let Some(reference) = image {
             beside.services.push(Service {
@@ -80,25 +80,21 @@ impl Context<'_> {
 }
 
 fn embedded() -> Pairs {
-    owned([("LANCEDB_URI", "/tmp/lancedb")])
+    pairs![("LANCEDB_URI", "/tmp/lancedb")]
 }
 
 /// Names that `LanceDB` and every AWS library read.
 fn object_store(port: u16) -> Pairs {
     let endpoint = format!("http://localhost:{port}");
-    owned([
-        ("LANCEDB_URI", &format!("s3://{BUCKET}/test")),
+    pairs![
+        ("LANCEDB_URI", format!("s3://{BUCKET}/test")),
         ("AWS_ENDPOINT", &endpoint),
         ("AWS_ENDPOINT_URL", &endpoint),
         ("AWS_ALLOW_HTTP", "true"),
         ("AWS_REGION", "us-east-1"),
         ("AWS_ACCESS_KEY_ID", KEY),
         ("AWS_SECRET_ACCESS_KEY", KEY),
-    ])
-}
-
-fn owned<const N: usize>(pairs: [(&str, &str); N]) -> Pairs {
-    super::context::pairs(pairs)
+    ]
 }
 
 /// Options of `docker create`: the health check, and the user's own.

@@ -5,7 +5,7 @@ use super::deploy::{file_variable, smoke_env};
 use super::{Context, Family};
 use crate::definition::{Environment as Written, Name};
 use crate::trace::Effect;
-use crate::workflow::{Environment, Job, ManualInput, ManualKind, Triggers, Work, Workflow};
+use crate::workflow::{Environment, Github, Job, ManualInput, ManualKind, Triggers, Value, Work, Workflow};
 
 pub(crate) struct SmokeTests;
 
@@ -59,16 +59,13 @@ fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(S
         .env(smoke_env(context, environment))
         .effect(Effect::Verifies);
     let mut job =
-        context.job(name, &format!("Smoke-test {name}"), origin.clone(), vec![context.checkout(&origin, None), ask]);
-    let chosen = format!("inputs.environment == '{name}'");
-    let own: Vec<String> = smoke
-        .and_then(|smoke| smoke.schedule.as_ref())
-        .map(|at| format!("github.event.schedule == '{}'", at.cron))
-        .into_iter()
-        .filter(|_| !schedule.is_empty())
-        .chain([chosen])
-        .collect();
-    job.condition = Some(own.join(" || "));
+        context.job(name, format!("Smoke-test {name}"), origin.clone(), vec![context.checkout(&origin, None), ask]);
+    let chosen = Value::input("environment").is(name.as_str());
+    let own = smoke.and_then(|smoke| smoke.schedule.as_ref()).filter(|_| !schedule.is_empty());
+    job.condition = Some(match own {
+        Some(at) => Value::from(Github::Schedule).is(at.cron.to_string()).or(chosen),
+        None => chosen,
+    });
     if let Work::Steps { runner, environment: place, env, .. } = &mut job.work {
         if let Some(own) = &environment.runs_on {
             *runner = single(own);

@@ -4,33 +4,33 @@ use indexmap::IndexMap;
 
 use super::Context;
 use crate::catalogue;
-use crate::definition::{Component, Outside, Step as Written, Value};
+use crate::definition::{self, Component, Outside, Step as Written};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Pairs, Permission, Script, Step, braced, grant};
+use crate::workflow::{Access, Github, Pairs, Permission, Script, Step, Value, grant};
 
-/// A value from outside, as an expression.
-pub(crate) fn outside(outside: &Outside) -> String {
+/// A secret or variable.
+pub(crate) fn outside(outside: &Outside) -> Value {
     if outside.is_token() {
-        return braced("github.token");
+        return Github::Token.into();
     }
-    let context = if outside.secret { "secrets" } else { "vars" };
-    let name = &outside.name;
+    let name = outside.name.as_str();
+    let kept = if outside.secret { Value::secret(name) } else { Value::variable(name) };
     match &outside.default {
-        Some(default) => braced(&format!("{context}.{name} || '{}'", default.replace('\'', "''"))),
-        None => braced(&format!("{context}.{name}")),
+        Some(default) => kept.or(default),
+        None => kept,
     }
 }
 
-/// A value, as text or as an expression.
-pub(crate) fn value(value: &Value) -> String {
+/// A value of the definition.
+pub(crate) fn value(value: &definition::Value) -> Value {
     match value {
-        Value::Literal(text) => text.clone(),
-        Value::Outside(from) => outside(from),
+        definition::Value::Literal(text) => text.into(),
+        definition::Value::Outside(from) => outside(from),
     }
 }
 
 /// Puts variables into an environment; one that stands there already has the new value.
-pub(crate) fn set_env<'v>(env: &mut Pairs, values: impl IntoIterator<Item = (&'v String, String)>) {
+pub(crate) fn set_env<'v>(env: &mut Pairs, values: impl IntoIterator<Item = (&'v String, Value)>) {
     for (key, value) in values {
         match env.iter_mut().find(|(known, _)| known == key) {
             Some((_, old)) => *old = value,
@@ -40,7 +40,7 @@ pub(crate) fn set_env<'v>(env: &mut Pairs, values: impl IntoIterator<Item = (&'v
 }
 
 /// The environment variables of a table.
-pub(crate) fn env_of(table: &IndexMap<String, Value>) -> impl Iterator<Item = (&String, String)> {
+pub(crate) fn env_of(table: &IndexMap<String, definition::Value>) -> impl Iterator<Item = (&String, Value)> {
     table.iter().map(|(key, written)| (key, value(written)))
 }
 
@@ -71,7 +71,7 @@ impl Context<'_> {
             step.name.clone_from(name);
         }
         step.env.extend(env_of(&written.env).map(|(key, value)| (key.clone(), value)));
-        step.timeout = written.timeout.map(crate::definition::Duration::minutes);
+        step.timeout = written.timeout.map(definition::Duration::minutes);
         step.effect(if written.changes == Some(false) { Effect::None } else { effect })
     }
 }

@@ -3,14 +3,14 @@
 use serde_json::json;
 
 use super::ci::{Seeds, gates_of, limited, quarantine_of, shard_env};
-use super::context::json_lines;
+use super::context::{json_lines, sort};
 use super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::toolchain::Trust;
 use super::{Axes, Context, Family};
 use crate::definition::{Name, Suite, SuiteEvent, TestRun};
 use crate::runners::{Shard, runner};
 use crate::trace::Effect;
-use crate::workflow::{Environment, Triggers, Work, Workflow};
+use crate::workflow::{Environment, Triggers, Value, When, Work, Workflow, pairs, step};
 
 pub(crate) struct Suites;
 
@@ -61,11 +61,11 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
     let run = TestRun { shards: 1, workers: crate::definition::Workers::Count(1), coverage: None, ..of.clone() };
     let shuffled = Seeds::of(context, of) != Seeds::None;
     let mut env = shard_env(&run, name, &axes.label);
-    env.push(("PIPEWRIGHT_SHARD".to_owned(), "1".to_owned()));
+    env.push(("PIPEWRIGHT_SHARD".to_owned(), "1".into()));
     if shuffled {
-        env.push(("PIPEWRIGHT_SEED".to_owned(), "${{ steps.plan.outputs.seed }}".to_owned()));
+        env.push(("PIPEWRIGHT_SEED".to_owned(), step("plan").output("seed")));
     }
-    env.sort();
+    sort(&mut env);
     let inside = |path: &String| suite.paths.iter().any(|own| path.starts_with(own.as_str()));
     let left_out: Vec<String> = context.quarantined(&suite.of).into_iter().filter(inside).collect();
     let quarantined = quarantine_of(context, &left_out);
@@ -89,26 +89,30 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
     steps.extend(context.steps(&suite.before, &folder, &origin.clone().then("before"), Effect::None));
     if shuffled {
         let plan = context.python("Choose the random seed", "plan.py", &[], &origin).id("plan");
-        steps.push(plan.env([("PIPEWRIGHT_PLAN", "${{ runner.temp }}/plan"), ("PIPEWRIGHT_REPEAT", "false")]));
+        steps.push(plan.env(pairs![("PIPEWRIGHT_PLAN", Value::temp("plan")), ("PIPEWRIGHT_REPEAT", "false")]));
     }
     steps.extend(limited(runner.steps(&shard, context), context.minutes(suite.timeout)));
     let after = context.steps(&suite.after, &folder, &origin.clone().then("after"), Effect::None);
-    steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
+    steps.extend(after.into_iter().map(|step| step.when(When::not_cancelled())));
     let mut gates = gates_of(context, of, runner);
     if let Some(gates) = gates.as_object_mut() {
         gates.insert("repeat".to_owned(), false.into());
     }
-    let mut judge = context.python("Evaluate quality gates", "gates.py", &[], &origin).when("!cancelled()").env([
-        ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.label, "shards": 1 }]).to_string()),
-        ("PIPEWRIGHT_GATES", json_lines(&gates)),
-        ("PIPEWRIGHT_RECORDS", "${{ runner.temp }}/record".to_owned()),
-        ("PIPEWRIGHT_RUN", name.to_string()),
-        ("PIPEWRIGHT_SEEDS", if shuffled { "[${{ steps.plan.outputs.seed }}]".to_owned() } else { "[]".to_owned() }),
-    ]);
+    let mut judge =
+        context.python("Evaluate quality gates", "gates.py", &[], &origin).when(When::not_cancelled()).env(pairs![
+            ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.labels.first(), "shards": 1 }]).to_string()),
+            ("PIPEWRIGHT_GATES", json_lines(&gates)),
+            ("PIPEWRIGHT_RECORDS", Value::temp("record")),
+            ("PIPEWRIGHT_RUN", name.to_string()),
+            (
+                "PIPEWRIGHT_SEEDS",
+                if shuffled { Value::from("[") + step("plan").output("seed") + "]" } else { "[]".into() }
+            ),
+        ]);
     judge.env.extend(quarantined);
-    judge.env.sort();
+    sort(&mut judge.env);
     steps.push(judge);
-    let mut job = context.job("tests", &format!("Test {name}"), origin, steps);
+    let mut job = context.job("tests", format!("Test {name}"), origin, steps);
     grant_ready(component, &mut job.permissions);
     grant_for(&suite.before, &mut job.permissions);
     grant_for(&suite.after, &mut job.permissions);

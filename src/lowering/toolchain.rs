@@ -3,10 +3,8 @@
 use super::{Axes, Context};
 use crate::definition::{Axis, Component};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Pairs, Runner, Script, Step};
+use crate::workflow::{Pairs, Runner, Script, Step, Value, When, pairs};
 use minijinja::context;
-
-use super::context::pairs;
 
 /// Whether a job publishes: caches that others can write are then left alone.
 ///
@@ -46,10 +44,10 @@ impl Context<'_> {
             }
         }
         if let Some(versions) = &component.go {
-            let mut with = pairs([("go-version", &chosen(axes, "go", versions))]);
+            let mut with = pairs![("go-version", chosen(axes, "go", versions))];
             match trust {
-                Trust::Builds => with.push(("cache-dependency-path".to_owned(), within(&folder, "go.mod"))),
-                Trust::Publishes => with.push(("cache".to_owned(), "false".to_owned())),
+                Trust::Builds => with.extend(pairs![("cache-dependency-path", within(&folder, "go.mod"))]),
+                Trust::Publishes => with.extend(pairs![("cache", "false")]),
             }
             steps.push(Step::uses("Set up Go", self.action("actions/setup-go", with, origin), origin.clone()));
         }
@@ -82,17 +80,17 @@ impl Context<'_> {
         let version = &chosen(axes, "python", versions);
         if component.install.uv.is_some() {
             let uv = self.tool("uv", origin);
-            let mut with = pairs([("version", &uv.version), ("python-version", version)]);
+            let mut with = pairs![("version", &uv.version), ("python-version", version)];
             // On any other machine the action compares with the hashes that it carries itself.
             if let Some(hash) = platform(&axes.runner).and_then(|platform| uv.sha256(platform)) {
-                with.push(("checksum".to_owned(), hash.to_owned()));
+                with.extend(pairs![("checksum", hash)]);
             }
             let cache = if trust == Trust::Builds { "true" } else { "false" };
-            with.extend(pairs([("enable-cache", cache), ("cache-dependency-glob", &within(&folder, "uv.lock"))]));
+            with.extend(pairs![("enable-cache", cache), ("cache-dependency-glob", within(&folder, "uv.lock"))]);
             steps.push(Step::uses("Set up uv", self.action("astral-sh/setup-uv", with, origin), origin.clone()));
             return;
         }
-        let mut with = pairs([("python-version", version)]);
+        let mut with = pairs![("python-version", version)];
         if component.install.poetry.is_some() {
             let poetry = self.tool("poetry", origin);
             let install = self.script("steps/poetry.sh", context! { version => poetry.version });
@@ -106,7 +104,7 @@ impl Context<'_> {
             };
             let cache = if component.install.poetry.is_some() { "poetry" } else { "pip" };
             if component.install.pip.is_some() || component.install.poetry.is_some() {
-                with.extend(pairs([("cache", cache), ("cache-dependency-path", &locks)]));
+                with.extend(pairs![("cache", cache), ("cache-dependency-path", locks)]);
             }
         }
         steps.push(Step::uses("Set up Python", self.action("actions/setup-python", with, origin), origin.clone()));
@@ -115,32 +113,32 @@ impl Context<'_> {
     fn node_toolchain(
         &self,
         component: &Component,
-        version: &str,
+        version: &Value,
         origin: &Origin,
         trust: Trust,
         steps: &mut Vec<Step>,
     ) {
         let folder = self.path(&component.path);
-        let mut with = pairs([("node-version", version)]);
+        let mut with = pairs![("node-version", version)];
         let (manager, lock) = match (&component.install.pnpm, &component.install.npm) {
             (Some(_), _) => (Some("pnpm"), "pnpm-lock.yaml"),
             (None, Some(_)) => (Some("npm"), "package-lock.json"),
             (None, None) => (None, ""),
         };
         if manager == Some("pnpm") {
-            let with = pairs([("package_json_file", &within(&folder, "package.json"))]);
+            let with = pairs![("package_json_file", within(&folder, "package.json"))];
             steps.push(Step::uses("Set up pnpm", self.action("pnpm/action-setup", with, origin), origin.clone()));
         }
         match (manager, trust) {
             (Some(manager), Trust::Builds) => {
-                with.extend(pairs([("cache", manager), ("cache-dependency-path", &within(&folder, lock))]));
+                with.extend(pairs![("cache", manager), ("cache-dependency-path", within(&folder, lock))]);
             }
-            _ => with.extend(pairs([("package-manager-cache", "false")])),
+            _ => with.extend(pairs![("package-manager-cache", "false")]),
         }
         steps.push(Step::uses("Set up Node.js", self.action("actions/setup-node", with, origin), origin.clone()));
     }
 
-    fn rust_toolchain(&self, folder: &str, version: &str, origin: &Origin) -> Step {
+    fn rust_toolchain(&self, folder: &str, version: &Value, origin: &Origin) -> Step {
         let script = self.script("steps/rust.sh", context! { folders => folders_up(folder) });
         Step::run("Set up Rust", script, origin.clone()).env([("RUST_VERSION", version)])
     }
@@ -149,13 +147,13 @@ impl Context<'_> {
     /// what all others restore.
     ///
     /// Source: <https://github.com/Swatinem/rust-cache/blob/v2.9.2/src/save.ts>, `isCacheUpToDate`
-    fn rust_cache(&self, folder: &str, version: &str, origin: &Origin, build: &str) -> Step {
+    fn rust_cache(&self, folder: &str, version: &Value, origin: &Origin, build: &str) -> Step {
         let mut with: Pairs = Vec::new();
         if !folder.is_empty() {
-            with.push(("workspaces".to_owned(), folder.to_owned()));
+            with.extend(pairs![("workspaces", folder)]);
         }
-        with.push(("shared-key".to_owned(), format!("{}_{build}_{version}", self.project())));
-        with.push(("save-if".to_owned(), format!("${{{{ {} }}}}", self.restorable())));
+        let key = Value::from(self.project()) + "_" + build + "_" + version;
+        with.extend(pairs![("shared-key", key), ("save-if", self.restorable())]);
         Step::uses("Restore build cache", self.action("Swatinem/rust-cache", with, origin), origin.clone())
     }
 
@@ -163,16 +161,11 @@ impl Context<'_> {
     ///
     /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>, restrictions for
     /// accessing a cache
-    fn restorable(&self) -> String {
+    fn restorable(&self) -> When {
         let exact = |branch: &&String| !branch.contains(['*', '?', '[', ']', '!', '+']);
         let branches = &self.definition.project.branches;
-        let named: Vec<String> =
-            branches.iter().filter(exact).map(|branch| format!("github.ref == 'refs/heads/{branch}'")).collect();
-        if named.is_empty() {
-            format!("github.ref == 'refs/heads/{}'", self.deploying_branch())
-        } else {
-            named.join(" || ")
-        }
+        let named: Vec<When> = branches.iter().filter(exact).map(|branch| When::branch(branch)).collect();
+        if named.is_empty() { When::branch(self.deploying_branch()) } else { When::Any(named) }
     }
 
     fn install(&self, component: &Component, folder: &str, origin: &Origin) -> Vec<Step> {
@@ -203,20 +196,20 @@ impl Context<'_> {
 }
 
 /// The version of a toolchain in a job: the axis, or the one there is.
-fn chosen(axes: &Axes, name: &str, versions: &Axis) -> String {
+fn chosen(axes: &Axes, name: &str, versions: &Axis) -> Value {
     if axes.matrix.iter().any(|(axis, _)| axis == name) {
-        format!("${{{{ matrix.{name} }}}}")
-    } else if versions.values.contains(&axes.label) {
+        Value::matrix(name)
+    } else if versions.values.iter().any(|version| axes.label.is_text(version)) {
         axes.label.clone()
     } else {
-        versions.last().to_owned()
+        versions.last().into()
     }
 }
 
 /// The platform of a machine, as the lock names it; none for one that the lock has no hashes for, or that is an axis.
 fn platform(runner: &Runner) -> Option<&'static str> {
     let Runner::Label(label) = runner else { return None };
-    let ubuntu = label.strip_prefix("ubuntu-")?;
+    let ubuntu = label.literal()?.strip_prefix("ubuntu-")?;
     Some(if ubuntu.ends_with("-arm") { "linux-arm64" } else { "linux-amd64" })
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Can, Order, Runner, Scripts, Shard};
 use crate::definition::Split;
-use crate::workflow::Step;
+use crate::workflow::{Step, Value, pairs, step};
 
 pub(crate) struct Command;
 
@@ -35,7 +35,7 @@ impl Runner for Command {
         for file in self.files() {
             scripts.emit(file);
         }
-        let junit = "${{ runner.temp }}/junit.xml";
+        let junit = Value::temp("junit.xml");
         let seen = |name: &str| {
             let value = shard.env.iter().find(|(known, _)| known == &format!("PIPEWRIGHT_{name}"));
             (name.to_owned(), value.map(|(_, value)| value.clone()).unwrap_or_default())
@@ -46,14 +46,13 @@ impl Runner for Command {
             .id("tests")
             .folder(&shard.folder)
             .env([
-                ("COMMAND".to_owned(), command),
+                ("COMMAND".to_owned(), command.into()),
                 seen("SHARD"),
                 seen("SHARDS"),
-                ("JUNIT".to_owned(), junit.to_owned()),
+                ("JUNIT".to_owned(), junit.clone()),
             ]);
         let mut env = shard.env.clone();
-        env.push(("PIPEWRIGHT_JUNIT".to_owned(), junit.to_owned()));
-        env.push(("PIPEWRIGHT_EXIT".to_owned(), "${{ steps.tests.outputs.exit }}".to_owned()));
+        env.extend(pairs![("PIPEWRIGHT_JUNIT", junit), ("PIPEWRIGHT_EXIT", step("tests").output("exit"))]);
         let record = scripts.python("record.py");
         vec![run, Step::run("Record what ran", record, shard.origin.clone()).folder(&shard.folder).env(env)]
     }

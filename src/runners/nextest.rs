@@ -5,12 +5,14 @@ use minijinja::context;
 use super::cargo_args::CargoArgs;
 use super::{Can, Coverage, Order, Runner, Scripts, Shard};
 use crate::definition::{Split, Workers};
-use crate::workflow::Step;
+use crate::workflow::{Property, Step, Value, pairs, step};
 
 pub(crate) struct Nextest;
 
 /// `--workspace` and `--locked`, where the folder that was found at run time takes them.
-const SELECTION: &str = "${{ steps.tests.outputs.selection }}";
+fn selection() -> Value {
+    step("tests").output("selection")
+}
 
 impl Runner for Nextest {
     fn name(&self) -> &'static str {
@@ -59,7 +61,7 @@ fn tools(shard: &Shard<'_>, scripts: &dyn Scripts) -> Step {
     if shard.measured {
         tools.push_str(&format!(",cargo-llvm-cov@{}", scripts.version("cargo-llvm-cov", &shard.origin)));
     }
-    let install = scripts.pinned("taiki-e/install-action", vec![("tool".to_owned(), tools)], &shard.origin);
+    let install = scripts.pinned("taiki-e/install-action", pairs![("tool", tools)], &shard.origin);
     Step::uses("Install test tools", install, shard.origin.clone())
 }
 
@@ -105,31 +107,32 @@ fn options(shard: &Shard<'_>, args: &CargoArgs) -> Vec<String> {
 /// The doctests, which nextest does not run, in one shard: they have no partitions.
 fn doctests(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let script = scripts.short("steps/doctests.sh", context! { doc => args.doc.clone() });
-    let step = Step::run("Run doctests", script, shard.origin.clone()).id("doctests").folder(&shard.folder).env([
-        ("CARGO_TERM_COLOR".to_owned(), "never".to_owned()),
+    let doctests = Step::run("Run doctests", script, shard.origin.clone()).id("doctests").folder(&shard.folder).env([
+        ("CARGO_TERM_COLOR".to_owned(), "never".into()),
         work(),
-        ("SELECTION".to_owned(), SELECTION.to_owned()),
+        ("SELECTION".to_owned(), selection()),
     ]);
-    if shard.run.shards > 1 { step.when("matrix.shard == 1") } else { step }
+    if shard.run.shards > 1 { doctests.when(Value::matrix("shard").is(Value::Number(1))) } else { doctests }
 }
 
 fn record(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let mut env = shard.env.clone();
     if !args.targets {
-        env.extend([
-            ("PIPEWRIGHT_DOCTESTS".to_owned(), "${{ runner.temp }}/doctests.txt".to_owned()),
-            ("PIPEWRIGHT_DOCTESTS_EXIT".to_owned(), "${{ steps.doctests.outputs.exit }}".to_owned()),
+        env.extend(pairs![
+            ("PIPEWRIGHT_DOCTESTS", Value::temp("doctests.txt")),
+            ("PIPEWRIGHT_DOCTESTS_EXIT", step("doctests").output("exit")),
         ]);
     }
     if args.doc != args.build {
         env.push(("PIPEWRIGHT_DOCTESTS_SELECTION".to_owned(), selected(&args.doc)));
     }
-    env.extend([
-        ("PIPEWRIGHT_JUNIT".to_owned(), "${{ steps.tests.outputs.root }}target/nextest/**/*.xml".to_owned()),
-        ("PIPEWRIGHT_LISTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
-        ("PIPEWRIGHT_SELECTED".to_owned(), "${{ runner.temp }}/listed.json".to_owned()),
-        ("PIPEWRIGHT_ROOT".to_owned(), "${{ steps.tests.outputs.root }}".to_owned()),
-        ("PIPEWRIGHT_SELECTION".to_owned(), selected(&args.build)),
+    let root = || step("tests").output("root");
+    env.extend(pairs![
+        ("PIPEWRIGHT_JUNIT", root() + "target/nextest/**/*.xml"),
+        ("PIPEWRIGHT_LISTED", Value::temp("listed.json")),
+        ("PIPEWRIGHT_SELECTED", Value::temp("listed.json")),
+        ("PIPEWRIGHT_ROOT", root()),
+        ("PIPEWRIGHT_SELECTION", selected(&args.build)),
     ]);
     Step::run("Record what ran", scripts.python("record.py"), shard.origin.clone()).folder(&shard.folder).env(env)
 }
@@ -139,22 +142,22 @@ fn report(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let values = context! { packages => shard.run.measured().to_vec(), build => args.report.clone() };
     let origin = shard.origin.clone().then("coverage");
     // A package that the workspace does not have draws a warning alone.
-    let strict = ("CARGO_LLVM_COV_DENY_WARNINGS".to_owned(), "1".to_owned());
+    let strict = ("CARGO_LLVM_COV_DENY_WARNINGS".to_owned(), "1".into());
     Step::run("Report coverage", scripts.short("steps/nextest-coverage.sh", values), origin)
         .folder(&shard.folder)
         .env([strict, work()])
 }
 
 /// What selects packages, as the shell words that a person can repeat.
-fn selected(args: &[String]) -> String {
+fn selected(args: &[String]) -> Value {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
     let word = |word: &String| {
         let bare = !word.is_empty() && word.bytes().all(plain);
         if bare { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
     };
-    std::iter::once(SELECTION.to_owned()).chain(args.iter().map(word)).collect::<Vec<_>>().join(" ")
+    Value::separated(std::iter::once(selection()).chain(args.iter().map(|arg| word(arg).into())), " ")
 }
 
-fn work() -> (String, String) {
-    ("PIPEWRIGHT_WORK".to_owned(), "${{ runner.temp }}".to_owned())
+fn work() -> (String, Value) {
+    ("PIPEWRIGHT_WORK".to_owned(), Property::RunnerTemp.into())
 }

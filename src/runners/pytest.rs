@@ -4,7 +4,7 @@ use minijinja::context;
 
 use super::{Can, Coverage, Order, Runner, Scripts, Shard};
 use crate::definition::{Order as Wanted, Split, Workers};
-use crate::workflow::Step;
+use crate::workflow::{Github, Step, Value, pairs};
 
 pub(crate) struct Pytest;
 
@@ -59,7 +59,7 @@ impl Runner for Pytest {
             scripts.short("steps/pytest-plugins.sh", context! { python => python.clone(), uv, requirements, modules });
         let install = Step::run("Install test plugins", plugins, shard.origin.clone())
             .folder(&shard.folder)
-            .env([("SCRIPTS", format!("${{{{ github.workspace }}}}/{}", scripts.folder()))]);
+            .env([("SCRIPTS", Value::from(Github::Workspace) + "/" + scripts.folder())]);
         let command = scripts.short(
             "steps/pytest.sh",
             context! {
@@ -74,7 +74,7 @@ impl Runner for Pytest {
         );
         let mut env = shard.env.clone();
         if shard.measured {
-            env.push(("COVERAGE_FILE".to_owned(), "${{ runner.temp }}/coverage/.coverage".to_owned()));
+            env.extend(pairs![("COVERAGE_FILE", Value::temp("coverage/.coverage"))]);
         }
         let run = Step::run("Run tests", command, shard.origin.clone()).id("tests").folder(&shard.folder).env(env);
         vec![install, run]

@@ -3,8 +3,7 @@
 use super::set::{Used, strategy, telling_axes};
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::workflow::expression::{Access, Comparison, Expr, ExprKind, Segment, segments};
-use crate::workflow::{Axis, Step};
+use crate::workflow::{Axis, Github, Property, Step, Value, When};
 
 pub(crate) struct ArtifactName;
 
@@ -21,9 +20,10 @@ impl Rule for ArtifactName {
         let uploads: Vec<&Used<'_>> = set.actions.iter().filter(|used| used.is("actions/upload-artifact")).collect();
         for used in &uploads {
             self.characters(used, found);
-            self.matrix(set, used, found);
+            self.matrix(used, found);
             // GitHub takes the second of them; what lowering makes is also told apart.
-            let is_told_apart = used.input("overwrite") == Some("true") || reads(set, used, "github", "run_attempt");
+            let is_told_apart =
+                used.is_given("overwrite", "true") || name(used).reads(&Property::Github(Github::RunAttempt));
             if !is_told_apart && !used.is_written_by_the_user() {
                 let message = format!("the artifact `{}` has the same name in every attempt of a run", name(used));
                 found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(FAULT));
@@ -54,10 +54,12 @@ impl Rule for ArtifactName {
 }
 
 impl ArtifactName {
-    fn matrix(&self, set: &Set<'_>, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
-        let condition = set.of_step(used.step, "if", "").and_then(super::place::Place::condition);
+    fn matrix(&self, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
+        let condition = used.step.condition.as_ref();
         for axis in telling_axes(used.job) {
-            if !reads(set, used, "matrix", axis) && !condition.is_some_and(|condition| pins(condition, axis)) {
+            if !name(used).reads(&Property::Matrix(axis.to_owned()))
+                && !condition.is_some_and(|condition| pins(condition, axis))
+            {
                 let message = format!(
                     "the artifact `{}` has the same name for every `{axis}` of the job `{}`",
                     name(used),
@@ -72,14 +74,10 @@ impl ArtifactName {
     /// What stands in the name as it is written, or comes into it by an axis.
     fn characters(&self, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
         let name = name(used);
-        let pieces = segments(name).unwrap_or_default();
-        let written = pieces.iter().filter_map(|piece| match *piece {
-            Segment::Text { text, .. } => Some(text),
-            Segment::Expression { .. } => None,
-        });
+        let written = name.texts().into_iter();
         let axes = strategy(used.job).into_iter().flat_map(|strategy| &strategy.axes);
         let by_axis = axes
-            .filter(|(axis, _)| name.contains(&format!("matrix.{axis} ")))
+            .filter(|(axis, _)| name.reads(&Property::Matrix(axis.clone())))
             .filter_map(|(_, axis)| if let Axis::Texts(texts) = axis { Some(texts) } else { None })
             .flatten()
             .map(String::as_str);
@@ -94,30 +92,18 @@ impl ArtifactName {
 /// Source: <https://github.com/actions/toolkit/tree/main/packages/artifact>, its validation of paths and names.
 const REFUSED: [char; 11] = ['"', ':', '<', '>', '|', '*', '?', '\\', '/', '\r', '\n'];
 
-fn name<'u>(used: &'u Used<'_>) -> &'u str {
-    used.input("name").unwrap_or("artifact")
-}
-
-/// Whether the name reads this property of a context.
-fn reads(set: &Set<'_>, used: &Used<'_>, context: &str, property: &str) -> bool {
-    let is = |name: Option<&str>| name.is_some_and(|name| name.eq_ignore_ascii_case(property));
-    let place = set.of_step(used.step, "with", "name");
-    place.is_some_and(|place| place.read.contexts.iter().any(|one| one.is(context) && is(one.name(0))))
+fn name(used: &Used<'_>) -> Value {
+    used.input("name").cloned().unwrap_or_else(|| "artifact".into())
 }
 
 /// Whether a condition holds for one value of an axis alone.
-fn pins(condition: &Expr, axis: &str) -> bool {
-    match &condition.kind {
-        ExprKind::And(parts) => parts.iter().any(|part| pins(part, axis)),
-        ExprKind::Compare { op: Comparison::Equal, left, right } => is_axis(left, axis) || is_axis(right, axis),
+fn pins(condition: &When, axis: &str) -> bool {
+    let is_axis = |value: &Value| matches!(value, Value::Property(Property::Matrix(name)) if name == axis);
+    match condition {
+        When::All(parts) => parts.iter().any(|part| pins(part, axis)),
+        When::Equal(one, other) => is_axis(one) || is_axis(other),
         _ => false,
     }
-}
-
-fn is_axis(expression: &Expr, axis: &str) -> bool {
-    let ExprKind::Access { of, path } = &expression.kind else { return false };
-    let is_matrix = matches!(&of.kind, ExprKind::Context(root) if root.eq_ignore_ascii_case("matrix"));
-    is_matrix && matches!(path.as_slice(), [Access::Name(name)] if name.eq_ignore_ascii_case(axis))
 }
 
 #[cfg(test)]
@@ -125,13 +111,16 @@ mod tests {
     use super::super::tests::{
         all_break, all_pass, breaks, call, called, clean, matrix, passes, second_job, steps, upload,
     };
+    use crate::workflow::{Github, Value, When};
 
-    const ATTEMPT: &str = "${{ github.run_attempt }}";
+    fn of_attempt(name: impl Into<Value>) -> Value {
+        name.into() + "-" + Github::RunAttempt
+    }
 
     #[test]
     fn a_name_without_the_attempt() {
         let mut workflow = clean();
-        steps(&mut workflow).push(upload(&format!("record-{ATTEMPT}")));
+        steps(&mut workflow).push(upload(of_attempt("record")));
         passes(&workflow);
         let mut workflow = clean();
         steps(&mut workflow).push(upload("record"));
@@ -146,22 +135,22 @@ mod tests {
         let mut workflow = clean();
         matrix(&mut workflow, "version", &["3.11", "3.12"]);
         matrix(&mut workflow, "os", &["ubuntu-24.04"]);
-        steps(&mut workflow).push(upload(&format!("record_${{{{ matrix.version }}}}-{ATTEMPT}")));
+        steps(&mut workflow).push(upload(of_attempt(Value::from("record_") + Value::matrix("version"))));
         passes(&workflow);
-        steps(&mut workflow).push(upload(&format!("coverage-{ATTEMPT}")));
+        steps(&mut workflow).push(upload(of_attempt("coverage")));
         breaks("artifact-name", &workflow);
         let last = steps(&mut workflow).last_mut().expect("there is one");
-        last.condition = Some("!cancelled() && matrix.version == '3.12'".to_owned());
+        last.condition = Some(When::not_cancelled().and(Value::matrix("version").is("3.12")));
         passes(&workflow);
         let last = steps(&mut workflow).last_mut().expect("there is one");
-        last.condition = Some("matrix.version == '3.12' || matrix.version == '3.11'".to_owned());
+        last.condition = Some(Value::matrix("version").is("3.12").or(Value::matrix("version").is("3.11")));
         breaks("artifact-name", &workflow);
     }
 
     #[test]
     fn the_same_name_in_two_jobs_of_a_run() {
         let mut workflow = clean();
-        steps(&mut workflow).push(upload(&format!("record-{ATTEMPT}")));
+        steps(&mut workflow).push(upload(of_attempt("record")));
         let mut other = workflow.clone();
         other.jobs[0].id = "other".to_owned();
         let mut both = workflow.clone();
@@ -179,11 +168,11 @@ mod tests {
     #[test]
     fn characters_that_no_name_may_hold() {
         let mut workflow = clean();
-        steps(&mut workflow).push(upload(&format!("a/b-{ATTEMPT}")));
+        steps(&mut workflow).push(upload(of_attempt("a/b")));
         breaks("artifact-name", &workflow);
         let mut workflow = clean();
         matrix(&mut workflow, "version", &["lts/jod", "24"]);
-        steps(&mut workflow).push(upload(&format!("record_${{{{ matrix.version }}}}-{ATTEMPT}")));
+        steps(&mut workflow).push(upload(of_attempt(Value::from("record_") + Value::matrix("version"))));
         breaks("artifact-name", &workflow);
     }
 }

@@ -16,7 +16,7 @@ impl Rule for CheckoutCredentials {
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         for used in set.actions.iter().filter(|used| used.is("actions/checkout")) {
-            if used.input("persist-credentials") != Some("false") {
+            if !used.is_given("persist-credentials", "false") {
                 let message =
                     format!("the checkout of the job `{}` keeps the job's token in the repository", used.job.id);
                 let help = "add `with = { persist-credentials = \"false\" }`";
@@ -36,8 +36,7 @@ mod tests {
         for value in [None, Some("true"), Some("no")] {
             let mut workflow = clean();
             if let StepKind::Uses(action) = &mut first_step(&mut workflow).kind {
-                action.with =
-                    value.iter().map(|value| ("persist-credentials".to_owned(), (*value).to_owned())).collect();
+                action.with = value.iter().map(|value| ("persist-credentials".to_owned(), (*value).into())).collect();
             }
             breaks("checkout-credentials", &workflow);
         }

@@ -3,7 +3,7 @@
 use super::set::telling_axes;
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{At, Code, Diagnostic};
-use crate::workflow::{Concurrency, Job, Workflow};
+use crate::workflow::{Concurrency, Job, Property, Value, When, Workflow};
 
 pub(crate) struct ConcurrencyGroup;
 
@@ -24,24 +24,13 @@ impl Rule for ConcurrencyGroup {
         for (_, job) in set.jobs() {
             let Some(concurrency) = &job.concurrency else { continue };
             self.group(&job.origin, &format!("the job `{}`", job.id), concurrency, found);
-            if !concurrency.queue && !tells_axes(set, job) {
+            if !concurrency.queue && !tells_axes(job, &concurrency.group) {
                 let message =
                     format!("the jobs of the matrix of `{}` share a group, and all but two are dropped", job.id);
                 found.push(Diagnostic::error(self.code(), job.origin.clone(), message).help(FAULT));
             }
         }
-        for (place, used) in set.uses("github").filter(|(place, _)| is_group(place)) {
-            let is_caller = used.name(0).is_some_and(|name| ["workflow", "workflow_ref"].contains(&name));
-            if is_caller && place.workflow.on.call.is_some() {
-                let message = format!("{} reads `{used}`, which is the caller's in a call", place.described());
-                found.push(place.error(self.code(), message).help(FAULT));
-            }
-        }
     }
-}
-
-fn is_group(place: &super::place::Place<'_>) -> bool {
-    place.table == "concurrency" && place.name == "group"
 }
 
 impl ConcurrencyGroup {
@@ -50,21 +39,19 @@ impl ConcurrencyGroup {
         let mut wrong = |message: String| {
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(FAULT));
         };
-        if group.trim().is_empty() {
+        if group.literal().is_some_and(|group| group.trim().is_empty()) {
             wrong(format!("{what} has a group without a name"));
         }
-        if *queue && cancel != "false" {
+        if *queue && *cancel != When::FALSE {
             wrong(format!("{what} queues runs and cancels them, which GitHub refuses"));
-        }
-        if !["true", "false"].contains(&cancel.as_str()) && !cancel.contains("${{") {
-            wrong(format!("{what} cancels by `{cancel}`, which is neither yes nor no"));
         }
     }
 
     /// Looks at everything that runs while a workflow holds its group.
     fn itself(&self, set: &Set<'_>, root: &Workflow, found: &mut Vec<Diagnostic>) {
         let Some(root) = set.callee(&root.file).filter(|known| std::ptr::eq(*known, root)) else { return };
-        let is_held = |concurrency: &Concurrency| concurrency.group.eq_ignore_ascii_case(&root.concurrency.group);
+        let held = root.concurrency.group.to_string();
+        let is_held = |concurrency: &Concurrency| concurrency.group.to_string().eq_ignore_ascii_case(&held);
         let mut wrong = |at: &At, what: String| {
             let message = format!("{what} waits for the group `{}`, which its own run holds", root.concurrency.group);
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(FAULT));
@@ -83,26 +70,17 @@ impl ConcurrencyGroup {
 }
 
 /// Whether the group of a job tells the jobs of its matrix apart.
-fn tells_axes(set: &Set<'_>, job: &Job) -> bool {
-    let place = set.places.iter().find(|place| {
-        is_group(place) && place.job.is_some_and(|other| std::ptr::eq(other, job)) && place.step.is_none()
-    });
-    let reads = |axis: &str| {
-        place.is_some_and(|place| {
-            let mut contexts = place.read.contexts.iter();
-            contexts.any(|used| used.is("matrix") && used.name(0).is_some_and(|name| name.eq_ignore_ascii_case(axis)))
-        })
-    };
-    telling_axes(job).all(reads)
+fn tells_axes(job: &Job, group: &Value) -> bool {
+    telling_axes(job).all(|axis| group.reads(&Property::Matrix(axis.to_owned())))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{all_break, breaks, call, called, clean, job, matrix, passes};
-    use crate::workflow::{Concurrency, Workflow};
+    use crate::workflow::{Concurrency, Github, Value, When, Workflow};
 
-    fn group(name: &str) -> Concurrency {
-        Concurrency { group: name.to_owned(), cancel: "false".to_owned(), queue: false }
+    fn group(name: impl Into<Value>) -> Concurrency {
+        Concurrency { group: name.into(), cancel: When::FALSE, queue: false }
     }
 
     fn with(concurrency: Concurrency) -> Workflow {
@@ -114,7 +92,7 @@ mod tests {
     #[test]
     fn a_job_that_waits_for_its_own_run() {
         passes(&with(group("atom-staging")));
-        breaks("concurrency-group", &with(group("Atom-CI-${{ github.ref }}")));
+        breaks("concurrency-group", &with(group(Value::from("Atom-CI-") + Github::Ref)));
     }
 
     #[test]
@@ -123,24 +101,20 @@ mod tests {
         caller.jobs.push(call("suite", "suite.yml"));
         let mut suite = called("suite.yml");
         suite.concurrency = caller.concurrency.clone();
-        all_break("concurrency-group", &[caller.clone(), suite]);
-        let mut suite = called("suite.yml");
-        suite.concurrency.group = "${{ github.workflow }}".to_owned();
         all_break("concurrency-group", &[caller, suite]);
     }
 
     #[test]
     fn a_queue_that_cancels() {
-        for cancel in ["true", "${{ github.event_name == 'pull_request' }}"] {
-            let queue = Concurrency { cancel: cancel.to_owned(), queue: true, ..group("atom-staging") };
+        for cancel in [When::TRUE, When::event("pull_request")] {
+            let queue = Concurrency { cancel, queue: true, ..group("atom-staging") };
             breaks("concurrency-group", &with(queue));
         }
         passes(&with(Concurrency { queue: true, ..group("atom-staging") }));
     }
 
     #[test]
-    fn neither_yes_nor_no_and_no_name() {
-        breaks("concurrency-group", &with(Concurrency { cancel: "maybe".to_owned(), ..group("atom-staging") }));
+    fn no_name() {
         breaks("concurrency-group", &with(group(" ")));
     }
 
@@ -149,7 +123,7 @@ mod tests {
         let mut workflow = with(group("atom-staging"));
         matrix(&mut workflow, "region", &["eu", "us", "ap"]);
         breaks("concurrency-group", &workflow);
-        job(&mut workflow).concurrency = Some(group("atom-${{ matrix.region }}"));
+        job(&mut workflow).concurrency = Some(group(Value::from("atom-") + Value::matrix("region")));
         passes(&workflow);
     }
 }

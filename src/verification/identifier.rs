@@ -157,15 +157,14 @@ mod tests {
     #[test]
     fn keys_that_stand_twice() {
         let mut workflow = clean();
-        first_step(&mut workflow).env =
-            [("PROXY", "a"), ("proxy", "b")].map(|(k, v)| (k.to_owned(), v.to_owned())).into();
+        first_step(&mut workflow).env = [("PROXY", "a"), ("proxy", "b")].map(|(k, v)| (k.to_owned(), v.into())).into();
         breaks("identifier", &workflow);
     }
 
     #[test]
     fn files_that_are_one() {
         let mut other = clean();
-        other.concurrency.group = "atom-other".to_owned();
+        other.concurrency.group = "atom-other".into();
         all_break("identifier", &[clean(), other]);
         let mut workflow = clean();
         "a/b.yml".clone_into(&mut workflow.file);

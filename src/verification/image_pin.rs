@@ -2,7 +2,7 @@
 
 use super::{Rule, Set};
 use crate::diagnostics::{At, Code, Diagnostic};
-use crate::workflow::Work;
+use crate::workflow::{Value, Work};
 
 pub(crate) struct ImagePin;
 
@@ -31,24 +31,24 @@ impl Rule for ImagePin {
         // Two actions start images that their inputs name, and without them a moving one.
         for used in &set.actions {
             let (image, add) = if used.is("docker/setup-qemu-action") {
-                (used.input("image").unwrap_or("tonistiigi/binfmt"), "image = \"")
+                (used.input("image").map_or_else(|| "tonistiigi/binfmt".to_owned(), ToString::to_string), "image = \"")
             } else if used.is("docker/setup-buildx-action") && is_container(used.input("driver")) {
-                let options = used.input("driver-opts").unwrap_or_default();
+                let options = used.input("driver-opts").map(ToString::to_string).unwrap_or_default();
                 let image = options.split(['\n', ',']).find_map(|option| option.trim().strip_prefix("image="));
-                (image.unwrap_or("moby/buildkit"), "driver-opts = \"image=")
+                (image.unwrap_or("moby/buildkit").to_owned(), "driver-opts = \"image=")
             } else {
                 continue;
             };
-            if !is_pinned(image) {
+            if !is_pinned(&image) {
                 let reference = image.split('@').next().unwrap_or_default();
-                wrong(image, &used.step.origin, format!("write `{add}{reference}@sha256:<digest>\"`"));
+                wrong(&image, &used.step.origin, format!("write `{add}{reference}@sha256:<digest>\"`"));
             }
         }
     }
 }
 
-fn is_container(driver: Option<&str>) -> bool {
-    driver.is_none_or(|driver| driver == "docker-container")
+fn is_container(driver: Option<&Value>) -> bool {
+    driver.is_none_or(|driver| driver.is_text("docker-container"))
 }
 
 fn is_pinned(image: &str) -> bool {

@@ -1,6 +1,6 @@
-//! A job waits for jobs that exist, in no circle, and reads only of those.
+//! A job waits for jobs that exist, and never for itself.
 
-use super::{FAULT, Rule, Set};
+use super::{Rule, Set};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 use crate::workflow::{Job, Workflow};
 
@@ -26,15 +26,6 @@ impl Rule for JobNeeds {
                 let message = format!("the job `{}` waits for itself: {}", first.id, ids.join(" waits for "));
                 let help = "take one of them out of `needs`";
                 found.push(Diagnostic::error(self.code(), first.origin.clone(), message).help(help));
-            }
-        }
-        for (place, used) in set.uses("needs") {
-            if let Some(name) = used.name(0)
-                && let Some(job) = place.job
-                && !job.needs.iter().any(|need| need.eq_ignore_ascii_case(name))
-            {
-                let message = format!("{} reads `{used}`, but the job does not wait for `{name}`", place.described());
-                found.push(place.error(self.code(), message).help(FAULT));
             }
         }
     }
@@ -97,7 +88,7 @@ impl<'w> Circles<'w> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{breaks, clean, first_step, job, passes, second_job};
+    use super::super::tests::{breaks, clean, job, passes, second_job};
 
     #[test]
     fn a_job_that_does_not_exist() {
@@ -130,14 +121,6 @@ mod tests {
     fn a_job_named_twice() {
         let mut workflow = clean();
         second_job(&mut workflow).needs = vec!["build".to_owned(), "build".to_owned()];
-        breaks("job-needs", &workflow);
-    }
-
-    #[test]
-    fn a_result_that_it_does_not_wait_for() {
-        let mut workflow = clean();
-        second_job(&mut workflow);
-        first_step(&mut workflow).env.push(("HOW".to_owned(), "${{ needs.second.result }}".to_owned()));
         breaks("job-needs", &workflow);
     }
 }

@@ -49,7 +49,7 @@ const MOST: usize = 256;
 #[cfg(test)]
 mod tests {
     use super::super::tests::{axis, breaks, clean, matrix, passes};
-    use crate::workflow::Axis;
+    use crate::workflow::{Axis, Value};
 
     #[test]
     fn more_than_256_jobs() {
@@ -57,7 +57,7 @@ mod tests {
         axis(&mut workflow, "shard", Axis::Numbers(128));
         axis(&mut workflow, "version", Axis::Texts(vec!["1".to_owned(), "2".to_owned()]));
         passes(&workflow);
-        axis(&mut workflow, "seed", Axis::Expression("fromJSON(vars.SEEDS)".to_owned()));
+        axis(&mut workflow, "seed", Axis::Expression(Value::variable("SEEDS").from_json()));
         let found = breaks("matrix-size", &workflow);
         assert!(found[0].message.contains("makes 512 jobs"), "{}", found[0].message);
     }

@@ -9,30 +9,23 @@ mod artifact_name;
 mod called_secret;
 mod checkout_credentials;
 mod concurrency_group;
-mod context;
-mod context_property;
-mod expression;
 mod identifier;
 mod image_pin;
 mod job_needs;
-mod job_output;
-mod matrix_axis;
 mod matrix_size;
 mod missing_permission;
 mod nothing_to_do;
 mod place;
 mod publishing_cache;
+mod reference;
 mod script_expression;
 mod secret_environment;
 mod set;
-mod step_reference;
 mod text_size;
 mod time_limit;
 mod unexplained_permission;
-mod unsound_expression;
 mod variable_name;
 mod workflow_call;
-mod workflow_input;
 mod workflow_trigger;
 
 #[cfg(test)]
@@ -61,28 +54,21 @@ pub(crate) const RULES: &[&dyn Rule] = &[
     &called_secret::CalledSecret,
     &checkout_credentials::CheckoutCredentials,
     &concurrency_group::ConcurrencyGroup,
-    &context::Context,
-    &context_property::ContextProperty,
-    &expression::Expression,
     &identifier::Identifier,
     &image_pin::ImagePin,
     &job_needs::JobNeeds,
-    &job_output::JobOutput,
-    &matrix_axis::MatrixAxis,
     &matrix_size::MatrixSize,
     &missing_permission::MissingPermission,
     &nothing_to_do::NothingToDo,
     &publishing_cache::PublishingCache,
+    &reference::Reference,
     &script_expression::ScriptExpression,
     &secret_environment::SecretEnvironment,
-    &step_reference::StepReference,
     &text_size::TextSize,
     &time_limit::TimeLimit,
     &unexplained_permission::UnexplainedPermission,
-    &unsound_expression::UnsoundExpression,
     &variable_name::VariableName,
     &workflow_call::WorkflowCall,
-    &workflow_input::WorkflowInput,
     &workflow_trigger::WorkflowTrigger,
 ];
 
@@ -96,10 +82,7 @@ const FAULT: &str = "no definition should lead here: this is a fault of Pipewrig
 
 /// Everything that is wrong with the workflows of a definition.
 pub(crate) fn verify(workflows: &[Workflow]) -> Vec<Diagnostic> {
-    let written = place::written(workflows);
-    let parsed = written.parse();
-    let read = parsed.iter().map(place::Read::of).collect::<Vec<_>>();
-    let set = Set::new(workflows, &written, &read);
+    let set = Set::new(workflows);
     let mut found = Vec::new();
     for rule in RULES {
         rule.verify(&set, &mut found);

@@ -29,7 +29,7 @@ impl Rule for NothingToDo {
             }
         }
         for (_, job) in set.jobs() {
-            if job.name.trim().is_empty() {
+            if job.name.literal().is_some_and(|name| name.trim().is_empty()) {
                 wrong(&job.origin, format!("the job `{}` has no name", job.id));
             }
             if matches!(&job.work, Work::Steps { steps, .. } if steps.is_empty()) {
@@ -74,7 +74,7 @@ mod tests {
         breaks("nothing-to-do", &workflow);
 
         let mut workflow = clean();
-        job(&mut workflow).name.clear();
+        job(&mut workflow).name = "".into();
         breaks("nothing-to-do", &workflow);
 
         let mut workflow = clean();

@@ -50,7 +50,7 @@ const PUBLISHERS: &[&str] = &[
 
 fn is_publisher(used: &Used<'_>) -> bool {
     if used.is("docker/build-push-action") {
-        return used.input("push") != Some("false");
+        return !used.is_given("push", "false");
     }
     PUBLISHERS.iter().any(|name| used.is(name))
 }
@@ -59,8 +59,8 @@ fn is_publisher(used: &Used<'_>) -> bool {
 ///
 /// Source: <https://docs.zizmor.sh/audits/#cache-poisoning>
 fn cached(used: &Used<'_>) -> Option<&'static str> {
-    let given = |input: &str| used.input(input).is_some_and(|value| !value.is_empty() && value != "false");
-    let is = |input: &str, value: &str| used.input(input) == Some(value);
+    let given = |input: &str| used.input(input).is_some_and(|value| !value.is_empty() && !value.is_text("false"));
+    let is = |input: &str, value: &str| used.is_given(input, value);
     let all: [(&str, bool, &str); 11] = [
         ("actions/cache", !is("lookup-only", "true"), "leave the step out"),
         ("actions/setup-python", given("cache"), "leave its `cache` out"),
@@ -82,7 +82,7 @@ fn cached(used: &Used<'_>) -> Option<&'static str> {
         ("docker/build-push-action", given("cache-from"), "leave its `cache-from` out"),
         (
             "docker/bake-action",
-            used.input("set").is_some_and(|set| set.contains("cache-from")),
+            used.input("set").is_some_and(|set| set.to_string().contains("cache-from")),
             "leave `cache-from` out of its `set`",
         ),
     ];

@@ -1,6 +1,6 @@
-//! A secret is read by its name, by a job with a GitHub environment.
+//! A secret is read by a job with a GitHub environment.
 
-use super::{FAULT, Rule, Set};
+use super::{Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::workflow::{Job, Work};
 
@@ -16,15 +16,9 @@ impl Rule for SecretEnvironment {
     }
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-        for (place, used) in set.uses("secrets") {
-            let Some(name) = used.name(0) else {
-                let message = format!("{} reads all secrets at once", place.described());
-                found.push(place.error(self.code(), message).help(FAULT));
-                continue;
-            };
+        for (place, name) in set.secrets() {
             // A workflow that is called has its own rule: it may not read secrets at all.
-            let is_own = !name.eq_ignore_ascii_case("GITHUB_TOKEN") && place.workflow.on.call.is_none();
-            if is_own && place.job.is_some_and(without_environment) {
+            if place.workflow.on.call.is_none() && place.job.is_some_and(without_environment) {
                 let message = format!("{} reads the secret `{name}` outside of an environment", place.described());
                 let help =
                     "add `environment = \"…\"` where the job comes from, and keep the secret in that environment";
@@ -41,28 +35,26 @@ fn without_environment(job: &Job) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{breaks, clean, first_step, job, passes};
-    use crate::workflow::{Environment, Work};
+    use crate::workflow::{Environment, Github, Value, Work};
 
     #[test]
     fn a_secret_outside_of_an_environment() {
         let mut workflow = clean();
-        first_step(&mut workflow).env.push(("TOKEN".to_owned(), "${{ secrets.GITHUB_TOKEN }}".to_owned()));
+        first_step(&mut workflow).env.push(("TOKEN".to_owned(), Github::Token.into()));
         passes(&workflow);
-        first_step(&mut workflow).env.push(("OTHER".to_owned(), "${{ secrets.OTHER }}".to_owned()));
+        first_step(&mut workflow).env.push(("OTHER".to_owned(), Value::secret("OTHER")));
         breaks("secret-environment", &workflow);
         if let Work::Steps { environment, .. } = &mut job(&mut workflow).work {
             *environment = Some(Environment::without_deployment("release"));
         }
         passes(&workflow);
-        first_step(&mut workflow).env.push(("ALL".to_owned(), "${{ toJSON(secrets) }}".to_owned()));
-        breaks("secret-environment", &workflow);
     }
 
     #[test]
     fn a_workflow_that_is_called_is_left_to_another_rule() {
         let mut workflow = clean();
         workflow.on.call = Some(Vec::new());
-        first_step(&mut workflow).env.push(("OTHER".to_owned(), "${{ secrets.OTHER }}".to_owned()));
+        first_step(&mut workflow).env.push(("OTHER".to_owned(), Value::secret("OTHER")));
         passes(&workflow);
     }
 }

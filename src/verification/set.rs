@@ -1,16 +1,17 @@
 //! The workflows of a definition with what rules ask of them, looked up once.
 
-use super::place::{Key, Place, Read, Written};
+use super::place::{Place, Tree, places};
 use crate::catalogue;
 use crate::diagnostics::{At, Code, Diagnostic, Part};
-use crate::workflow::expression::{ContextUse, Expr};
-use crate::workflow::{Access, Action, Axis, Job, Pairs, Permission, Step, StepKind, Strategy, Work, Workflow};
+use crate::workflow::{
+    Access, Action, Axis, Job, Pairs, Permission, Property, Step, StepKind, Strategy, Value, Work, Workflow,
+};
 
 /// The workflows of a definition.
 pub(crate) struct Set<'a> {
     /// The workflows.
     pub(super) workflows: &'a [Workflow],
-    /// Every place with an expression.
+    /// Every place that a run decides.
     pub(super) places: Vec<Place<'a>>,
     /// Every step that runs an action.
     pub(super) actions: Vec<Used<'a>>,
@@ -36,7 +37,7 @@ const MOST_LEVELS: usize = 12;
 const MOST_CALLS: usize = 256;
 
 impl<'a> Set<'a> {
-    pub(super) fn new(workflows: &'a [Workflow], written: &Written<'a>, read: &'a [Read<'a>]) -> Self {
+    pub(super) fn new(workflows: &'a [Workflow]) -> Self {
         let mut actions = Vec::new();
         for (workflow, job) in jobs(workflows) {
             for step in job.steps() {
@@ -45,7 +46,7 @@ impl<'a> Set<'a> {
                 }
             }
         }
-        Self { workflows, places: written.places(read), actions }
+        Self { workflows, places: places(workflows), actions }
     }
 
     /// Every job, with its workflow.
@@ -53,10 +54,15 @@ impl<'a> Set<'a> {
         jobs(self.workflows)
     }
 
-    /// Every use of a context, with where it stands.
-    pub(super) fn uses(&self, context: &'static str) -> impl Iterator<Item = (&Place<'a>, &'a ContextUse<'a>)> {
-        let of = move |place: &Place<'a>| place.read.contexts.iter().filter(move |used| used.is(context));
-        self.places.iter().flat_map(move |place| of(place).map(move |used| (place, used)))
+    /// The name of every secret that is read, with where it is.
+    pub(super) fn secrets(&self) -> impl Iterator<Item = (&Place<'a>, &'a str)> {
+        let name = |property: &&'a Property| match property {
+            Property::Secret(name) => Some(name.as_str()),
+            _ => None,
+        };
+        self.places
+            .iter()
+            .flat_map(move |place| place.properties.iter().filter_map(name).map(move |name| (place, name)))
     }
 
     /// The workflow of this file.
@@ -80,12 +86,6 @@ impl<'a> Set<'a> {
             }
         }
         run
-    }
-
-    /// The place of a key of a step, where it holds an expression.
-    pub(super) fn of_step(&self, step: &Step, table: &str, name: &str) -> Option<&Place<'a>> {
-        let is_step = |place: &Place<'a>| place.step().is_some_and(|other| std::ptr::eq(other, step));
-        self.places.iter().find(|place| place.table == table && place.name == name && is_step(place))
     }
 }
 
@@ -121,17 +121,24 @@ impl<'a> Place<'a> {
         Diagnostic::error(code, self.at(), message)
     }
 
-    /// Its expression, where it is a condition.
-    pub(super) fn condition(&self) -> Option<&'a Expr> {
-        let is_condition = matches!(self.key, Key::JobCondition | Key::StepCondition);
-        if is_condition { self.read.expressions.first() } else { None }
+    /// What stands there, printed.
+    pub(super) fn printed(&self) -> String {
+        match self.tree {
+            Tree::Value(value) => value.to_string(),
+            Tree::When(when) => when.to_string(),
+        }
     }
 }
 
-impl Used<'_> {
+impl<'a> Used<'a> {
     /// What an input is given.
-    pub(super) fn input(&self, name: &str) -> Option<&str> {
+    pub(super) fn input(&self, name: &str) -> Option<&'a Value> {
         input(&self.action.with, name)
+    }
+
+    /// Whether an input is given this text.
+    pub(super) fn is_given(&self, name: &str, text: &str) -> bool {
+        self.input(name).is_some_and(|value| value.is_text(text))
     }
 
     /// Whether it runs this action.
@@ -151,8 +158,8 @@ impl Used<'_> {
 }
 
 /// What an input is given. Names compare without regard to case, as GitHub compares them.
-pub(super) fn input<'p>(with: &'p Pairs, name: &str) -> Option<&'p str> {
-    with.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+pub(super) fn input<'p>(with: &'p Pairs, name: &str) -> Option<&'p Value> {
+    with.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
 /// Whether a list of permissions has this one, or more of it.

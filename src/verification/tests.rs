@@ -5,8 +5,8 @@ use crate::at;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources::Sources;
 use crate::workflow::{
-    Access, Action, Axis, Concurrency, Job, ManualInput, ManualKind, Pairs, Runner, Script, Service, Step, StepKind,
-    Strategy, Triggers, Work, Workflow, grant,
+    Access, Action, Axis, Concurrency, Github, Job, ManualInput, ManualKind, Pairs, Runner, Script, Service, Step,
+    StepKind, Strategy, Triggers, Value, When, Work, Workflow, grant,
 };
 use std::fs;
 use std::path::Path;
@@ -18,11 +18,7 @@ pub(super) fn clean() -> Workflow {
         name: "atom ci".to_owned(),
         about: Vec::new(),
         on: Triggers { pull_request: true, ..Triggers::default() },
-        concurrency: Concurrency {
-            group: "atom-ci-${{ github.ref }}".to_owned(),
-            cancel: "false".to_owned(),
-            queue: false,
-        },
+        concurrency: Concurrency { group: Value::from("atom-ci-") + Github::Ref, cancel: When::FALSE, queue: false },
         jobs: vec![steps_job("build")],
         origin: at!["project"],
     }
@@ -35,7 +31,7 @@ fn steps_job(id: &str) -> Job {
     grant(&mut permissions, "contents", Access::Read, "check out the repository");
     Job {
         id: id.to_owned(),
-        name: format!("Job {id}"),
+        name: format!("Job {id}").into(),
         about: Vec::new(),
         needs: Vec::new(),
         condition: None,
@@ -43,7 +39,7 @@ fn steps_job(id: &str) -> Job {
         concurrency: None,
         outputs: Vec::new(),
         work: Work::Steps {
-            runner: Runner::Label("ubuntu-24.04".to_owned()),
+            runner: Runner::Label("ubuntu-24.04".into()),
             timeout: 10,
             environment: None,
             strategy: None,
@@ -60,7 +56,7 @@ pub(super) fn called(file: &str) -> Workflow {
     let mut workflow = clean();
     file.clone_into(&mut workflow.file);
     workflow.on = Triggers { call: Some(Vec::new()), ..Triggers::default() };
-    workflow.concurrency.group = format!("{file}-${{{{ github.run_id }}}}");
+    workflow.concurrency.group = Value::from(file) + "-" + Github::RunId;
     workflow
 }
 
@@ -76,15 +72,18 @@ pub(super) fn run(name: &str, script: &str) -> Step {
 
 /// A step that runs an action.
 pub(super) fn action(name: &str, with: &[(&str, &str)]) -> Step {
-    let with: Pairs = with.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect();
+    let with: Pairs = with.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
     let action = Action { name: name.to_owned(), sha: "a1".repeat(20), version: "v1.2.3".to_owned(), with };
     Step::uses(format!("Use {name}"), action, at!["jobs", "build", "steps", 0])
 }
 
 /// A step of lowering's own that uploads an artifact.
-pub(super) fn upload(artifact: &str) -> Step {
-    let mut step = action("actions/upload-artifact", &[("name", artifact), ("path", "record")]);
+pub(super) fn upload(artifact: impl Into<Value>) -> Step {
+    let mut step = action("actions/upload-artifact", &[("path", "record")]);
     step.origin = at!["tests", "backend"];
+    if let StepKind::Uses(action) = &mut step.kind {
+        action.with.push(("name".to_owned(), artifact.into()));
+    }
     step
 }
 
@@ -124,9 +123,9 @@ pub(super) fn first_step(workflow: &mut Workflow) -> &mut Step {
 }
 
 /// Gives the first job a variable.
-pub(super) fn set_env(workflow: &mut Workflow, name: &str, value: &str) {
+pub(super) fn set_env(workflow: &mut Workflow, name: &str, value: impl Into<Value>) {
     if let Work::Steps { env, .. } = &mut job(workflow).work {
-        env.push((name.to_owned(), value.to_owned()));
+        env.push((name.to_owned(), value.into()));
     }
 }
 
@@ -238,20 +237,6 @@ fn every_page_says_what_why_example_and_fix() {
         let example: Result<serde_json::Value, _> = serde_yaml::from_str(example);
         assert!(example.is_ok_and(|value| value.is_object()), "{code}: the example is not YAML");
     }
-}
-
-#[test]
-fn each_distinct_text_is_parsed_once() {
-    let mut workflow = clean();
-    for name in ["ONE", "TWO", "THREE"] {
-        first_step(&mut workflow).env.push((name.to_owned(), "${{ github.sha }}".to_owned()));
-    }
-    let workflows = [workflow];
-    let written = super::place::written(&workflows);
-    let parsed = written.parse();
-    assert_eq!(parsed.len(), 2, "the group of the workflow, and the commit: {parsed:#?}");
-    let read: Vec<_> = parsed.iter().map(super::place::Read::of).collect();
-    assert_eq!(written.places(&read).len(), 4);
 }
 
 #[test]

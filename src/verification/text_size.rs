@@ -3,7 +3,7 @@
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::workflow::expression::MAX_LENGTH;
-use crate::workflow::{Job, Pairs, Service, StepKind, Work, Workflow};
+use crate::workflow::{Job, Pairs, Service, StepKind, Value, Work, Workflow};
 use crate::yaml::emit;
 
 pub(crate) struct TextSize;
@@ -47,13 +47,13 @@ impl Rule for TextSize {
                 wrong(&job.origin, message, "choose a shorter one");
             }
         }
-        for place in set.places.iter().filter(|place| is_longer(place.read.text, MAX_LENGTH)) {
+        for place in set.places.iter().filter(|place| is_longer(&place.printed(), MAX_LENGTH)) {
             let message =
                 format!("{} has more than {MAX_LENGTH} characters, and an expression in it", place.described());
             wrong(&place.at(), message, FAULT);
         }
         for used in set.actions.iter().filter(|used| used.action.name.starts_with("actions/cache")) {
-            if used.input("key").is_some_and(|key| is_longer(key, MOST_CACHE_KEY)) {
+            if used.input("key").is_some_and(|key| is_longer(&key.to_string(), MOST_CACHE_KEY)) {
                 let message =
                     format!("the key of the cache of the step `{}` has more than 512 characters", used.step.name);
                 wrong(&used.step.origin, message, "choose a shorter one");
@@ -102,15 +102,19 @@ fn of_job(job: &Job) -> usize {
             StepKind::Run(run) => of_text(run.script.as_str()),
             StepKind::Uses(action) => action.name.len() + action.sha.len(),
         };
-        kind + of_text(&step.name) + step.condition.as_deref().map_or(0, of_text) + 4 * AROUND
+        kind + of_text(&step.name) + step.condition.as_ref().map_or(0, |when| of_text(&when.to_string())) + 4 * AROUND
     });
-    let pairs = tables(job).flatten().map(|(key, value)| key.len() + of_text(value) + AROUND);
+    let pairs = tables(job).flatten().map(|(key, value)| key.len() + of_value(value) + AROUND);
     permissions + lines + services.sum::<usize>() + steps.sum::<usize>() + pairs.sum::<usize>() + 16 * AROUND
 }
 
 /// A text with its indentation, which is less than this for every line.
 fn of_text(text: &str) -> usize {
     text.len() + 16 * (1 + text.bytes().filter(|byte| *byte == b'\n').count())
+}
+
+fn of_value(value: &Value) -> usize {
+    value.literal().map_or_else(|| of_text(&value.to_string()), of_text)
 }
 
 fn services(job: &Job) -> &[Service] {
@@ -137,6 +141,7 @@ fn tables(job: &Job) -> impl Iterator<Item = &Pairs> {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{action, breaks, clean, first_step, passes, run, set_env, steps};
+    use crate::workflow::{Github, Value};
 
     #[test]
     fn a_script_that_is_too_long() {
@@ -150,9 +155,9 @@ mod tests {
     #[test]
     fn a_value_with_an_expression_that_is_too_long() {
         let mut workflow = clean();
-        first_step(&mut workflow).env.push(("PLAIN".to_owned(), "x".repeat(21_001)));
+        first_step(&mut workflow).env.push(("PLAIN".to_owned(), "x".repeat(21_001).into()));
         passes(&workflow);
-        first_step(&mut workflow).env.push(("LONG".to_owned(), format!("{}${{{{ github.sha }}}}", "x".repeat(21_000))));
+        first_step(&mut workflow).env.push(("LONG".to_owned(), Value::from("x".repeat(21_000)) + Github::Sha));
         breaks("text-size", &workflow);
     }
 

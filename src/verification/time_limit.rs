@@ -63,11 +63,13 @@ fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
 fn is_hosted(job: &Job, runner: &Runner) -> bool {
     let known = |label: &str| catalogue::runners::runner(label).is_some();
     match runner {
-        Runner::Label(label) if label.contains("${{") => strategy(job)
-            .into_iter()
-            .flat_map(|strategy| &strategy.axes)
-            .any(|(_, axis)| matches!(axis, Axis::Texts(texts) if texts.iter().any(|text| known(text)))),
-        Runner::Label(label) => known(label),
+        Runner::Label(label) => match label.literal() {
+            Some(label) => known(label),
+            None => strategy(job)
+                .into_iter()
+                .flat_map(|strategy| &strategy.axes)
+                .any(|(_, axis)| matches!(axis, Axis::Texts(texts) if texts.iter().any(|text| known(text)))),
+        },
         Runner::Labels(labels, _) => labels.iter().any(|label| known(label)),
     }
 }
@@ -75,12 +77,12 @@ fn is_hosted(job: &Job, runner: &Runner) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{breaks, clean, first_step, job, matrix, passes};
-    use crate::workflow::{Runner, Work, Workflow};
+    use crate::workflow::{Runner, Value, Work, Workflow};
 
-    fn on(label: &str, minutes: u64) -> Workflow {
+    fn on(label: impl Into<Value>, minutes: u64) -> Workflow {
         let mut workflow = clean();
         if let Work::Steps { runner, timeout, .. } = &mut job(&mut workflow).work {
-            *runner = Runner::Label(label.to_owned());
+            *runner = Runner::Label(label.into());
             *timeout = minutes;
         }
         workflow
@@ -93,7 +95,7 @@ mod tests {
         breaks("time-limit", &on("ubuntu-24.04", 0));
         passes(&on("gpu-large", 1000));
         breaks("time-limit", &on("gpu-large", 7201));
-        let mut workflow = on("${{ matrix.os }}", 400);
+        let mut workflow = on(Value::matrix("os"), 400);
         matrix(&mut workflow, "os", &["ubuntu-24.04", "gpu-large"]);
         breaks("time-limit", &workflow);
     }

@@ -3,7 +3,7 @@
 use super::set::{access, allows};
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::workflow::{Job, Permission, StepKind, Work};
+use crate::workflow::{Github, Job, Permission, StepKind, Work};
 
 pub(crate) struct UnexplainedPermission;
 
@@ -61,18 +61,14 @@ fn by_script(set: &Set<'_>, job: &Job, scope: &str) -> bool {
     set.places.iter().any(|place| {
         place.job.is_some_and(|other| std::ptr::eq(other, job))
             && place.step().is_none_or(|step| matches!(step.kind, StepKind::Run(_)))
-            && place.read.contexts.iter().any(|used| {
-                let name = used.name(0).unwrap_or_default();
-                used.is("github") && name.eq_ignore_ascii_case("token")
-                    || used.is("secrets") && name.eq_ignore_ascii_case("GITHUB_TOKEN")
-            })
+            && place.properties.iter().any(|property| property.is(Github::Token))
     })
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{action, all_break, breaks, call, called, clean, job, passes, run, steps};
-    use crate::workflow::{ASKED_FOR, Access, grant};
+    use crate::workflow::{ASKED_FOR, Access, Github, grant};
 
     #[test]
     fn more_than_any_step_needs() {
@@ -94,7 +90,7 @@ mod tests {
     fn a_script_with_the_token_may_need_anything_but_an_identity() {
         let mut workflow = clean();
         grant(&mut job(&mut workflow).permissions, "issues", Access::Write, "open an issue");
-        steps(&mut workflow).push(run("Tell", "gh issue create").env([("GH_TOKEN", "${{ github.token }}")]));
+        steps(&mut workflow).push(run("Tell", "gh issue create").env([("GH_TOKEN", Github::Token)]));
         passes(&workflow);
         grant(&mut job(&mut workflow).permissions, "id-token", Access::Write, "log in");
         breaks("unexplained-permission", &workflow);

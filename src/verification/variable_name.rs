@@ -61,6 +61,7 @@ fn is_reserved(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{breaks, clean, first_step, passes, set_env};
+    use crate::workflow::Github;
 
     #[test]
     fn names_that_are_taken_or_no_names() {
@@ -69,11 +70,11 @@ mod tests {
             set_env(&mut workflow, name, "x");
             breaks("variable-name", &workflow);
             let mut workflow = clean();
-            first_step(&mut workflow).env.push((name.to_owned(), "x".to_owned()));
+            first_step(&mut workflow).env.push((name.to_owned(), "x".into()));
             breaks("variable-name", &workflow);
         }
         let mut workflow = clean();
-        first_step(&mut workflow).env.push(("GITHUB_TOKEN".to_owned(), "${{ github.token }}".to_owned()));
+        first_step(&mut workflow).env.push(("GITHUB_TOKEN".to_owned(), Github::Token.into()));
         passes(&workflow);
     }
 }

@@ -106,7 +106,7 @@ mod tests {
         suite.on.call = Some(vec![input]);
         all_break("workflow-call", &[caller.clone(), suite.clone()]);
         if let Some(Work::Call { with, .. }) = caller.jobs.last_mut().map(|job| &mut job.work) {
-            with.push(("tests".to_owned(), "success".to_owned()));
+            with.push(("tests".to_owned(), "success".into()));
         }
         all_pass(&[caller.clone(), suite.clone()]);
         suite.on.call = Some(Vec::new());
@@ -131,7 +131,7 @@ mod tests {
     fn a_caller_with_outputs() {
         let [mut caller, suite] = pair();
         let last = caller.jobs.last_mut().expect("there is one");
-        last.outputs.push(("seed".to_owned(), "1".to_owned()));
+        last.outputs.push(("seed".to_owned(), "1".into()));
         assert_eq!(job(&mut caller).id, "build");
         all_break("workflow-call", &[caller, suite]);
     }

@@ -1,6 +1,6 @@
 //! Jobs.
 
-use super::{Pairs, Permission, Step};
+use super::{Pairs, Permission, Step, Value, When};
 use crate::trace::Origin;
 
 /// A job of a workflow.
@@ -9,13 +9,13 @@ pub struct Job {
     /// Its id.
     pub id: String,
     /// What the checks list calls it.
-    pub name: String,
+    pub name: Value,
     /// Comment lines above it.
     pub about: Vec<String>,
     /// Jobs that it waits for.
     pub needs: Vec<String>,
-    /// The condition under which it runs, an expression without braces.
-    pub condition: Option<String>,
+    /// The condition under which it runs.
+    pub condition: Option<When>,
     /// What its token may do; nothing else.
     pub permissions: Vec<Permission>,
     /// Which jobs of other runs it waits for.
@@ -29,6 +29,7 @@ pub struct Job {
 }
 
 /// What a job does: steps of its own, or another workflow.
+#[expect(clippy::large_enum_variant, reason = "most jobs have steps")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// Steps on a machine.
@@ -60,8 +61,8 @@ pub enum Work {
 /// The machine of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Runner {
-    /// One label, or an expression.
-    Label(String),
+    /// One label.
+    Label(Value),
     /// Labels that the machine has together, of a group where one is named.
     Labels(Vec<String>, Option<String>),
 }
@@ -70,9 +71,9 @@ pub enum Runner {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
     /// Its name.
-    pub name: String,
+    pub name: Value,
     /// The address that GitHub shows for the deployment.
-    pub url: Option<String>,
+    pub url: Option<Value>,
     /// A job that deploys is recorded as a deployment; one that reads secrets or waits for reviewers is not.
     ///
     /// Source: <https://docs.github.com/actions/how-tos/deploy/configure-and-manage-deployments/control-deployments>,
@@ -82,7 +83,7 @@ pub struct Environment {
 
 impl Environment {
     /// An environment whose secrets and rules apply to a job that deploys nothing to it.
-    pub fn without_deployment(name: impl Into<String>) -> Self {
+    pub fn without_deployment(name: impl Into<Value>) -> Self {
         Self { name: name.into(), url: None, deployment: false }
     }
 }
@@ -90,7 +91,7 @@ impl Environment {
 /// The matrix of a job.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Strategy {
-    /// Axes by name: values, or an expression that gives a list.
+    /// Axes by name.
     pub axes: Vec<(String, Axis)>,
 }
 
@@ -101,8 +102,8 @@ pub enum Axis {
     Texts(Vec<String>),
     /// The numbers from one to this.
     Numbers(u16),
-    /// What an expression gives.
-    Expression(String),
+    /// The list that a value gives in a run.
+    Expression(Value),
 }
 
 /// A container beside a job.
@@ -128,9 +129,9 @@ pub struct Service {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concurrency {
     /// Those of one group do.
-    pub group: String,
-    /// Whether a newer one ends an older one: `true`, `false` or an expression.
-    pub cancel: String,
+    pub group: Value,
+    /// The condition under which a newer one ends an older one.
+    pub cancel: When,
     /// Whether all that wait get their turn; without it, a newer one takes the place of one that waits.
     pub queue: bool,
 }

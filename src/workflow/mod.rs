@@ -1,21 +1,30 @@
 //! GitHub's own language: workflows, jobs, steps. Knows nothing of `pipeline.toml`.
 
+mod evaluate;
 pub mod expression;
 mod job;
 mod permission;
+mod print;
+mod property;
 mod script;
+mod simplify;
 mod step;
+mod tree;
 mod trigger;
+mod value;
 mod when;
 
 use crate::trace::Origin;
 
+pub use evaluate::{Contexts, NotJson};
 pub use job::{Axis, Concurrency, Environment, Job, Runner, Service, Strategy, Work};
 pub use permission::{ASKED_FOR, Access, Permission, grant};
+pub use property::{Github, Property};
 pub use script::Script;
 pub use step::{Action, Run, Step, StepKind};
+pub use tree::{Part, Status, Value, When};
 pub use trigger::{CallInput, ManualInput, ManualKind, Triggers};
-pub use when::{Subject, When};
+pub use value::{Need, StepId, need, step};
 
 /// A file below `.github/workflows`.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,10 +45,14 @@ pub struct Workflow {
     pub origin: Origin,
 }
 
-/// Names and values, in the order in which they are written; values may hold expressions.
-pub type Pairs = Vec<(String, String)>;
+/// Names and values, in the order in which they are written.
+pub type Pairs = Vec<(String, Value)>;
 
-/// An expression as GitHub writes it in a value.
-pub fn braced(inner: &str) -> String {
-    format!("${{{{ {inner} }}}}")
+/// [`Pairs`] of names and of what becomes a [`Value`].
+macro_rules! pairs {
+    ($(($name:expr, $value:expr $(,)?)),* $(,)?) => {
+        vec![$((String::from($name), $crate::workflow::Value::from($value))),*]
+    };
 }
+
+pub(crate) use pairs;

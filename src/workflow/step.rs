@@ -1,6 +1,6 @@
 //! Steps.
 
-use super::{Pairs, Script};
+use super::{Pairs, Script, Value, When};
 use crate::trace::{Effect, Origin};
 
 /// A step of a job.
@@ -10,8 +10,8 @@ pub struct Step {
     pub id: Option<String>,
     /// What the log calls it.
     pub name: String,
-    /// The condition under which it runs, an expression without braces.
-    pub condition: Option<String>,
+    /// The condition under which it runs.
+    pub condition: Option<When>,
     /// What it does.
     pub kind: StepKind,
     /// Its environment variables; the only way for an expression into a script.
@@ -77,16 +77,19 @@ impl Step {
         self
     }
 
-    /// Gives it a condition.
+    /// Adds a condition before those that it has.
     #[must_use]
-    pub fn when(mut self, condition: impl Into<String>) -> Self {
-        self.condition = Some(condition.into());
+    pub fn when(mut self, condition: When) -> Self {
+        self.condition = Some(match self.condition {
+            Some(known) => condition.and(known),
+            None => condition,
+        });
         self
     }
 
     /// Gives it environment variables.
     #[must_use]
-    pub fn env<K: Into<String>, V: Into<String>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
+    pub fn env<K: Into<String>, V: Into<Value>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         self.env.extend(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
         self
     }

@@ -1,94 +1,130 @@
-//! Conditions of jobs as trees, printed as an `if` and as data from the same tree.
+//! Ways to make conditions, and the data that a script evaluates them by.
 
-use std::fmt;
+use std::ops::Not;
 
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 
-/// The condition of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum When {
-    /// The run is not cancelled. GitHub adds `success()` to a condition without a status function.
-    NotCancelled,
-    /// A value of a context is this text.
-    Is(Subject, &'static str),
-    /// A value of a context is another text.
-    IsNot(Subject, &'static str),
-    /// Every one of these holds.
-    All(Vec<Self>),
-    /// At least one of these holds.
-    Any(Vec<Self>),
-}
-
-/// A value of a context.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
-    /// The event that started the run.
-    Event,
-    /// The result of a job that is needed.
-    Result(String),
-    /// An output of a job that is needed.
-    Output(String, String),
-}
+use super::property::Github;
+use super::tree::{Status, Value, When};
 
 impl When {
-    /// Holds where both hold; nested `All` are flattened.
+    /// Holds in every run, also behind what failed and in one that is cancelled.
+    pub const fn always() -> Self {
+        Self::Status(Status::Always)
+    }
+
+    /// Holds where something before failed.
+    pub const fn failure() -> Self {
+        Self::Status(Status::Failure)
+    }
+
+    /// Holds in a run that is cancelled.
+    pub const fn cancelled() -> Self {
+        Self::Status(Status::Cancelled)
+    }
+
+    /// Holds where the run is not cancelled, also behind what failed.
+    #[must_use]
+    pub fn not_cancelled() -> Self {
+        !Self::cancelled()
+    }
+
+    /// Holds where the run is not cancelled and nothing before failed, also behind what was skipped.
+    #[must_use]
+    pub fn not_failed() -> Self {
+        (!Self::failure()).and(Self::not_cancelled())
+    }
+
+    /// Holds in runs of this event.
+    pub fn event(name: &str) -> Self {
+        Value::from(Github::EventName).is(name)
+    }
+
+    /// Holds on this branch.
+    pub fn branch(name: &str) -> Self {
+        Value::from(Github::Ref).is(format!("refs/heads/{name}"))
+    }
+
+    /// Holds where both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let mut parts = Vec::new();
-        for part in [self, other] {
-            match part {
-                Self::All(inner) => parts.extend(inner),
-                single => parts.push(single),
+        match (self, other) {
+            (Self::All(mut parts), Self::All(more)) => {
+                parts.extend(more);
+                Self::All(parts)
             }
+            (Self::All(mut parts), other) => {
+                parts.push(other);
+                Self::All(parts)
+            }
+            (one, other) => Self::All(vec![one, other]),
         }
-        Self::All(parts)
     }
 
-    /// The condition as data: `[context, operator, text]`, `{"all": […]}`, `{"any": […]}` or `"!cancelled()"`.
+    /// Holds where at least one holds.
     #[must_use]
-    pub fn data(&self) -> Value {
-        let list = |parts: &[Self]| parts.iter().map(Self::data).collect::<Vec<_>>();
+    pub fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Any(mut parts), Self::Any(more)) => {
+                parts.extend(more);
+                Self::Any(parts)
+            }
+            (Self::Any(mut parts), other) => {
+                parts.push(other);
+                Self::Any(parts)
+            }
+            (one, other) => Self::Any(vec![one, other]),
+        }
+    }
+
+    /// The first value where it holds, else the second.
+    ///
+    /// GitHub's `… && … || …` gives the second also where the first is empty; an empty text therefore becomes the
+    /// second, behind the opposite condition.
+    #[must_use]
+    pub fn choose(self, then: impl Into<Value>, otherwise: impl Into<Value>) -> Value {
+        let (then, otherwise) = (then.into(), otherwise.into());
+        if then.is_empty() {
+            Value::Either(Box::new(!self), Box::new(otherwise), Box::new(then))
+        } else {
+            Value::Either(Box::new(self), Box::new(then), Box::new(otherwise))
+        }
+    }
+
+    /// The condition as the script `passed` evaluates it: `[property, "==" or "!=", text]`, `{"all": […]}`,
+    /// `{"any": […]}`, or the text of a status function.
+    #[must_use]
+    pub fn data(&self) -> Json {
+        self.condition().json()
+    }
+
+    fn json(&self) -> Json {
+        let list = |parts: &[Self]| parts.iter().map(Self::json).collect::<Vec<_>>();
+        let compared = |one: &Value, operator: &str, other: &Value| json!([one.bare(), operator, other.literal()]);
         match self {
-            Self::NotCancelled => json!("!cancelled()"),
-            Self::Is(subject, text) => json!([subject.to_string(), "==", text]),
-            Self::IsNot(subject, text) => json!([subject.to_string(), "!=", text]),
-            Self::All(parts) | Self::Any(parts) if parts.len() == 1 => list(parts).remove(0),
+            Self::Equal(one, other) => compared(one, "==", other),
+            Self::Not(inner) => match inner.as_ref() {
+                Self::Equal(one, other) => compared(one, "!=", other),
+                _ => json!(self.to_string()),
+            },
+            Self::OneOf(value, texts) => {
+                let parts = texts.iter().map(|text| json!([value.bare(), "==", text]));
+                json!({ "any": parts.collect::<Vec<_>>() })
+            }
             Self::All(parts) => json!({ "all": list(parts) }),
             Self::Any(parts) => json!({ "any": list(parts) }),
+            Self::Status(_) => json!(self.to_string()),
         }
     }
 }
 
-/// Prints the condition as GitHub's expression language writes it.
-impl fmt::Display for When {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let joined = |to: &mut fmt::Formatter<'_>, parts: &[Self], operator: &str| {
-            for (index, part) in parts.iter().enumerate() {
-                if index > 0 {
-                    write!(to, " {operator} ")?;
-                }
-                let nested = matches!(part, Self::All(inner) | Self::Any(inner) if inner.len() > 1);
-                if nested && parts.len() > 1 { write!(to, "({part})")? } else { write!(to, "{part}")? }
-            }
-            Ok(())
-        };
-        match self {
-            Self::NotCancelled => to.write_str("!cancelled()"),
-            Self::Is(subject, text) => write!(to, "{subject} == '{text}'"),
-            Self::IsNot(subject, text) => write!(to, "{subject} != '{text}'"),
-            Self::All(parts) => joined(to, parts, "&&"),
-            Self::Any(parts) => joined(to, parts, "||"),
-        }
-    }
-}
+impl Not for When {
+    type Output = Self;
 
-/// Prints the path of the value.
-impl fmt::Display for Subject {
-    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn not(self) -> Self {
         match self {
-            Self::Event => to.write_str("github.event_name"),
-            Self::Result(job) => write!(to, "needs.{job}.result"),
-            Self::Output(job, name) => write!(to, "needs.{job}.outputs.{name}"),
+            Self::Not(inner) => *inner,
+            other => Self::Not(Box::new(other)),
         }
     }
 }
@@ -97,41 +133,24 @@ impl fmt::Display for Subject {
 mod tests {
     use serde_json::json;
 
-    use super::{Subject, When};
-
-    fn ran(job: &str) -> When {
-        When::IsNot(Subject::Result(job.to_owned()), "skipped")
-    }
+    use super::When;
+    use crate::workflow::need;
 
     #[test]
-    fn prints_an_expression_and_the_same_data() {
-        let touched = When::Is(Subject::Output("changes".to_owned(), "api".to_owned()), "true");
-        let cases = [
-            (touched.clone(), "needs.changes.outputs.api == 'true'"),
-            (
-                touched.clone().and(When::IsNot(Subject::Event, "schedule")).and(When::NotCancelled),
-                "needs.changes.outputs.api == 'true' && github.event_name != 'schedule' && !cancelled()",
-            ),
-            (
-                When::NotCancelled.and(When::Any(vec![ran("a"), ran("b")])),
-                "!cancelled() && (needs.a.result != 'skipped' || needs.b.result != 'skipped')",
-            ),
-            (When::NotCancelled.and(When::Any(vec![ran("a")])), "!cancelled() && needs.a.result != 'skipped'"),
-            (
-                When::Any(vec![ran("a").and(ran("b")), ran("c")]),
-                "(needs.a.result != 'skipped' && needs.b.result != 'skipped') || needs.c.result != 'skipped'",
-            ),
-        ];
-        for (when, printed) in cases {
-            assert_eq!(when.to_string(), printed);
-        }
-        assert_eq!(When::Any(vec![ran("a")]).data(), ran("a").data());
+    fn data_of_a_condition() {
+        let touched = || need("changes").output("api").is("true");
+        let ran = |job: &str| need(job).result().is_not("skipped");
+        assert_eq!(When::Any(vec![ran("a")]).data(), json!(["needs.a.result", "!=", "skipped"]));
         assert_eq!(
-            When::NotCancelled.and(When::Any(vec![touched, ran("a")])).data(),
+            When::not_cancelled().and(touched().or(ran("a"))).data(),
             json!({ "all": [
                 "!cancelled()",
                 { "any": [["needs.changes.outputs.api", "==", "true"], ["needs.a.result", "!=", "skipped"]] }
             ] })
+        );
+        assert_eq!(
+            need("a").result().is_one_of(["success", "skipped"]).data(),
+            json!({ "any": [["needs.a.result", "==", "success"], ["needs.a.result", "==", "skipped"]] })
         );
     }
 }

@@ -3,7 +3,7 @@
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
     Action, Axis, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner, Service, Step,
-    StepKind, Strategy, Triggers, Work, Workflow, braced,
+    StepKind, Strategy, Triggers, Value, When, Work, Workflow,
 };
 
 /// A workflow as text, below these comment lines.
@@ -106,12 +106,8 @@ fn manual(input: &ManualInput) -> Entry {
 }
 
 fn concurrency(concurrency: &Concurrency) -> Node {
-    let cancel = match concurrency.cancel.as_str() {
-        "true" => Node::Bool(true),
-        "false" => Node::Bool(false),
-        other => other.into(),
-    };
-    let mut entries = vec![Entry::new("group", concurrency.group.as_str()), Entry::new("cancel-in-progress", cancel)];
+    let cancel = value(&concurrency.cancel.clone().into());
+    let mut entries = vec![Entry::new("group", text(&concurrency.group)), Entry::new("cancel-in-progress", cancel)];
     if concurrency.queue {
         entries.push(Entry::new("queue", "max"));
     }
@@ -119,13 +115,11 @@ fn concurrency(concurrency: &Concurrency) -> Node {
 }
 
 fn entry(job: &Job) -> Entry {
-    let mut entries = vec![Entry::new("name", job.name.as_str())];
+    let mut entries = vec![Entry::new("name", text(&job.name))];
     if !job.needs.is_empty() {
         entries.push(Entry::new("needs", flow(&job.needs)));
     }
-    if let Some(condition) = &job.condition {
-        entries.push(Entry::new("if", braced(condition)));
-    }
+    entries.extend(condition(job.condition.as_ref()));
     match &job.work {
         Work::Call { file, with } => {
             entries.push(Entry::new("permissions", permissions(&job.permissions)));
@@ -164,7 +158,7 @@ fn permissions(permissions: &[Permission]) -> Node {
 
 fn runner(runner: &Runner) -> Node {
     match runner {
-        Runner::Label(label) => label.as_str().into(),
+        Runner::Label(label) => text(label),
         Runner::Labels(labels, None) => flow(labels),
         Runner::Labels(labels, Some(group)) => {
             let mut entries = vec![Entry::new("group", group.as_str())];
@@ -177,12 +171,12 @@ fn runner(runner: &Runner) -> Node {
 }
 
 fn environment(environment: &Environment) -> Entry {
-    let mut entries = vec![Entry::new("name", environment.name.as_str())];
-    entries.extend(environment.url.as_deref().map(|url| Entry::new("url", url)));
+    let mut entries = vec![Entry::new("name", text(&environment.name))];
+    entries.extend(environment.url.as_ref().map(|url| Entry::new("url", text(url))));
     if !environment.deployment {
         entries.push(Entry::new("deployment", false));
     }
-    let value = if entries.len() == 1 { environment.name.as_str().into() } else { Node::Map(entries) };
+    let value = if entries.len() == 1 { text(&environment.name) } else { Node::Map(entries) };
     Entry::new("environment", value)
 }
 
@@ -191,7 +185,7 @@ fn strategy(strategy: &Strategy) -> Entry {
         let values = match axis {
             Axis::Texts(texts) => flow(texts),
             Axis::Numbers(most) => Node::FlowSeq((1..=*most).map(|number| Node::Int(i64::from(number))).collect()),
-            Axis::Expression(inner) => braced(inner).into(),
+            Axis::Expression(list) => text(list),
         };
         Entry::new(name.as_str(), values)
     });
@@ -213,9 +207,9 @@ fn service(service: &Service) -> Entry {
 }
 
 fn step(step: &Step) -> Node {
-    let mut entries = vec![Entry::new("name", step.name.as_str())];
+    let mut entries = vec![Entry::new("name", text(&step.name.as_str().into()))];
     entries.extend(step.id.as_ref().map(|id| Entry::new("id", id.as_str())));
-    entries.extend(step.condition.as_ref().map(|condition| Entry::new("if", braced(condition))));
+    entries.extend(condition(step.condition.as_ref()));
     let timeout = step
         .timeout
         .map(|minutes| Entry::new("timeout-minutes", Node::Int(i64::try_from(minutes).unwrap_or(i64::MAX))));
@@ -240,19 +234,33 @@ fn step(step: &Step) -> Node {
 }
 
 fn flow(texts: &[String]) -> Node {
-    Node::FlowSeq(texts.iter().map(|text| text.as_str().into()).collect())
+    Node::FlowSeq(texts.iter().map(|plain| text(&plain.into())).collect())
 }
 
 fn pairs(key: &str, pairs: &Pairs) -> Option<Entry> {
-    let entries = pairs.iter().map(|(key, value)| {
-        let value = match value.as_str() {
-            "true" => Node::Bool(true),
-            "false" => Node::Bool(false),
-            text => number(text).map_or_else(|| text.into(), Node::Int),
-        };
-        Entry::new(key.as_str(), value)
-    });
+    let entries = pairs.iter().map(|(key, written)| Entry::new(key.as_str(), value(written)));
     (!pairs.is_empty()).then(|| Entry::new(key, Node::map(entries)))
+}
+
+/// An `if`, where the condition says more than GitHub's own `success()`.
+fn condition(when: Option<&When>) -> Option<Entry> {
+    let printed = when?.printed()?;
+    Some(Entry::new("if", if printed == "false" { Node::Bool(false) } else { printed.into() }))
+}
+
+/// A value that is read as text.
+fn text(value: &Value) -> Node {
+    value.to_string().into()
+}
+
+/// A value as people write it: without quotes around truth and small numbers.
+fn value(value: &Value) -> Node {
+    let printed = value.to_string();
+    match printed.as_str() {
+        "true" => Node::Bool(true),
+        "false" => Node::Bool(false),
+        text => number(text).map_or_else(|| text.into(), Node::Int),
+    }
 }
 
 /// A small number that is written as it is read, so that it needs no quotes.

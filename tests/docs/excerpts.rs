@@ -2,10 +2,9 @@
 
 use std::fs;
 
-use super::accept::accepting;
 use super::markdown::{Block, blocks, with_block};
 use super::projects::project;
-use super::{PAGES, pages, repository, text};
+use super::{PAGES, accepts, pages, repository, text};
 
 /// Stands between two parts of a file.
 const BETWEEN: &str = "# …";
@@ -56,10 +55,10 @@ fn every_file_stands_there_as_it_is() {
                 wrong.push(format!("{page}:{}: {path} has\n{again}", block.line));
             }
         }
-        if accepting() {
+        if accepts() {
             fs::write(repository().join(&page), now).expect("the page can be written");
         }
     }
-    assert!(accepting() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
+    assert!(accepts() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
     assert!(seen > 1, "only {seen} excerpts were found");
 }

@@ -7,9 +7,8 @@ use std::fs;
 use pipewright::definition::schema;
 use serde_json::{Map, Value};
 
-use super::accept::accepting;
 use super::markdown::anchor;
-use super::repository;
+use super::{accepts, repository};
 
 const INTRODUCTION: &str = "\
 # The language
@@ -39,7 +38,7 @@ fn the_language_reference_is_what_the_types_say() {
     let path = repository().join("docs/language.md");
     let schema = schema();
     let wanted = reference(&schema);
-    if accepting() {
+    if accepts() {
         fs::write(&path, &wanted).expect("the page can be written");
     }
     let page = fs::read_to_string(&path).unwrap_or_default();

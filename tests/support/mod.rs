@@ -2,8 +2,6 @@
 
 #![allow(dead_code, reason = "every test crate uses a part of this")]
 
-pub(crate) mod accept;
-
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
@@ -205,4 +203,32 @@ pub(crate) fn compile(definition: &str, files: &[&str]) -> Compilation {
     // What is found has a place that can be shown.
     let _ = pipewright::diagnostics::human(&compilation.diagnostics, &sources.locator());
     compilation
+}
+
+/// The definitions of a fixture, from its root.
+pub(crate) fn definitions(fixture: &str) -> Vec<String> {
+    let folder = Path::new(FIXTURES).join(fixture);
+    if folder.join("pipeline.toml").is_file() {
+        return vec!["pipeline.toml".to_owned()];
+    }
+    let mut found: Vec<String> = fs::read_dir(folder.join("services"))
+        .expect("a fixture without a definition at its root has services")
+        .map(|entry| entry.expect("the entry is readable").file_name().into_string().expect("UTF-8"))
+        .map(|name| format!("services/{name}/pipeline.toml"))
+        .collect();
+    found.sort();
+    found
+}
+
+/// The fixtures.
+pub(crate) fn fixtures() -> Vec<String> {
+    let mut found: Vec<String> = fs::read_dir(FIXTURES)
+        .expect("the fixtures are readable")
+        .map(|entry| entry.expect("the entry is readable"))
+        .filter(|entry| entry.path().is_dir())
+        .map(|entry| entry.file_name().into_string().expect("UTF-8"))
+        .collect();
+    found.sort();
+    assert!(found.len() >= 12, "the fixtures are {found:?}");
+    found
 }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::Context;
 use super::super::context::json_lines;
-use crate::workflow::Job;
+use crate::workflow::{Job, When, pairs, step};
 
 /// The job, with an output per component and image.
 pub(super) fn job(context: &Context<'_>) -> Job {
@@ -21,15 +21,14 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     for (name, image) in &context.definition.images {
         touched.insert(format!("image-{name}"), json!({ "paths": [context.path(&image.context)], "watch": [] }));
     }
-    let outputs =
-        touched.keys().map(|name| (name.clone(), format!("${{{{ steps.changes.outputs.{name} }}}}"))).collect();
+    let outputs = touched.keys().map(|name| (name.clone(), step("changes").output(name))).collect();
     let mut always: Vec<String> = context.inputs().iter().map(|file| (*file).to_owned()).collect();
     always.push(".github/**".to_owned());
-    let script = context.python("Detect changed components", "changes.py", &[], &origin).id("changes").env([
+    let script = context.python("Detect changed components", "changes.py", &[], &origin).id("changes").env(pairs![
         ("PIPEWRIGHT_ALWAYS", json!(always).to_string()),
-        ("PIPEWRIGHT_BASE", "HEAD^1".to_owned()),
+        ("PIPEWRIGHT_BASE", "HEAD^1"),
         ("PIPEWRIGHT_COMPONENTS", json_lines(&Value::Object(touched))),
-        ("PIPEWRIGHT_EVERYTHING", "${{ github.event_name != 'pull_request' }}".to_owned()),
+        ("PIPEWRIGHT_EVERYTHING", !When::event("pull_request")),
     ]);
     // A pull request is checked out as its merge commit, whose first parent is the base.
     let checkout = context.checkout(&origin, Some(2));

@@ -5,7 +5,7 @@ use super::super::{Axes, Context};
 use super::{Listed, entry, trust};
 use crate::definition::{Component, Name};
 use crate::trace::Effect;
-use crate::workflow::{Job, Script, Step, Strategy, Work};
+use crate::workflow::{self, Job, Script, Step, Strategy, When, Work};
 
 /// The jobs of all components that have checks.
 pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
@@ -34,12 +34,12 @@ fn job(context: &Context<'_>, name: &Name, component: &Component) -> Job {
             Step::run(check.as_str(), Script::new(command), origin.clone().then("checks").then(check.as_str()))
                 .folder(&folder);
         if index > 0 {
-            step = step.when("!cancelled() && steps.ready.outcome == 'success'");
+            step = step.when(When::not_cancelled().and(workflow::step("ready").outcome().is("success")));
         }
         steps.push(step);
     }
     steps.extend(context.steps(&component.after, &folder, &origin.clone().then("after"), Effect::None));
-    let mut job = context.job(name, &axes.named(name), origin, steps);
+    let mut job = context.job(name, axes.named(name), origin, steps);
     grant_ready(component, &mut job.permissions);
     grant_for(&component.after, &mut job.permissions);
     if let Work::Steps { runner, timeout, strategy, env, .. } = &mut job.work {

@@ -15,7 +15,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
         let mut steps = vec![context.checkout(&origin, None)];
         steps.extend(context.log_in_to(image, Push::Never, &origin));
         steps.extend(context.build(name, image, Push::Never));
-        let mut job = context.job(&id, &format!("Build image {name}"), origin, steps);
+        let mut job = context.job(&id, format!("Build image {name}"), origin, steps);
         grant_registry(image, Push::Never, &mut job.permissions);
         grant_for(&image.before, &mut job.permissions);
         grant_for(&image.after, &mut job.permissions);

@@ -16,7 +16,7 @@ use super::toolchain::Trust;
 use super::{Context, Family, coverage, find};
 use crate::definition::{Merge, SuiteEvent};
 use crate::trace::Origin;
-use crate::workflow::{Concurrency, Job, ManualInput, ManualKind, Subject, Triggers, When, Workflow};
+use crate::workflow::{Concurrency, Github, Job, ManualInput, ManualKind, Triggers, Value, When, Workflow, need};
 
 pub(super) use gates::{gates as gates_of, quarantine as quarantine_of};
 pub(super) use test_jobs::{Seeds, limited, shard_env, tests_job_id};
@@ -60,18 +60,18 @@ impl Listed {
         if !self.job.needs.iter().any(|need| need == "changes") {
             self.job.needs.insert(0, "changes".to_owned());
         }
-        self.when(When::Is(Subject::Output("changes".to_owned(), what.to_owned()), "true"))
+        self.when(need("changes").output(what).is("true"))
     }
 
-    /// The job, with its condition printed.
+    /// The job, with its condition.
     fn into_job(self) -> Job {
-        Job { condition: self.when.map(|when| when.to_string()), ..self.job }
+        Job { condition: self.when, ..self.job }
     }
 }
 
 /// Holds where a job was not skipped.
 fn ran(job: &str) -> When {
-    When::IsNot(Subject::Result(job.to_owned()), "skipped")
+    need(job).result().is_not("skipped")
 }
 
 /// The workflow that every change passes through.
@@ -97,11 +97,10 @@ fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
         about: vec!["Every change passes through here; the last job is the one required check.".to_owned()],
         on: triggers(context),
         concurrency: Concurrency {
-            group: format!(
-                "{}-ci-${{{{ github.event_name == 'pull_request' && github.ref || github.run_id }}}}",
-                context.project()
-            ),
-            cancel: "${{ github.event_name == 'pull_request' }}".to_owned(),
+            group: Value::from(context.project())
+                + "-ci-"
+                + When::event("pull_request").choose(Github::Ref, Github::RunId),
+            cancel: When::event("pull_request"),
             queue: false,
         },
         jobs,
@@ -152,13 +151,13 @@ fn suites(context: &Context<'_>, above: &[Workflow]) -> Vec<Listed> {
     for (name, suite) in &context.definition.suites {
         let Some(callee) = find(above, &suite_file(context, name)) else { continue };
         let origin = crate::at!["suites", name.as_str()];
-        let mut call = Listed::new(context.call(&format!("suite-{name}"), &format!("{name} suite"), callee, origin));
+        let mut call = Listed::new(context.call(&format!("suite-{name}"), format!("{name} suite"), callee, origin));
         if let Some(run) = context.definition.tests.get(&suite.of) {
             call = call.only_if_touched(context, &run.component);
         }
         // The suite has a schedule of its own where it says so.
         if suite.on.contains(&SuiteEvent::Nightly) && context.definition.project.nightly.is_some() {
-            call = call.when(When::IsNot(Subject::Event, "schedule"));
+            call = call.when(!When::event("schedule"));
         }
         call.merge = suite.merge;
         listed.push(call);
@@ -174,12 +173,9 @@ fn coverage_call(context: &Context<'_>, above: &[Workflow]) -> Option<Listed> {
     job.needs = measured.iter().map(|(name, _)| tests_job_id(name)).collect();
     let any = When::Any(job.needs.iter().map(|id| ran(id)).collect());
     if let crate::workflow::Work::Call { with, .. } = &mut job.work {
-        *with = measured
-            .iter()
-            .map(|(name, _)| (name.to_string(), format!("${{{{ needs.{}.result }}}}", tests_job_id(name))))
-            .collect();
+        *with = measured.iter().map(|(name, _)| (name.to_string(), need(&tests_job_id(name)).result())).collect();
     }
-    Some(Listed::new(job).when(When::NotCancelled.and(any)))
+    Some(Listed::new(job).when(When::not_cancelled().and(any)))
 }
 
 /// The origin of a table's entry.

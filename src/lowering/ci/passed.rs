@@ -1,31 +1,31 @@
 //! `<project> passed`: the one required check.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value as Json, json};
 
 use super::super::Context;
 use super::super::context::{json_lines, project_origin};
 use super::Listed;
 use crate::definition::Merge;
-use crate::workflow::{Job, Work};
+use crate::workflow::{Job, Property, Value, When, Work, pairs};
 
 /// The job that looks at every other's result: GitHub takes a skipped check for a success.
 ///
 /// Source: <https://docs.github.com/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks>
 pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
     let origin = project_origin();
-    let mut rules: Map<String, Value> = Map::new();
+    let mut rules: Map<String, Json> = Map::new();
     for listed in listed.iter().filter(|listed| listed.merge == Merge::Required) {
         rules.insert(listed.job.id.clone(), rule(listed));
     }
     let needs = rules.keys().cloned().collect();
-    let judge = context.python("Check job results", "passed.py", &[], &origin).env([
-        ("PIPEWRIGHT_NEEDS", "${{ toJSON(needs) }}".to_owned()),
-        ("PIPEWRIGHT_RULES", json_lines(&Value::Object(rules))),
+    let judge = context.python("Check job results", "passed.py", &[], &origin).env(pairs![
+        ("PIPEWRIGHT_NEEDS", Value::ToJson(Property::Needs)),
+        ("PIPEWRIGHT_RULES", json_lines(&Json::Object(rules))),
     ]);
     let name = format!("{} passed", context.project());
-    let mut job = context.job("passed", &name, origin.clone(), vec![context.checkout(&origin, None), judge]);
+    let mut job = context.job("passed", name, origin.clone(), vec![context.checkout(&origin, None), judge]);
     job.needs = needs;
-    job.condition = Some("always()".to_owned());
+    job.condition = Some(When::always());
     if let Work::Steps { timeout, .. } = &mut job.work {
         *timeout = 5;
     }
@@ -33,7 +33,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
 }
 
 /// The jobs that a job waits for and its condition, by which the script evaluates why the job was skipped.
-fn rule(listed: &Listed) -> Value {
+fn rule(listed: &Listed) -> Json {
     let mut rule = Map::new();
     if !listed.job.needs.is_empty() {
         rule.insert("needs".to_owned(), json!(listed.job.needs));
@@ -41,5 +41,5 @@ fn rule(listed: &Listed) -> Value {
     if let Some(when) = &listed.when {
         rule.insert("if".to_owned(), when.data());
     }
-    Value::Object(rule)
+    Json::Object(rule)
 }

@@ -1,11 +1,10 @@
 //! *plan*: one seed and one set of timings, handed to every shard.
 
 use super::super::Context;
-use super::super::context::pairs;
 use super::test_jobs::{Seeds, split};
 use crate::definition::{Name, Repeat, Split, TestRun};
 use crate::runners::{Order, runner};
-use crate::workflow::{Job, Step};
+use crate::workflow::{Github, Job, Step, Value, When, pairs, step};
 
 /// Whether any run needs a plan: it shuffles, repeats or splits by time.
 pub(super) fn needed(context: &Context<'_>) -> bool {
@@ -39,45 +38,43 @@ pub(super) fn job(context: &Context<'_>) -> Option<Job> {
         names.push("all");
     }
     for (index, name) in names.iter().enumerate() {
-        let step = context.python(&format!("Plan {name}"), "plan.py", &[], &origin).env([
-            ("PIPEWRIGHT_PLAN", format!("${{{{ runner.temp }}}}/plan/{name}")),
+        let seed = When::event("workflow_dispatch").choose(Value::input("seed"), "");
+        let planned = context.python(&format!("Plan {name}"), "plan.py", &[], &origin).env(pairs![
+            ("PIPEWRIGHT_PLAN", Value::temp(&format!("plan/{name}"))),
             ("PIPEWRIGHT_REPEAT", repeat.clone()),
-            ("PIPEWRIGHT_SEED", "${{ github.event_name == 'workflow_dispatch' && inputs.seed || '' }}".to_owned()),
-            ("PIPEWRIGHT_TIMINGS", format!("${{{{ runner.temp }}}}/timings/{name}/timings.json")),
+            ("PIPEWRIGHT_SEED", seed),
+            ("PIPEWRIGHT_TIMINGS", Value::temp(&format!("timings/{name}/timings.json"))),
         ]);
-        steps.push(if index == 0 { step.id("plan") } else { step });
+        steps.push(if index == 0 { planned.id("plan") } else { planned });
     }
-    let artifact = format!("plan_{}-${{{{ github.run_attempt }}}}", context.project());
+    let artifact = Value::from("plan_") + context.project() + "-" + Github::RunAttempt;
     if !timed.is_empty() {
-        steps.push(context.upload("Upload test timings", &artifact, "${{ runner.temp }}/plan", &origin));
+        steps.push(context.upload("Upload test timings", &artifact, Value::temp("plan"), &origin));
     }
     let mut job = context.job("plan", "Plan", origin, steps);
     // A re-run of failed jobs alone keeps the artifact of the attempt in which this job ran.
-    job.outputs = pairs([
-        ("artifact", &artifact),
-        ("seed", "${{ steps.plan.outputs.seed }}"),
-        ("seeds", "${{ steps.plan.outputs.seeds }}"),
-    ]);
+    job.outputs =
+        pairs![("artifact", artifact), ("seed", step("plan").output("seed")), ("seeds", step("plan").output("seeds")),];
     if timed.is_empty() {
         job.outputs.remove(0);
     }
     Some(job)
 }
 
-/// Whether the plan has a second seed, as an expression or a word.
-fn repeats(context: &Context<'_>) -> String {
+/// The condition under which the plan has a second seed.
+fn repeats(context: &Context<'_>) -> When {
     let mut nightly = false;
     for run in context.definition.tests.values() {
         if runner(&run.runner).is_none_or(|runner| runner.can().order != Order::Shuffled) {
             continue;
         }
         match context.gates(run).repeat {
-            Some(Repeat::Always) => return "true".to_owned(),
+            Some(Repeat::Always) => return When::TRUE,
             Some(Repeat::Never) => {}
             Some(Repeat::Nightly) | None => nightly |= context.definition.project.nightly.is_some(),
         }
     }
-    if nightly { "${{ github.event_name == 'schedule' }}".to_owned() } else { "false".to_owned() }
+    if nightly { When::event("schedule") } else { When::FALSE }
 }
 
 /// The key under which the timings of a run are kept; each run of the workflow has one of its own.
@@ -88,10 +85,10 @@ pub(super) fn cache_key(context: &Context<'_>, name: &str) -> String {
 fn restore(context: &Context<'_>, name: &Name) -> Step {
     let origin = crate::at!["tests", name.as_str(), "split"];
     let front = cache_key(context, name);
-    let with = pairs([
-        ("path", &format!("${{{{ runner.temp }}}}/timings/{name}")),
-        ("key", &format!("{front}${{{{ github.run_id }}}}")),
-        ("restore-keys", &front),
-    ]);
+    let with = pairs![
+        ("path", Value::temp(&format!("timings/{name}"))),
+        ("key", Value::from(&front) + Github::RunId),
+        ("restore-keys", front),
+    ];
     Step::uses(format!("Restore test timings: {name}"), context.action("actions/cache/restore", with, &origin), origin)
 }

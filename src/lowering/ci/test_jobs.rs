@@ -1,13 +1,13 @@
 //! Test runs: the matrix of shards, and the job that judges them.
 
-use super::super::context::pairs;
+use super::super::context::sort;
 use super::super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::super::{Axes, Context, coverage};
 use super::{Listed, entry, gates, plan, trust};
 use crate::definition::{Component, Name, Order as Wanted, Repeat, Split, TestRun};
 use crate::runners::{Order, Runner, Shard, runner};
 use crate::trace::Effect;
-use crate::workflow::{Axis, Environment, Job, Pairs, Script, Step, Strategy, Work};
+use crate::workflow::{Axis, Environment, Github, Job, Pairs, Script, Step, Strategy, Value, When, Work, need, pairs};
 
 /// What a run does with seeds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ fn shards<'a>(
     let measured = shard.measured;
     steps.extend(limited(runner.steps(&shard, context), context.minutes(run.timeout)));
     let after = context.steps(&run.after, &folder, &origin.clone().then("after"), Effect::None);
-    steps.extend(after.into_iter().map(|step| step.when("!cancelled()")));
+    steps.extend(after.into_iter().map(|step| step.when(When::not_cancelled())));
     steps.push(upload_record(context, name, run, axes, &origin));
     if measured {
         steps.push(upload_coverage(context, name, run, component, axes));
@@ -101,9 +101,9 @@ fn shards<'a>(
         matrix.push(("shard".to_owned(), Axis::Numbers(run.shards)));
     }
     if seeds == Seeds::Plan {
-        matrix.push(("seed".to_owned(), Axis::Expression("fromJSON(needs.plan.outputs.seeds)".to_owned())));
+        matrix.push(("seed".to_owned(), Axis::Expression(need("plan").output("seeds").from_json())));
     }
-    let mut job = context.job(&tests_job_id(name), &job_name(name, run, axes), origin, steps);
+    let mut job = context.job(&tests_job_id(name), job_name(name, run, axes), origin, steps);
     grant_ready(component, &mut job.permissions);
     grant_for(&run.before, &mut job.permissions);
     grant_for(&run.after, &mut job.permissions);
@@ -135,13 +135,16 @@ pub(in super::super) fn limited(steps: Vec<Step>, job: u64) -> Vec<Step> {
 }
 
 /// What the checks list calls a shard; GitHub adds what is left of the matrix by itself.
-fn job_name(name: &str, run: &TestRun, axes: &Axes) -> String {
-    let shard = if run.shards > 1 { format!("shard ${{{{ matrix.shard }}}} of {}", run.shards) } else { String::new() };
-    let parts: Vec<&str> = [if axes.matrix.is_empty() { "" } else { axes.label.as_str() }, shard.as_str()]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    if parts.is_empty() { format!("Test {name}") } else { format!("Test {name} ({})", parts.join(", ")) }
+fn job_name(name: &str, run: &TestRun, axes: &Axes) -> Value {
+    let mut parts = Vec::new();
+    if !axes.matrix.is_empty() {
+        parts.push(axes.label.clone());
+    }
+    if run.shards > 1 {
+        parts.push(Value::from("shard ") + Value::matrix("shard") + " of " + run.shards.to_string());
+    }
+    let title = Value::from("Test ") + name;
+    if parts.is_empty() { title } else { title + " (" + Value::separated(parts, ", ") + ")" }
 }
 
 /// A run's shard, as its runner sees it.
@@ -149,20 +152,19 @@ fn shard<'a>(context: &Context<'a>, name: &Name, run: &'a TestRun, component: &'
     let mut env = shard_env(run, name, &axes.label);
     let left_out = left_out(context, name);
     if run.shards > 1 {
-        env.extend(pairs([("PIPEWRIGHT_SHARD", "${{ matrix.shard }}")]));
-        env.push(("PIPEWRIGHT_SPLIT".to_owned(), word(split(run)).to_owned()));
+        env.extend(pairs![("PIPEWRIGHT_SHARD", Value::matrix("shard")), ("PIPEWRIGHT_SPLIT", word(split(run)))]);
         if split(run) == Split::Timings {
-            env.push(("PIPEWRIGHT_TIMINGS".to_owned(), format!("${{{{ runner.temp }}}}/plan/{name}/timings.json")));
+            env.extend(pairs![("PIPEWRIGHT_TIMINGS", Value::temp(&format!("plan/{name}/timings.json")))]);
         }
     } else {
-        env.extend(pairs([("PIPEWRIGHT_SHARD", "1")]));
+        env.extend(pairs![("PIPEWRIGHT_SHARD", "1")]);
     }
     match Seeds::of(context, run) {
         Seeds::None => {}
-        Seeds::One => env.extend(pairs([("PIPEWRIGHT_SEED", "${{ needs.plan.outputs.seed }}")])),
-        Seeds::Plan => env.extend(pairs([("PIPEWRIGHT_SEED", "${{ matrix.seed }}")])),
+        Seeds::One => env.extend(pairs![("PIPEWRIGHT_SEED", need("plan").output("seed"))]),
+        Seeds::Plan => env.extend(pairs![("PIPEWRIGHT_SEED", Value::matrix("seed"))]),
     }
-    env.sort();
+    sort(&mut env);
     Shard {
         run,
         component,
@@ -189,19 +191,18 @@ fn end_with_status(origin: &crate::trace::Origin) -> Step {
     let script = Script::new(
         "if ! grep --quiet '\"exit\": 0' \"$FINISHED\"; then\n  echo \"Tests failed, see the steps above.\"\n  exit 1\nfi",
     );
-    Step::run("Report test status", script, origin.clone())
-        .env([("FINISHED", "${{ runner.temp }}/record/finished.json")])
+    Step::run("Report test status", script, origin.clone()).env([("FINISHED", Value::temp("record/finished.json"))])
 }
 
 /// Variables that every record carries.
-pub(in super::super) fn shard_env(run: &TestRun, name: &str, version: &str) -> Pairs {
-    pairs([
-        ("PIPEWRIGHT_RECORD", "${{ runner.temp }}/record"),
+pub(in super::super) fn shard_env(run: &TestRun, name: &str, version: &Value) -> Pairs {
+    pairs![
+        ("PIPEWRIGHT_RECORD", Value::temp("record")),
         ("PIPEWRIGHT_RUN", name),
         ("PIPEWRIGHT_RUNNER", &run.runner),
-        ("PIPEWRIGHT_SHARDS", &run.shards.to_string()),
+        ("PIPEWRIGHT_SHARDS", run.shards.to_string()),
         ("PIPEWRIGHT_VERSION", version),
-    ])
+    ]
 }
 
 /// The word that the plugin knows a split by.
@@ -230,36 +231,41 @@ impl Context<'_> {
 }
 
 fn take_the_plan(context: &Context<'_>, origin: &crate::trace::Origin) -> Step {
-    let with = pairs([("name", "${{ needs.plan.outputs.artifact }}"), ("path", "${{ runner.temp }}/plan")]);
+    let with = pairs![("name", need("plan").output("artifact")), ("path", Value::temp("plan"))];
     Step::uses("Download test timings", context.action("actions/download-artifact", with, origin), origin.clone())
 }
 
 /// Names end in the attempt, so that a re-run of one shard never meets its own first artifact.
 fn upload_record(context: &Context<'_>, name: &str, run: &TestRun, axes: &Axes, origin: &crate::trace::Origin) -> Step {
-    let mut parts = vec![format!("record_{}_{name}", context.project())];
+    let mut parts = vec![Value::from(format!("record_{}_{name}", context.project()))];
     if !axes.label.is_empty() {
         parts.push(axes.label.clone());
     }
     // The shard stands behind the run's name even where there is one, so that no other run's name begins like this.
-    parts.push(if run.shards > 1 { "${{ matrix.shard }}" } else { "1" }.to_owned());
+    parts.push(shard_number(run));
     if Seeds::of(context, run) == Seeds::Plan {
-        parts.push("${{ matrix.seed }}".to_owned());
+        parts.push(Value::matrix("seed"));
     }
-    let artifact = format!("{}-${{{{ github.run_attempt }}}}", parts.join("_"));
-    context.upload("Upload test results", &artifact, "${{ runner.temp }}/record", origin).when("!cancelled()")
+    let artifact = Value::separated(parts, "_") + "-" + Github::RunAttempt;
+    context.upload("Upload test results", artifact, Value::temp("record"), origin).when(When::not_cancelled())
 }
 
 /// One version's coverage counts, under the plan's first seed.
 fn upload_coverage(context: &Context<'_>, name: &str, run: &TestRun, component: &Component, axes: &Axes) -> Step {
     let origin = crate::at!["tests", name, "coverage"];
-    let shard = if run.shards > 1 { "${{ matrix.shard }}" } else { "1" };
-    let artifact = format!("coverage_{}_{name}_{shard}-${{{{ github.run_attempt }}}}", context.project());
-    let mut conditions = vec!["!cancelled()".to_owned()];
+    let artifact =
+        Value::from(format!("coverage_{}_{name}_", context.project())) + shard_number(run) + "-" + Github::RunAttempt;
+    let mut conditions = vec![When::not_cancelled()];
     conditions.extend(axes.is(component, run.coverage_version()));
     if Seeds::of(context, run) == Seeds::Plan {
-        conditions.push("matrix.seed == fromJSON(needs.plan.outputs.seed)".to_owned());
+        conditions.push(Value::matrix("seed").is(need("plan").output("seed").from_json()));
     }
     // The record tells whose data it is.
-    let paths = "${{ runner.temp }}/coverage\n${{ runner.temp }}/record";
-    context.upload("Upload coverage data", &artifact, paths, &origin).when(conditions.join(" && "))
+    let paths = Value::temp("coverage") + "\n" + Value::temp("record");
+    context.upload("Upload coverage data", artifact, paths, &origin).when(When::All(conditions))
+}
+
+/// The number of a shard.
+fn shard_number(run: &TestRun) -> Value {
+    if run.shards > 1 { Value::matrix("shard") } else { "1".into() }
 }

@@ -11,7 +11,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written, pla
     let script = Script::new("echo \"Approved for $PLACE.\" >> \"$GITHUB_STEP_SUMMARY\"");
     let told = Step::run("Record the approval", script, origin.clone()).env([("PLACE", name.as_str())]);
     let needs = waits_for(context, environment);
-    let mut job = bare(context.job(&format!("approve-{name}"), &format!("Approve {name}"), origin, vec![told]));
+    let mut job = bare(context.job(&format!("approve-{name}"), format!("Approve {name}"), origin, vec![told]));
     job.condition = Some(turn(context, name, &needs));
     job.needs = needs;
     if let Work::Steps { timeout, environment, .. } = &mut job.work {

@@ -2,7 +2,7 @@
 
 use super::super::Context;
 use super::bare;
-use crate::workflow::{Job, Script, Step, Work};
+use crate::workflow::{Job, Script, Step, When, Work};
 
 /// Id of the job.
 pub(super) const BRANCH: &str = "branch";
@@ -16,15 +16,9 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     );
     let refuse = Step::run("Refuse other branches", script, origin.clone()).env([("DEPLOYING", branch)]);
     let mut job = bare(context.job(BRANCH, "Branch", origin, vec![refuse]));
-    let other = format!("github.ref != {}", quoted(&format!("refs/heads/{branch}")));
-    job.condition = Some(format!("github.event_name == 'workflow_dispatch' && {other}"));
+    job.condition = Some(When::event("workflow_dispatch").and(!When::branch(branch)));
     if let Work::Steps { timeout, .. } = &mut job.work {
         *timeout = 5;
     }
     job
-}
-
-/// A string of GitHub's expressions.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', "''"))
 }

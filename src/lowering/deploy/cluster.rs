@@ -3,28 +3,30 @@
 use minijinja::context;
 
 use super::super::Context;
-use super::super::context::pairs;
 use super::super::steps::value;
 use crate::definition::{Cluster, Environment};
 use crate::trace::Origin;
-use crate::workflow::{Access, Permission, Step, grant};
+use crate::workflow::{Access, Permission, Property, Step, Value, grant, pairs, step};
 
-/// Where the kubeconfig of a job is.
-pub(super) const KUBECONFIG: (&str, &str) = ("KUBECONFIG", "${{ runner.temp }}/kubeconfig");
+/// The variable that names the kubeconfig of a job.
+pub(super) fn kubeconfig() -> (&'static str, Value) {
+    ("KUBECONFIG", Value::temp("kubeconfig"))
+}
 
 impl Context<'_> {
     /// The steps that a job needs before it can ask a cluster anything.
     pub(super) fn cluster(&self, environment: &Environment, origin: &Origin) -> Vec<Step> {
         let origin = origin.clone().then("cluster");
         let kubectl = self.tool("kubectl", &origin);
-        let with = pairs([("version", &kubectl.version)]);
+        let with = pairs![("version", &kubectl.version)];
         let install = Step::uses("Set up kubectl", self.action("azure/setup-kubectl", with, &origin), origin.clone());
         let mut steps = vec![install.id("kubectl")];
         if let (Some(amd64), Some(arm64)) = (kubectl.sha256("linux-amd64"), kubectl.sha256("linux-arm64")) {
             let script = self.script("steps/kubectl.sh", context! { amd64, arm64 });
             let verify = Step::run("Verify kubectl", script, origin.clone());
             steps.push(
-                verify.env([("KUBECTL", "${{ steps.kubectl.outputs.kubectl-path }}"), ("ARCH", "${{ runner.arch }}")]),
+                verify
+                    .env(pairs![("KUBECTL", step("kubectl").output("kubectl-path")), ("ARCH", Property::RunnerArch),]),
             );
         }
         steps.extend(self.log_in(&environment.cluster, &origin));
@@ -33,21 +35,21 @@ impl Context<'_> {
 
     fn log_in(&self, cluster: &Cluster, origin: &Origin) -> Vec<Step> {
         if let Some(eks) = &cluster.eks {
-            let with = pairs([("role-to-assume", &value(&eks.role)), ("aws-region", &eks.region)]);
+            let with = pairs![("role-to-assume", value(&eks.role)), ("aws-region", &eks.region)];
             let action = self.action("aws-actions/configure-aws-credentials", with, origin);
             let script =
                 self.script("steps/eks.sh", context! { cluster => eks.cluster.clone(), region => eks.region.clone() });
             return vec![
                 Step::uses("Log in to AWS", action, origin.clone()),
-                Step::run("Connect to the cluster", script, origin.clone()).env([KUBECONFIG]),
+                Step::run("Connect to the cluster", script, origin.clone()).env([kubeconfig()]),
             ];
         }
         if let Some(gke) = &cluster.gke {
-            let with = pairs([
-                ("workload_identity_provider", &value(&gke.provider)),
-                ("service_account", &value(&gke.service_account)),
+            let with = pairs![
+                ("workload_identity_provider", value(&gke.provider)),
+                ("service_account", value(&gke.service_account)),
                 ("project_id", &gke.project),
-            ]);
+            ];
             let action = self.action("google-github-actions/auth", with, origin);
             let credential = self.emitted("gke-credential.sh");
             let script = self.script("steps/gke.sh", context! {
@@ -55,15 +57,15 @@ impl Context<'_> {
             });
             return vec![
                 Step::uses("Log in to Google Cloud", action, origin.clone()),
-                Step::run("Connect to the cluster", script, origin.clone()).env([KUBECONFIG]),
+                Step::run("Connect to the cluster", script, origin.clone()).env([kubeconfig()]),
             ];
         }
         if let Some(aks) = &cluster.aks {
-            let with = pairs([
-                ("client-id", &value(&aks.client_id)),
-                ("tenant-id", &value(&aks.tenant_id)),
-                ("subscription-id", &value(&aks.subscription_id)),
-            ]);
+            let with = pairs![
+                ("client-id", value(&aks.client_id)),
+                ("tenant-id", value(&aks.tenant_id)),
+                ("subscription-id", value(&aks.subscription_id)),
+            ];
             let action = self.action("azure/login", with, origin);
             let credential = self.emitted("aks-credential.sh");
             let script = self.script(
@@ -74,7 +76,7 @@ impl Context<'_> {
             );
             return vec![
                 Step::uses("Log in to Azure", action, origin.clone()),
-                Step::run("Connect to the cluster", script, origin.clone()).env([KUBECONFIG]),
+                Step::run("Connect to the cluster", script, origin.clone()).env([kubeconfig()]),
             ];
         }
         Vec::new()

@@ -3,12 +3,14 @@
 use super::super::Context;
 use super::super::context::single;
 use super::super::steps::{env_of, grant_for, outside, set_env};
-use super::cluster::KUBECONFIG;
+use super::cluster::kubeconfig;
 use super::settings::{digest_variable, file_variable, variable};
 use super::{deploy_job, image_job, images_of, turn, waits_for};
-use crate::definition::{Body, Duration, Environment as Written, Name, Outside, Smoke, SmokeLogin, Value};
+use crate::definition::{self, Body, Duration, Environment as Written, Name, Outside, Smoke, SmokeLogin};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Concurrency, Environment, Job, Pairs, Step, Work, grant};
+use crate::workflow::{
+    Access, Concurrency, Environment, Github, Job, Pairs, Property, Step, When, Work, grant, need, pairs, step,
+};
 
 /// The job that deploys to an environment.
 pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written) -> Job {
@@ -17,7 +19,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written) -> 
     steps.extend(context.cluster(environment, &origin));
     steps.extend(changes(context, name, environment, &origin));
     steps.extend(way_back(context, environment, &origin));
-    let mut job = context.job(&deploy_job(name), &format!("Deploy to {name}"), origin, steps);
+    let mut job = context.job(&deploy_job(name), format!("Deploy to {name}"), origin, steps);
     job.needs = waits_for(context, environment);
     let mut waited = job.needs.clone();
     if environment.approval.is_some() {
@@ -41,8 +43,8 @@ pub(super) fn place(context: &Context<'_>, name: &Name, environment: &Written, j
     }
     // One deploy at a time; those that wait have their turn, none is dropped.
     job.concurrency = Some(Concurrency {
-        group: format!("{}-deploy-{name}", context.project()),
-        cancel: "false".to_owned(),
+        group: format!("{}-deploy-{name}", context.project()).into(),
+        cancel: When::FALSE,
         queue: true,
     });
     if let Work::Steps { runner, timeout, environment: place, env, .. } = &mut job.work {
@@ -50,13 +52,12 @@ pub(super) fn place(context: &Context<'_>, name: &Name, environment: &Written, j
             *runner = single(own);
         }
         *timeout = minutes;
-        let url = environment.url.as_ref().and_then(Value::outside).filter(|url| !url.secret).map(outside);
-        *place = Some(Environment { name: name.to_string(), url, deployment: true });
+        let url = environment.url.as_ref().and_then(definition::Value::outside).filter(|url| !url.secret).map(outside);
+        *place = Some(Environment { name: name.as_str().into(), url, deployment: true });
         set_env(env, env_of(&environment.env));
         env.push(file_variable(context, name, environment));
         for image in images_of(context, environment) {
-            let digest = format!("${{{{ needs.{}.outputs.digest }}}}", image_job(image));
-            env.push((digest_variable(image), digest));
+            env.push((digest_variable(image), need(&image_job(image)).output("digest")));
         }
     }
 }
@@ -69,55 +70,55 @@ fn changes(context: &Context<'_>, name: &Name, environment: &Written, origin: &O
     merge(&mut all, &judged);
     merge(&mut all, &smoked);
     merge(&mut all, &tell_env(context));
-    all.push(("PIPEWRIGHT_MANUAL".to_owned(), "${{ github.event_name == 'workflow_dispatch' }}".to_owned()));
-    let step = |title: &str, words: &[&str], key: &str, effect: Effect, env: &Pairs| {
+    all.extend(pairs![("PIPEWRIGHT_MANUAL", When::event("workflow_dispatch"))]);
+    let script = |title: &str, words: &[&str], key: &str, effect: Effect, env: &Pairs| {
         let at = if key.is_empty() { origin.clone() } else { origin.clone().then(key) };
-        context.python(title, "deploy.py", words, &at).env([KUBECONFIG]).env(env.clone()).effect(effect)
+        context.python(title, "deploy.py", words, &at).env([kubeconfig()]).env(env.clone()).effect(effect)
     };
     let none = Pairs::new();
     let mut steps = vec![
-        step("Preflight checks", &["preflight"], "", Effect::None, &all),
-        step("Start the deployment", &["begin"], "", Effect::Changes, &none).id("begin"),
+        script("Preflight checks", &["preflight"], "", Effect::None, &all),
+        script("Start the deployment", &["begin"], "", Effect::Changes, &none).id("begin"),
     ];
     steps.extend(context.steps(&environment.before, "", &origin.clone().then("before"), Effect::Unknown));
     if environment.backup.is_some() {
-        steps.push(step("Back up", &["backup"], "backup", Effect::None, &none));
+        steps.push(script("Back up", &["backup"], "backup", Effect::None, &none));
     }
     if let Some(migrate) = &environment.migrate {
-        steps.push(step("Migrate", &["migrate"], "migrate", Effect::Changes, &none));
+        steps.push(script("Migrate", &["migrate"], "migrate", Effect::Changes, &none));
         if migrate.verify.is_some() {
-            steps.push(step("Verify the migration", &["migrate-verify"], "migrate", Effect::Verifies, &none));
+            steps.push(script("Verify the migration", &["migrate-verify"], "migrate", Effect::Verifies, &none));
         }
     }
     let smoke = |title: &str, words: &[&str]| {
         context
             .python(title, "smoke.py", words, &origin.clone().then("smoke"))
-            .env([KUBECONFIG])
+            .env([kubeconfig()])
             .env(smoked.clone())
             .effect(Effect::Verifies)
     };
     match &environment.traffic {
         Some(traffic) => {
-            steps.push(step("Deploy the canary", &["apply"], "traffic", Effect::Changes, &none));
+            steps.push(script("Deploy the canary", &["apply"], "traffic", Effect::Changes, &none));
             if environment.smoke.is_some() {
                 steps.push(smoke("Smoke-test the canary", &["--canary"]));
             }
             for percent in &traffic.steps {
                 let share = percent.as_whole().unwrap_or(1).max(1).to_string();
                 let title = format!("Shift {percent} of traffic to the canary");
-                steps.push(step(&title, &["shift", "--to", &share], "traffic", Effect::Changes, &judged));
+                steps.push(script(&title, &["shift", "--to", &share], "traffic", Effect::Changes, &judged));
             }
-            steps.push(step("Promote the canary", &["promote"], "traffic", Effect::Changes, &none));
+            steps.push(script("Promote the canary", &["promote"], "traffic", Effect::Changes, &none));
         }
-        None => steps.push(step("Apply", &["apply"], "deploy", Effect::Changes, &none)),
+        None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &none)),
     }
     if environment.smoke.is_some() {
         steps.push(smoke(&format!("Smoke-test {name}"), &[]));
     }
     if !environment.limits.is_empty() {
-        steps.push(step("Check metrics", &["judge"], "limits", Effect::Verifies, &judged));
+        steps.push(script("Check metrics", &["judge"], "limits", Effect::Verifies, &judged));
     }
-    steps.push(step("Mark the version as verified", &["verify"], "", Effect::Verifies, &none).id("verify"));
+    steps.push(script("Mark the version as verified", &["verify"], "", Effect::Verifies, &none).id("verify"));
     steps.extend(context.steps(&environment.after, "", &origin.clone().then("after"), Effect::Unknown));
     steps
 }
@@ -130,22 +131,28 @@ fn way_back(context: &Context<'_>, _environment: &Written, origin: &Origin) -> V
     let shed = context
         .python("Roll back", "deploy.py", &["shed"], origin)
         .id("shed")
-        .when("(failure() || cancelled()) && steps.begin.outcome != 'skipped' && steps.verify.outcome != 'success'")
-        .env([KUBECONFIG])
+        .when(interrupted())
+        .env([kubeconfig()])
         .effect(Effect::Restores);
     let confirm = context
         .python("Verify the rollback", "deploy.py", &["confirm"], origin)
         .id("confirm")
-        .when("always() && steps.shed.outputs.changed == 'true'")
-        .env([KUBECONFIG])
+        .when(When::always().and(step("shed").output("changed").is("true")))
+        .env([kubeconfig()])
         .effect(Effect::Restores);
     let mut steps = vec![shed, confirm];
-    steps.extend(tell(context, origin, "confirm", "always()"));
+    steps.extend(tell(context, origin, "confirm", When::always()));
     steps
 }
 
+/// Holds where a deploy began and did not get as far as a verified version.
+fn interrupted() -> When {
+    let began = step("begin").outcome().is_not("skipped");
+    When::failure().or(When::cancelled()).and(began).and(step("verify").outcome().is_not("success"))
+}
+
 /// The step that tells how it ended, where anybody is told.
-pub(super) fn tell(context: &Context<'_>, origin: &Origin, restored_by: &str, condition: &str) -> Option<Step> {
+pub(super) fn tell(context: &Context<'_>, origin: &Origin, restored_by: &str, condition: When) -> Option<Step> {
     let notify = &context.definition.notify;
     let grafana = context.definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref());
     if notify.slack.is_none() && notify.issue.is_none() && grafana.is_none() {
@@ -153,17 +160,19 @@ pub(super) fn tell(context: &Context<'_>, origin: &Origin, restored_by: &str, co
     }
     let mut env = tell_env(context);
     if notify.issue.is_some() {
-        env.push(("GITHUB_TOKEN".to_owned(), "${{ github.token }}".to_owned()));
+        env.extend(pairs![("GITHUB_TOKEN", Github::Token)]);
     }
-    env.push(("PIPEWRIGHT_JOB_STATUS".to_owned(), "${{ job.status }}".to_owned()));
-    env.push(("PIPEWRIGHT_RESTORED".to_owned(), format!("${{{{ steps.{restored_by}.outputs.restored }}}}")));
+    env.extend(pairs![
+        ("PIPEWRIGHT_JOB_STATUS", Property::JobStatus),
+        ("PIPEWRIGHT_RESTORED", step(restored_by).output("restored")),
+    ]);
     let told = context.python("Notify", "tell.py", &["auto"], origin);
     Some(told.when(condition).env(env).effect(Effect::Tells))
 }
 
 /// Variables by which the kubeconfig comes in; it is written to a file once.
 pub(super) fn kubeconfig_env(environment: &Written) -> Pairs {
-    pairs_of(environment.cluster.kubeconfig.as_ref().and_then(Value::outside))
+    pairs_of(environment.cluster.kubeconfig.as_ref().and_then(definition::Value::outside))
 }
 
 fn metrics_env(context: &Context<'_>, environment: &Written) -> Pairs {
@@ -174,12 +183,12 @@ fn metrics_env(context: &Context<'_>, environment: &Written) -> Pairs {
     let asked =
         prometheus.into_iter().flat_map(|prometheus| [Some(&prometheus.url), prometheus.token.as_ref()]).flatten();
     let limits = environment.limits.values().map(|limit| &limit.max);
-    pairs_of(asked.chain(limits).filter_map(Value::outside))
+    pairs_of(asked.chain(limits).filter_map(definition::Value::outside))
 }
 
 /// Variables of an environment's smoke tests.
 pub(in super::super) fn smoke_env(context: &Context<'_>, environment: &Written) -> Pairs {
-    let mut found: Vec<&Outside> = environment.url.iter().filter_map(Value::outside).collect();
+    let mut found: Vec<&Outside> = environment.url.iter().filter_map(definition::Value::outside).collect();
     if let Some(smoke) = environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke)) {
         found.extend(outsides(smoke));
     }
@@ -191,7 +200,7 @@ fn outsides(smoke: &Smoke) -> Vec<&Outside> {
     let probes = smoke.probes.iter().flat_map(|probe| {
         let sent = probe.json.iter().flat_map(Body::outsides);
         let expected = probe.expect.json.values().flat_map(Body::outsides);
-        sent.chain(expected).chain(probe.headers.values().filter_map(Value::outside))
+        sent.chain(expected).chain(probe.headers.values().filter_map(definition::Value::outside))
     });
     login.chain(probes).collect()
 }
@@ -201,7 +210,7 @@ fn tell_env(context: &Context<'_>) -> Pairs {
     let slack = definition.notify.slack.iter().map(|slack| &slack.webhook);
     let grafana = definition.monitoring.iter().filter_map(|monitoring| monitoring.grafana.as_ref());
     let grafana = grafana.flat_map(|grafana| [&grafana.url, &grafana.token]);
-    pairs_of(slack.chain(grafana).filter_map(Value::outside))
+    pairs_of(slack.chain(grafana).filter_map(definition::Value::outside))
 }
 
 /// Values from outside by their own names, each once. What holds where one is empty stands in the environment's file.

@@ -3,23 +3,21 @@
 use minijinja::context;
 
 use super::super::Context;
-use super::super::context::{pairs, single};
+use super::super::context::single;
 use super::super::image::{Push, grant_registry};
 use super::super::steps::grant_for;
 use super::branch::BRANCH;
 use super::{digest_input, image_job, images};
 use crate::definition::{Image, Name};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Environment, Job, Step, Work, Workflow, grant};
+use crate::workflow::{Access, Environment, Github, Job, Step, Value, When, Work, Workflow, grant, pairs, step};
 
 /// The call of ci.yml; a manual deploy of images that exist needs none.
 pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     let mut job = context.call("ci", "CI", callee, crate::at!["gates"]);
     job.needs.push(BRANCH.to_owned());
-    let built: Vec<String> =
-        images(context).into_iter().map(|(name, _)| format!("inputs.{} == ''", digest_input(name))).collect();
-    let wanted = format!("github.event_name == 'push' || {}", built.join(" || "));
-    job.condition = Some(format!("!failure() && !cancelled() && ({wanted})"));
+    let built = images(context).into_iter().map(|(name, _)| Value::input(digest_input(name)).is(""));
+    job.condition = Some(When::not_failed().and(built.fold(When::event("push"), When::or)));
     job
 }
 
@@ -29,11 +27,10 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     let input = digest_input(name);
     let mut steps = vec![context.checkout(&origin, None)];
     steps.extend(context.log_in_to(image, Push::Always, &origin));
-    for step in context.build(name, image, Push::Always) {
-        steps.push(when_empty(step, &input));
-    }
+    let built = Value::input(&*input).is("");
+    steps.extend(context.build(name, image, Push::Always).into_iter().map(|step| step.when(built.clone())));
     if image.attest {
-        steps.push(when_empty(attest(context, image, &origin), &input));
+        steps.push(attest(context, image, &origin).when(built.clone()));
         // `--repo` alone takes what any workflow of any branch has signed.
         //
         // Source: <https://github.com/cli/cli/blob/v2.83.0/pkg/cmd/attestation/verify/verify.go>, the flags.
@@ -48,18 +45,18 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
         steps.push(
             Step::run("Verify provenance", script, origin.clone().then("attest"))
                 .id("given")
-                .when(format!("inputs.{input} != ''"))
-                .env([("GIVEN", format!("${{{{ inputs.{input} }}}}")), ("GH_TOKEN", "${{ github.token }}".to_owned())]),
+                .when(!built)
+                .env(pairs![("GIVEN", Value::input(input)), ("GH_TOKEN", Github::Token)]),
         );
     } else {
         let script = context.script("steps/given.sh", context! { repository => image.repository.clone() });
-        let step = Step::run("Use the given digest", script, origin.clone().then("attest")).id("given");
-        steps.push(step.when(format!("inputs.{input} != ''")).env([("GIVEN", format!("${{{{ inputs.{input} }}}}"))]));
+        let given = Step::run("Use the given digest", script, origin.clone().then("attest")).id("given");
+        steps.push(given.when(!built).env([("GIVEN", Value::input(input))]));
     }
-    let mut job = context.job(&image_job(name), &format!("Image {name}"), origin, steps);
+    let mut job = context.job(&image_job(name), format!("Image {name}"), origin, steps);
     job.needs.push("ci".to_owned());
-    job.condition = Some("!failure() && !cancelled()".to_owned());
-    job.outputs = pairs([("digest", "${{ steps.build.outputs.digest || steps.given.outputs.digest }}")]);
+    job.condition = Some(When::not_failed());
+    job.outputs = pairs![("digest", step("build").output("digest").or(step("given").output("digest")))];
     grant_registry(image, Push::Always, &mut job.permissions);
     if image.attest {
         grant(&mut job.permissions, "id-token", Access::Write, "sign the statement of where the image was built");
@@ -77,12 +74,6 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     job
 }
 
-fn when_empty(mut step: Step, input: &str) -> Step {
-    let own = format!("inputs.{input} == ''");
-    step.condition = Some(step.condition.map_or(own.clone(), |condition| format!("{own} && {condition}")));
-    step
-}
-
 fn attest(context: &Context<'_>, image: &Image, origin: &Origin) -> Step {
     // Docker Hub's registry answers under another name than its images have.
     //
@@ -91,12 +82,12 @@ fn attest(context: &Context<'_>, image: &Image, origin: &Origin) -> Step {
         Some(rest) => format!("index.docker.io/{rest}"),
         None => image.repository.clone(),
     };
-    let with = pairs([
-        ("subject-name", &subject),
-        ("subject-digest", "${{ steps.build.outputs.digest }}"),
+    let with = pairs![
+        ("subject-name", subject),
+        ("subject-digest", step("build").output("digest")),
         ("push-to-registry", "true"),
         ("create-storage-record", "false"),
-    ]);
+    ];
     let origin = origin.clone().then("attest");
     Step::uses("Attest provenance", context.action("actions/attest", with, &origin), origin).effect(Effect::Publishes)
 }

@@ -11,7 +11,7 @@ mod settings;
 
 use super::{Context, Family, ci, find};
 use crate::definition::{Environment, Image, Name};
-use crate::workflow::{Job, ManualInput, ManualKind, Triggers, Workflow};
+use crate::workflow::{Job, ManualInput, ManualKind, Triggers, Value, When, Workflow, need};
 
 pub(super) use environment::smoke_env;
 pub(super) use settings::file_variable;
@@ -121,7 +121,7 @@ fn deploy_job(environment: &str) -> String {
 /// reaches that far. A skipped job further back must not skip this one, so the results are named.
 ///
 /// Source: <https://github.com/actions/runner/issues/2205>
-fn turn(context: &Context<'_>, name: &Name, needs: &[String]) -> String {
+fn turn(context: &Context<'_>, name: &Name, needs: &[String]) -> When {
     let reached: Vec<&str> = context
         .definition
         .environments
@@ -129,13 +129,12 @@ fn turn(context: &Context<'_>, name: &Name, needs: &[String]) -> String {
         .filter(|other| comes_before(context, name, other))
         .map(Name::as_str)
         .collect();
-    let mut conditions = vec!["!failure() && !cancelled()".to_owned()];
-    conditions.extend(needs.iter().map(|id| format!("needs.{id}.result == 'success'")));
-    if reached.len() < context.definition.environments.len() {
-        let list = serde_json::to_string(&reached).unwrap_or_default();
-        conditions.push(format!("(github.event_name == 'push' || contains(fromJSON('{list}'), inputs.environment))"));
+    let waited = needs.iter().map(|id| need(id).result().is("success"));
+    let turn = waited.fold(When::not_failed(), When::and);
+    if reached.len() == context.definition.environments.len() {
+        return turn;
     }
-    conditions.join(" && ")
+    turn.and(When::event("push").or(Value::input("environment").is_one_of(reached)))
 }
 
 /// Whether `name` is `other`, or one that it comes after.

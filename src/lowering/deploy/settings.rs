@@ -13,8 +13,8 @@ pub(in super::super) fn file_variable(
     context: &Context<'_>,
     name: &Name,
     environment: &Environment,
-) -> (String, String) {
-    ("PIPEWRIGHT_ENVIRONMENT_FILE".to_owned(), environment_file(context, name, environment))
+) -> (String, crate::workflow::Value) {
+    ("PIPEWRIGHT_ENVIRONMENT_FILE".to_owned(), environment_file(context, name, environment).into())
 }
 
 /// Emits an environment's file; its path.

@@ -20,6 +20,7 @@ mod properties;
 pub use embed::{parse_condition, parse_embedded};
 pub use error::{Error, Span};
 pub use function::{FUNCTIONS, Function, check_functions, function, has_status_function};
+pub(super) use number::{read as read_number, write as write_number};
 pub use parse::parse;
 pub use segment::{Segment, segments};
 pub use uses::{CallUse, ContextUse, PathStep, contexts, functions};

@@ -4,7 +4,7 @@
 ///
 /// Hexadecimal and octal stop at the largest 32-bit integer: beyond it the runner reads a negative number where
 /// GitHub's editor library reads a positive one.
-pub(super) fn read(text: &str) -> Option<f64> {
+pub(in crate::workflow) fn read(text: &str) -> Option<f64> {
     match text {
         "Infinity" => return Some(f64::INFINITY),
         "-Infinity" => return Some(f64::NEG_INFINITY),
@@ -44,7 +44,7 @@ fn is_decimal(text: &str) -> bool {
 }
 
 /// Writes a number so that [`read`] gives it back.
-pub(super) fn write(number: f64) -> String {
+pub(in crate::workflow) fn write(number: f64) -> String {
     if number.is_nan() {
         "NaN".to_owned()
     } else if number == f64::INFINITY {

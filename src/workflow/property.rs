@@ -1,0 +1,110 @@
+//! Properties of GitHub's contexts that a value may refer to.
+//!
+//! Source: <https://docs.github.com/actions/reference/workflows-and-actions/contexts>.
+
+/// A property of a context; there is no other way to refer to one.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Property {
+    /// A property of `github`.
+    Github(Github),
+    /// An input of the workflow.
+    Input(String),
+    /// `job.status`.
+    JobStatus,
+    /// The value of an axis in this job of the matrix.
+    Matrix(String),
+    /// Results and outputs of all jobs that are needed.
+    Needs,
+    /// An output of a job that is needed.
+    NeedOutput(String, String),
+    /// The result of a job that is needed.
+    NeedResult(String),
+    /// `runner.arch`.
+    RunnerArch,
+    /// `runner.temp`, a folder that the runner empties before and after the job.
+    RunnerTemp,
+    /// A secret.
+    Secret(String),
+    /// The result of a step, before `continue-on-error` is applied.
+    StepOutcome(String),
+    /// An output of a step.
+    StepOutput(String, String),
+    /// A configuration variable.
+    Variable(String),
+}
+
+/// A property of `github`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Github {
+    /// The user whose event started the run.
+    Actor,
+    /// The event that started the run.
+    EventName,
+    /// The repository that a pull request comes from.
+    HeadRepository,
+    /// The branch or tag, with `refs/heads/` or `refs/tags/`.
+    Ref,
+    /// Owner and name of the repository.
+    Repository,
+    /// Number of this attempt of the run, from 1.
+    RunAttempt,
+    /// Number of the run, the same in every attempt.
+    RunId,
+    /// The cron expression that started the run.
+    Schedule,
+    /// The commit.
+    Sha,
+    /// The token of the job.
+    Token,
+    /// The folder that the repository is checked out to.
+    Workspace,
+}
+
+impl Property {
+    /// The context, and the names from there.
+    pub fn path(&self) -> Vec<&str> {
+        match self {
+            Self::Github(property) => property.path().to_vec(),
+            Self::Input(name) => vec!["inputs", name],
+            Self::JobStatus => vec!["job", "status"],
+            Self::Matrix(axis) => vec!["matrix", axis],
+            Self::Needs => vec!["needs"],
+            Self::NeedOutput(job, name) => vec!["needs", job, "outputs", name],
+            Self::NeedResult(job) => vec!["needs", job, "result"],
+            Self::RunnerArch => vec!["runner", "arch"],
+            Self::RunnerTemp => vec!["runner", "temp"],
+            Self::Secret(name) => vec!["secrets", name],
+            Self::StepOutcome(id) => vec!["steps", id, "outcome"],
+            Self::StepOutput(id, name) => vec!["steps", id, "outputs", name],
+            Self::Variable(name) => vec!["vars", name],
+        }
+    }
+
+    /// The name of the context.
+    pub fn context(&self) -> &str {
+        self.path().first().copied().unwrap_or_default()
+    }
+
+    /// Whether this is a property of `github`.
+    pub fn is(&self, property: Github) -> bool {
+        *self == Self::Github(property)
+    }
+}
+
+impl Github {
+    const fn path(self) -> &'static [&'static str] {
+        match self {
+            Self::Actor => &["github", "actor"],
+            Self::EventName => &["github", "event_name"],
+            Self::HeadRepository => &["github", "event", "pull_request", "head", "repo", "full_name"],
+            Self::Ref => &["github", "ref"],
+            Self::Repository => &["github", "repository"],
+            Self::RunAttempt => &["github", "run_attempt"],
+            Self::RunId => &["github", "run_id"],
+            Self::Schedule => &["github", "event", "schedule"],
+            Self::Sha => &["github", "sha"],
+            Self::Token => &["github", "token"],
+            Self::Workspace => &["github", "workspace"],
+        }
+    }
+}
