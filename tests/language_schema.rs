@@ -2,11 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use pipewright::definition::{Definition, schema};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+#[path = "support/accept.rs"]
+#[allow(dead_code, reason = "nothing here is a snapshot")]
+mod accept;
+
+use accept::accepting;
 
 type Keys = Map<String, Value>;
 
@@ -31,7 +37,7 @@ type Around<'a> = std::rc::Rc<dyn Fn(Value) -> Value + 'a>;
 fn the_committed_schema_is_the_derived_one() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema/pipeline.schema.json");
     let derived = format!("{:#}\n", schema());
-    if std::env::var_os("PIPEWRIGHT_ACCEPT").is_some_and(|value| value == "1") {
+    if accepting() {
         fs::write(&file, &derived).expect("the schema can be written");
     }
     let committed = fs::read_to_string(&file).unwrap_or_default();
@@ -129,11 +135,82 @@ fn every_default_is_what_holds_without_the_key() {
 }
 
 #[test]
-fn the_reference_pipeline_is_valid() {
-    let text = include_str!("../pipeline.toml");
+fn every_key_is_set_by_a_fixture() {
+    let schema = schema();
+    let mut set = BTreeSet::new();
+    for file in definitions() {
+        mark(&schema, &schema, "", &json_of(&fs::read_to_string(file).expect("a fixture is readable")), &mut set);
+    }
+    let mut all = BTreeSet::new();
+    every(&schema, "", &mut |node, path| {
+        let names = node.get("properties").and_then(Value::as_object).into_iter().flat_map(Map::keys);
+        all.extend(names.map(|name| format!("{path}/properties/{name}")));
+    });
+    assert!(all.len() > 200, "only {} keys were found", all.len());
+    let missing: Vec<&String> = all.difference(&set).collect();
+    assert!(missing.is_empty(), "no fixture sets {missing:#?}");
+}
+
+/// Every definition below the fixtures, and the reference pipeline.
+fn definitions() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = vec![root.join("pipeline.toml")];
+    let mut left = vec![root.join("tests/fixtures")];
+    while let Some(folder) = left.pop() {
+        for entry in fs::read_dir(&folder).expect("a folder is readable") {
+            let path = entry.expect("an entry is readable").path();
+            if path.is_dir() {
+                left.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "toml") {
+                found.push(path);
+            }
+        }
+    }
+    found
+}
+
+/// Notes the schema's keys that a definition sets, by their place in the schema.
+fn mark(root: &Value, node: &Value, place: &str, value: &Value, set: &mut BTreeSet<String>) {
+    if let Some(name) = node.get("$ref").and_then(Value::as_str) {
+        let place = name.trim_start_matches('#');
+        return mark(root, root.pointer(place).expect("a reference leads somewhere"), place, value, set);
+    }
+    for kind in ["allOf", "anyOf"] {
+        for branch in node.get(kind).and_then(Value::as_array).into_iter().flatten() {
+            mark(root, branch, &format!("{place}/{kind}/-"), value, set);
+        }
+    }
+    if let (Some(item), Some(values)) = (node.get("items"), value.as_array()) {
+        values.iter().for_each(|value| mark(root, item, &format!("{place}/items"), value, set));
+    }
+    for (key, value) in value.as_object().into_iter().flatten() {
+        let own = node.get("properties").and_then(|properties| properties.get(key));
+        if let Some(own) = own {
+            let place = format!("{place}/properties/{key}");
+            set.insert(place.clone());
+            mark(root, own, &place, value, set);
+            continue;
+        }
+        let patterns = node.get("patternProperties").and_then(Value::as_object).into_iter().flatten();
+        for (pattern, entry) in patterns {
+            mark(root, entry, &format!("{place}/patternProperties/{pattern}"), value, set);
+        }
+        if let Some(entry) = node.get("additionalProperties").filter(|entry| entry.is_object()) {
+            mark(root, entry, &format!("{place}/additionalProperties"), value, set);
+        }
+    }
+}
+
+fn json_of(text: &str) -> Value {
     let definition: toml::Table = toml::from_str(text).expect("it is TOML");
     let mut definition = serde_json::to_value(definition).expect("it is JSON");
     plain_dates(&mut definition);
+    definition
+}
+
+#[test]
+fn the_reference_pipeline_is_valid() {
+    let mut definition = json_of(include_str!("../pipeline.toml"));
     let validator = jsonschema::draft7::new(&schema()).expect("it is a schema");
     let wrong: Vec<String> =
         validator.iter_errors(&definition).map(|error| format!("{}: {error}", error.instance_path())).collect();

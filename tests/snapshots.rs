@@ -13,6 +13,7 @@ use pipewright::{Compilation, compile, diagnostics, pins, readback, templates};
 
 mod support;
 
+use support::accept::accept_snapshots;
 use support::{FIXTURES, Project, Ran, Tree, definitions, fixtures, program};
 
 /// The definitions of a fixture with what they compile to.
@@ -29,6 +30,7 @@ fn compilations(project: &Project, fixture: &str) -> Vec<(Sources, Compilation)>
 
 #[test]
 fn every_fixture_compiles_to_its_accepted_output() {
+    accept_snapshots("every_fixture_compiles_to_its_accepted_output");
     let mut settings = Settings::clone_current();
     settings.set_snapshot_path("../snapshots");
     settings.set_prepend_module_to_snapshot(false);

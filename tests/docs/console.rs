@@ -7,9 +7,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use super::accept::accepting;
 use super::markdown::{blocks, with_block};
 use super::projects::{PROGRAM, project};
-use super::{PAGES, accepts, pages, repository, text};
+use super::{PAGES, pages, repository, text};
 
 /// Stands for any lines.
 const ANY: &str = "…";
@@ -77,11 +78,11 @@ fn every_command_prints_what_is_shown() {
                 wrong.push(format!("{page}:{}: shown\n{}\nprinted\n{again}", block.line, block.text));
             }
         }
-        if accepts() {
+        if accepting() {
             fs::write(repository().join(&page), now).expect("the page can be written");
         }
     }
-    assert!(accepts() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
+    assert!(accepting() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
     assert!(seen > 8, "only {seen} commands were found");
 }
 

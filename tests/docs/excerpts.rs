@@ -2,9 +2,10 @@
 
 use std::fs;
 
+use super::accept::accepting;
 use super::markdown::{Block, blocks, with_block};
 use super::projects::project;
-use super::{PAGES, accepts, pages, repository, text};
+use super::{PAGES, pages, repository, text};
 
 /// Stands between two parts of a file.
 const BETWEEN: &str = "# …";
@@ -55,10 +56,10 @@ fn every_file_stands_there_as_it_is() {
                 wrong.push(format!("{page}:{}: {path} has\n{again}", block.line));
             }
         }
-        if accepts() {
+        if accepting() {
             fs::write(repository().join(&page), now).expect("the page can be written");
         }
     }
-    assert!(accepts() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
+    assert!(accepting() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
     assert!(seen > 1, "only {seen} excerpts were found");
 }

@@ -7,8 +7,9 @@ use std::fs;
 use pipewright::definition::schema;
 use serde_json::{Map, Value};
 
+use super::accept::accepting;
 use super::markdown::anchor;
-use super::{accepts, repository};
+use super::repository;
 
 const INTRODUCTION: &str = "\
 # The language
@@ -38,7 +39,7 @@ fn the_language_reference_is_what_the_types_say() {
     let path = repository().join("docs/language.md");
     let schema = schema();
     let wanted = reference(&schema);
-    if accepts() {
+    if accepting() {
         fs::write(&path, &wanted).expect("the page can be written");
     }
     let page = fs::read_to_string(&path).unwrap_or_default();

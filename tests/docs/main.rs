@@ -11,6 +11,9 @@
 //!
 //! `PIPEWRIGHT_ACCEPT=1` rewrites the language reference, and what commands and files say.
 
+#[path = "../support/accept.rs"]
+#[allow(dead_code, reason = "nothing here is a snapshot")]
+mod accept;
 mod console;
 mod definitions;
 mod excerpts;
@@ -29,11 +32,6 @@ static PAGES: Mutex<()> = Mutex::new(());
 /// The root of this repository.
 fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// Whether what differs is rewritten.
-fn accepts() -> bool {
-    std::env::var_os("PIPEWRIGHT_ACCEPT").is_some_and(|value| value == "1")
 }
 
 /// Every page of the documentation, by its path from the root; the pages of rules are made and tested elsewhere.

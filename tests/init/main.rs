@@ -1,5 +1,8 @@
 //! What `init` makes of repositories: each fixture's definition is accepted, compiles, and is found again the same.
 
+#[path = "../support/accept.rs"]
+#[allow(dead_code, reason = "every snapshot here is insta's")]
+mod accept;
 mod laid_down;
 
 use std::collections::BTreeMap;
@@ -7,6 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use accept::accept_snapshots;
 use pipewright::definition::{Definition, Name};
 use pipewright::init::{self, Around, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
 use pipewright::pins::Lock;
@@ -119,6 +123,7 @@ fn assert_compiles(definition: &str, tree: &Memory) {
 
 #[test]
 fn every_project_gets_a_definition_that_is_accepted_and_compiles() {
+    accept_snapshots("every_project_gets_a_definition_that_is_accepted_and_compiles");
     assert!(names().len() >= 10, "{:?}", names());
     for name in names() {
         let fixture = Fixture::read(&name);
