@@ -61,7 +61,7 @@ fn seal(text: &str, header: &str) -> String {
     [before, SEAL, sum.get(..DIGITS).unwrap_or_default(), ".", after].concat()
 }
 
-/// Whether a text is as it was generated, by its seal; none for a text without one.
+/// Returns whether a text is as it was generated, by its seal; none for a text without one.
 pub fn sealed(text: &str) -> Option<bool> {
     let (before, sum, after) = opened(text)?;
     Some(digest(&[before, after]).starts_with(sum))

@@ -43,7 +43,7 @@ pub struct Compilation {
 }
 
 impl Compilation {
-    /// Whether nothing may be written.
+    /// Returns whether nothing may be written.
     pub fn failed(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }

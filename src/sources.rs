@@ -48,7 +48,7 @@ impl fmt::Debug for Sources {
 pub trait Tree: Send + Sync {
     /// The text of a file, where there is one that is text.
     fn read(&self, path: &str) -> Option<String>;
-    /// Whether there is such a file or folder.
+    /// Returns whether there is such a file or folder.
     fn exists(&self, path: &str) -> bool;
     /// Names in a folder, sorted; folders end in `/`.
     fn list(&self, folder: &str) -> Vec<String>;

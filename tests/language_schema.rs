@@ -181,7 +181,9 @@ fn mark(root: &Value, node: &Value, place: &str, value: &Value, set: &mut BTreeS
         }
     }
     if let (Some(item), Some(values)) = (node.get("items"), value.as_array()) {
-        values.iter().for_each(|value| mark(root, item, &format!("{place}/items"), value, set));
+        for value in values {
+            mark(root, item, &format!("{place}/items"), value, set);
+        }
     }
     for (key, value) in value.as_object().into_iter().flatten() {
         let own = node.get("properties").and_then(|properties| properties.get(key));

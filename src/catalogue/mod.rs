@@ -103,7 +103,7 @@ impl Action {
         self.inputs.iter().filter(|input| input.required)
     }
 
-    /// Whether a step that uses the action can have an output of this name.
+    /// Returns whether a step that uses the action can have an output of this name.
     #[must_use]
     pub fn can_set(&self, output: &str) -> bool {
         self.dynamic_outputs || self.outputs.iter().any(|declared| declared.eq_ignore_ascii_case(output))

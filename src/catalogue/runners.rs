@@ -13,7 +13,7 @@ pub struct Runner {
     pub os: Os,
     /// Its processor.
     pub arch: Arch,
-    /// Whether it is a good choice.
+    /// `true` if it is a good choice.
     pub status: Status,
 }
 
@@ -37,7 +37,7 @@ pub enum Arch {
     Arm64,
 }
 
-/// Whether a runner is a good choice.
+/// `true` if a runner is a good choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
     /// The label names one image, and the image is maintained.

@@ -36,7 +36,7 @@ impl Check for AllIgnored {
     }
 }
 
-/// Whether a glob matches every file in a folder, by the folder's name or that of one around it.
+/// Returns whether a glob matches every file in a folder, by the folder's name or that of one around it.
 fn is_whole(glob: &str, folder: &str) -> bool {
     let Some(outer) = glob.strip_suffix("**/*").or_else(|| glob.strip_suffix("**")) else { return false };
     let within = |outer: &str| folder.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

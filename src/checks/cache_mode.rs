@@ -55,7 +55,7 @@ impl Check for CacheMode {
     }
 }
 
-/// Whether a deploy pushes the image.
+/// Returns whether a deploy pushes the image.
 fn is_published(definition: &Definition, image: &Name) -> bool {
     definition
         .environments

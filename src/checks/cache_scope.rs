@@ -25,7 +25,7 @@ impl Check for CacheScope {
                 let message = format!("`{name}` and `{other}` would overwrite each other in `{}`", image.repository);
                 let there = ROOT.key("images").key(other).key("repository").at();
                 let diagnostic = Diagnostic::error(CODE, at.key("repository").at(), message);
-                let help = format!("give it a repository of its own, as in `{}-{name}`", image.repository);
+                let help = format!("give each image its own repository, as in `{}-{name}`", image.repository);
                 found.push(diagnostic.related(there, "the other one").help(help));
             }
             for (index, cache) in image.cache.iter().enumerate() {

@@ -26,7 +26,7 @@ impl Check for CommandMissing {
                 found.push(Diagnostic::error(CODE, at.key("runner").at(), message).help(help));
             } else if run.runner != "command" && run.command.is_some() {
                 let message = format!("`{}` builds its own command", run.runner);
-                let help = "remove `command` and say the rest by `args`, or write `runner = \"command\"`";
+                let help = "remove `command` and pass the rest as `args`, or write `runner = \"command\"`";
                 found.push(Diagnostic::error(CODE, at.key("command").at(), message).help(help));
             }
         });

@@ -78,7 +78,7 @@ fn lost(subject: &Subject<'_>, name: &Name, run: &TestRun) -> Option<pytest::Flo
     (is_partial(definition, name, run) && !measured).then(|| project_floor(subject, run)).flatten()
 }
 
-/// Whether a job of a run has a part of its tests only.
+/// Returns whether a job of a run has a part of its tests only.
 fn is_partial(definition: &Definition, name: &Name, run: &TestRun) -> bool {
     run.shards > 1
         || definition.suites.values().any(|suite| suite.of == *name)

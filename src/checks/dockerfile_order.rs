@@ -46,7 +46,7 @@ impl Check for DockerfileOrder {
     }
 }
 
-/// Whether an instruction copies the whole context.
+/// Returns whether an instruction copies the whole context.
 fn copies_all(it: &Instruction) -> bool {
     let mut words = it.rest.split_ascii_whitespace().filter(|word| !word.starts_with("--"));
     !it.rest.contains("--from=") && words.next().is_some_and(|first| matches!(first, "." | "./"))
@@ -67,7 +67,7 @@ const INSTALLS: [&str; 10] = [
 ];
 
 fn installs(command: &str) -> Option<&'static str> {
-    // Options may stand between the command and the list.
+    // Options may precede the list.
     let plain: Vec<&str> =
         command.split_ascii_whitespace().filter(|word| !word.starts_with("--") || *word == "--requirement").collect();
     let plain = plain.join(" ");

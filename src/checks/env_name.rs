@@ -1,4 +1,4 @@
-//! Names of environment variables are valid and belong to nobody else.
+//! Names of environment variables are valid and not reserved.
 
 use super::support::walk::{self, ROOT, Reader, Trail, entries};
 use super::{Check, Subject};
@@ -22,7 +22,7 @@ impl Check for EnvName {
         walk::variables(definition, &mut |at, reader, name| found.extend(wrong(at, reader, name)));
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
             for name in run.env.keys().filter(|name| GIVEN.contains(&name.as_str())) {
-                let message = format!("`{name}` is what the runner is told its shard by");
+                let message = format!("`{name}` is reserved: the runner reads its shard from it");
                 let at = at.key("env").key(name).at().key();
                 found.push(Diagnostic::error(CODE, at, message).help("choose another name"));
             }
@@ -42,7 +42,7 @@ impl Check for EnvName {
 const FRONTS: [(&str, &str); 3] =
     [("GITHUB_", "GitHub"), ("RUNNER_", "GitHub's runner"), ("PIPEWRIGHT_", "Pipewright")];
 
-/// What a run tells the tests.
+/// Variables that a run sets for the tests.
 const GIVEN: [&str; 3] = ["SHARD", "SHARDS", "JUNIT"];
 
 fn wrong(at: &Trail<'_>, reader: Reader, name: &str) -> Option<Diagnostic> {

@@ -51,7 +51,10 @@ fn value(text: &Text, item: &toml::Spanned<DeValue<'_>>, found: &mut Vec<Diagnos
 
 fn expression(text: &Text, range: std::ops::Range<usize>) -> Diagnostic {
     let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
-    Diagnostic::error(CODE, at, "an expression of GitHub's stands in a text, where it could become code").help(
-        "write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`",
+    Diagnostic::error(
+        CODE,
+        at,
+        "`${{ … }}` is not allowed in this string: GitHub would expand it before the shell runs",
     )
+    .help("write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`")
 }

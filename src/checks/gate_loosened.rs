@@ -23,7 +23,7 @@ impl Check for GateLoosened {
         entries(&ROOT, "tests", &subject.definition.tests, &mut |at, name, run| {
             let at = at.key("gates");
             for (key, own, common) in looser(&run.gates, all) {
-                let message = format!("`{name}` would be judged by {own}, where `[gates]` says {common}");
+                let message = format!("`{name}` is set to {own}, which is looser than {common} in `[gates]`");
                 let there: Trail<'_> = ROOT.key("gates");
                 let diagnostic = Diagnostic::error(CODE, at.key(key).at(), message);
                 let help = "remove it, or loosen `[gates]` and tighten the other runs";

@@ -43,7 +43,7 @@ impl Check for IgnoredFailure {
     }
 }
 
-/// A step may clean up what is not there; what a check or a deploy says must count.
+/// A step may clean up a missing file; the result of a check or a deploy has to count.
 fn diagnostic(at: At, role: Role, what: &str) -> Diagnostic {
     let message = format!("`{what}` hides that the command failed");
     match role {

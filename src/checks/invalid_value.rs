@@ -104,7 +104,7 @@ fn names(definition: &Definition, found: &mut Vec<Diagnostic>) {
     });
 }
 
-/// What is sent somewhere: platforms to a builder, headers to a service.
+/// Values that are sent somewhere: platforms to a builder, headers to a service.
 fn sent(definition: &Definition, found: &mut Vec<Diagnostic>) {
     entries(&ROOT, "images", &definition.images, &mut |at, _, image| {
         items(at, "platforms", &image.platforms, &mut |at, platform| {
@@ -168,7 +168,7 @@ fn default_of(at: &Trail<'_>, input: &Input, found: &mut Vec<Diagnostic>) {
     }
 }
 
-/// Whether JSON, YAML and a shell read it as the same number.
+/// Returns whether JSON, YAML and a shell read it as the same number.
 fn is_number(text: &str) -> bool {
     let (whole, fraction) = text
         .strip_prefix('-')
@@ -179,14 +179,14 @@ fn is_number(text: &str) -> bool {
     digits(whole) && digits(fraction) && (whole == "0" || !whole.starts_with('0')) && text.len() <= 30
 }
 
-/// Whether Kubernetes takes it as a label of DNS, as names of namespaces and containers are.
+/// Returns whether Kubernetes takes it as a label of DNS, as names of namespaces and containers are.
 ///
 /// Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names>
 fn is_label(name: &str) -> bool {
     is_object_name(name) && name.len() <= 63 && !name.contains('.')
 }
 
-/// Whether it is one word that no command line reads as an option.
+/// Returns whether it is one word that no command line reads as an option.
 fn is_word(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_alphanumeric())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:()".contains(&byte))
@@ -199,7 +199,7 @@ fn one_of(kinds: &[&str]) -> String {
     }
 }
 
-/// Whether Kubernetes takes it as the name of an object.
+/// Returns whether Kubernetes takes it as the name of an object.
 fn is_object_name(name: &str) -> bool {
     let end = |byte: Option<u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
     end(name.bytes().next())
@@ -208,7 +208,7 @@ fn is_object_name(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'.'))
 }
 
-/// Whether it is keys with a `.` in front of each, and indexes in brackets behind them.
+/// Returns whether it is keys with a `.` in front of each, and indexes in brackets behind them.
 fn is_place(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('.') else { return false };
     rest.split('.').all(|part| {

@@ -26,7 +26,7 @@ impl Check for LatestImage {
             }
             let message = match last.split_once(':') {
                 None => format!("`{image}` names no version"),
-                Some((_, "latest")) => format!("`{image}` means whatever was published last"),
+                Some((_, "latest")) => format!("`{image}` is a moving tag: each pull may get another image"),
                 Some(_) => return,
             };
             let name = image.strip_suffix(":latest").unwrap_or(image);

@@ -93,7 +93,7 @@ impl Folder<'_> {
         self.all.iter().filter(|run| run.folder == self.first.folder)
     }
 
-    /// Whether the quarantine explains a file or a test.
+    /// Returns whether the quarantine explains a file or a test.
     fn is_quarantined(&self, path: &str) -> bool {
         let main = || self.all.iter().filter(|run| run.suite.is_none());
         self.subject.definition.quarantine.iter().any(|(taken, it)| {
@@ -102,14 +102,15 @@ impl Folder<'_> {
         })
     }
 
-    /// Whether a run or a suite runs all of a file, the quarantine explains it, or another test tool may run it.
+    /// Returns whether a run or a suite runs all of a file, the quarantine explains it, or another test tool may run
+    /// it.
     fn is_accounted(&self, file: &str) -> bool {
         self.all.iter().filter_map(|run| run.done()).any(|done| done.files.get(file) == Some(&Extent::All))
             || self.is_quarantined(file)
             || self.is_elsewhere(file)
     }
 
-    /// Whether a file belongs to a component within this one whose tests pytest does not run.
+    /// Returns whether a file belongs to a component within this one whose tests pytest does not run.
     fn is_elsewhere(&self, file: &str) -> bool {
         let definition = self.subject.definition;
         definition.tests.values().filter(|run| run.runner != "pytest").any(|run| {
@@ -142,7 +143,7 @@ impl Folder<'_> {
         }
     }
 
-    /// Whether a path that may be left out is none of a test, or is run by a suite or quarantined.
+    /// Returns whether a path that may be left out is none of a test, or is run by a suite or quarantined.
     fn is_explained(&self, path: &str) -> bool {
         let suites = self.all.iter().filter(|run| run.suite.is_some()).filter_map(Run::done);
         let inside = |file: &str| file == path || file.starts_with(&format!("{path}/"));

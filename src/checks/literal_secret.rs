@@ -73,7 +73,7 @@ impl Check for LiteralSecret {
 }
 
 fn literal(at: &Trail<'_>, name: &str) -> Diagnostic {
-    Diagnostic::error(CODE, at.at(), "a secret stands in the repository, where everybody who may read it has it")
+    Diagnostic::error(CODE, at.at(), "a secret is written in the repository, where anyone with read access can see it")
         .help(format!("write `{{ secret = \"{name}\" }}`, and replace the secret itself"))
 }
 

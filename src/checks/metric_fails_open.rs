@@ -1,4 +1,4 @@
-//! Where users are, a metric that cannot be read does not pass.
+//! A metric that cannot be read does not pass in production.
 
 use super::support::walk::{ROOT, entries};
 use super::{Check, Subject};
@@ -34,7 +34,7 @@ impl Check for MetricFailsOpen {
         {
             let at = ROOT.key("monitoring");
             let at = at.key("prometheus");
-            open(&at.key("when-unset"), prometheus.when_unset, "when nobody says where its metrics are", environment);
+            open(&at.key("when-unset"), prometheus.when_unset, "when the URL of Prometheus is empty", environment);
             open(
                 &at.key("when-unreachable"),
                 prometheus.when_unreachable,

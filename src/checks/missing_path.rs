@@ -1,4 +1,4 @@
-//! What a path names is in the repository.
+//! Paths of the definition exist in the repository.
 
 use super::support::paths::{self, Named};
 use super::{Check, Subject};
@@ -36,7 +36,7 @@ impl Check for MissingPath {
     }
 }
 
-/// What stands in the same folder under nearly the same name.
+/// Entry of the same folder with the most similar name.
 fn nearby(subject: &Subject<'_>, path: &str) -> Option<String> {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let names = subject.sources.tree.list(folder);

@@ -90,11 +90,11 @@ pub(crate) trait Check: Sync {
     fn page(&self) -> &'static str;
 }
 
-/// What a rule looks at.
+/// Input of a rule.
 pub(crate) struct Subject<'a> {
     /// The definition.
     pub(crate) definition: &'a Definition,
-    /// What it was read from, and the repository around it.
+    /// Sources of the definition, and the repository around it.
     pub(crate) sources: &'a Sources,
 }
 

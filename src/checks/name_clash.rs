@@ -31,7 +31,7 @@ fn jobs(definition: &Definition, found: &mut Vec<Diagnostic>) {
     let mut taken: HashMap<String, At> = HashMap::new();
     ids::ci_jobs(definition, &mut |at, id| {
         if ids::OWN_JOBS.contains(&id.as_ref()) {
-            let message = format!("every `ci.yml` has a job `{id}` of its own");
+            let message = format!("`ci.yml` has a built-in job `{id}`");
             found.push(Diagnostic::error(CODE, at.at().key(), message).help("choose another name"));
         } else if let Some(other) = taken.get(id.as_ref()) {
             let message = format!("`ci.yml` would have two jobs called `{id}`");

@@ -1,4 +1,4 @@
-//! Jobs do not wait for each other in a circle.
+//! Jobs do not wait for each other in a cycle.
 
 use super::support::walk::{ROOT, Trail, entries};
 use super::{Check, Subject};
@@ -26,7 +26,7 @@ impl Check for NeedsCycle {
     }
 }
 
-/// Reports each circle once, at the job of it that is declared first.
+/// Reports each cycle once, at the job of it that is declared first.
 fn cycles(above: &Trail<'_>, jobs: &Table<Job>, found: &mut Vec<Diagnostic>) {
     let mut done: Vec<&Name> = Vec::new();
     for (name, job) in jobs {

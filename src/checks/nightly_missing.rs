@@ -1,4 +1,4 @@
-//! What runs nightly has a time to run at.
+//! Nightly runs have a schedule.
 
 use super::support::walk::{ROOT, Trail, entries, items};
 use super::{Check, Subject};

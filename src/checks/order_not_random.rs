@@ -30,7 +30,7 @@ impl Check for OrderNotRandom {
         };
         fixed(&ROOT.key("gates"), &definition.gates);
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
-            // Where each test has a process of its own, there is no order to shuffle.
+            // If each test runs in its own process, there is no order to shuffle.
             if runner(&run.runner).is_none_or(|runner| runner.can().order != Order::Isolated) {
                 fixed(&at.key("gates"), &run.gates);
             }

@@ -40,7 +40,7 @@ impl Check for PermissionScope {
     }
 }
 
-/// What a token may do with a thing at all.
+/// Highest access that GitHub offers for a scope.
 #[derive(Clone, Copy)]
 enum Only {
     Any,

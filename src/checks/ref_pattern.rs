@@ -67,9 +67,9 @@ fn wrong(pattern: &str) -> Option<&'static str> {
         (name.contains(char::is_whitespace), "a name has no blank"),
         (name.contains(char::is_control), "a name has no control character"),
         (name.contains(['~', '^', ':', '\\']), "a name has no `~`, `^`, `:` or `\\`"),
-        (has("!"), "`!` stands in front alone"),
+        (has("!"), "`!` is allowed at the start only"),
         (has(".."), "a name has no `..`"),
-        (has("@{") || name == "@", "`@` has a meaning of its own in git"),
+        (has("@{") || name == "@", "`@` alone is reserved by git"),
         (name.starts_with('/') || ends("/") || has("//"), "a name has `/` between its parts alone"),
         (name.starts_with('.') || has("/."), "no part of a name starts with `.`"),
         (ends(".") || ends(".lock"), "a name ends in neither `.` nor `.lock`"),
@@ -81,7 +81,7 @@ fn wrong(pattern: &str) -> Option<&'static str> {
     .or_else(|| glob(name))
 }
 
-/// What is wrong with the wildcards of a pattern.
+/// Mistake in the wildcards of a pattern.
 fn glob(name: &str) -> Option<&'static str> {
     let mut before = None;
     let mut letters = name.chars();
@@ -107,7 +107,7 @@ fn glob(name: &str) -> Option<&'static str> {
     None
 }
 
-/// Whether a `]` was read before what is left.
+/// Returns whether a `]` was read before what is left.
 fn letters_follow(name: &str, left: &str) -> bool {
     name.strip_suffix(left).is_some_and(|read| read.ends_with(']'))
 }

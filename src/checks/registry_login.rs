@@ -73,7 +73,8 @@ fn wrong(repository: &str) -> Option<&'static str> {
         .then_some("a name is made of lower-case letters and digits, with `.`, `_`, `-` between them")
 }
 
-/// Whether a part of a name is lower-case letters and digits, with one `.`, one or two `_`, or any number of `-` between.
+/// Returns whether a part of a name is lower-case letters and digits, with one `.`, one or two `_`, or any number of
+/// `-` between.
 fn is_part(part: &str) -> bool {
     let plain = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit();
     part.starts_with(plain)

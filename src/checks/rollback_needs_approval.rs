@@ -28,14 +28,14 @@ impl Check for RollbackNeedsApproval {
             } else {
                 format!("reviewers of `{approval}` would be asked wherever its secrets are used")
             };
-            let help = format!("put the reviewers on an environment of their own: `approval = \"{name}-approval\"`");
+            let help = format!("put the reviewers on a separate environment: `approval = \"{name}-approval\"`");
             let diagnostic = Diagnostic::error(CODE, at.key("approval").at(), message);
             found.push(diagnostic.related(place, "it holds secrets here").help(help));
         });
     }
 }
 
-/// Who keeps secrets in a GitHub environment of this name; GitHub ignores case.
+/// Tables that keep secrets in a GitHub environment of this name; GitHub ignores case.
 fn holder(definition: &Definition, approval: &str) -> Option<(String, At)> {
     let mut found: Option<(String, At)> = None;
     let mut holds = |name: &str, at: &dyn Fn() -> At| {

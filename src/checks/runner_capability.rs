@@ -77,7 +77,7 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
         refuse("coverage", "measure coverage");
     }
     if !run.paths.is_empty() && !can.paths {
-        refuse("paths", "be told which paths to run");
+        refuse("paths", "run selected paths");
     }
     if run.gates.order == Some(Wanted::Random) && can.order == Order::Fixed {
         refuse("gates", "shuffle tests");

@@ -1,4 +1,4 @@
-//! A list of machines stands only where it makes a matrix.
+//! A list of runner labels is used only for a matrix.
 
 use super::support::walk::{self, Machines};
 use super::{Check, Subject};

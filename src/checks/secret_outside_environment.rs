@@ -63,7 +63,7 @@ fn outside(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
     Some(Diagnostic::error(CODE, at.at(), message).help(format!("{add} with the name of the one that holds it")))
 }
 
-/// A component's job has no environment of its own.
+/// A component's job has no environment.
 fn component(at: &Trail<'_>, name: &Name, component: &Component, found: &mut Vec<Diagnostic>) {
     let mut secret = |at: &Trail<'_>, value: &Value| {
         if let Some(value) = value.outside().filter(|value| value.secret && !value.is_token()) {

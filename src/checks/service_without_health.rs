@@ -28,7 +28,7 @@ impl Check for ServiceWithoutHealth {
     }
 }
 
-/// A command that tells whether a well-known service is ready.
+/// Health check of a well-known service.
 fn command(image: &str) -> &'static str {
     let name = image.rsplit('/').next().unwrap_or_default().split([':', '@']).next().unwrap_or_default();
     match name {

@@ -43,7 +43,7 @@ impl Check for SharedService {
             });
             if !isolated {
                 let message = format!("all processes of `{name}` share one `{service}`, and nothing keeps them apart");
-                let help = "give each process a database of its own in `conftest.py` (by pytest-xdist's `worker_id`), or write \
+                let help = "give each process its own database in `conftest.py` (by pytest-xdist's `worker_id`), or write \
                             `isolation = \"worker\"` or `\"test\"` if that is done elsewhere";
                 let diagnostic = Diagnostic::warning(CODE, at.key("workers").at(), message);
                 found.push(diagnostic.related(at.key("services").at(), "what is shared").help(help));
@@ -52,7 +52,7 @@ impl Check for SharedService {
     }
 }
 
-/// What fixtures tell the processes of a job apart by.
+/// Names by which fixtures distinguish the processes of a job.
 ///
 /// Source: <https://pytest-xdist.readthedocs.io/en/stable/how-to.html>.
 const SIGNS: [&str; 3] = ["worker_id", "PYTEST_XDIST_WORKER", "testrun_uid"];

@@ -1,4 +1,4 @@
-//! Somebody is told when a version is taken back.
+//! A rollback sends a notification.
 
 use super::{Check, Subject};
 use crate::at;
@@ -35,7 +35,7 @@ impl Check for SilentRollback {
                 "add `issue = { on = [\"rollback\"] }` or a `slack` webhook to `[notify]`",
             ),
         };
-        let message = "a version could be taken back without anybody being told";
+        let message = "a rollback would send no notification";
         found.push(Diagnostic::error(CODE, place, message).help(help));
     }
 }

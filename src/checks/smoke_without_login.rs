@@ -33,7 +33,7 @@ impl Check for SmokeWithoutLogin {
                 let help = "add a `login` and a probe with `auth = true`, or `public = true` if nothing needs one";
                 found.push(Diagnostic::error(CODE, at.at().key(), message).help(help));
             } else if smoke.login.is_some() && smoke.public {
-                let message = format!("`{name}` logs in, and says that nothing needs it");
+                let message = format!("`{name}` sets both `login` and `public`");
                 let diagnostic = Diagnostic::warning(CODE, at.key("public").at(), message);
                 found.push(diagnostic.related(at.key("login").at().key(), "the log-in").help("remove `public`"));
             } else if smoke.login.is_some() && !authorised {

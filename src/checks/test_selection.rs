@@ -36,7 +36,7 @@ impl Check for TestSelection {
     }
 }
 
-/// Whether another run of the same paths has the rest.
+/// Returns whether another run of the same paths has the rest.
 fn is_completed(run: &Run<'_>, selection: Selection<'_>, runs: &[Run<'_>]) -> bool {
     if !matches!(selection.effect, Effect::Words | Effect::Marks) {
         return false;

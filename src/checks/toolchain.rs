@@ -64,7 +64,7 @@ fn axes(at: &Trail<'_>, name: &str, component: &Component, found: &mut Vec<Diagn
     }
 }
 
-/// What installs packages fits a language of the component, and is one per language.
+/// Checks that a component has at most one installer per language, and the language with it.
 fn installs(at: &Trail<'_>, component: &Component, found: &mut Vec<Diagnostic>) {
     let install = &component.install;
     let python = [("pip", install.pip.is_some()), ("uv", install.uv.is_some()), ("poetry", install.poetry.is_some())];

@@ -44,13 +44,13 @@ fn names(names: &[crate::definition::Name]) -> Vec<&str> {
     names.iter().map(crate::definition::Name::as_str).collect()
 }
 
-/// The new version stands beside the old one, not in its place.
+/// The new version runs beside the old one, not instead of it.
 fn same(at: &Trail<'_>, canary: (&str, &str), stable: (&str, Trail<'_>, &str), found: &mut Vec<Diagnostic>) {
     if canary.1 == stable.2 {
         let message = format!("`{}` is `{}` as well, so the first step would move all users", canary.1, stable.0);
         let diagnostic =
             Diagnostic::error(CODE, at.key(canary.0).at(), message).related(stable.1.at(), "the stable one");
-        found.push(diagnostic.help(format!("name one of its own, as in `{}-canary`", canary.1)));
+        found.push(diagnostic.help(format!("name a separate one, as in `{}-canary`", canary.1)));
     }
 }
 

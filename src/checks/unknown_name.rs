@@ -76,7 +76,7 @@ impl References<'_> {
             }
         });
         entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| {
-            // A suite of a suite has a rule of its own.
+            // A separate rule reports a suite of a suite.
             if !definition.suites.contains_key(&suite.of) {
                 self.known(&at.key("of"), "tests", &suite.of, &definition.tests);
             }

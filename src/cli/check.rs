@@ -1,4 +1,4 @@
-//! `check`: tell whether the files on disk are what the definitions compile to.
+//! `check`: compare the files on disk with the definitions.
 
 use std::path::{Path, PathBuf};
 
@@ -14,9 +14,9 @@ const LINES: usize = 40;
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// Definitions; `pipeline.toml` where none is named
+    /// Definitions to check [default: pipeline.toml]
     files: Vec<PathBuf>,
-    /// Show whole diffs, not only their first 40 lines
+    /// Show whole diffs instead of the first 40 lines
     #[arg(long)]
     full: bool,
 }

@@ -1,4 +1,4 @@
-//! A file that departs from what is wanted, without its texts: a call may find very many of them.
+//! A file that differs from the generated one, without its texts: a call may find very many.
 
 use pipewright::drift::{Change, Kind};
 use pipewright::files::unsealed;
@@ -9,24 +9,24 @@ use similar::TextDiff;
 pub(crate) enum Diffs {
     /// None.
     None,
-    /// Those of files that are there, with at most so many lines each.
+    /// Of existing files, with at most this number of lines each.
     Short(usize),
-    /// Those of files that are there.
+    /// Of existing files.
     Present,
     /// All.
     All,
 }
 
-/// One file that departs from what is wanted.
+/// A file that differs from the generated one.
 #[derive(Debug)]
 pub(crate) struct Departure {
     /// Its path from the root of the repository.
     pub(crate) path: String,
-    /// How it departs.
+    /// Kind of the difference.
     pub(crate) kind: Kind,
-    /// Whether it is to go.
+    /// The file is to be deleted.
     pub(crate) removes: bool,
-    /// How it would change, where that is to be shown.
+    /// Unified diff, if it is to be shown.
     pub(crate) diff: String,
 }
 
@@ -43,7 +43,7 @@ impl Departure {
     }
 }
 
-/// How a file would change, as a unified diff.
+/// Returns the change of a file as a unified diff.
 fn diff(change: &Change) -> String {
     let after = change.after.as_deref().unwrap_or_default();
     let (from, to) = (format!("a/{}", change.path), format!("b/{}", change.path));

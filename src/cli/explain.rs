@@ -1,4 +1,4 @@
-//! `explain`: tell what a rule means, why it is one, and what to do.
+//! `explain`: print the page of a rule.
 
 use clap::Args;
 use pipewright::diagnostics::did_you_mean;
@@ -7,7 +7,7 @@ use super::{Exit, err, out};
 
 #[derive(Args)]
 pub(crate) struct Explain {
-    /// The rule's name, as it stands in brackets behind `error`; all rules are listed where none is named
+    /// Name of the rule, as in `error[name]`; lists all rules if omitted
     rule: Option<String>,
 }
 

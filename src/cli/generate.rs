@@ -1,4 +1,4 @@
-//! `generate`: compile definitions and write what they want.
+//! `generate`: compile definitions and write the workflows.
 
 use std::path::{Path, PathBuf};
 
@@ -11,15 +11,15 @@ use super::{Exit, Format, err, out};
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {
-    /// Definitions; `pipeline.toml` where none is named
+    /// Definitions to compile [default: pipeline.toml]
     files: Vec<PathBuf>,
-    /// Say what would be written, and write nothing
+    /// List the files that would change, without writing them
     #[arg(long)]
     dry_run: bool,
-    /// Show how the files would change, and write nothing
+    /// Show the changes as a diff, without writing them
     #[arg(long)]
     diff: bool,
-    /// Overwrite files that were edited by hand or never generated
+    /// Overwrite files that were edited by hand or not generated
     #[arg(long)]
     force: bool,
 }

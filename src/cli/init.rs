@@ -1,4 +1,4 @@
-//! `pipewright init`: finds out what a repository builds, asks, and writes a first definition.
+//! `init`: detect a project, ask a few questions, and write its first definition.
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
@@ -16,32 +16,32 @@ use super::{Exit, Format, err, generate, io_failed, out};
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own on the command line")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate flag")]
 pub(crate) struct Init {
-    /// Asks nothing: takes what was found
+    /// Accept every default instead of asking
     #[arg(long, short)]
     yes: bool,
-    /// Shows the definition and writes nothing
+    /// Print the definition, without writing anything
     #[arg(long)]
     dry_run: bool,
-    /// Writes a layered Dockerfile for each service that has none
+    /// Add a layered Dockerfile for each service that has none
     #[arg(long)]
     dockerfile: bool,
-    /// Writes Kubernetes manifests for each service that has an image and no manifests
+    /// Add Kubernetes manifests for each service that has an image and no manifests
     #[arg(long)]
     manifests: bool,
-    /// Writes a conftest.py with fixtures for the tests of each Python component that has none
+    /// Add a conftest.py with fixtures for each Python component that has none
     #[arg(long)]
     fixtures: bool,
-    /// Writes a pre-commit hook that runs `pipewright check`
+    /// Add a pre-commit hook that runs `pipewright check`
     #[arg(long)]
     hook: bool,
-    /// Writes .github/CODEOWNERS, for the repository's owner or one such as `@acme/platform`
+    /// Add .github/CODEOWNERS, for the repository's owner or for one such as `@acme/platform`
     #[arg(long, value_name = "OWNER", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     codeowners: Option<String>,
 }
 
-/// Runs the command: looks, asks, writes, and generates what the definition wants.
+/// Runs the command: detects, asks, writes the definition and generates its workflows.
 pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     let (root, file) = match super::project::place(&folder.join("pipeline.toml")) {
         Ok(place) => place,
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     }
     let mut choices = chosen(args, &project, &own);
     let needs = |text: &str| needs(&root, &file, text);
-    // What stands in the way is told before anything is asked.
+    // Obstacles are reported before any question.
     let planned = |project: &Project, choices: &Choices| {
         init::plan(&tree, inside, &git, project, choices, &needs).map_err(|refused| {
             err(&format!("error: {refused}\n  = help: {}\n", refused.help));
@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     }
 }
 
-/// What the workflows of a definition that nobody has written yet use.
+/// Actions, images and tools of a definition that is not written yet.
 fn needs(root: &Path, file: &str, text: &str) -> Needs {
     pipewright::needs(&Sources {
         definition: Text { file: file.to_owned(), text: text.to_owned() },
@@ -105,7 +105,7 @@ fn today() -> Day {
     Day::from_unix_seconds(since)
 }
 
-/// What the command line says, before anything is asked.
+/// Choices of the command line.
 fn chosen(args: &Init, project: &Project, own: &Below<'_>) -> Choices {
     let all = |wanted: bool, offers: Vec<Offer>| -> Vec<Name> {
         offers.into_iter().filter(|_| wanted).map(|offer| offer.component).collect()
@@ -121,7 +121,7 @@ fn chosen(args: &Init, project: &Project, own: &Below<'_>) -> Choices {
     }
 }
 
-/// Asks what cannot be told from files, with what was found as the answer that stands there already.
+/// Asks for values that files do not show, with what was found as the default.
 fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialoguer::Result<()> {
     let name = line("Name of the project", project.name.as_str(), |text| {
         Name::new(text).map(|_| ()).ok_or("use lower-case letters, digits and hyphens, starting with a letter")
@@ -167,7 +167,7 @@ fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialogu
     Ok(())
 }
 
-/// Asks for each component that something can be written for, and that was not named on the command line.
+/// Asks for each component that a file can be written for, unless a flag named it.
 fn lay_down(offers: Vec<Offer>, what: &str, chosen: &mut Vec<Name>) -> dialoguer::Result<()> {
     for offer in offers.into_iter().filter(|offer| !offer.files.is_empty()) {
         if !chosen.contains(&offer.component) && yes(&format!("Write {what} for `{}`", offer.component), false)? {
@@ -193,7 +193,7 @@ fn listed(text: &str) -> Vec<String> {
     text.split([',', ' ']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
 }
 
-/// Writes a plan and tells what was written and what is left to do.
+/// Writes a plan, and prints the written files and the remaining steps.
 fn write(root: &Path, plan: &Plan) -> Exit {
     if let Err(failed) = init::write(root, &plan.files) {
         return io_failed(&failed.to_string(), Some("nothing was written; remove what is in the way"));

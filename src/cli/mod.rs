@@ -14,18 +14,18 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// What a command ended with.
+/// Exit status of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// All is well.
+    /// Success.
     Fine = 0,
-    /// Files are not what the definition compiles to.
+    /// Generated files are not up to date.
     Drift = 1,
-    /// The arguments mean nothing.
+    /// Invalid arguments.
     Usage = 2,
-    /// The definition is wrong.
+    /// Invalid definition.
     Definition = 3,
-    /// Something could not be read or written.
+    /// A file could not be read or written.
     Io = 4,
 }
 
@@ -38,42 +38,42 @@ impl From<Exit> for ExitCode {
 #[derive(Parser)]
 #[command(name = "pipewright", version, about, max_term_width = 100, disable_help_subcommand = true)]
 struct Arguments {
-    /// Work in this folder instead of the current one
+    /// Change to this folder before running the command
     #[arg(short = 'C', global = true, value_name = "FOLDER")]
     folder: Option<PathBuf>,
-    /// How findings are printed
+    /// Output format of findings
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     format: Format,
     #[command(subcommand)]
     command: Command,
 }
 
-/// How findings are printed.
+/// Output format of findings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// As rustc does
+    /// Text, in the style of rustc
     Human,
-    /// As JSON
+    /// JSON
     Json,
-    /// For code scanning
+    /// SARIF, for code scanning
     Sarif,
-    /// As annotations in the log of a GitHub workflow
+    /// Annotations of a GitHub workflow run
     Github,
 }
 
 #[derive(Subcommand)]
 enum Command {
-    /// Compile definitions and write what they want
+    /// Generate the workflows
     Generate(generate::Generate),
-    /// Tell whether the files on disk are what the definitions compile to; write nothing
+    /// Check that generated files are up to date
     Check(check::Check),
-    /// Look at a repository, and write its first definition and what that wants
+    /// Create a definition for this repository
     Init(init::Init),
-    /// Record what actions, images and tools are pinned to
+    /// Manage the pins of actions, images and tools
     Pins(pins::Pins),
-    /// Tell what a rule means, why it is one, and what to do
+    /// Explain a rule
     Explain(explain::Explain),
-    /// Print the schema of the language, for editors
+    /// Print the JSON schema of the language
     Schema,
 }
 
@@ -92,7 +92,7 @@ pub(crate) fn run() -> ExitCode {
     exit.into()
 }
 
-/// Prints to standard output; a reader who has gone away is no fault.
+/// Prints to standard output; a closed pipe is not an error.
 pub(crate) fn out(text: &str) {
     use std::io::Write;
     let _ = anstream::stdout().write_all(text.as_bytes());
@@ -104,7 +104,7 @@ pub(crate) fn err(text: &str) {
     let _ = anstream::stderr().write_all(text.as_bytes());
 }
 
-/// Says what could not be read or written.
+/// Reports a file that could not be read or written.
 pub(crate) fn io_failed(message: &str, help: Option<&str>) -> Exit {
     err(&format!("error: {message}\n"));
     if let Some(help) = help {

@@ -1,4 +1,4 @@
-//! `pins`: record what actions, images and tools are pinned to.
+//! `pins`: manage the pins of actions, images and tools.
 
 use std::fs;
 use std::path::Path;
@@ -17,13 +17,13 @@ pub(crate) struct Pins {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Record pins: `image:tag@sha256:…`, `owner/action@<commit> # vX.Y.Z` or `tool@version`
+    /// Add pins: `image:tag@sha256:…`, `owner/action@<commit> # vX.Y.Z` or `tool@version`
     Add {
-        /// What to record
+        /// Pins to add
         #[arg(required = true)]
         pins: Vec<String>,
     },
-    /// List what is pinned
+    /// List all pins
     List,
 }
 

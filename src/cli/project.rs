@@ -27,7 +27,7 @@ pub(crate) type Repositories = BTreeMap<PathBuf, Repository>;
 pub(crate) struct Use {
     /// Which diffs are to be shown.
     pub(crate) diffs: Diffs,
-    /// Whether changes are read back, and written beside their destinations.
+    /// Changes are read back, and written beside their destinations.
     pub(crate) stages: bool,
 }
 
@@ -35,9 +35,9 @@ pub(crate) struct Use {
 pub(crate) struct Compiled {
     pub(crate) root: PathBuf,
     pub(crate) file: String,
-    /// Number of files that it wants.
+    /// Number of its generated files.
     pub(crate) files: usize,
-    /// Files that depart from what it wants, sorted by path.
+    /// Files that differ from the generated ones, sorted by path.
     pub(crate) departures: Vec<Departure>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     claim: Claim,
@@ -54,7 +54,7 @@ enum Fault {
 }
 
 impl Compiled {
-    /// Adds a file that is not wanted.
+    /// Adds a file that no definition generates.
     fn departs(&mut self, change: &Change, repository: &Repository, how: Use) {
         self.departures.push(Departure::new(change, how.diffs));
         if how.stages && change.kind != Kind::Planted {
@@ -167,7 +167,7 @@ fn staged(repository: &Repository, changes: &[Change], workflows: &[Workflow]) -
     Ok(staged)
 }
 
-/// Adds what no definition wants to the departures of those that had it generated.
+/// Adds files that are no longer generated to the departures of the definition that generated them.
 fn unclaimed(all: &mut [Compiled], repositories: &Repositories, how: Use) {
     if all.iter().any(Compiled::failed) {
         return;
@@ -234,7 +234,7 @@ pub(crate) fn place(path: &Path) -> Result<Place, String> {
     }
     parts.push(name);
     let file = parts.join("/");
-    // It stands in comments and in JSON of what is generated, where these would end them.
+    // The path is written in comments and JSON, which these characters would end.
     if file.contains(|letter: char| letter.is_control() || matches!(letter, '"' | '\\')) {
         return Err(format!("the path `{}` holds a quote, a backslash or a control character", file.escape_debug()));
     }
@@ -278,23 +278,24 @@ pub(crate) fn report(all: &[Compiled], format: Format, with_departures: bool) ->
     errors > 0
 }
 
-/// The way in which a file departs from what is wanted, as a finding.
+/// The difference of a file, as a finding.
 fn departure(departure: &Departure) -> Diagnostic {
     let message = format!("`{}` is {}", departure.path, departure.kind.word());
     Diagnostic::error(Code("drift"), At::File(departure.path.clone()), message).help(departure.kind.help())
 }
 
-/// Prints files and workflow names that two definitions of one call both want; whether there are any. A workflow is
+/// Prints files and workflow names that two definitions of one call both generate, and returns whether there are any. A
+/// workflow is
 /// called after its project, and so are groups, caches and artifacts: two projects of one name would end each other's
 /// runs.
 pub(crate) fn clash(all: &[Compiled]) -> bool {
     let mut owners: BTreeMap<(&Path, &str), &str> = BTreeMap::new();
     let mut found = Vec::new();
     for Compiled { root, file: definition, claim, workflows, .. } in all {
-        for wanted in claim.wanted().chain(workflows.iter().map(String::as_str)) {
-            match owners.insert((root, wanted), definition) {
+        for generated in claim.wanted().chain(workflows.iter().map(String::as_str)) {
+            match owners.insert((root, generated), definition) {
                 Some(first) if first == definition => found.push(format!("`{definition}` is named twice")),
-                Some(first) => found.push(format!("`{first}` and `{definition}` both want `{wanted}`")),
+                Some(first) => found.push(format!("`{first}` and `{definition}` both generate `{generated}`")),
                 None => {}
             }
         }

@@ -1,4 +1,4 @@
-//! Keys that take one thing, or a list of things that becomes an axis of the matrix.
+//! Keys that take one value, or a list that becomes an axis of the matrix.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer};
 pub struct Axis {
     /// The values, in the order in which they are written.
     pub values: Vec<String>,
-    /// Whether they were written as a list.
+    /// Written as a list.
     pub list: bool,
 }
 
@@ -23,7 +23,7 @@ impl Axis {
         self.values.last().map_or("", String::as_str)
     }
 
-    /// Whether it makes a matrix: two values or more.
+    /// Returns whether it makes a matrix: two values or more.
     pub fn is_matrix(&self) -> bool {
         self.values.len() > 1
     }

@@ -1,4 +1,4 @@
-//! JSON of a request, in which any value may come from outside.
+//! JSON of a request, in which any value may be a secret or a variable.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,18 +9,18 @@ use serde::{Deserialize, Deserializer};
 
 use super::value::Outside;
 
-/// A JSON value; a table with `secret` or `var` in it is a value from outside.
+/// A JSON value; a table with `secret` or `var` in it is a secret or a variable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Body {
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
     /// A number with a fraction.
     Float(f64),
     /// Text.
     Text(String),
-    /// A value that GitHub keeps.
+    /// A secret or a variable.
     Outside(Outside),
     /// A list.
     List(Vec<Self>),
@@ -29,7 +29,7 @@ pub enum Body {
 }
 
 impl Body {
-    /// Every value from outside in it.
+    /// Every secret and variable in it.
     pub fn outsides(&self) -> Vec<&Outside> {
         match self {
             Self::Outside(outside) => vec![outside],
@@ -82,7 +82,7 @@ impl<'de> Visitor<'de> for AnyValue {
     }
 }
 
-/// The value from outside that an object of only `secret`, `var` and `default` stands for.
+/// Reads an object of only `secret`, `var` and `default` as a secret or a variable.
 fn outside<E: Error>(entries: &[(String, Body)]) -> Result<Option<Outside>, E> {
     let text = |key: &str| {
         entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| match value {
@@ -108,7 +108,7 @@ impl JsonSchema for Body {
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "Any JSON; a table with `secret` or `var` in it is a value from outside.",
+            "description": "Any JSON; a table with `secret` or `var` in it is a secret or a variable.",
             "additionalProperties": true
         })
     }

@@ -10,89 +10,89 @@ use super::steps::Step;
 use super::units::Duration;
 use super::value::Value;
 
-/// A part of the repository that is built and checked as one.
+/// Part of the repository with a folder, a toolchain and checks.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Component {
-    /// Its folder, from the definition's own folder.
+    /// Folder of the component, relative to `pipeline.toml`.
     ///
     /// Example: `"services/backend"`
     #[serde(default = "here")]
     pub path: String,
-    /// Files outside its folder that it depends on, as globs.
+    /// Files outside the folder that the component depends on, as globs.
     ///
     /// Example: `["schema/**"]`
     #[serde(default)]
     pub watch: Vec<String>,
-    /// Files in its folder that do not touch it, as globs from the definition's own folder; `watch` wins over it.
+    /// Files in the folder whose changes run no job, as globs relative to `pipeline.toml`. `watch` wins over `ignore`.
     ///
     /// Example: `["examples/**"]`
     #[serde(default)]
     pub ignore: Vec<String>,
-    /// Python versions; a list is an axis of the matrix.
+    /// Python versions; a list becomes an axis of the matrix.
     ///
     /// Default: no Python is set up.
     /// Example: `["3.11", "3.12"]`
     #[serde(default)]
     pub python: Option<Axis>,
-    /// Node.js versions; a list is an axis of the matrix.
+    /// Node.js versions; a list becomes an axis of the matrix.
     ///
     /// Default: no Node.js is set up.
     /// Example: `"24"`
     #[serde(default)]
     pub node: Option<Axis>,
-    /// Rust toolchains; a list is an axis of the matrix.
+    /// Rust toolchains; a list becomes an axis of the matrix.
     ///
     /// Default: no Rust is set up.
     /// Example: `"1.95"`
     #[serde(default)]
     pub rust: Option<Axis>,
-    /// Go versions; a list is an axis of the matrix.
+    /// Go versions; a list becomes an axis of the matrix.
     ///
     /// Default: no Go is set up.
     /// Example: `"1.26"`
     #[serde(default)]
     pub go: Option<Axis>,
-    /// A toolchain of your own: the steps that set it up.
+    /// Custom toolchain: the steps that set it up.
     ///
-    /// Default: nothing else is set up.
+    /// Default: no further toolchain.
     /// Example: `{ steps = [{ run = "./tools/install-zig" }] }`
     #[serde(default)]
     pub custom: Option<Custom>,
-    /// How its dependencies are installed.
+    /// Installation of the dependencies.
     ///
     /// Default: nothing is installed.
     /// Example: `{ pip = ["requirements.txt"] }`
     #[serde(default)]
     pub install: Install,
-    /// Environment variables of everything that runs in it.
+    /// Environment variables of every job of the component.
     ///
     /// Example: `{ ENVIRONMENT = "test" }`
     #[serde(default)]
     pub env: IndexMap<String, Value>,
-    /// Commands that must succeed; all of them run, and each is a step of its own.
+    /// Commands that must succeed. Each is a separate step, and all of them run.
     ///
     /// Example: `{ lint = "ruff check .", types = "mypy ." }`
     #[serde(default)]
     pub checks: Table<String>,
-    /// Machines of its jobs; a list is an axis of the matrix.
+    /// Runner labels of the component's jobs; a list becomes an axis of the matrix.
     ///
     /// Default: `project.runs-on`.
     /// Example: `["ubuntu-24.04", "macos-15"]`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The longest that its job may take.
+    /// Timeout of the component's job.
     ///
     /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
-    /// Steps before its dependencies are installed.
+    /// Steps before the dependencies are installed.
     ///
     /// Example: `[{ run = "./tools/prepare" }]`
     #[serde(default)]
     pub before: Vec<Step>,
-    /// Steps after its checks.
+    /// Steps after the checks.
     ///
     /// Example: `[{ run = "./tools/report" }]`
     #[serde(default)]
@@ -103,16 +103,16 @@ fn here() -> String {
     ".".to_owned()
 }
 
-/// A toolchain that Pipewright does not know.
+/// A toolchain that is not built in.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Custom {
-    /// What sets the toolchain up.
+    /// Steps that set the toolchain up.
     ///
     /// Example: `[{ run = "./tools/install-zig" }]`
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
-    /// Versions, an axis of the matrix; the steps see the version in `VERSION`.
+    /// Versions, which become an axis of the matrix; steps read the version from `VERSION`.
     ///
     /// Default: the steps run once, without a version.
     /// Example: `["0.15", "0.16"]`
@@ -120,7 +120,7 @@ pub struct Custom {
     pub versions: Option<Axis>,
 }
 
-/// How dependencies are installed: always as the lock file says.
+/// Installation of dependencies, at the versions of the lock file.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Install {
@@ -132,31 +132,31 @@ pub struct Install {
     pub pip: Option<Vec<String>>,
     /// Further arguments of `uv sync --locked`.
     ///
-    /// Default: uv installs nothing; with an empty list it installs what the lock file says.
+    /// Default: uv is not run; an empty list installs the lock file.
     /// Example: `["--all-extras"]`
     #[serde(default)]
     pub uv: Option<Vec<String>>,
     /// Further arguments of `poetry install`.
     ///
-    /// Default: poetry installs nothing; with an empty list it installs what the lock file says.
+    /// Default: poetry is not run; an empty list installs the lock file.
     /// Example: `["--with", "test"]`
     #[serde(default)]
     pub poetry: Option<Vec<String>>,
     /// Further arguments of `npm ci`.
     ///
-    /// Default: npm installs nothing; with an empty list it installs what the lock file says.
+    /// Default: npm is not run; an empty list installs the lock file.
     /// Example: `[]`
     #[serde(default)]
     pub npm: Option<Vec<String>>,
     /// Further arguments of `pnpm install --frozen-lockfile`.
     ///
-    /// Default: pnpm installs nothing; with an empty list it installs what the lock file says.
+    /// Default: pnpm is not run; an empty list installs the lock file.
     /// Example: `["--filter", "web"]`
     #[serde(default)]
     pub pnpm: Option<Vec<String>>,
-    /// A command of your own.
+    /// Custom command.
     ///
-    /// Default: no command is run.
+    /// Default: no command.
     /// Example: `"make deps"`
     #[serde(default)]
     pub run: Option<String>,

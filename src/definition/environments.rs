@@ -1,4 +1,4 @@
-//! `[environments.<name>]`: where it runs.
+//! `[environments.<name>]`: targets of deploys.
 
 use std::borrow::Cow;
 
@@ -15,84 +15,84 @@ use super::traffic::Traffic;
 use super::units::Duration;
 use super::value::Value;
 
-/// A place that workloads are deployed to; its secrets live in the GitHub environment of the same name.
+/// A target of deploys. Its secrets and variables are those of the GitHub environment of the same name.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Environment {
-    /// Environment that a version must have passed first.
+    /// Environment that a version has to pass first; it is declared above this one.
     ///
     /// Default: none.
     /// Example: `"staging"`
     #[serde(default)]
     pub needs: Option<Name>,
-    /// A GitHub environment whose reviewers are asked first; it holds no secrets, so that restoring never waits for a person.
+    /// GitHub environment whose reviewers approve a deploy. It holds no secrets, so that a rollback never waits for approval.
     ///
-    /// Default: nobody is asked.
+    /// Default: no approval.
     /// Example: `"production-approval"`
     #[serde(default)]
     pub approval: Option<String>,
-    /// Its address; GitHub shows it, so it is a variable.
+    /// URL of the environment. GitHub shows it, so it has to be a variable, not a secret.
     ///
-    /// Default: GitHub shows none, and no smoke tests can be sent.
+    /// Default: none; smoke tests need one.
     /// Example: `{ var = "STAGING_URL" }`
     #[serde(default)]
     pub url: Option<Value>,
-    /// The cluster and the namespace in it.
+    /// Cluster, login and namespace.
     ///
     /// Example: `{ kubeconfig = { secret = "KUBECONFIG" }, namespace = "staging" }`
     pub cluster: Cluster,
-    /// Workloads that are deployed, in this order.
+    /// Workloads to deploy, in this order.
     ///
     /// Example: `["api"]`
     #[schemars(length(min = 1))]
     pub deploy: Vec<Name>,
-    /// What is saved before anything is changed.
+    /// Backup before anything is changed.
     ///
-    /// Default: nothing.
+    /// Default: no backup.
     /// Example: `{ image = "postgres:16-alpine", run = "pg_dump -Fc atom", env-from = "secret/atom-db", to = "pvc/backups" }`
     #[serde(default)]
     pub backup: Option<Backup>,
-    /// How the database's schema follows, from the new image and before the new version has users.
+    /// Database migration, run from the new image before the new version gets traffic.
     ///
-    /// Default: the schema is not touched.
+    /// Default: no migration.
     /// Example: `{ workload = "api", run = "alembic upgrade head", verify = "alembic current --check-heads", on-rollback = "keep" }`
     #[serde(default)]
     pub migrate: Option<Migrate>,
-    /// How the new version is given users.
+    /// Canary deployment: the new version gets traffic in steps.
     ///
-    /// Default: all users at once.
+    /// Default: all traffic at once.
     /// Example: `{ workload = "api", provider = "gateway-api", route = "httproute/atom", stable = "service/atom", canary = "service/atom-canary", canary-target = "deployment/atom-canary", steps = ["10%"], hold = "6m" }`
     #[serde(default)]
     pub traffic: Option<Traffic>,
-    /// The smoke tests that it must answer.
+    /// Smoke tests of the environment.
     ///
     /// Default: none.
     /// Example: `"api"`
     #[serde(default)]
     pub smoke: Option<Name>,
-    /// What its metrics must keep to.
+    /// Limits of metrics. A version that exceeds one is rolled back.
     ///
     /// Example: `{ error-rate = { max = "0.1%" } }`
     #[serde(default)]
     pub limits: Table<Limit>,
-    /// Environment variables of its job.
+    /// Environment variables of the deploy job.
     ///
     /// Example: `{ REGION = "eu" }`
     #[serde(default)]
     pub env: IndexMap<String, Value>,
-    /// The machine of its jobs.
+    /// Runner label of the environment's jobs.
     ///
     /// Default: `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The longest that a deploy may take.
+    /// Timeout of a deploy.
     ///
-    /// Default: what its steps may take together, at most six hours.
+    /// Default: the sum of the timeouts of its steps, at most six hours.
     /// Example: `"90m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
-    /// The longest that a workload may take to roll out.
+    /// Timeout of the rollout of one workload.
     ///
     /// Example: `"5m"`
     #[serde(default = "five_minutes")]
@@ -113,7 +113,7 @@ fn five_minutes() -> Duration {
     Duration::from_seconds(5 * 60)
 }
 
-/// A cluster, the way into it, and the namespace.
+/// A cluster, the login to it, and the namespace.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Cluster {
@@ -121,41 +121,41 @@ pub struct Cluster {
     ///
     /// Example: `"staging"`
     pub namespace: String,
-    /// A kubeconfig, as text.
+    /// Login by a kubeconfig, as text.
     ///
-    /// Default: another way in is named.
+    /// Default: another login is set.
     /// Example: `{ secret = "KUBECONFIG" }`
     #[serde(default)]
     pub kubeconfig: Option<Value>,
-    /// A cluster on Amazon's service, logged in to by OIDC.
+    /// Login to Amazon EKS by OIDC.
     ///
-    /// Default: another way in is named.
+    /// Default: another login is set.
     /// Example: `{ role = { var = "AWS_ROLE" }, region = "eu-central-1", cluster = "atom" }`
     #[serde(default)]
     pub eks: Option<Eks>,
-    /// A cluster on Google's service, logged in to by OIDC.
+    /// Login to Google Kubernetes Engine by OIDC.
     ///
-    /// Default: another way in is named.
+    /// Default: another login is set.
     /// Example: `{ provider = { var = "GCP_PROVIDER" }, service-account = { var = "GCP_ACCOUNT" }, project = "acme", location = "europe-west3", cluster = "atom" }`
     #[serde(default)]
     pub gke: Option<Gke>,
-    /// A cluster on Microsoft's service, logged in to by OIDC.
+    /// Login to Azure Kubernetes Service by OIDC.
     ///
-    /// Default: another way in is named.
+    /// Default: another login is set.
     /// Example: `{ client-id = { var = "AZURE_CLIENT_ID" }, tenant-id = { var = "AZURE_TENANT_ID" }, subscription-id = { var = "AZURE_SUBSCRIPTION_ID" }, resource-group = "atom", cluster = "atom" }`
     #[serde(default)]
     pub aks: Option<Aks>,
 }
 
-/// A cluster on Amazon's service.
+/// A cluster on Amazon EKS.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Eks {
-    /// The role that is taken on.
+    /// ARN of the IAM role to assume.
     ///
     /// Example: `{ var = "AWS_ROLE" }`
     pub role: Value,
-    /// The region.
+    /// AWS region.
     ///
     /// Example: `"eu-central-1"`
     pub region: String,
@@ -165,15 +165,15 @@ pub struct Eks {
     pub cluster: String,
 }
 
-/// A cluster on Google's service.
+/// A cluster on Google Kubernetes Engine.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Gke {
-    /// The workload identity provider.
+    /// Workload identity provider.
     ///
     /// Example: `{ var = "GCP_PROVIDER" }`
     pub provider: Value,
-    /// The service account that is taken on.
+    /// Service account to impersonate.
     ///
     /// Example: `{ var = "GCP_ACCOUNT" }`
     pub service_account: Value,
@@ -191,19 +191,19 @@ pub struct Gke {
     pub cluster: String,
 }
 
-/// A cluster on Microsoft's service.
+/// A cluster on Azure Kubernetes Service.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Aks {
-    /// The application's id.
+    /// Client ID of the application.
     ///
     /// Example: `{ var = "AZURE_CLIENT_ID" }`
     pub client_id: Value,
-    /// The tenant's id.
+    /// Tenant ID.
     ///
     /// Example: `{ var = "AZURE_TENANT_ID" }`
     pub tenant_id: Value,
-    /// The subscription's id.
+    /// Subscription ID.
     ///
     /// Example: `{ var = "AZURE_SUBSCRIPTION_ID" }`
     pub subscription_id: Value,
@@ -217,29 +217,29 @@ pub struct Aks {
     pub cluster: String,
 }
 
-/// What is saved before anything is changed: a Kubernetes Job whose output is written to a volume.
+/// Backup before a deploy: a Kubernetes Job whose output is written to a volume.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Backup {
-    /// The image that the command runs in; its digest stands in `pipeline.lock`.
+    /// Image that the command runs in; `pipeline.lock` has its digest.
     ///
     /// Example: `"postgres:16-alpine"`
     pub image: String,
-    /// The command; what it prints is the backup.
+    /// Command whose standard output is the backup.
     ///
     /// Example: `"pg_dump -Fc atom"`
     pub run: String,
-    /// The Secret or `ConfigMap` whose keys become the command's environment variables.
+    /// Secret or `ConfigMap` whose keys become environment variables of the command.
     ///
     /// Example: `"secret/atom-db"`
     #[schemars(regex(pattern = r"^(secret|configmap)/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub env_from: String,
-    /// The volume claim that it is written to.
+    /// Persistent volume claim that the backup is written to.
     ///
     /// Example: `"pvc/backups"`
     #[schemars(regex(pattern = r"^pvc/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub to: String,
-    /// The longest that it may take.
+    /// Timeout of the Job.
     ///
     /// Example: `"20m"`
     #[serde(default = "ten_minutes")]
@@ -250,11 +250,11 @@ fn ten_minutes() -> Duration {
     Duration::from_seconds(10 * 60)
 }
 
-/// How the database's schema follows: Kubernetes Jobs from the new image.
+/// Database migration: Kubernetes Jobs from the new image.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Migrate {
-    /// The workload whose image and environment the command has.
+    /// Workload whose image and environment the Jobs use.
     ///
     /// Example: `"api"`
     pub workload: Name,
@@ -262,29 +262,29 @@ pub struct Migrate {
     ///
     /// Example: `"alembic upgrade head"`
     pub run: String,
-    /// A command that fails unless the schema is as the new version wants it.
+    /// Command that fails unless the schema is the one that the new version needs.
     ///
-    /// Default: the schema is not verified.
+    /// Default: no verification.
     /// Example: `"alembic current --check-heads"`
     #[serde(default)]
     pub verify: Option<String>,
-    /// The schema after a rollback: kept, or taken back by a command.
+    /// Schema after a rollback: kept, or reverted by a command.
     ///
     /// Example: `"keep"`
     pub on_rollback: OnRollback,
-    /// The longest that it may take.
+    /// Timeout of the Job.
     ///
     /// Example: `"20m"`
     #[serde(default = "ten_minutes")]
     pub timeout: Duration,
 }
 
-/// The schema after a rollback.
+/// Schema after a rollback.
 #[derive(Debug, Clone, PartialEq)]
 pub enum OnRollback {
     /// Kept; the previous version must be able to run on it.
     Keep,
-    /// A command undoes the change.
+    /// Reverted by a command.
     Run(String),
 }
 
@@ -322,23 +322,23 @@ impl JsonSchema for OnRollback {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<Undo>();
         json_schema!({
-            "description": "The schema after a rollback.",
+            "description": "Schema after a rollback.",
             "anyOf": [{ "type": "string", "enum": ["keep"] }, table]
         })
     }
 }
 
-/// What a metric must keep to.
+/// Limit of a metric.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Limit {
-    /// The most that it may be, with its unit.
+    /// Highest value that passes, with its unit.
     ///
     /// Example: `{ var = "MAX_P95", default = "500ms" }`
     pub max: Value,
-    /// The most that `max` may be, whatever GitHub keeps under its name.
+    /// Upper bound of `max`, for a `max` that comes from a secret or a variable.
     ///
-    /// Default: `max` may be anything.
+    /// Default: none.
     /// Example: `"1%"`
     #[serde(default)]
     pub ceiling: Option<String>,

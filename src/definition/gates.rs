@@ -1,56 +1,56 @@
-//! `[gates]`: what a test run is judged by.
+//! `[gates]`: quality gates of test runs.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::units::{Duration, Floor, Percent};
 
-/// Gates of test runs, evaluated from recorded reports.
+/// Quality gates of test runs, evaluated from the recorded results.
 ///
-/// Every key may be left out: `[gates]` then has the value named there, and a run's own gates have those of `[gates]`.
+/// Every key has a default in `[gates]`; the gates of a run inherit from `[gates]`.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Gates {
-    /// TQ-01: the order in which tests run.
+    /// TQ-01: order of the tests.
     ///
     /// Default: random, with a recorded seed.
     /// Example: `"random"`
     #[serde(default)]
     pub order: Option<Order>,
-    /// TQ-02: how many of the tests that ran must pass on their last attempt.
+    /// TQ-02: minimum share of tests that pass on their last attempt.
     ///
     /// Default: `"100%"`.
     /// Example: `"100%"`
     #[serde(default)]
     pub pass_rate: Option<Percent>,
-    /// TQ-03: no single test takes longer.
+    /// TQ-03: maximum duration of a single test.
     ///
-    /// Default: not judged.
+    /// Default: no gate.
     /// Example: `"30s"`
     #[serde(default)]
     pub slowest: Option<Duration>,
-    /// TQ-04: when a second seed must give the same outcomes.
+    /// TQ-04: runs that repeat the tests with a second seed and compare the outcomes.
     ///
-    /// Default: nightly where there is a `project.nightly`, never where there is none.
+    /// Default: `"nightly"` with `project.nightly`, else `"never"`.
     /// Example: `"nightly"`
     #[serde(default)]
     pub repeat: Option<Repeat>,
-    /// TQ-05: coverage of the merged shards: at least this share, or with `"ratchet"` no less than in the newest run of
-    /// the deploying branch.
+    /// TQ-05: minimum coverage of the merged shards; `"ratchet"` keeps it from falling below the newest run of the
+    /// deploying branch.
     ///
-    /// Default: the floor of pytest-cov or coverage.py in the project's own configuration; without one, not judged.
+    /// Default: the threshold in the project's configuration of pytest-cov or coverage.py; without one, no gate.
     /// Example: `"80%"`
     #[serde(default)]
     pub coverage: Option<Floor>,
-    /// Coverage of the lines that a pull request changes.
+    /// Minimum coverage of the lines that a pull request changes.
     ///
-    /// Default: not judged.
+    /// Default: no gate.
     /// Example: `"80%"`
     #[serde(default)]
     pub patch_coverage: Option<Percent>,
 }
 
-/// The order of tests.
+/// Order of tests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Order {
@@ -60,7 +60,7 @@ pub enum Order {
     Fixed,
 }
 
-/// When a run is repeated under a second seed.
+/// Runs that repeat the tests with a second seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Repeat {

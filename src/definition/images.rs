@@ -16,67 +16,67 @@ use super::value::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Image {
-    /// The folder that is sent to the builder.
+    /// Build context: the folder that is sent to the builder.
     ///
     /// Example: `"services/backend"`
     #[serde(default = "here")]
     pub context: String,
-    /// The Dockerfile, from the context.
+    /// Dockerfile, relative to the context.
     ///
     /// Default: `Dockerfile`.
     /// Example: `"docker/release.Dockerfile"`
     #[serde(default)]
     pub dockerfile: Option<String>,
-    /// The stage to build.
+    /// Stage to build.
     ///
     /// Default: the last one.
     /// Example: `"runtime"`
     #[serde(default)]
     pub target: Option<String>,
-    /// Where it is published: registry host, owner and name, without a tag.
+    /// Repository to publish to: registry host, owner and name, without a tag.
     ///
     /// Example: `"ghcr.io/acme/backend"`
     pub repository: String,
-    /// How the registry is logged in to.
+    /// Login to the registry.
     ///
     /// Example: `"github"`
     #[serde(default)]
     #[schemars(extend("default" = "github"))]
     pub login: Login,
-    /// Platforms that it is built for.
+    /// Platforms to build for.
     ///
     /// Example: `["linux/amd64", "linux/arm64"]`
     #[serde(default = "amd64")]
     #[schemars(length(min = 1))]
     pub platforms: Vec<String>,
-    /// Where layers are kept between builds; each image has a scope of its own.
+    /// Cache of layers between builds; each image has its own scope.
     ///
     /// Example: `["gha", "registry"]`
     #[serde(default = "github_cache")]
     pub cache: Vec<Cache>,
-    /// Build arguments; they can be read from the image, so no secret may be one.
+    /// Build arguments. They can be read from the image, so a secret is refused.
     ///
     /// Example: `{ ENABLE_DOCLING = "false" }`
     #[serde(default)]
     pub build_args: IndexMap<String, Value>,
-    /// Whether a signed statement says where the image was built; a manual deploy asks for it.
+    /// Signs the provenance of the image; a manual deploy verifies it.
     ///
     /// Example: `true`
     #[serde(default = "yes")]
     pub attest: bool,
-    /// The GitHub environment that holds the registry's secrets.
+    /// GitHub environment that holds the registry's secrets.
     ///
     /// Default: none, and so no secret.
     /// Example: `"registry"`
     #[serde(default)]
     pub environment: Option<String>,
-    /// The machine that builds it.
+    /// Runner label of the build.
     ///
     /// Default: `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The longest that a build may take.
+    /// Timeout of the build.
     ///
     /// Default: `project.timeout`.
     /// Example: `"30m"`
@@ -110,7 +110,7 @@ fn yes() -> bool {
     true
 }
 
-/// Where layers are kept between builds.
+/// Cache of layers between builds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cache {
@@ -122,17 +122,17 @@ pub enum Cache {
     Inline,
 }
 
-/// How a registry is logged in to.
+/// Login to a registry.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Login {
-    /// With the job's own token: `ghcr.io` alone.
+    /// With the job's token: `ghcr.io` alone.
     #[default]
     Github,
-    /// With a name and a password.
+    /// With a username and a password.
     Password {
-        /// The user's name.
+        /// Username.
         username: Value,
-        /// The password or token.
+        /// Password or token.
         password: Value,
     },
 }
@@ -140,11 +140,11 @@ pub enum Login {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Credentials {
-    /// The user's name.
+    /// Username.
     ///
     /// Example: `{ var = "REGISTRY_USER" }`
     username: Value,
-    /// The password or token.
+    /// Password or token.
     ///
     /// Example: `{ secret = "REGISTRY_PASSWORD" }`
     password: Value,
@@ -174,7 +174,7 @@ impl JsonSchema for Login {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<Credentials>();
         json_schema!({
-            "description": "With the job's own token, or with a name and a password.",
+            "description": "The job's token, or a username and a password.",
             "anyOf": [{ "type": "string", "enum": ["github"] }, table]
         })
     }

@@ -1,7 +1,7 @@
 //! The language: one file per table of `pipeline.toml`.
 //!
-//! This room knows nothing of GitHub. What a key means stands in its doc comment, from which the schema, the language
-//! reference and the editor's completion are derived; the line `Example:` of such a comment is a TOML value.
+//! Nothing in this module depends on GitHub. The doc comment of a key is its documentation: the schema, the language
+//! reference and the completion of editors are derived from it. Its line `Example:` is a TOML value.
 
 mod axis;
 mod body;
@@ -57,89 +57,89 @@ pub use workloads::{Commands, Delivery, Workload};
 /// Tables whose entries have names; they keep the order in which they are written.
 pub type Table<T> = IndexMap<Name, T>;
 
-/// One `pipeline.toml`: what is built, tested, published and deployed, in the order in which a change travels.
+/// One `pipeline.toml`. Its tables are in the order in which a change travels: build, test, publish, deploy.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Definition {
-    /// The version of the language; there is one so far.
+    /// Version of the language; 1 is the only one.
     ///
     /// Example: `1`
     #[schemars(range(min = 1, max = 1))]
     pub version: u8,
-    /// Another definition whose tables stand behind this one's: what both say, this one decides.
+    /// A base definition to inherit from. Where both set a key, this file wins.
     ///
-    /// Default: the definition stands alone.
+    /// Default: no base.
     /// Example: `"../platform/pipeline-base.toml"`
     #[serde(default)]
     pub extends: Option<String>,
-    /// What the pipeline is called, and what holds for all of it.
+    /// Name and settings of the whole pipeline.
     ///
     /// Example: `{ name = "atom", branches = ["main"] }`
     pub project: Project,
-    /// What is built: each component has a folder, a toolchain and its checks.
+    /// Components: parts of the repository, each with a folder, a toolchain and checks.
     ///
     /// Example: `{ backend = { path = "backend", python = ["3.11", "3.12"] } }`
     #[serde(default)]
     pub components: Table<Component>,
-    /// What tests need beside them: containers, started and healthy before the tests.
+    /// Service containers, healthy before the tests start.
     ///
     /// Example: `{ postgres = { image = "postgres:16-alpine", ports = [5432] } }`
     #[serde(default)]
     pub services: Table<Service>,
-    /// Test runs: sharded over jobs, parallel within one.
+    /// Test runs, sharded over jobs and parallel within a job.
     ///
     /// Example: `{ backend = { component = "backend", runner = "pytest", shards = 4 } }`
     #[serde(default)]
     pub tests: Table<TestRun>,
-    /// Parts of a test run that need more than the others; each is left out of its run and has a workflow of its own.
+    /// Integration suites: parts of a test run that need other services, each in a separate workflow.
     ///
     /// Example: `{ lancedb = { of = "backend", paths = ["tests/integration/episodes"] } }`
     #[serde(default)]
     pub suites: Table<Suite>,
-    /// Tests that nobody runs for now, each with its reason and the day on which that ends.
+    /// Tests that are skipped for now, each with a reason and a last day.
     ///
     /// Example: `{ "tests/test_dashboard.py" = { reason = "needs a Grafana", until = 2027-03-31 } }`
     #[serde(default)]
     pub quarantine: IndexMap<String, Quarantine>,
-    /// What every test run is judged by.
+    /// Quality gates of every test run.
     ///
-    /// Default: tests run in random order and all of them must pass; nothing else is judged.
+    /// Default: tests run in random order and all of them must pass; no further gate.
     /// Example: `{ pass-rate = "100%", slowest = "30s", coverage = "80%" }`
     #[serde(default)]
     pub gates: Gates,
-    /// Container images, built in CI and published by a deploy.
+    /// Container images: built in CI, published by a deploy.
     ///
     /// Example: `{ backend = { context = "backend", repository = "ghcr.io/acme/backend" } }`
     #[serde(default)]
     pub images: Table<Image>,
-    /// Smoke tests: requests that a running environment must answer.
+    /// Smoke tests: requests that a running environment has to answer.
     ///
     /// Example: `{ api = { public = true, probes = [{ name = "alive", request = "GET /health/live" }] } }`
     #[serde(default)]
     pub smoke: Table<Smoke>,
-    /// Where metrics are read and deployments are drawn.
+    /// Prometheus, which metrics are read from, and Grafana, where deployments are annotated.
     ///
-    /// Default: no metric is read, and nothing is drawn.
+    /// Default: neither.
     /// Example: `{ prometheus = { url = { secret = "PROMETHEUS_URL" } } }`
     #[serde(default)]
     pub monitoring: Option<Monitoring>,
-    /// Metrics by which a deployed version is judged.
+    /// Metrics that decide whether a deployed version is kept.
     ///
     /// Example: `{ errors = { unit = "ratio", query = "…", window = "5m" } }`
     #[serde(default)]
     pub metrics: Table<Metric>,
-    /// Who is told how a deploy ended.
+    /// Notifications about the end of a deploy.
     ///
-    /// Default: nobody is told.
+    /// Default: none.
     /// Example: `{ slack = { webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "rollback"] } }`
     #[serde(default)]
     pub notify: Notify,
-    /// What runs in a cluster, and how it is given a new image.
+    /// Workloads of the cluster and the delivery of their images.
     ///
     /// Example: `{ api = { image = "backend", target = "deployment/atom", container = "atom", delivery = "image" } }`
     #[serde(default)]
     pub workloads: Table<Workload>,
-    /// Where it runs; an environment comes after one that is declared above it.
+    /// Environments to deploy to. An environment `needs` one that is declared above it.
     ///
     /// Example: `{ staging = { cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "staging" }, deploy = ["api"] } }`
     #[serde(default)]
@@ -149,7 +149,7 @@ pub struct Definition {
     /// Example: `{ docs = { steps = [{ run = "make docs" }] } }`
     #[serde(default)]
     pub jobs: Table<Job>,
-    /// Further workflows, each a file of its own.
+    /// Further workflows, each in a separate file.
     ///
     /// Example: `{ release = { on = { tags = ["v*"] }, jobs = { publish = { steps = [{ run = "make release" }] } } } }`
     #[serde(default)]

@@ -1,4 +1,4 @@
-//! `[monitoring]` and `[metrics.<name>]`: what a deployed version is judged by.
+//! `[monitoring]` and `[metrics.<name>]`: metrics of a deployed version.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,28 +6,28 @@ use serde::{Deserialize, Serialize};
 use super::units::Duration;
 use super::value::Value;
 
-/// Where metrics are read, and where deployments are drawn.
+/// Prometheus, which metrics are read from, and Grafana, where deployments are annotated.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Monitoring {
-    /// The Prometheus that is asked.
+    /// Prometheus server to query.
     ///
-    /// Default: no metric can be judged.
+    /// Default: none; metrics need one.
     /// Example: `{ url = { secret = "PROMETHEUS_URL" } }`
     #[serde(default)]
     pub prometheus: Option<Prometheus>,
-    /// The Grafana in which deployments are marked.
+    /// Grafana in which deployments are annotated.
     ///
-    /// Default: nothing is marked.
+    /// Default: none.
     /// Example: `{ url = { secret = "GRAFANA_URL" }, token = { secret = "GRAFANA_TOKEN" } }`
     #[serde(default)]
     pub grafana: Option<Grafana>,
-    /// The Prometheus label, and the label of the pods, that carries the deployed version; queries name it as `$version`.
+    /// Label of pods and of Prometheus series that carries the deployed version; queries use it as `$version`.
     ///
     /// Example: `"version"`
     #[serde(default = "version")]
     pub version_label: String,
-    /// How often metrics are scraped: a hold looks at them that often.
+    /// Scrape interval of Prometheus; a hold evaluates the limits this often.
     ///
     /// Example: `"15s"`
     #[serde(default = "a_minute")]
@@ -42,26 +42,26 @@ fn a_minute() -> Duration {
     Duration::from_seconds(60)
 }
 
-/// The Prometheus that is asked.
+/// Prometheus server to query.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Prometheus {
-    /// Its address.
+    /// URL of the server.
     ///
     /// Example: `{ secret = "PROMETHEUS_URL" }`
     pub url: Value,
-    /// A bearer token, where it asks for one.
+    /// Bearer token of the server.
     ///
-    /// Default: none is sent.
+    /// Default: none.
     /// Example: `{ secret = "PROMETHEUS_TOKEN" }`
     #[serde(default)]
     pub token: Option<Value>,
-    /// What it means that the address is not set.
+    /// Outcome if the URL is empty.
     ///
     /// Example: `"fail"`
     #[serde(default)]
     pub when_unset: Outcome,
-    /// What it means that it does not answer.
+    /// Outcome if the server does not answer.
     ///
     /// Example: `"fail"`
     #[serde(default)]
@@ -73,72 +73,72 @@ pub struct Prometheus {
     pub when_partial: Outcome,
 }
 
-/// What a missing answer means.
+/// Outcome of a missing answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// The gate fails.
     #[default]
     Fail,
-    /// The gate is not judged, and the summary says so.
+    /// The gate is skipped, and the summary reports it.
     Skip,
     /// The gate passes.
     Pass,
 }
 
-/// The Grafana in which deployments are marked.
+/// Grafana in which deployments are annotated.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Grafana {
-    /// Its address.
+    /// URL of the server.
     ///
     /// Example: `{ secret = "GRAFANA_URL" }`
     pub url: Value,
-    /// A service account's token that may write annotations.
+    /// Token of a service account that may write annotations.
     ///
     /// Example: `{ secret = "GRAFANA_TOKEN" }`
     pub token: Value,
-    /// Dashboards that are brought up to date, as files.
+    /// Dashboards to update, as files.
     ///
     /// Example: `["grafana/deployments.json"]`
     #[serde(default)]
     pub dashboards: Vec<String>,
 }
 
-/// A metric by which a version is judged.
+/// A metric of a deployed version.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Metric {
-    /// What its value counts.
+    /// Unit of the value.
     ///
     /// Example: `"ratio"`
     pub unit: Unit,
-    /// `PromQL` that gives one number; `$version` and `$window` are filled in.
+    /// `PromQL` query that returns one number; `$version` and `$window` are filled in.
     ///
     /// Example: `'sum(rate(errors{version="$version"}[$window]))'`
     #[schemars(length(min = 1))]
     pub query: String,
-    /// How many requests the value must rest on.
+    /// Minimum number of samples.
     ///
-    /// Default: they are not counted.
+    /// Default: samples are not counted.
     /// Example: `{ query = 'sum(increase(requests{version="$version"}[$window]))', at-least = 1000 }`
     #[serde(default)]
     pub samples: Option<Samples>,
-    /// The time that the value is taken over; a hold must be longer.
+    /// Window of the query; a hold has to be longer.
     ///
     /// Example: `"5m"`
     pub window: Duration,
-    /// What an empty answer means.
+    /// Outcome of an answer without a series.
     ///
     /// Example: `"fail"`
     #[serde(default)]
     pub when_empty: Outcome,
-    /// What "not a number" means.
+    /// Outcome of NaN.
     ///
     /// Example: `"fail"`
     #[serde(default)]
     pub when_nan: Outcome,
-    /// What too few samples mean: how much longer is waited for them, and what follows then.
+    /// Outcome of too few samples: extra time to wait, then the result.
     ///
     /// Example: `{ extend = "30m", then = "fail" }`
     #[serde(default)]
@@ -146,7 +146,7 @@ pub struct Metric {
     pub when_few: Few,
 }
 
-/// What a metric's value counts.
+/// Unit of a metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Unit {
@@ -154,36 +154,36 @@ pub enum Unit {
     Ratio,
     /// A time in seconds; limits are written with their unit.
     Seconds,
-    /// A number.
+    /// A number without a unit.
     Count,
 }
 
-/// How many requests a value must rest on.
+/// Minimum number of samples of a metric.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Samples {
-    /// `PromQL` that counts them.
+    /// `PromQL` query that counts the samples.
     ///
     /// Example: `'sum(increase(requests{version="$version"}[$window]))'`
     pub query: String,
-    /// The least that is enough.
+    /// Lowest count that is enough.
     ///
     /// Example: `1000`
     #[schemars(range(min = 1))]
     pub at_least: u64,
 }
 
-/// What too few samples mean.
+/// Outcome of too few samples.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Few {
-    /// How much longer is waited for them.
+    /// Extra time to wait for samples.
     ///
-    /// Default: not at all.
+    /// Default: none.
     /// Example: `"30m"`
     #[serde(default)]
     pub extend: Option<Duration>,
-    /// What follows then.
+    /// Result once the extra time is over.
     ///
     /// Example: `"fail"`
     #[serde(default)]

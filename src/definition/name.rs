@@ -15,14 +15,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 #[serde(transparent)]
 pub struct Name(String);
 
-const MOST: usize = 40;
+const MAX: usize = 40;
+
+/// The schema's pattern of a name.
+pub(super) const PATTERN: &str = "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$";
 
 impl Name {
     /// The name in `text`, if it is one.
     pub fn new(text: &str) -> Option<Self> {
         let first = text.bytes().next()?;
         (first.is_ascii_lowercase()
-            && text.len() <= MOST
+            && text.len() <= MAX
             && !text.ends_with('-')
             && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'))
         .then(|| Self(text.to_owned()))
@@ -64,7 +67,7 @@ impl<'de> Deserialize<'de> for Name {
         let text = String::deserialize(deserializer)?;
         Self::new(&text).ok_or_else(|| {
             D::Error::custom(format!(
-                "`{text}` is not a name: use lower-case letters, digits and hyphens, starting with a letter, at most {MOST}"
+                "`{text}` is not a name: use lower-case letters, digits and hyphens, starting with a letter, at most {MAX}"
             ))
         })
     }
@@ -78,6 +81,6 @@ impl JsonSchema for Name {
         "Name".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$" })
+        json_schema!({ "type": "string", "pattern": PATTERN })
     }
 }

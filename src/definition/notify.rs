@@ -1,23 +1,23 @@
-//! `[notify]`: who is told how a deploy ended.
+//! `[notify]`: notifications about deploys.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::value::Value;
 
-/// Who is told how a deploy ended.
+/// Notifications about the end of a deploy.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Notify {
     /// A Slack channel.
     ///
-    /// Default: nothing is said there.
+    /// Default: no message.
     /// Example: `{ webhook = { secret = "SLACK_WEBHOOK_URL" }, on = ["failure", "rollback"] }`
     #[serde(default)]
     pub slack: Option<Slack>,
     /// An issue in this repository.
     ///
-    /// Default: none is opened.
+    /// Default: no issue.
     /// Example: `{ labels = ["deployment"], on = ["rollback"] }`
     #[serde(default)]
     pub issue: Option<Issue>,
@@ -27,18 +27,18 @@ pub struct Notify {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Slack {
-    /// The incoming webhook's address.
+    /// URL of the incoming webhook.
     ///
     /// Example: `{ secret = "SLACK_WEBHOOK_URL" }`
     pub webhook: Value,
-    /// What is told.
+    /// Events that send a message.
     ///
     /// Example: `["success", "failure", "rollback"]`
     #[serde(default = "bad_news")]
     pub on: Vec<Event>,
 }
 
-/// An issue in this repository; one that is open already is not opened again.
+/// An issue in this repository; an open one gets a comment instead of a duplicate.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Issue {
@@ -47,14 +47,14 @@ pub struct Issue {
     /// Example: `["deployment", "rollback"]`
     #[serde(default)]
     pub labels: Vec<String>,
-    /// What opens one.
+    /// Events that open an issue.
     ///
     /// Example: `["rollback"]`
     #[serde(default = "bad_news")]
     pub on: Vec<Event>,
 }
 
-/// How a deploy ended.
+/// End of a deploy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {

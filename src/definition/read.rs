@@ -1,4 +1,4 @@
-//! From text to the definition: quickly where all is well, and with every mistake of the file where it is not.
+//! From text to the definition: quickly if it is valid, with every mistake of the file if it is not.
 
 use serde::Deserialize;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
@@ -9,13 +9,14 @@ use crate::sources::{Sources, Text};
 
 mod explain;
 mod renamed;
+mod suggest;
 
-/// What became of a definition's text.
+/// The result of reading a definition.
 #[derive(Debug)]
 pub struct Read {
     /// The definition, where it could be read.
     pub definition: Option<Definition>,
-    /// What is wrong with it otherwise.
+    /// Its mistakes otherwise.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -36,7 +37,7 @@ pub fn read(sources: &Sources) -> Read {
     }
 }
 
-/// The definition that a text says, over what it extends.
+/// Reads a text over the bases that it extends.
 fn merged(text: &str, bases: &[&str]) -> Result<Definition, toml::de::Error> {
     let mut table = DeTable::parse(text)?;
     for base in bases {
@@ -45,8 +46,8 @@ fn merged(text: &str, bases: &[&str]) -> Result<Definition, toml::de::Error> {
     Definition::deserialize(Deserializer::from(table))
 }
 
-/// Where a definition that extends others cannot be read: it is read again with each text behind the one before, so that
-/// the error's bytes are those of one of them.
+/// Locates the error of a definition that extends others: it is read again with each text behind the one before, so that
+/// the error's bytes belong to one of them.
 fn place(sources: &Sources) -> Option<At> {
     let mut start = sources.definition.text.len();
     let mut texts = vec![(&sources.definition, 0, String::new())];
@@ -62,7 +63,7 @@ fn place(sources: &Sources) -> Option<At> {
     Some(At::Bytes { file: text.file.clone(), range: (span.start - start, span.end.saturating_sub(*start)) })
 }
 
-/// Puts what `below` says and `table` does not into it.
+/// Adds the keys of `below` that `table` lacks.
 fn fill<'t>(table: &mut DeTable<'t>, below: DeTable<'t>) {
     for (key, value) in below {
         match table.get_mut(key.get_ref().as_ref()) {
@@ -88,11 +89,12 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
         return syntax;
     }
     let mut json = serde_json::Map::new();
-    for text in texts {
-        let (table, _) = DeTable::parse_recoverable(&text.text);
-        fill_json(&mut json, &table.into_inner());
+    let tables: Vec<DeTable<'_>> =
+        texts.iter().map(|text| DeTable::parse_recoverable(&text.text).0.into_inner()).collect();
+    for table in &tables {
+        fill_json(&mut json, table);
     }
-    let found = explain::explain(&schema(), &serde_json::Value::Object(json));
+    let found = explain::explain(&schema(), &serde_json::Value::Object(json), &tables);
     if !found.is_empty() {
         return found;
     }
@@ -104,7 +106,7 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     }]
 }
 
-/// What is wrong with a file before its keys mean anything: the first mistake of each line, since others follow from it.
+/// Lists the syntax errors of a file: the first of each line, since others follow from it.
 fn syntax(text: &Text) -> Vec<Diagnostic> {
     let (_, mut errors) = DeTable::parse_recoverable(&text.text);
     errors.sort_by_key(|error| error.span().map_or(0, |range| range.start));

@@ -29,12 +29,12 @@ pub fn schema() -> Value {
     schema
 }
 
-/// Whether a definition is neither a table nor a choice between several things.
+/// Returns whether a definition is neither a table nor a choice between several types.
 fn is_form(definition: &Value) -> bool {
     definition.get("properties").is_none() && definition.get("anyOf").is_none()
 }
 
-/// Puts forms in the place of what refers to them; what they say of themselves becomes a paragraph of its own.
+/// Replaces references to forms by the forms; their description becomes a separate paragraph.
 ///
 /// Taplo looks for keys in a reference that has a description beside it, and does so without end where that leads to
 /// a form.
@@ -92,8 +92,8 @@ impl Transform for Examples {
     }
 }
 
-/// A list or a table of names that may be left out is empty then. One that is optional besides may also be null, which
-/// tells the two apart until nulls are dropped.
+/// Sets the default of a list or a table of names to empty. An optional one may also be null, which distinguishes the
+/// two until nulls are dropped.
 fn default_to_empty(table: &mut serde_json::Map<String, Value>) {
     let required: Vec<Value> = table.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
     let Some(Value::Object(keys)) = table.get_mut("properties") else { return };
@@ -121,8 +121,8 @@ fn describe(object: &mut serde_json::Map<String, Value>) {
     }
 }
 
-/// Turns a choice of described constants into an enumeration whose description is what each means: what they are about
-/// is said by the key that takes them.
+/// Turns a choice of described constants into an enumeration that describes each. The key that takes them describes
+/// their purpose.
 fn enumerate(object: &mut serde_json::Map<String, Value>) {
     let Some(Value::Array(choices)) = object.get("oneOf") else { return };
     let words: Option<Vec<(&str, &str)>> = choices
@@ -151,7 +151,7 @@ pub(super) fn decapitalised(text: &str) -> String {
     }
 }
 
-/// Drops what only JSON can say: TOML has no null.
+/// Drops null, which TOML does not have.
 fn without_null(object: &mut serde_json::Map<String, Value>) {
     if let Some(Value::Array(types)) = object.get_mut("type") {
         types.retain(|name| name != "null");

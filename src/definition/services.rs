@@ -1,4 +1,4 @@
-//! `[services.<name>]`: what tests need beside them.
+//! `[services.<name>]`: containers beside the tests.
 
 use std::borrow::Cow;
 
@@ -14,13 +14,13 @@ use super::value::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Service {
-    /// A service that Pipewright knows; what the table says besides takes the place of what the preset says.
+    /// Built-in service to start from; other keys of the table override the preset.
     ///
-    /// Default: the service is only what its table says.
+    /// Default: none.
     /// Example: `"lancedb-object-store"`
     #[serde(default)]
     pub preset: Option<Preset>,
-    /// The image; its digest stands in `pipeline.lock`.
+    /// Image of the container; `pipeline.lock` has its digest.
     ///
     /// Default: the preset's.
     /// Example: `"postgres:16-alpine"`
@@ -36,9 +36,9 @@ pub struct Service {
     /// Example: `[5432]`
     #[serde(default)]
     pub ports: Vec<u16>,
-    /// A command in the container that succeeds once the service is ready.
+    /// Health check: a command in the container that succeeds once the service is ready.
     ///
-    /// Default: the preset's; where there is none of either, tests may start too early.
+    /// Default: that of the preset. Without a health check, tests may start too early.
     /// Example: `"pg_isready -U test"`
     #[serde(default)]
     pub health: Option<Health>,
@@ -47,50 +47,50 @@ pub struct Service {
     /// Example: `["--shm-size", "256m"]`
     #[serde(default)]
     pub options: Vec<String>,
-    /// Takes the place of the image's command.
+    /// Command of the container, instead of the image's.
     ///
-    /// Default: the image's own.
+    /// Default: that of the image.
     /// Example: `"redis-server --save ''"`
     #[serde(default)]
     pub command: Option<String>,
-    /// Takes the place of the image's entrypoint.
+    /// Entrypoint of the container, instead of the image's.
     ///
-    /// Default: the image's own.
+    /// Default: that of the image.
     /// Example: `"/bin/server"`
     #[serde(default)]
     pub entrypoint: Option<String>,
-    /// Environment variables of everything that uses the service.
+    /// Environment variables of the jobs that use the service.
     ///
     /// Example: `{ DATABASE_URL = "postgresql://test:test@localhost:5432/atom" }`
     #[serde(default)]
     pub provides: IndexMap<String, String>,
 }
 
-/// Services that Pipewright knows.
+/// Built-in services.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Preset {
     /// An S3-compatible object store with a bucket, and `LANCEDB_URI` with the AWS names for the tests.
     LancedbObjectStore,
-    /// A folder that the tests' own process opens: no container at all.
+    /// A folder that the test process opens: no container.
     LancedbEmbedded,
 }
 
-/// How a service tells that it is ready.
+/// Health check of a service.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Health {
     /// The command, run in the container.
     pub command: String,
-    /// The time between two tries.
+    /// Time between two attempts.
     pub interval: Duration,
-    /// The longest that a try may take.
+    /// Timeout of an attempt.
     pub timeout: Duration,
-    /// Failed tries after which the job fails.
+    /// Failed attempts after which the job fails.
     pub retries: u16,
 }
 
 impl Health {
-    /// A command that is tried every five seconds, a dozen times.
+    /// A command that runs every five seconds, a dozen times.
     pub fn every_five_seconds(command: &str) -> Self {
         Self { command: command.to_owned(), interval: five_seconds(), timeout: five_seconds(), retries: a_dozen() }
     }
@@ -103,17 +103,17 @@ struct HealthTable {
     ///
     /// Example: `"pg_isready -U test"`
     command: String,
-    /// The time between two tries.
+    /// Time between two attempts.
     ///
     /// Example: `"5s"`
     #[serde(default = "five_seconds")]
     interval: Duration,
-    /// The longest that a try may take.
+    /// Timeout of an attempt.
     ///
     /// Example: `"5s"`
     #[serde(default = "five_seconds")]
     timeout: Duration,
-    /// Failed tries after which the job fails.
+    /// Failed attempts after which the job fails.
     ///
     /// Example: `12`
     #[serde(default = "a_dozen")]

@@ -12,32 +12,32 @@ use super::name::Name;
 use super::units::Duration;
 use super::value::{Outside, Value};
 
-/// Requests that a running environment must answer, after every change of it.
+/// Smoke tests: requests that a running environment has to answer after every change.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Smoke {
-    /// Log-in, whose token or cookies are sent with the probes that set `auth = true`.
+    /// Login whose token or cookies are sent with the probes that set `auth = true`.
     ///
-    /// Default: no probe is sent as a user.
+    /// Default: no login.
     /// Example: `{ request = "POST /login", json = { username = { secret = "SMOKE_USERNAME" }, password = { secret = "SMOKE_PASSWORD" } }, token = ".access_token" }`
     #[serde(default)]
     pub login: Option<SmokeLogin>,
-    /// Says that nothing of the service needs a log-in.
+    /// Declares that no endpoint of the service needs a login.
     ///
     /// Example: `true`
     #[serde(default)]
     pub public: bool,
-    /// Follows redirects of the probes within the same origin. A redirect is an answer otherwise.
+    /// Follows redirects within the same origin. Without it, a redirect is the answer.
     ///
     /// Example: `true`
     #[serde(default)]
     pub redirects: bool,
-    /// The requests.
+    /// Requests to send.
     ///
     /// Example: `[{ name = "alive", request = "GET /health/live", expect = { contains = "ok" } }]`
     #[schemars(length(min = 1))]
     pub probes: Vec<Probe>,
-    /// When they are sent besides, by `smoke-tests.yml`.
+    /// Schedule of `smoke-tests.yml`.
     ///
     /// Default: never.
     /// Example: `{ cron = "*/30 * * * *" }`
@@ -45,7 +45,7 @@ pub struct Smoke {
     pub schedule: Option<super::project::Nightly>,
 }
 
-/// A request whose answer holds a token, or sets cookies.
+/// A request whose answer contains a token or sets cookies.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SmokeLogin {
@@ -80,18 +80,18 @@ pub struct SmokeLogin {
 }
 
 impl SmokeLogin {
-    /// Every value from outside that is sent.
+    /// Every secret and variable that is sent.
     pub fn outsides(&self) -> Vec<&Outside> {
         let form = self.form.iter().flat_map(|form| form.values().filter_map(Value::outside));
         self.json.iter().flat_map(Body::outsides).chain(form).collect()
     }
 }
 
-/// A request and what its answer must be.
+/// A request and the expected answer.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Probe {
-    /// What the report calls it.
+    /// Name in the report.
     ///
     /// Example: `"ready"`
     pub name: Name,
@@ -99,9 +99,9 @@ pub struct Probe {
     ///
     /// Example: `"GET /health/ready"`
     pub request: Request,
-    /// What is sent, as JSON.
+    /// JSON body of the request.
     ///
-    /// Default: nothing.
+    /// Default: no body.
     /// Example: `{ query = "hello" }`
     #[serde(default)]
     pub json: Option<Body>,
@@ -110,7 +110,7 @@ pub struct Probe {
     /// Example: `{ Accept = "application/json" }`
     #[serde(default)]
     pub headers: IndexMap<String, Value>,
-    /// Sends the token or the cookies of `login` along.
+    /// Sends the token or the cookies of `login`.
     ///
     /// Example: `true`
     #[serde(default)]
@@ -121,21 +121,21 @@ pub struct Probe {
     /// Example: `true`
     #[serde(default)]
     pub redirects: Option<bool>,
-    /// What the answer must be.
+    /// Expected answer.
     ///
     /// Example: `{ status = 200, json = { ".status" = "healthy" }, within = "2s" }`
     #[serde(default)]
     #[schemars(extend("default" = { "status": 200, "within": "10s" }))]
     pub expect: Expect,
-    /// How long it is tried again before it counts as failed.
+    /// Time to retry before the probe fails.
     ///
-    /// Default: not at all.
+    /// Default: no retry.
     /// Example: `"30s"`
     #[serde(default)]
     pub retry: Option<Duration>,
 }
 
-/// What an answer must be.
+/// Expected answer of a probe.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Expect {
@@ -145,18 +145,18 @@ pub struct Expect {
     #[serde(default = "ok")]
     #[schemars(range(min = 100, max = 599))]
     pub status: u16,
-    /// Values that stand in the JSON answer, by their path.
+    /// Values of the JSON answer, by path.
     ///
     /// Example: `{ ".status" = "healthy" }`
     #[serde(default)]
     pub json: IndexMap<String, Body>,
-    /// Text that the answer contains.
+    /// Text that the answer has to contain.
     ///
-    /// Default: the text is not looked at.
+    /// Default: the text is not checked.
     /// Example: `"pong"`
     #[serde(default)]
     pub contains: Option<String>,
-    /// The longest that the answer may take.
+    /// Timeout of the answer.
     ///
     /// Example: `"2s"`
     #[serde(default = "ten_seconds")]

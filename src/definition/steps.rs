@@ -1,4 +1,4 @@
-//! Steps that the user writes.
+//! Custom steps.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -11,19 +11,19 @@ use super::value::Value;
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
-    /// What the log calls it.
+    /// Name in the log.
     ///
     /// Default: the command's first line, or the action.
     /// Example: `"Build the docs"`
     #[serde(default)]
     pub name: Option<String>,
-    /// A command, run by bash with `-e -o pipefail`; values reach it by `env`.
+    /// Command, run by bash with `-e -o pipefail`; values reach it through `env`.
     ///
     /// Default: the step is an action, named by `uses`.
     /// Example: `"make docs"`
     #[serde(default)]
     pub run: Option<String>,
-    /// An action, pinned in `pipeline.lock`.
+    /// Action, pinned in `pipeline.lock`.
     ///
     /// Default: the step is a command, named by `run`.
     /// Example: `"actions/setup-java"`
@@ -39,21 +39,21 @@ pub struct Step {
     /// Example: `{ DOCS_TOKEN = { secret = "DOCS_TOKEN" } }`
     #[serde(default)]
     pub env: IndexMap<String, Value>,
-    /// The folder that the command runs in, from the definition's own folder.
+    /// Working directory of the command, relative to `pipeline.toml`.
     ///
     /// Default: the component's folder, or the root of the repository where there is no component.
     /// Example: `"docs"`
     #[serde(default)]
     pub path: Option<String>,
-    /// The longest that it may take.
+    /// Timeout of the step.
     ///
-    /// Default: that of its job.
+    /// Default: that of the job.
     /// Example: `"5m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
-    /// Whether it changes an environment.
+    /// Declares whether the step changes an environment.
     ///
-    /// Default: a step of an environment is taken to change it.
+    /// Default: `true` for steps of an environment.
     /// Example: `false`
     #[serde(default)]
     pub changes: Option<bool>,

@@ -1,4 +1,4 @@
-//! `[suites.<name>]` and `[quarantine]`: what is left out of a main run, and where it went.
+//! `[suites.<name>]` and `[quarantine]`: tests that a run leaves out.
 
 use indexmap::IndexMap;
 use schemars::JsonSchema;
@@ -10,77 +10,77 @@ use super::steps::Step;
 use super::units::{Date, Duration};
 use super::value::Value;
 
-/// Tests that need more than the rest of their run: left out there, run by `<name>-integration.yml`.
+/// An integration suite: tests that are left out of their run and run by `<name>-integration.yml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Suite {
-    /// The test run that it is left out of.
+    /// Test run that leaves these tests out.
     ///
     /// Example: `"backend"`
     pub of: Name,
-    /// Its folders and files, from the component's folder.
+    /// Folders and files of the suite, relative to the component's folder.
     ///
     /// Example: `["tests/integration/episodes"]`
     #[schemars(length(min = 1))]
     pub paths: Vec<String>,
-    /// Services that it needs.
+    /// Services that the tests need.
     ///
     /// Example: `["lancedb"]`
     #[serde(default)]
     pub services: Vec<Name>,
-    /// Whether a failure blocks merging, or is only shown.
+    /// Effect of a failure on merging.
     ///
     /// Example: `"required"`
     #[serde(default)]
     pub merge: Merge,
-    /// Events that start it, besides pull requests and pushes.
+    /// Events that start the suite, besides pull requests and pushes.
     ///
     /// Example: `["nightly", "manual"]`
     #[serde(default)]
     pub on: Vec<SuiteEvent>,
-    /// Environment variables of its tests.
+    /// Environment variables of the tests.
     ///
     /// Example: `{ EPISODES = "full" }`
     #[serde(default)]
     pub env: IndexMap<String, Value>,
-    /// The GitHub environment that holds its secrets.
+    /// GitHub environment that holds the suite's secrets.
     ///
-    /// Default: none, and so no secret.
+    /// Default: none; the tests get no secrets.
     /// Example: `"ci"`
     #[serde(default)]
     pub environment: Option<String>,
-    /// Its machine.
+    /// Runner label of the suite.
     ///
     /// Default: the component's; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The longest that it may take.
+    /// Timeout of the suite.
     ///
     /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
-    /// Steps before its tests.
+    /// Steps before the tests.
     ///
     /// Example: `[{ run = "./tools/seed" }]`
     #[serde(default)]
     pub before: Vec<Step>,
-    /// Steps after its tests, whether they passed or not.
+    /// Steps after the tests, whether they passed or not.
     ///
     /// Example: `[{ run = "./tools/collect-logs" }]`
     #[serde(default)]
     pub after: Vec<Step>,
 }
 
-/// What a failure means for merging.
+/// Effect of a failure on merging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Merge {
-    /// It blocks.
+    /// A failure blocks merging.
     #[default]
     Required,
-    /// It is shown.
+    /// A failure is reported and does not block.
     Reported,
 }
 
@@ -94,26 +94,26 @@ pub enum SuiteEvent {
     Manual,
 }
 
-/// Why a test does not run, and until when.
+/// A test that is skipped until a day.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Quarantine {
-    /// Why nobody runs it.
+    /// Reason for the quarantine.
     ///
     /// Example: `"needs a Grafana that CI does not have"`
     #[schemars(length(min = 1))]
     pub reason: String,
-    /// The issue that ends it.
+    /// Number of the issue about it.
     ///
     /// Default: no issue.
     /// Example: `41`
     #[serde(default)]
     pub issue: Option<u32>,
-    /// The last day on which it is left out; the gates fail on the day after.
+    /// Last day of the quarantine; the gates fail on the day after.
     ///
     /// Example: `2027-03-31`
     pub until: Date,
-    /// The test run that it is left out of.
+    /// Test run that leaves the test out.
     ///
     /// Default: every test run.
     /// Example: `"backend"`

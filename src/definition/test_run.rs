@@ -15,25 +15,25 @@ use super::steps::Step;
 use super::units::Duration;
 use super::value::Value;
 
-/// Tests of one component that run together.
+/// A test run of one component.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct TestRun {
-    /// The component whose tests these are.
+    /// Component under test.
     ///
     /// Example: `"backend"`
     pub component: Name,
-    /// The test tool.
+    /// Test runner.
     ///
     /// Example: `"pytest"`
     pub runner: String,
-    /// What the `command` runner runs; it sees `SHARD`, `SHARDS` and `JUNIT`, the path that the report is written to.
+    /// Command of the `command` runner. It reads `SHARD` and `SHARDS`, and writes a JUnit report to the path `JUNIT`.
     ///
-    /// Default: none; every other runner has its own.
+    /// Default: none; the other runners have their own.
     /// Example: `"./run-tests --part $SHARD/$SHARDS --junit $JUNIT"`
     #[serde(default)]
     pub command: Option<String>,
-    /// Folders and files of the tests, from the component's folder; with none, the runner finds them.
+    /// Folders and files of the tests, relative to the component's folder; without any, the runner finds them.
     ///
     /// Example: `["tests"]`
     #[serde(default)]
@@ -43,13 +43,13 @@ pub struct TestRun {
     /// Example: `["-m", "not browser"]`
     #[serde(default)]
     pub args: Vec<String>,
-    /// Jobs over which the tests are spread.
+    /// Number of jobs to spread the tests over.
     ///
     /// Example: `4`
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 256))]
     pub shards: u16,
-    /// How tests are given to shards: by their recorded time, their number, or whole files.
+    /// Split of the tests over shards: by recorded time, by number, or by file.
     ///
     /// Default: `"timings"` for pytest, `"count"` for nextest and `command`.
     /// Example: `"timings"`
@@ -66,15 +66,15 @@ pub struct TestRun {
     /// Example: `"loadscope"`
     #[serde(default)]
     pub dist: Option<Dist>,
-    /// How often a failed test is tried again; one that then passes is reported as flaky.
+    /// Number of times that a failed test is rerun. A test that passes on a rerun is reported as flaky.
     ///
     /// Example: `2`
     #[serde(default)]
     #[schemars(range(max = 10))]
     pub reruns: u8,
-    /// Time limit of a single attempt of a test, fixtures included; a test that hangs then fails, and the others run.
+    /// Timeout of a single attempt of a test, fixtures included. A test that hangs fails, and the others still run.
     ///
-    /// Default: none; a test that hangs is named when the shard's time is over.
+    /// Default: none; a test that hangs is named when the shard times out.
     /// Example: `"60s"`
     #[serde(default)]
     pub test_timeout: Option<Duration>,
@@ -83,19 +83,19 @@ pub struct TestRun {
     /// Example: `["postgres"]`
     #[serde(default)]
     pub services: Vec<Name>,
-    /// Who keeps the processes of a job apart in a service that they share.
+    /// Isolation of the processes of a job in a service that they share.
     ///
-    /// Default: looked up in the tests' own fixtures.
+    /// Default: detected from the tests' fixtures.
     /// Example: `"worker"`
     #[serde(default)]
     pub isolation: Option<Isolation>,
-    /// Coverage that the run measures.
+    /// Coverage to measure.
     ///
     /// Default: none.
     /// Example: `{ source = ["core", "api"], version = "3.12" }`
     #[serde(default)]
     pub coverage: Option<Coverage>,
-    /// Gates of this run that are stricter than `[gates]`.
+    /// Gates of this run, if stricter than `[gates]`.
     ///
     /// Default: those of `[gates]`.
     /// Example: `{ slowest = "10s" }`
@@ -106,25 +106,25 @@ pub struct TestRun {
     /// Example: `{ LOG_LEVEL = "debug" }`
     #[serde(default)]
     pub env: IndexMap<String, Value>,
-    /// The GitHub environment that holds the run's secrets.
+    /// GitHub environment that holds the run's secrets.
     ///
-    /// Default: none, and so no secret.
+    /// Default: none; the tests get no secrets.
     /// Example: `"ci"`
     #[serde(default)]
     pub environment: Option<String>,
-    /// Machines of its jobs; a list is an axis of the matrix.
+    /// Runner labels of the jobs; a list becomes an axis of the matrix.
     ///
-    /// Default: the component's.
+    /// Default: those of the component.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The longest that a shard may take; a part of it is kept for what comes before and after the tests.
+    /// Timeout of a shard. Part of it is reserved for the steps before and after the tests.
     ///
     /// Default: `project.timeout`.
     /// Example: `"20m"`
     #[serde(default)]
     pub timeout: Option<Duration>,
-    /// Steps before the tests, when dependencies and services are there.
+    /// Steps before the tests, once dependencies are installed and services are healthy.
     ///
     /// Example: `[{ run = "alembic upgrade head" }]`
     #[serde(default)]
@@ -152,13 +152,13 @@ fn one() -> u16 {
     1
 }
 
-/// How tests are given to shards.
+/// Split of tests over shards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Split {
     /// By recorded time, longest first onto the least loaded shard.
     Timings,
-    /// The same number each.
+    /// The same number of tests each.
     Count,
     /// Whole files.
     Files,
@@ -212,13 +212,13 @@ impl Dist {
     }
 }
 
-/// Who keeps the processes of a job apart.
+/// Isolation of the processes of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Isolation {
-    /// The tests' fixtures: each process has a database, bucket or prefix of its own.
+    /// The tests' fixtures give each process its own database, bucket or prefix.
     Worker,
-    /// Each test: it makes what it needs and undoes what it did.
+    /// Each test creates its own data and cleans it up.
     Test,
 }
 
@@ -227,7 +227,7 @@ pub enum Isolation {
 pub enum Workers {
     /// One per processor.
     Auto,
-    /// So many.
+    /// This number of processes.
     Count(u16),
 }
 

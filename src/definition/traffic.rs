@@ -1,4 +1,4 @@
-//! `traffic` of an environment: how a new version is given users.
+//! `traffic` of an environment: canary deployments.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -6,11 +6,11 @@ use serde::Deserialize;
 use super::name::Name;
 use super::units::{Duration, Percent};
 
-/// A canary: the new version is given users step by step, and judged at each.
+/// A canary deployment: traffic shifts to the new version in steps, and metrics are checked at each.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Traffic {
-    /// The workload whose users are moved.
+    /// Workload whose traffic is shifted.
     ///
     /// Example: `"api"`
     pub workload: Name,
@@ -18,38 +18,38 @@ pub struct Traffic {
     ///
     /// Example: `"gateway-api"`
     pub provider: String,
-    /// The route that is patched.
+    /// Route to patch.
     ///
     /// Example: `"httproute/atom"`
     #[schemars(regex(pattern = r"^httproute/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub route: String,
-    /// The Service in front of the stable version.
+    /// Service of the stable version.
     ///
     /// Example: `"service/atom"`
     #[schemars(regex(pattern = r"^service/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub stable: String,
-    /// The Service in front of the new version.
+    /// Service of the canary.
     ///
     /// Example: `"service/atom-canary"`
     #[schemars(regex(pattern = r"^service/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub canary: String,
-    /// The workload object that runs the new version.
+    /// Kubernetes object that runs the canary.
     ///
     /// Example: `"deployment/atom-canary"`
     #[schemars(regex(pattern = r"^(deployment|statefulset)/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub canary_target: String,
-    /// The port of that Service, by which the new version is smoked before it has users.
+    /// Port of the canary's Service, for smoke tests before it gets traffic.
     ///
     /// Example: `80`
     #[serde(default = "http")]
     #[schemars(range(min = 1))]
     pub port: u16,
-    /// Shares of the users that the new version has, one after the other; all of them follow.
+    /// Shares of traffic of the canary, in order; promotion to 100% follows.
     ///
     /// Example: `["10%", "50%"]`
     #[schemars(length(min = 1))]
     pub steps: Percentages,
-    /// How long each share is held and judged.
+    /// Duration of each step, during which metrics are checked.
     ///
     /// Example: `"6m"`
     pub hold: Duration,

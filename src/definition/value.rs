@@ -1,4 +1,4 @@
-//! Values that may come from outside the definition.
+//! Literals, secrets and variables.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -8,23 +8,23 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// A value of the definition, or the name of one that GitHub keeps.
+/// A literal, or the name of a secret or variable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// The text itself.
     Literal(String),
-    /// What GitHub keeps under a name.
+    /// A secret or variable.
     Outside(Outside),
 }
 
-/// The name of a secret or variable, and what holds where it is empty.
+/// The name of a secret or variable, and its default.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outside {
-    /// Whether it is masked in logs: a secret, not a variable.
+    /// Masked in logs: a secret, not a variable.
     pub secret: bool,
     /// Its name, upper case.
     pub name: String,
-    /// What holds where it is not set; without one, it must be.
+    /// Value if GitHub has none; without a default, it has to be set.
     pub default: Option<String>,
 }
 
@@ -36,16 +36,16 @@ struct Raw {
     default: Option<String>,
 }
 
-/// The one secret that GitHub makes itself: the job's own token.
+/// The one secret that GitHub creates: the job's token.
 const TOKEN: &str = "GITHUB_TOKEN";
 
 impl Outside {
-    /// Whether it is the job's own token, which no environment holds.
+    /// Returns whether it is the job's token, which no environment holds.
     pub fn is_token(&self) -> bool {
         self.secret && self.name == TOKEN
     }
 
-    /// Whether `name` is one that GitHub accepts for a secret or a variable: letters, digits and `_`, no leading digit,
+    /// Returns whether GitHub accepts `name` for a secret or a variable: letters, digits and `_`, no leading digit,
     /// no leading `GITHUB_` but for the token's own name.
     ///
     /// Source: <https://docs.github.com/actions/reference/security/secrets>, naming your secrets.
@@ -56,19 +56,17 @@ impl Outside {
             && (name == TOKEN || !name.starts_with("GITHUB_"))
     }
 
-    /// Why GitHub keeps nothing under a name.
+    /// Checks the name of a secret or variable.
     ///
     /// # Errors
     ///
-    /// What is wrong with it, and what to type.
+    /// The mistake, and the text to type instead.
     pub fn check_name(name: &str) -> Result<(), String> {
         if Self::is_name(name) {
             return Ok(());
         }
         Err(if name.starts_with("GITHUB_") {
-            format!(
-                "`{name}` starts with `GITHUB_`, and GitHub keeps no secret or variable of such a name: choose another name"
-            )
+            format!("`{name}` starts with `GITHUB_`, which GitHub reserves: choose another name")
         } else {
             format!("`{name}` is not a name for a secret or variable: use upper-case letters, digits and `_`")
         })
@@ -80,7 +78,7 @@ impl Outside {
             (None, Some(name)) => (false, name),
             _ => {
                 return Err(E::custom(
-                    "a value from outside has one of `secret` and `var`: write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }`",
+                    "expected one of `secret` and `var`: write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }`",
                 ));
             }
         };
@@ -90,7 +88,7 @@ impl Outside {
 }
 
 impl Value {
-    /// The outside value, if it is one.
+    /// The secret or variable, if it is one.
     pub fn outside(&self) -> Option<&Outside> {
         match self {
             Self::Literal(_) => None,
@@ -98,7 +96,7 @@ impl Value {
         }
     }
 
-    /// The text, if it stands in the definition.
+    /// The text of a literal.
     pub fn literal(&self) -> Option<&str> {
         match self {
             Self::Literal(text) => Some(text),
@@ -106,7 +104,7 @@ impl Value {
         }
     }
 
-    /// Whether it is a secret.
+    /// Returns whether it is a secret.
     pub fn is_secret(&self) -> bool {
         self.outside().is_some_and(|outside| outside.secret)
     }
@@ -145,14 +143,14 @@ impl JsonSchema for Outside {
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let name = "^[A-Z_][A-Z0-9_]*$";
         json_schema!({
-            "description": "A secret or variable that GitHub keeps.",
+            "description": "A secret or variable of GitHub.",
             "type": "object",
             "additionalProperties": false,
             "minProperties": 1,
             "properties": {
-                "secret": { "description": "The name of a secret: masked in logs.\n\nDefault: a variable is named, by `var`.", "type": "string", "pattern": name, "examples": ["SMOKE_PASSWORD"] },
-                "var": { "description": "The name of a variable: shown in logs.\n\nDefault: a secret is named, by `secret`.", "type": "string", "pattern": name, "examples": ["STAGING_URL"] },
-                "default": { "description": "What holds where it is not set.\n\nDefault: it must be set.", "type": "string", "examples": ["0.1%"] }
+                "secret": { "description": "Name of a secret, which logs mask.\n\nDefault: `var` is set.", "type": "string", "pattern": name, "examples": ["SMOKE_PASSWORD"] },
+                "var": { "description": "Name of a variable, which logs show.\n\nDefault: `secret` is set.", "type": "string", "pattern": name, "examples": ["STAGING_URL"] },
+                "default": { "description": "Value if GitHub has none.\n\nDefault: none; GitHub has to have one.", "type": "string", "examples": ["0.1%"] }
             }
         })
     }
@@ -165,7 +163,7 @@ impl JsonSchema for Value {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let outside = generator.subschema_for::<Outside>();
         json_schema!({
-            "description": "Text, or the name of a secret or variable that GitHub keeps.",
+            "description": "A string, or the name of a secret or variable.",
             "anyOf": [{ "type": "string" }, outside]
         })
     }

@@ -1,4 +1,4 @@
-//! `[jobs.<name>]` and `[workflows.<name>]`: anything else.
+//! `[jobs.<name>]` and `[workflows.<name>]`: custom jobs and workflows.
 
 use std::borrow::Cow;
 
@@ -16,47 +16,47 @@ use super::suites::Merge;
 use super::units::Duration;
 use super::value::Value;
 
-/// A workflow of your own.
+/// A custom workflow.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Workflow {
-    /// When it runs.
+    /// Triggers of the workflow.
     ///
     /// Example: `{ tags = ["v*"] }`
     pub on: Triggers,
-    /// Its jobs.
+    /// Jobs of the workflow.
     ///
     /// Example: `{ publish = { steps = [{ run = "make release" }] } }`
     #[schemars(length(min = 1))]
     pub jobs: Table<Job>,
 }
 
-/// When a workflow runs.
+/// Triggers of a workflow.
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Triggers {
-    /// When one of these tags is pushed, as globs.
+    /// Tags whose pushes start the workflow, as globs.
     ///
     /// Example: `["v*"]`
     #[serde(default)]
     pub tags: Vec<String>,
-    /// When one of these branches is pushed to, as globs.
+    /// Branches whose pushes start the workflow, as globs.
     ///
     /// Example: `["main"]`
     #[serde(default)]
     pub branches: Vec<String>,
-    /// Whether it runs for pull requests.
+    /// Runs the workflow for pull requests.
     ///
     /// Example: `true`
     #[serde(default)]
     pub pull_request: bool,
-    /// At a time.
+    /// Schedule of the workflow.
     ///
     /// Default: never.
     /// Example: `{ cron = "5 4 * * 1" }`
     #[serde(default)]
     pub schedule: Option<Nightly>,
-    /// When somebody starts it, with the inputs that they may give.
+    /// Allows a manual start, with inputs.
     ///
     /// Example: `true`
     #[serde(default)]
@@ -64,19 +64,19 @@ pub struct Triggers {
     pub manual: Manual,
 }
 
-/// Whether somebody may start a workflow, and with which inputs.
+/// Manual start of a workflow.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Manual {
-    /// Whether somebody may.
+    /// Allowed.
     pub allowed: bool,
-    /// What they may say; steps see an input in the environment variable of its name, upper case.
+    /// Inputs; steps read an input from the environment variable of its name, upper case.
     pub inputs: Table<Input>,
 }
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct Inputs {
-    /// What somebody may say when they start it.
+    /// Inputs of a manual start; steps read one from the environment variable of its name, upper case.
     ///
     /// Example: `{ level = { options = ["patch", "minor"] } }`
     inputs: Table<Input>,
@@ -100,77 +100,77 @@ impl JsonSchema for Manual {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<Inputs>();
         json_schema!({
-            "description": "Whether somebody may start it, and with which inputs.",
+            "description": "Manual start of the workflow: `true`, or a table of inputs.",
             "anyOf": [{ "type": "boolean" }, table]
         })
     }
 }
 
-/// An input of a workflow that somebody starts.
+/// An input of a manual start.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Input {
-    /// What the form says.
+    /// Text in the form.
     ///
     /// Default: the input's name.
     /// Example: `"Which part of the version is raised"`
     #[serde(default)]
     pub description: Option<String>,
-    /// What it is; a choice where `options` are named.
+    /// Type of the input; `options` make it a choice.
     ///
     /// Example: `"string"`
     #[serde(default)]
     pub kind: InputKind,
-    /// What can be chosen.
+    /// Options to choose from.
     ///
     /// Example: `["patch", "minor", "major"]`
     #[serde(default)]
     pub options: Vec<String>,
-    /// What it is when nothing is said.
+    /// Value if the form is left empty.
     ///
-    /// Default: something must be said; a `boolean` is `false`.
+    /// Default: the input is required; a `boolean` is `false`.
     /// Example: `"patch"`
     #[serde(default)]
     pub default: Option<String>,
 }
 
-/// What an input is.
+/// Type of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum InputKind {
     /// Text.
     #[default]
     String,
-    /// Yes or no.
+    /// `true` or `false`.
     Boolean,
     /// A number.
     Number,
 }
 
-/// A job of your own.
+/// A custom job.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Job {
-    /// Jobs of the same workflow that must have succeeded.
+    /// Jobs of the same workflow that have to succeed first.
     ///
     /// Example: `["build"]`
     #[serde(default)]
     pub needs: Vec<Name>,
-    /// The component whose toolchain and dependencies it has.
+    /// Component whose toolchain and dependencies the job gets.
     ///
-    /// Default: none: the job has what the machine has.
+    /// Default: none; the job gets no toolchain.
     /// Example: `"backend"`
     #[serde(default)]
     pub component: Option<Name>,
-    /// Its machine.
+    /// Runner label of the job.
     ///
     /// Default: the component's, else `project.runs-on`; of several the first.
     /// Example: `"ubuntu-24.04"`
     #[serde(default)]
     pub runs_on: Option<RunsOn>,
-    /// The GitHub environment that holds its secrets and asks its reviewers.
+    /// GitHub environment of the job, with its secrets and reviewers.
     ///
-    /// Default: none, and so no secret.
+    /// Default: none; the job gets no secrets.
     /// Example: `"release"`
     #[serde(default)]
     pub environment: Option<String>,
@@ -180,32 +180,32 @@ pub struct Job {
     /// Example: `true`
     #[serde(default)]
     pub deployment: bool,
-    /// What its token may do, besides reading the contents.
+    /// Permissions of the job's token, besides `contents: read`.
     ///
     /// Example: `{ contents = "write" }`
     #[serde(default)]
     pub permissions: IndexMap<String, Access>,
-    /// Services that it needs.
+    /// Services that the job needs.
     ///
     /// Example: `["postgres"]`
     #[serde(default)]
     pub services: Vec<Name>,
-    /// Environment variables of its steps.
+    /// Environment variables of the steps.
     ///
     /// Example: `{ CARGO_TERM_COLOR = "always" }`
     #[serde(default)]
     pub env: IndexMap<String, Value>,
-    /// Its steps; the repository is checked out before them.
+    /// Steps of the job, after a checkout of the repository.
     ///
     /// Example: `[{ run = "make release" }]`
     #[schemars(length(min = 1))]
     pub steps: Vec<Step>,
-    /// In `ci.yml`, whether a failure blocks merging or is only shown.
+    /// Effect of a failure on merging, in `ci.yml`.
     ///
     /// Example: `"reported"`
     #[serde(default)]
     pub merge: Merge,
-    /// The longest that it may take.
+    /// Timeout of the job.
     ///
     /// Default: `project.timeout`.
     /// Example: `"20m"`
@@ -213,12 +213,12 @@ pub struct Job {
     pub timeout: Option<Duration>,
 }
 
-/// What a token may do with one thing.
+/// Access of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Access {
-    /// Look.
+    /// Read access.
     Read,
-    /// Change.
+    /// Write access.
     Write,
 }

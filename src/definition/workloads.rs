@@ -1,4 +1,4 @@
-//! `[workloads.<name>]`: what runs in a cluster.
+//! `[workloads.<name>]`: objects of the cluster.
 
 use std::borrow::Cow;
 
@@ -8,24 +8,24 @@ use serde::{Deserialize, Deserializer};
 use super::either::text_or_table;
 use super::name::Name;
 
-/// What runs in a cluster, and how it is given a new image.
+/// A workload of the cluster and the delivery of its image.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Workload {
-    /// The image that it runs.
+    /// Image that the workload runs.
     ///
     /// Example: `"backend"`
     pub image: Name,
-    /// The Kubernetes object: kind and name.
+    /// Kubernetes object: kind and name.
     ///
     /// Example: `"deployment/atom"`
     #[schemars(regex(pattern = r"^(deployment|statefulset|daemonset)/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
     pub target: String,
-    /// The container in its pods.
+    /// Container in the pods.
     ///
     /// Example: `"atom"`
     pub container: String,
-    /// How it is given a new image.
+    /// Delivery of a new image.
     ///
     /// Example: `"image"`
     #[serde(default)]
@@ -33,31 +33,31 @@ pub struct Workload {
     pub delivery: Delivery,
 }
 
-/// How a workload is given a new image.
+/// Delivery of a new image to a workload.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Delivery {
-    /// The image of the container is set.
+    /// Sets the image of the container.
     #[default]
     Image,
-    /// A folder of manifests is applied; `$environment` in it is filled in.
+    /// Applies a folder of manifests; `$environment` in it is filled in.
     Manifests(String),
-    /// Commands of your own.
+    /// Custom commands.
     Commands(Commands),
 }
 
-/// Commands that change a workload; each sees `IMAGE`, `DIGEST`, `VERSION` and `ENVIRONMENT`.
+/// Commands that change a workload. Each reads `IMAGE`, `DIGEST`, `VERSION` and `ENVIRONMENT`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Commands {
-    /// Makes the workload run `IMAGE`.
+    /// Deploys `IMAGE`.
     ///
     /// Example: `"./deploy apply"`
     pub apply: String,
-    /// Makes the workload run `IMAGE` again, as fast as it can; may be run twice.
+    /// Rolls back to `IMAGE`, as fast as possible; it may run twice.
     ///
     /// Example: `"./deploy restore"`
     pub restore: String,
-    /// Prints the digest that the workload runs.
+    /// Prints the digest of the running image.
     ///
     /// Example: `"./deploy current"`
     pub current: String,
@@ -72,15 +72,15 @@ enum Word {
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct DeliveryTable {
-    /// A folder of manifests that is applied; `$environment` in it is filled in.
+    /// Folder of manifests to apply; `$environment` in it is filled in.
     ///
-    /// Default: the delivery is by `commands`.
+    /// Default: `commands` is set.
     /// Example: `"k8s/overlays/$environment"`
     #[serde(default)]
     manifests: Option<String>,
-    /// Commands of your own.
+    /// Custom commands.
     ///
-    /// Default: the delivery is by `manifests`.
+    /// Default: `manifests` is set.
     /// Example: `{ apply = "./deploy apply", restore = "./deploy restore", current = "./deploy current" }`
     #[serde(default)]
     commands: Option<Commands>,
@@ -109,7 +109,7 @@ impl JsonSchema for Delivery {
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let table = generator.subschema_for::<DeliveryTable>();
         json_schema!({
-            "description": "How a workload is given a new image.",
+            "description": "Delivery of a new image to a workload.",
             "anyOf": [{ "type": "string", "enum": ["image"] }, table]
         })
     }

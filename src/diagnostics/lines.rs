@@ -53,7 +53,7 @@ impl Lines {
     }
 }
 
-/// Whether a byte is the first of a character.
+/// Returns whether a byte is the first of a character.
 fn is_first(byte: u8) -> bool {
     byte & 0b1100_0000 != 0b1000_0000
 }

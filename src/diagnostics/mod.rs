@@ -77,7 +77,7 @@ impl Diagnostic {
         self
     }
 
-    /// Whether it keeps files from being written.
+    /// Returns whether it keeps files from being written.
     pub fn is_error(&self) -> bool {
         self.level == Level::Error
     }

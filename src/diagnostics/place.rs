@@ -19,7 +19,7 @@ pub enum Part {
     Index(usize),
 }
 
-/// Whether a path means a key or what stands behind it.
+/// `true` if a path means a key or what stands behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The key itself.

@@ -43,7 +43,7 @@ pub fn attributes(existing: Option<&str>, folder: &str, workflows: &[String]) ->
     Some(merged)
 }
 
-/// Whether a line gives a pattern all of these attributes.
+/// Returns whether a line gives a pattern all of these attributes.
 fn says(line: &str, pattern: &str, attributes: &str) -> bool {
     let line = line.trim();
     let pattern = quoted(pattern);

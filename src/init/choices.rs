@@ -17,9 +17,9 @@ pub struct Choices {
     pub fixtures: Vec<Name>,
     /// Components that get Kubernetes manifests.
     pub manifests: Vec<Name>,
-    /// Whether a pre-commit hook is written.
+    /// `true` if a pre-commit hook is written.
     pub hook: bool,
-    /// Whether CODEOWNERS is written.
+    /// `true` if CODEOWNERS is written.
     pub codeowners: bool,
     /// Who owns the pipeline, where the user said so.
     pub owner: Option<String>,

@@ -62,7 +62,7 @@ pub(super) fn publish(images: &mut [Image], project: &Name, at: Option<&Reposito
     }
 }
 
-/// Whether a registry accepts every part: small letters and digits, joined by separators.
+/// Returns whether a registry accepts every part: small letters and digits, joined by separators.
 fn is_repository(path: &str) -> bool {
     let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     path.split('/').all(|part| {

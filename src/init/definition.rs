@@ -9,8 +9,8 @@ use crate::definition::Name;
 pub fn definition(project: &Project) -> String {
     let mut document = Document::default();
     document.comment(
-        "What this repository builds, tests and deploys. `pipewright generate` compiles it to .github/workflows, and \
-         `pipewright check` says whether those still are what it says.",
+        "The pipeline of this repository. `pipewright generate` compiles it to .github/workflows, and \
+         `pipewright check` verifies that the workflows are up to date.",
     );
     document.lines(&[Line::new("version", bare("1"))]);
     head(project, &mut document);
@@ -33,14 +33,14 @@ fn table(entries: &[(&str, Toml)]) -> Toml {
 fn head(project: &Project, document: &mut Document) {
     let mut lines = vec![Line::new("name", project.name.as_str().into())];
     if project.branch != "main" {
-        lines.push(Line::new("branches", Toml::texts([&project.branch])).note("the first is the one that deploys"));
+        lines.push(Line::new("branches", Toml::texts([&project.branch])).note("the first one deploys"));
     }
     if project.components.len() > 1 {
-        let note = "a pull request runs what it touches; push and merge queue run everything";
+        let note = "a pull request runs only the jobs that it affects";
         lines.push(Line::new("skip-unchanged", bare("true")).note(note));
     }
     if project.components.iter().any(|component| component.tests.is_some()) {
-        let note = "runs everything once a night, and the tests under a second seed";
+        let note = "runs everything every night, and repeats the tests with a second seed";
         lines.push(Line::new("nightly", table(&[("cron", "17 2 * * *".into())])).proposed().note(note));
     }
     document.space();
@@ -48,18 +48,15 @@ fn head(project: &Project, document: &mut Document) {
 }
 
 fn components(project: &Project, document: &mut Document) {
-    document.section("what is built");
+    document.section("components");
     if project.components.is_empty() {
-        document.comment(
-            "Nothing was recognised yet. A component is a folder, a toolchain and commands that must succeed:",
-        );
+        document.comment("No component was detected. A component is a folder, a toolchain and checks:");
         document.comment("");
         document.proposed(
             &["components", "app"],
             &[
                 Line::new("path", "app".into()),
-                Line::new("python", Toml::texts(["3.11", "3.12"]))
-                    .note("or node, rust, go; a list is an axis of the matrix"),
+                Line::new("python", Toml::texts(["3.11", "3.12"])).note("or node, rust, go; a list becomes a matrix"),
                 Line::new("install", table(&[("pip", Toml::texts(["requirements.txt"]))]))
                     .note("or uv, poetry, npm, pnpm, run"),
                 Line::new("checks", table(&[("lint", "ruff check .".into())])),
@@ -95,7 +92,7 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
     let version = Line::new(component.toolchain.key(), versions);
     lines.push(match &component.versions.from {
         Some(from) => version.note(from),
-        None => version.note("nothing in the repository says which: change it if this is not the one"),
+        None => version.note("a guess: no file of the repository sets it"),
     });
     if let Some(install) = &component.install {
         lines.push(Line::new("install", installed(install)));
@@ -110,7 +107,7 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
     let others = folders_of_others(component, all);
     if !others.is_empty() {
         let globs = others.iter().map(|folder| format!("{folder}/**"));
-        lines.push(Line::new("ignore", Toml::texts(globs)).proposed().note("if it reads nothing in there"));
+        lines.push(Line::new("ignore", Toml::texts(globs)).proposed().note("if it reads no file in there"));
     }
     let name = component.name.as_str();
     document.table(&["components", name], &lines);
@@ -153,13 +150,13 @@ fn installed(install: &Install) -> Toml {
 
 fn services(project: &Project, document: &mut Document) {
     if !project.services.is_empty() {
-        document.section("what tests need beside them");
+        document.section("services");
     }
     for service in &project.services {
         document.space();
         if let Some(other) = &service.other_image {
             document.comment(&format!(
-                "The compose file runs `{other}`: to test with it, name it here after `pipewright pins add {other}@sha256:…`."
+                "The compose file also runs `{other}`: to test with it, run `pipewright pins add {other}@sha256:…` and add it here."
             ));
         }
         document.table(&["services", service.name.as_str()], &service_lines(service));
@@ -189,7 +186,7 @@ fn service_lines(service: &Service) -> Vec<Line> {
             provides,
         ],
         ServiceKind::LancedbEmbedded => {
-            vec![Line::new("preset", "lancedb-embedded".into()).note("in the tests' own process, in a folder")]
+            vec![Line::new("preset", "lancedb-embedded".into()).note("in the test process, in a folder")]
         }
         ServiceKind::LancedbObjectStore => vec![
             Line::new("preset", "lancedb-object-store".into())
@@ -210,7 +207,7 @@ fn tests(project: &Project, document: &mut Document) {
     }
     for suite in &project.suites {
         document.space();
-        document.comment(&format!("Left out of `tests.{}`, and run by a workflow of its own.", suite.of));
+        document.comment(&format!("Left out of `tests.{}`, and run by a separate workflow.", suite.of));
         let mut lines = vec![Line::new("of", suite.of.as_str().into()), Line::new("paths", Toml::texts(&suite.paths))];
         lines.push(Line::new("services", Toml::texts(suite.services.iter().map(Name::as_str))));
         document.table(&["suites", suite.name.as_str()], &lines);
@@ -225,8 +222,8 @@ fn quarantine(project: &Project, document: &mut Document) {
         lines.push(Line::new("reason", entry.reason.as_str().into()));
         lines.push(Line::new("until", bare(&entry.until.to_string())));
         if index == 0 {
-            document.comment("pytest's own configuration leaves these out: say why, and until when.");
-            lines.push(Line::new("issue", bare("1")).proposed().note("the issue that ends it"));
+            document.comment("pytest's configuration leaves these out: add a reason and a last day.");
+            lines.push(Line::new("issue", bare("1")).proposed().note("the issue about it"));
         }
         document.table(&["quarantine", &entry.path], &lines);
     }
@@ -256,7 +253,7 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     lines.extend(gates(tests));
     let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
     if can_be_spread {
-        lines.push(Line::new("shards", bare("4")).proposed().note("jobs over which the tests are spread"));
+        lines.push(Line::new("shards", bare("4")).proposed().note("number of jobs to spread the tests over"));
     }
     if tests.runner == Runner::Pytest && tests.measure.is_empty() {
         lines.push(
@@ -276,7 +273,7 @@ fn gates(tests: &Tests) -> Option<Line> {
     let floor = tests.coverage.as_deref().map(|floor| ("coverage".to_owned(), floor.into()));
     let entries: Vec<(String, Toml)> = order.into_iter().chain(floor).collect();
     let line = (!entries.is_empty()).then(|| Line::new("gates", Toml::Table(entries)));
-    let note = "not shuffled so far; once the tests pass in any order: order = \"random\"";
+    let note = "set it once the tests pass in any order: order = \"random\"";
     line.map(|line| if fixed { line.note(note) } else { line })
 }
 
@@ -291,7 +288,7 @@ fn images(project: &Project, document: &mut Document) {
         if let Some(repository) = &image.repository {
             document.table(&path, &image_lines(image, repository));
         } else {
-            document.comment("Where it is published is not known: name the repository and take it up.");
+            document.comment("The repository of this image is unknown: set it and remove the comment signs.");
             document.proposed(&path, &image_lines(image, &format!("ghcr.io/owner/{}", image.name)));
         }
     }
@@ -315,8 +312,8 @@ fn deploys(project: &Project, document: &mut Document) {
     }
     let smoke = project.workloads.first().map(|workload| workload.name.as_str()).filter(|_| !project.probes.is_empty());
     if let Some(name) = smoke {
-        document.section("what a deploy is judged by");
-        document.comment("The probes of the manifests, asked from outside. Add what each one answers, as in `expect = { contains = \"ok\" }`. What needs a log-in is a probe with `auth = true`, and `login` instead of `public`.");
+        document.section("smoke tests");
+        document.comment("The probes of the manifests. Add the expected answer of each, as in `expect = { contains = \"ok\" }`. For requests that need a login, set `login` instead of `public`, and `auth = true` on the probe.");
         let probes = project.probes.iter().map(|(name, path)| {
             table(&[("name", name.as_str().into()), ("request", Toml::Text(format!("GET {path}")))])
         });
@@ -328,7 +325,7 @@ fn deploys(project: &Project, document: &mut Document) {
     let slack = table(&[("webhook", outside("secret", "SLACK_WEBHOOK_URL"))]);
     let lines = [Line::new("issue", issue), Line::new("slack", slack).proposed()];
     document.table(&["notify"], &lines);
-    document.section("where it runs");
+    document.section("environments");
     for workload in &project.workloads {
         document.space();
         let lines = [
@@ -341,7 +338,7 @@ fn deploys(project: &Project, document: &mut Document) {
     for environment in &project.environments {
         document.space();
         if environment.guessed {
-            document.comment("No manifest names a namespace: name the one that is meant.");
+            document.comment("No manifest sets a namespace: set it here.");
         }
         document.table(&["environments", environment.name.as_str()], &environment_lines(environment, smoke));
     }
@@ -369,7 +366,7 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
     }
     let cluster =
         table(&[("kubeconfig", outside("secret", "KUBECONFIG")), ("namespace", environment.namespace.as_str().into())]);
-    lines.push(Line::new("cluster", cluster).note("or eks, gke, aks: logged in to by OIDC"));
+    lines.push(Line::new("cluster", cluster).note("or a login by OIDC: eks, gke, aks"));
     lines.push(Line::new("deploy", Toml::texts(environment.deploy.iter().map(Name::as_str))));
     if let Some(backup) = &environment.backup {
         let entries = table(&[

@@ -31,7 +31,7 @@ fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Of
     let path = join(&component.path, ".dockerignore");
     if !tree.exists(&path) {
         let text = render(scaffold::DOCKERIGNORE, context! { python => component.toolchain == Toolchain::Python });
-        files.push(OfferedFile { path, text, why: "keeps what no image needs from the builder" });
+        files.push(OfferedFile { path, text, why: "excludes files from the build context" });
     }
     let mut image =
         Image { name: component.name.clone(), context: component.path.clone(), dockerfile: None, repository: None };
@@ -121,7 +121,7 @@ fn pnpm(component: &Component, tree: &dyn Tree) -> String {
     version.unwrap_or("10").to_owned()
 }
 
-/// Whether cargo finds every target by itself: one that is named may need a file that an empty program has not.
+/// Returns whether cargo finds every target by itself: one that is named may need a file that an empty program has not.
 fn is_usual_layout(component: &Component, tree: &dyn Tree) -> bool {
     let manifest = tree.read(&join(&component.path, "Cargo.toml")).and_then(|text| text.parse::<toml::Table>().ok());
     let named =

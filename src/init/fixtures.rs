@@ -20,7 +20,7 @@ fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Of
     let folder = common_folder(component, tests, tree);
     let path = join(&component.path, &join(&folder, "conftest.py"));
     if tree.exists(&path) {
-        let why = format!("`{}` is kept as it is: no fixtures are laid down for `{}`", shown(&path), component.name);
+        let why = format!("`{}` exists and is kept: no fixtures are added for `{}`", shown(&path), component.name);
         return Some(Offer::none(&component.name, why));
     }
     let supported = Supported::by(project, component, tests, tree);
@@ -28,7 +28,7 @@ fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Of
     let mut remarks = Vec::new();
     if !supported.missing.is_empty() {
         let what = format!(
-            "`{0}` leaves out fixtures that need more; to have them, add these to what the tests need, remove `{0}` and \
+            "`{0}` lacks fixtures whose packages are missing; to add them, add these packages to the tests' dependencies, remove `{0}` and \
              `pipeline.toml`, and run `init --fixtures` again:",
             shown(&path)
         );
@@ -94,7 +94,7 @@ impl Supported {
             met
         };
         let time = need(has("time-machine"), "time-machine", "`frozen_time`");
-        let of_shared = "`shared_once`: a resource that is made once over all workers";
+        let of_shared = "`shared_once`: a resource that is created once for all workers";
         let locks = need(has("filelock"), "filelock", of_shared);
         need(http.is_some(), "httpx", "`mocked_http`");
         let service = project
@@ -136,7 +136,7 @@ impl Supported {
     }
 }
 
-/// Whether Alembic migrates a component's database.
+/// Returns whether Alembic migrates a component's database.
 pub(super) fn migrates(component: &Component, tree: &dyn Tree) -> bool {
     let alembic = component.dependencies.iter().any(|package| package == "alembic");
     alembic && tree.exists(&join(&component.path, "alembic.ini"))

@@ -14,7 +14,7 @@ pub struct Git {
     pub branch: Option<String>,
     /// The repository on GitHub that it is pushed to.
     pub repository: Option<Repository>,
-    /// Whether `.git/hooks` is where hooks are looked for.
+    /// `true` if `.git/hooks` is where hooks are looked for.
     pub own_hooks: bool,
 }
 

@@ -31,10 +31,8 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     });
     if has_tests && tests.is_none() {
         checks.push((word("test"), "go test -race ./...".to_owned()));
-        hints.push(
-            "`go test` writes no JUnit report, so this is a check and not a test run: no shards, no gates".to_owned(),
-        );
-        hints.push("`go get -tool gotest.tools/gotestsum` makes it one: `init` writes the command for it".to_owned());
+        hints.push("`go test` writes no JUnit report, so this is a check, without shards and gates".to_owned());
+        hints.push("`go get -tool gotest.tools/gotestsum` makes it a test run; `init` writes the command".to_owned());
     }
     Some(Component {
         name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),

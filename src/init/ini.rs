@@ -37,7 +37,7 @@ impl Ini {
         Self { entries }
     }
 
-    /// Whether there is such a section with an entry in it.
+    /// Returns whether there is such a section with an entry in it.
     pub(super) fn has(&self, section: &str) -> bool {
         self.entries.iter().any(|(of, ..)| of == section)
     }

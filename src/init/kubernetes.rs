@@ -13,7 +13,7 @@ pub(super) struct Found {
     pub(super) workloads: Vec<Workload>,
     pub(super) environments: Vec<Environment>,
     pub(super) probes: Vec<(Name, String)>,
-    /// Whether there is anything of a cluster, whoever's image it runs.
+    /// `true` if there is anything of a cluster, whoever's image it runs.
     pub(super) any: bool,
     pub(super) notes: Vec<String>,
 }
@@ -79,7 +79,7 @@ pub(super) fn detect(view: &View<'_>, images: &[Image]) -> Found {
     match (traffic, found.environments.last_mut(), manifests.routes.first()) {
         (Some(traffic), Some(last), _) => last.traffic = Some(traffic),
         (_, _, Some(route)) => found.notes.push(format!(
-            "the HTTPRoute `{}` sends users to one Service: a canary needs a second Service and a workload behind it",
+            "the HTTPRoute `{}` routes to one Service: a canary needs a second Service and a workload behind it",
             route.name
         )),
         _ => {}
@@ -309,7 +309,7 @@ fn is_path(path: &str) -> bool {
     path.starts_with('/') && path.chars().all(|c| c.is_ascii_graphic()) && !path.contains("${{")
 }
 
-/// Whether a text can be the name of an object; a placeholder of a template cannot.
+/// Returns whether a text can be the name of an object; a placeholder of a template cannot.
 fn is_object(name: &str) -> bool {
     let small = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     name.starts_with(small) && name.ends_with(small) && name.chars().all(|c| small(c) || c == '-' || c == '.')

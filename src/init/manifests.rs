@@ -25,7 +25,7 @@ pub fn manifests(project: &Project, tree: &dyn Tree, dockerfiles: &[Name]) -> Ve
     let (accepted, others): (Vec<Offer>, Vec<Offer>) =
         super::dockerfiles(project, tree).into_iter().partition(|offer| dockerfiles.contains(&offer.component));
     images.extend(accepted.into_iter().filter_map(|offer| offer.image));
-    let without = others.into_iter().map(|other| none(&other.component, "it has no image, and none by `--dockerfile`"));
+    let without = others.into_iter().map(|other| none(&other.component, "it has no image; `--dockerfile` adds one"));
     services(project, &images, tree).into_iter().map(offer).chain(without).collect()
 }
 
@@ -74,7 +74,7 @@ struct Service<'a> {
     /// What it has to reach.
     uses: Vec<ServiceKind>,
     migrates: bool,
-    /// Whether traffic is moved to new versions step by step: an environment does so for one workload.
+    /// `true` if traffic is moved to new versions step by step: an environment does so for one workload.
     canary: bool,
 }
 
@@ -111,7 +111,7 @@ fn services<'a>(project: &'a Project, images: &'a [Image], tree: &dyn Tree) -> V
 }
 
 fn none(component: &Name, why: &str) -> Offer {
-    Offer::none(component, format!("no manifests are laid down for `{component}`: {why}"))
+    Offer::none(component, format!("no manifests are added for `{component}`: {why}"))
 }
 
 /// Where a component's image is published and how it is reached, or why it gets no manifests.
@@ -124,9 +124,8 @@ fn published<'a>(
     if project.has_manifests {
         return Err("the repository has its own".to_owned());
     }
-    let repository = image.repository.as_deref().ok_or("where its image is published is not known")?;
-    let serving = serving(component, image, tree)
-        .ok_or("nothing says on which port it listens; name that by `EXPOSE` in its Dockerfile")?;
+    let repository = image.repository.as_deref().ok_or("the repository of its image is unknown")?;
+    let serving = serving(component, image, tree).ok_or("its port is unknown; add `EXPOSE` to its Dockerfile")?;
     Ok((repository, serving))
 }
 
@@ -185,17 +184,15 @@ impl Service<'_> {
         let mut lines = Vec::new();
         if !self.serving.answers {
             let (live, ready) = (&self.serving.live, &self.serving.ready);
-            lines.push(format!(
-                "let it answer `GET {live}` (its process is alive) and `GET {ready}` (it can take traffic)"
-            ));
+            lines.push(format!("answer `GET {live}` (the process is alive) and `GET {ready}` (it can take traffic)"));
         }
         let route = format!("`{folder}/base/http-route.yaml`");
-        lines.push(format!("name its hosts in {route} and `{folder}/overlays/staging/kustomization.yaml`"));
-        lines.push(format!("let a Gateway admit the route: {route} names `public` in the namespace `gateway`"));
+        lines.push(format!("set the hosts in {route} and `{folder}/overlays/staging/kustomization.yaml`"));
+        lines.push(format!("attach the route to a Gateway: {route} expects `public` in the namespace `gateway`"));
         for (secret, variables) in self.secrets(project) {
-            lines.push(format!("in both namespaces, make the secret `{secret}`: {variables}"));
+            lines.push(format!("in both namespaces, create the secret `{secret}`: {variables}"));
         }
-        lines.push(format!("push an image for the first start: `{}:initial`", self.image));
+        lines.push(format!("push a first image: `{}:initial`", self.image));
         for overlay in ["staging", "production"] {
             lines.push(format!("kubectl apply -k {folder}/overlays/{overlay}"));
         }
@@ -209,7 +206,7 @@ impl Service<'_> {
         };
         let mut files = Vec::new();
         let mut base = |name: &str, source, values| {
-            files.push(file(&format!("base/{name}"), source, values, "what every environment runs"));
+            files.push(file(&format!("base/{name}"), source, values, "resources of every environment"));
         };
         base("kustomization.yaml", scaffold::BASE, context! {});
         base("service-account.yaml", scaffold::SERVICE_ACCOUNT, context! {});
@@ -222,7 +219,7 @@ impl Service<'_> {
         base("http-route.yaml", scaffold::ROUTE, context! {});
         let mut overlay = |environment: &str, name: &str, source| {
             let values = context! { namespace => environment };
-            let why = "what is different in one environment";
+            let why = "changes of one environment";
             files.push(file(&format!("overlays/{environment}/{name}"), source, values, why));
         };
         overlay("staging", "kustomization.yaml", scaffold::STAGING);

@@ -75,7 +75,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     let mut notes: Vec<String> = view
         .unsound
         .iter()
-        .map(|path| format!("the folder `{}` is left out: its name cannot stand in a workflow", names::shown(path)))
+        .map(|path| format!("the folder `{}` is skipped: its name is not allowed in a workflow", names::shown(path)))
         .collect();
     let name = project_name(&view, around);
     let until = around.today.plus(QUARANTINE_DAYS);
@@ -173,10 +173,11 @@ fn said_of_examples(aside: &[&str]) -> Option<String> {
     named.truncate(MOST);
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };
     let named = named.join(", ");
-    Some(format!("no component was made of what looks like an example, a test or documentation: {named}{more}"))
+    Some(format!("skipped as examples, tests or documentation: {named}{more}"))
 }
 
-/// Whether a workspace above has a component as its member: one of the same language without a lock file of its own.
+/// Returns whether a workspace above has a component as its member: one of the same language without a lock file of
+/// its own.
 fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component, components: &[Component]) -> bool {
     let locks: &[&str] = match found.toolchain {
         Toolchain::Python => &["uv.lock", "poetry.lock", "requirements.txt"],

@@ -66,12 +66,13 @@ pub(super) fn base(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
 }
 
-/// Whether a file's name ends in one of these extensions, spelled so.
+/// Returns whether a file's name ends in one of these extensions, spelled so.
 pub(super) fn has_extension(file: &str, extensions: &[&str]) -> bool {
     file.rsplit_once('.').is_some_and(|(_, found)| extensions.contains(&found))
 }
 
-/// Whether a path can stand in workflows and scripts as it is: no control characters, no backslashes, no expressions.
+/// Returns whether a path can stand in workflows and scripts as it is: no control characters, no backslashes, no
+/// expressions.
 pub(super) fn is_sound(path: &str) -> bool {
     !path.contains(char::is_control) && !path.contains('\\') && !path.contains("${{")
 }

@@ -139,7 +139,7 @@ impl Package {
             Manager::Npm => Install::Npm,
             Manager::Pnpm => {
                 if self.text("packageManager").is_none_or(|manager| !manager.starts_with("pnpm@")) {
-                    hints.push("`packageManager` in package.json says which pnpm is meant: name it there".to_owned());
+                    hints.push("set the version of pnpm in `packageManager` of package.json".to_owned());
                 }
                 Install::Pnpm
             }
@@ -251,7 +251,7 @@ impl Package {
 }
 
 fn no_report(what: &str) -> String {
-    format!("{what} cannot write a JUnit report, so this is a check and not a test run: no shards, no gates")
+    format!("{what} cannot write a JUnit report, so this is a check, without shards and gates")
 }
 
 fn object(text: &str) -> Option<Map<String, Value>> {

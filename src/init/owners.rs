@@ -19,7 +19,7 @@ pub struct CodeOwners {
     pub path: String,
     /// The text of a new file, or the lines for the one that exists.
     pub text: String,
-    /// Whether the file exists, so that the lines are for its owner to add.
+    /// `true` if the file exists, so that the lines are for its owner to add.
     pub exists: bool,
     /// What the user should know of the owner who was put in.
     pub note: Option<String>,
@@ -70,10 +70,10 @@ fn owner_and_note(project: &Project, owner: Option<&str>, entries: &[(&str, &str
     match &project.repository {
         Some(repository) => {
             let owner = format!("@{}", repository.owner);
-            let note = format!("if `{owner}` is an organisation, name one of its teams: `{owner}/<team>`");
+            let note = format!("if `{owner}` is an organisation, use one of its teams: `{owner}/<team>`");
             (owner, Some(note))
         }
-        None => (PLACEHOLDER.to_owned(), Some(format!("put a user or a team in the place of `{PLACEHOLDER}`"))),
+        None => (PLACEHOLDER.to_owned(), Some(format!("replace `{PLACEHOLDER}` by a user or a team"))),
     }
 }
 

@@ -38,9 +38,9 @@ pub struct NewFile {
     pub text: String,
     /// Why it is written, for the user to read.
     pub why: &'static str,
-    /// Whether it is new.
+    /// `true` if it is new.
     pub kind: Kind,
-    /// Whether it is a program.
+    /// `true` if it is a program.
     pub executable: bool,
 }
 
@@ -76,7 +76,7 @@ pub struct Refused {
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` exists, and is not overwritten", shown(&self.path))
+        write!(f, "`{}` already exists", shown(&self.path))
     }
 }
 
@@ -99,7 +99,7 @@ pub fn plan(
 ) -> Result<Plan, Refused> {
     let path = join(folder, "pipeline.toml");
     if tree.exists(&path) {
-        let help = "change it and run `pipewright generate`; to begin anew, remove it first".to_owned();
+        let help = "edit it and run `pipewright generate`, or remove it to start over".to_owned();
         return Err(Refused { path, help });
     }
     let mut plan = Plan::default();
@@ -108,7 +108,7 @@ pub fn plan(
     let offers = choices::chosen(&mut project, &own, choices);
     let text = definition(&project);
     let needs = needs(&text);
-    plan.add(path, text, "what is built, tested and deployed");
+    plan.add(path, text, "the definition of the pipeline");
     plan.lock(tree, folder, &needs);
     plan.attributes(tree, folder, &needs.workflows);
     for file in offers.iter().flat_map(|offer| &offer.files) {
@@ -150,32 +150,29 @@ impl Plan {
             }
             at = above.rsplit_once('/').map(|(above, _)| above).or((!above.is_empty()).then_some(""));
         }
-        self.add(join(folder, "pipeline.lock"), wanted, "what actions, images and tools stand for, exactly");
+        self.add(join(folder, "pipeline.lock"), wanted, "pins of actions, images and tools");
     }
 
     fn attributes(&mut self, tree: &dyn Tree, folder: &str, workflows: &[String]) {
         let before = tree.read(".gitattributes");
         let Some(text) = attributes(before.as_deref(), folder, workflows) else { return };
         let kind = before.map_or(Kind::New, |before| Kind::Extended { before });
-        let why = "generated files are folded in reviews, and keep their line ends";
+        let why = "folds generated files in reviews and keeps their line endings";
         self.files.push(NewFile { path: ".gitattributes".to_owned(), text, why, kind, executable: false });
     }
 
     fn owners(&mut self, tree: &dyn Tree, project: &Project, folder: &str, choices: &Choices) {
         let Some(owners) = codeowners(tree, project, folder, choices.owner.as_deref()) else { return };
         if owners.exists {
-            self.propose(
-                format!("add to `{}`, so that a change of the pipeline asks for a review:", owners.path),
-                owners.text,
-            );
+            self.propose(format!("add to `{}`, to require a review of pipeline changes:", owners.path), owners.text);
         } else if choices.codeowners {
-            self.add(owners.path, owners.text, "a change of the pipeline asks for a review");
+            self.add(owners.path, owners.text, "pipeline changes need a review");
             if let Some(note) = owners.note {
                 self.propose(format!("CODEOWNERS: {note}"), "");
             }
         } else {
             let note = owners.note.map(|note| format!("# {note}\n")).unwrap_or_default();
-            let what = format!("write `{}`, so that a change of the pipeline asks for a review:", owners.path);
+            let what = format!("write `{}`, to require a review of pipeline changes:", owners.path);
             self.propose(what, note + &owners.text);
         }
     }
@@ -188,13 +185,16 @@ impl Plan {
                 self.propose("add to `repos` of `.pre-commit-config.yaml`:", render(HOOK_CONFIG, context! {}));
             }
         } else if !git.own_hooks {
-            self.propose("hooks are not kept in `.git/hooks` here; as a pre-commit hook, run:", "pipewright check\n");
+            self.propose(
+                "this repository keeps its hooks elsewhere; add to its pre-commit hook:",
+                "pipewright check\n",
+            );
         } else if tree.exists(PATH) {
             if tree.read(PATH).is_none_or(|hook| !hook.contains("pipewright")) {
                 self.propose(format!("add to `{PATH}`:"), "pipewright check\n");
             }
         } else {
-            let why = "no commit leaves the workflows behind the definition";
+            let why = "checks that workflows are up to date before each commit";
             self.files.push(NewFile { path: PATH.to_owned(), text, why, kind: Kind::New, executable: true });
         }
     }
@@ -208,7 +208,7 @@ impl Plan {
             .map(|file| format!(".github/workflows/{file}"))
             .collect();
         if !taken.is_empty() {
-            let what = "`generate` overwrites no file that is not its own; move or remove these first:";
+            let what = "`generate` does not overwrite files that it did not write; move or remove these first:";
             self.propose(what, taken.join("\n") + "\n");
         }
     }

@@ -27,7 +27,7 @@ pub struct Project {
     pub workloads: Vec<Workload>,
     /// Where it runs.
     pub environments: Vec<Environment>,
-    /// Whether there are manifests of workloads or a chart, whoever's image they run.
+    /// `true` if there are manifests of workloads or a chart, whoever's image they run.
     pub has_manifests: bool,
     /// Probes of the workloads' own manifests: a name and a path each.
     pub probes: Vec<(Name, String)>,
@@ -109,7 +109,7 @@ pub struct Component {
     pub tests: Option<Tests>,
     /// What it depends on, by the names of its registry.
     pub dependencies: Vec<String>,
-    /// Whether folders below belong to it: a workspace.
+    /// `true` if folders below belong to it: a workspace.
     pub workspace: bool,
     /// How it is started, where that could be told.
     pub start: Option<Start>,
@@ -156,7 +156,7 @@ pub struct Tests {
     pub measure: Vec<String>,
     /// The floor of the coverage, in percent, that the project's own configuration names.
     pub coverage: Option<String>,
-    /// Whether the project already runs them in an order that changes.
+    /// `true` if the project already runs them in an order that changes.
     pub shuffled: bool,
 }
 
@@ -246,7 +246,7 @@ pub struct Image {
 }
 
 impl Image {
-    /// Whether it builds a component: from its folder, or by a Dockerfile in it.
+    /// Returns whether it builds a component: from its folder, or by a Dockerfile in it.
     pub(super) fn builds(&self, component: &Component) -> bool {
         self.context == component.path || crate::sources::folder(&self.dockerfile_path()) == component.path
     }
@@ -279,7 +279,7 @@ pub struct Environment {
     pub after: Option<Name>,
     /// The namespace.
     pub namespace: String,
-    /// Whether a manifest names the namespace.
+    /// `true` if a manifest names the namespace.
     pub guessed: bool,
     /// Workloads that are deployed.
     pub deploy: Vec<Name>,

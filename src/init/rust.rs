@@ -27,7 +27,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     }
     let mut hints = Vec::new();
     if !sources.has_tests {
-        hints.push("no tests were found: add `[tests.…]` with `runner = \"nextest\"` once there are".to_owned());
+        hints.push("no tests were found: add `[tests.…]` with `runner = \"nextest\"` once there are some".to_owned());
     }
     if locked.is_empty() {
         hints.push("there is no Cargo.lock: commit one, and add `--locked` to the checks".to_owned());
@@ -58,7 +58,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
 /// What the source files hold.
 struct Sources {
     has_tests: bool,
-    /// Whether doc comments hold examples, which nextest does not run.
+    /// `true` if doc comments hold examples, which nextest does not run.
     has_examples: bool,
 }
 
@@ -131,7 +131,7 @@ fn dependencies(view: &View<'_>, folder: &Folder, manifest: &Table) -> Vec<Strin
     names
 }
 
-/// Whether a workspace's manifest says that a folder below it is none of its members.
+/// Returns whether a workspace's manifest says that a folder below it is none of its members.
 pub(super) fn excludes(manifest: &Table, workspace: &str, folder: &str) -> bool {
     let list = manifest.get("workspace").and_then(|workspace| workspace.get("exclude")).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str).any(|path| {

@@ -14,9 +14,9 @@ pub(super) struct Serving {
     pub(super) live: String,
     /// The path that says whether it can take traffic.
     pub(super) ready: String,
-    /// Whether its sources name those paths.
+    /// `true` if its sources name those paths.
     pub(super) answers: bool,
-    /// Whether it has `/metrics`.
+    /// `true` if it has `/metrics`.
     pub(super) metrics: bool,
 }
 
@@ -99,7 +99,7 @@ fn number(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| *port >= 1024)
 }
 
-/// Whether a source names a path: as a text of its own, or as one behind the prefix of a router.
+/// Returns whether a source names a path: as a text of its own, or as one behind the prefix of a router.
 fn is_named(source: &str, path: &str) -> bool {
     let is_router =
         |front: &str| front.trim_end().strip_suffix('=').is_some_and(|name| name.trim_end().ends_with("prefix"));

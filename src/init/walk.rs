@@ -51,7 +51,7 @@ pub(super) struct Folder {
 }
 
 impl Folder {
-    /// Whether it has a file of this name.
+    /// Returns whether it has a file of this name.
     pub(super) fn has(&self, name: &str) -> bool {
         self.files.iter().any(|file| file == name)
     }
@@ -61,7 +61,7 @@ impl Folder {
         join(&self.path, name)
     }
 
-    /// Whether it stands in a folder of examples, tests or documentation.
+    /// Returns whether it stands in a folder of examples, tests or documentation.
     pub(super) fn is_aside(&self) -> bool {
         self.path.split('/').any(|part| ASIDE.contains(&part))
     }
@@ -139,7 +139,7 @@ pub(super) fn join(folder: &str, name: &str) -> String {
     }
 }
 
-/// Whether a path is in a folder, however deep.
+/// Returns whether a path is in a folder, however deep.
 pub(super) fn is_in(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

@@ -92,7 +92,7 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    /// Whether a file's name is that of a file with tests.
+    /// Returns whether a file's name is that of a file with tests.
     pub(crate) fn is_test_file(&self, path: &str) -> bool {
         has_suffix(path, "py") && self.patterns.iter().any(|pattern| matches(&pattern.text, path))
     }
@@ -242,7 +242,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether a file is read for tests.
+    /// Returns whether a file is read for tests.
     fn is_collected(&self, path: &str, named: bool) -> bool {
         let text = || self.call.tree.read(path).unwrap_or_default();
         let options = &self.setup.options;
@@ -262,7 +262,7 @@ impl Walk<'_> {
         is_text && (named || text().contains(">>>"))
     }
 
-    /// Whether something takes a folder or a file away, which is then remembered.
+    /// Returns whether something takes a folder or a file away, which is then remembered.
     fn is_taken(&mut self, path: &str, is_folder: bool) -> bool {
         let taken = self.named(path).or_else(|| self.in_fixtures(path)).or_else(|| {
             let found = self.virtual_environment(path, is_folder);
@@ -366,7 +366,7 @@ fn has_suffix(path: &str, suffix: &str) -> bool {
         .is_some_and(|(name, end)| !name.is_empty() && end == suffix)
 }
 
-/// Whether pytest looks for doctests in a module, and finds some.
+/// Returns whether pytest looks for doctests in a module, and finds some.
 fn has_doctests(path: &str, text: &str) -> bool {
     let is_script = match path.rsplit('/').next() {
         Some("setup.py") => text.contains("setuptools") || text.contains("distutils"),

@@ -60,7 +60,7 @@ impl Config {
         Ok(Some(found))
     }
 
-    /// Whether something is set.
+    /// Returns whether something is set.
     pub(crate) fn is_set(&self) -> bool {
         !self.settings.is_empty() || (!self.file.is_empty() && !self.file.ends_with("pyproject.toml"))
     }

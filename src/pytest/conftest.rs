@@ -200,7 +200,7 @@ fn hook(statements: &[Statement], index: usize, statement: &Statement) -> Option
     sets.then(|| "an option of pytest that selects tests is set in code".to_owned())
 }
 
-/// Whether a statement takes items out of a list that pytest has collected.
+/// Returns whether a statement takes items out of a list that pytest has collected.
 fn removes(statement: &Statement) -> bool {
     let name = |token: Option<&Token>, names: &[&str]| matches!(token, Some(Token::Name(own)) if names.contains(&own.as_str()));
     statement.mentions("pytest_deselected")

@@ -226,7 +226,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether `argparse` takes a word for an option: no number, and no text with spaces.
+/// Returns whether `argparse` takes a word for an option: no number, and no text with spaces.
 fn looks_like_option(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('-').filter(|rest| !rest.is_empty()) else { return false };
     let is_number = rest.bytes().all(|b| b.is_ascii_digit() || b == b'.') && rest != ".";

@@ -91,7 +91,7 @@ fn set(chars: &[char], start: usize) -> Option<(Item, usize)> {
     Some((Item::Set { not, ranges }, end + 1))
 }
 
-/// Whether Python's `glob` takes a text for a pattern.
+/// Returns whether Python's `glob` takes a text for a pattern.
 pub(crate) fn is_magic(text: &str) -> bool {
     text.contains(['*', '?', '['])
 }

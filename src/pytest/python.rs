@@ -27,12 +27,12 @@ pub(super) struct Statement {
 }
 
 impl Statement {
-    /// Whether its first token is this name.
+    /// Returns whether its first token is this name.
     pub(super) fn starts_with(&self, name: &str) -> bool {
         matches!(self.tokens.first(), Some(Token::Name(first)) if first == name)
     }
 
-    /// Whether one of its tokens is this name, or a string of this text.
+    /// Returns whether one of its tokens is this name, or a string of this text.
     pub(super) fn mentions(&self, name: &str) -> bool {
         self.tokens.iter().any(|token| matches!(token, Token::Name(own) | Token::Text(own) if own == name))
     }
@@ -180,9 +180,9 @@ pub(crate) struct Names {
     pub(crate) functions: Vec<String>,
     /// `python_classes`.
     pub(crate) classes: Vec<String>,
-    /// Whether `unittest.TestCase` counts.
+    /// `true` if `unittest.TestCase` counts.
     pub(crate) unittest: bool,
-    /// Whether doctests of modules count.
+    /// `true` if doctests of modules count.
     pub(crate) doctests: bool,
 }
 
@@ -199,8 +199,8 @@ impl Names {
     }
 }
 
-/// Whether pytest may find a test in a module. An empty file counts, since its name says that tests are meant to be in it;
-/// so does one that brings tests from elsewhere.
+/// Returns whether pytest may find a test in a module. An empty file counts, since its name says that tests are meant
+/// to be in it; so does one that brings tests from elsewhere.
 pub(crate) fn may_hold_tests(text: &str, names: &Names) -> bool {
     if text.trim().is_empty() || (names.doctests && text.contains(">>>")) {
         return true;
@@ -258,7 +258,7 @@ pub(crate) fn may_hold_tests(text: &str, names: &Names) -> bool {
     false
 }
 
-/// Whether a function is defined in another function or in a class, rather than below a condition.
+/// Returns whether a function is defined in another function or in a class, rather than below a condition.
 fn is_nested(statements: &[Statement], inner: &Statement) -> bool {
     let mut indent = inner.indent;
     let before = statements.iter().rev().skip_while(|statement| !std::ptr::eq(*statement, inner)).skip(1);

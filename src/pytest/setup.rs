@@ -100,7 +100,7 @@ fn ancestor(call: &Call<'_>, options: &Options) -> String {
     common(folders.iter().map(String::as_str)).unwrap_or_else(|| call.folder.to_owned())
 }
 
-/// Whether a path is a folder.
+/// Returns whether a path is a folder.
 pub(super) fn is_folder(tree: &dyn Tree, path: &str) -> bool {
     let name = path.rsplit('/').next();
     let is_listed = || tree.list(folder_of(path)).iter().any(|found| found.strip_suffix('/') == name && name.is_some());

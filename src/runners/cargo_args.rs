@@ -113,11 +113,11 @@ pub(super) struct CargoArgs {
     pub(super) doc: Vec<String>,
     /// Options of the build that decide where `cargo llvm-cov report` looks.
     pub(super) report: Vec<String>,
-    /// Whether targets are selected, which `cargo test --doc` refuses.
+    /// `true` if targets are selected, which `cargo test --doc` refuses.
     pub(super) targets: bool,
-    /// Whether packages are selected.
+    /// `true` if packages are selected.
     pub(super) packages: bool,
-    /// Whether the use of Cargo.lock is decided.
+    /// `true` if the use of Cargo.lock is decided.
     pub(super) locked: bool,
 }
 

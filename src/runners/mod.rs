@@ -29,23 +29,23 @@ pub(crate) struct Can {
     pub(crate) toolchain: Option<&'static str>,
     /// The oldest version of that toolchain which it runs on, where it installs tools that need one.
     pub(crate) oldest: Option<(u16, u16)>,
-    /// Whether it runs a part of the tests by itself.
+    /// `true` if it runs a part of the tests by itself.
     pub(crate) shards: bool,
     /// Ways to give tests to shards, the default first.
     pub(crate) splits: &'static [Split],
-    /// Whether it runs several processes in one job.
+    /// `true` if it runs several processes in one job.
     pub(crate) workers: bool,
     /// Support for `dist`.
     pub(crate) dist: bool,
-    /// Whether it tries failed tests again.
+    /// `true` if it tries failed tests again.
     pub(crate) reruns: bool,
-    /// Whether it limits the time of a single test.
+    /// `true` if it limits the time of a single test.
     pub(crate) test_timeout: bool,
     /// What order means to it.
     pub(crate) order: Order,
     /// What its coverage is, where it measures any.
     pub(crate) coverage: Option<Coverage>,
-    /// Whether paths can be run, and left out.
+    /// `true` if paths can be run, and left out.
     pub(crate) paths: bool,
 }
 
@@ -94,9 +94,9 @@ pub(crate) struct Shard<'a> {
     pub(crate) paths: Vec<String>,
     /// Paths to leave out, from the component's folder.
     pub(crate) left_out: Vec<String>,
-    /// Whether coverage is measured.
+    /// `true` if coverage is measured.
     pub(crate) measured: bool,
-    /// Whether the run has tests that this shard leaves to other jobs.
+    /// `true` if the run has tests that this shard leaves to other jobs.
     pub(crate) partial: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.
     pub(crate) env: Pairs,

@@ -1,11 +1,11 @@
-//! What is said about a definition that is wrong: the whole message, as it stands on the terminal.
+//! Errors of an invalid definition: the whole message, as on the terminal.
 
 use insta::assert_snapshot;
 
 use crate::SMALL;
 use crate::support::Project;
 
-/// What `check` says about a definition.
+/// Runs `check` on a definition and returns the errors.
 fn said(definition: &str) -> String {
     let ran = Project::of(definition).run(["check"]);
     assert_eq!((ran.code, ran.out.as_str()), (3, ""), "{ran:?}");
@@ -118,34 +118,36 @@ fn a_missing_table() {
 #[test]
 fn a_wrong_type() {
     assert_snapshot!(said(&SMALL.replace("\"3.12\"", "3.12").replace("name = \"small\"", "name = [\"small\"]")), @r#"
-    error[wrong-type]: text in quotes is wanted here, not a list
+    error[wrong-type]: expected a string, found a list
      --> pipeline.toml:4:8
       |
     4 | name = ["small"]
       |        ^^^^^^^^^
       |
-      = help: the project's name; the required check is called after it: `<name> passed`
+      = help: write `name = "small"`
 
-    error[wrong-type]: text in quotes or a list is wanted here, not `3.12`
+    error[wrong-type]: expected a string or a list, found a number
      --> pipeline.toml:7:10
       |
     7 | python = 3.12
       |          ^^^^
       |
-      = help: one value, or a list that becomes an axis of the matrix
+      = help: write `python = "3.12"`
 
     2 errors; nothing was written
     "#);
 }
 
 #[test]
-fn a_table_where_text_is_wanted() {
+fn a_table_instead_of_a_string() {
     assert_snapshot!(said(&SMALL.replace("\"ruff check .\"", "{ run = \"ruff check .\" }")), @r#"
-    error[wrong-type]: text in quotes is wanted here, not a table
+    error[wrong-type]: expected a string, found a table
      --> pipeline.toml:8:19
       |
     8 | checks = { lint = { run = "ruff check ." } }
       |                   ^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: write `lint = "ruff check ."`
 
     1 error; nothing was written
     "#);
@@ -202,29 +204,29 @@ fn a_number_out_of_range() {
 #[test]
 fn a_value_without_its_unit() {
     assert_snapshot!(said(&format!("{SMALL}timeout = \"90\"\n[gates]\npass-rate = \"100\"\nslowest = \"1.5s\"\n")), @r#"
-    error[invalid-value]: `"90"` is not what `components.tool.timeout` takes
+    error[invalid-value]: invalid value `"90"` for `components.tool.timeout`
      --> pipeline.toml:9:11
       |
     9 | timeout = "90"
       |           ^^^^
       |
-      = help: a time with its unit, as in `90s`, `500ms` or `1h30m`
+      = help: write `timeout = "90s"`
 
-    error[invalid-value]: `"100"` is not what `gates.pass-rate` takes
+    error[invalid-value]: invalid value `"100"` for `gates.pass-rate`
       --> pipeline.toml:11:13
        |
     11 | pass-rate = "100"
        |             ^^^^^
        |
-       = help: a share in percent, as in `99.5%`
+       = help: write `pass-rate = "100%"`
 
-    error[invalid-value]: `"1.5s"` is not what `gates.slowest` takes
+    error[invalid-value]: invalid value `"1.5s"` for `gates.slowest`
       --> pipeline.toml:12:11
        |
     12 | slowest = "1.5s"
        |           ^^^^^^
        |
-       = help: a time with its unit, as in `90s`, `500ms` or `1h30m`
+       = help: write a time with its unit, as in `90s`, `500ms` or `1h30m`
 
     3 errors; nothing was written
     "#);
@@ -233,13 +235,13 @@ fn a_value_without_its_unit() {
 #[test]
 fn a_name_that_is_none() {
     assert_snapshot!(said(&SMALL.replace("\"small\"", "\"Small Tool\"").replace("components.tool", "components.Tool")), @r#"
-    error[invalid-value]: `"Small Tool"` is not what `project.name` takes
+    error[invalid-value]: invalid value `"Small Tool"` for `project.name`
      --> pipeline.toml:4:8
       |
     4 | name = "Small Tool"
       |        ^^^^^^^^^^^^
       |
-      = help: the project's name; the required check is called after it: `<name> passed`
+      = help: use lower-case letters, digits and hyphens, starting with a letter, at most 40 characters
 
     error[invalid-value]: `Tool` is not a name
      --> pipeline.toml:6:13
@@ -247,7 +249,7 @@ fn a_name_that_is_none() {
     6 | [components.Tool]
       |             ^^^^
       |
-      = help: use lower-case letters, digits and hyphens, starting with a letter, at most 40
+      = help: use lower-case letters, digits and hyphens, starting with a letter, at most 40 characters
 
     2 errors; nothing was written
     "#);
@@ -397,6 +399,34 @@ fn a_value_that_cannot_be_read_keeps_its_line_where_the_definition_extends_anoth
     }
 }
 
+/// Values of the wrong type or without a unit, each with its message and the text to type.
+const MISTYPED: &[(&str, &str, &str)] = &[
+    ("[tests.t]\nshards = \"4\"", "expected an integer, found a string", "write `shards = 4`"),
+    ("[tests.t]\nshards = \"four\"", "expected an integer, found a string", "for example, `shards = 4`"),
+    ("[tests.t]\npaths = \"tests\"", "expected a list, found a string", "write `paths = [\"tests\"]`"),
+    ("[tests.t]\nargs = [1]", "expected a string, found an integer", "write `\"1\"`"),
+    (
+        "[tests.t]\nworkers = true",
+        "expected an integer or a string, found a boolean",
+        "for example, `workers = \"auto\"`",
+    ),
+    ("[components.c]\npython = 3.10", "expected a string or a list, found a number", "write `python = \"3.10\"`"),
+    ("[components.c]\nchecks = { a = { run = \"b\" } }", "expected a string, found a table", "write `a = \"b\"`"),
+    ("[images.i]\nattest = \"false\"", "expected a boolean, found a string", "write `attest = false`"),
+    ("[gates]\nslowest = 30", "expected a string, found an integer", "write `slowest = \"30s\"`"),
+    ("[gates]\npass-rate = 99.5", "expected a string, found a number", "write `pass-rate = \"99.5%\"`"),
+    ("[tests]\nt = \"pytest\"", "expected a table, found a string", "declare it as `[tests.t]`"),
+];
+
+#[test]
+fn a_wrong_type_is_an_error_with_the_text_to_type() {
+    for (text, message, help) in MISTYPED {
+        let printed = said(&format!("{SMALL}{text}\n"));
+        assert!(printed.contains(&format!("]: {message}\n")), "{text}\n{printed}");
+        assert!(printed.contains(&format!("= help: {help}\n")), "{text}\n{printed}");
+    }
+}
+
 /// Every former key and value, with the text that a definition of an earlier version has.
 const FORMER: &[(&str, &str, &str)] = &[
     ("[environments.e]\nafter = \"staging\"", "`after` is now `needs`", "write `needs = \"staging\"`"),
@@ -433,7 +463,7 @@ fn a_former_name_is_an_error_that_names_the_new_one() {
         let printed = said(&format!("{SMALL}{text}\n"));
         assert!(printed.contains(&format!("]: {message}\n")), "{text}\n{printed}");
         assert!(printed.contains(&format!("= help: {help}\n")), "{text}\n{printed}");
-        for follow_up in ["has no `on-rollback`", "has no `provider`", "is wanted here"] {
+        for follow_up in ["has no `on-rollback`", "has no `provider`", "expected "] {
             assert!(!printed.contains(follow_up), "{text}\n{printed}");
         }
     }

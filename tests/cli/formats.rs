@@ -42,8 +42,8 @@ fn json_is_one_document() {
         {
           "code": "invalid-value",
           "level": "error",
-          "message": "`\"5\"` is not what `components.tool.timeout` takes",
-          "help": "a time with its unit, as in `90s`, `500ms` or `1h30m`",
+          "message": "invalid value `\"5\"` for `components.tool.timeout`",
+          "help": "write `timeout = \"5s\"`",
           "place": {
             "file": "pipeline.toml",
             "line": 8,
@@ -82,7 +82,7 @@ fn github_is_a_line_each() {
     assert_eq!((ran.code, ran.err.as_str()), (3, ""));
     assert_snapshot!(ran.out, @r#"
     ::error file=pipeline.toml,line=7,col=1,title=unknown-key::there is no key `pyhton` here%0Ahelp: did you mean `python`?
-    ::error file=pipeline.toml,line=8,col=11,title=invalid-value::`"5"` is not what `components.tool.timeout` takes%0Ahelp: a time with its unit, as in `90s`, `500ms` or `1h30m`
+    ::error file=pipeline.toml,line=8,col=11,title=invalid-value::invalid value `"5"` for `components.tool.timeout`%0Ahelp: write `timeout = "5s"`
     "#);
 }
 

@@ -47,7 +47,7 @@ fn two_that_want_the_same_file_are_refused() {
     assert!(said[0].starts_with(&said[1]), "{said:?}");
     let first: Vec<&str> = said[0].lines().take(2).collect();
     assert_snapshot!(first.join("\n"), @"
-    error: `services/a/pipeline.toml` and `services/b/pipeline.toml` both want `.github/pipewright/a/drift.sh`
+    error: `services/a/pipeline.toml` and `services/b/pipeline.toml` both generate `.github/pipewright/a/drift.sh`
       = help: give one of them another `project.name` or a `project.prefix`
     ");
     assert!(project.tree() == before, "something was written");

@@ -120,7 +120,7 @@ fn a_service_that_migrates_is_deployed_with_backup_and_canary() {
 
     [environments.staging]
     url     = { var = "STAGING_URL" }                                             # a variable of the GitHub environment
-    cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "staging" }   # or eks, gke, aks: logged in to by OIDC
+    cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "staging" }   # or a login by OIDC: eks, gke, aks
     deploy  = ["orders"]
     migrate = { workload = "orders", run = "alembic upgrade head", verify = "alembic current --check-heads", on-rollback = "keep" }
     smoke   = "orders"
@@ -128,7 +128,7 @@ fn a_service_that_migrates_is_deployed_with_backup_and_canary() {
     [environments.production]
     needs   = "staging"
     url     = { var = "PRODUCTION_URL" }                                             # a variable of the GitHub environment
-    cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "production" }   # or eks, gke, aks: logged in to by OIDC
+    cluster = { kubeconfig = { secret = "KUBECONFIG" }, namespace = "production" }   # or a login by OIDC: eks, gke, aks
     deploy  = ["orders"]
     backup  = { image = "postgres:16-alpine", run = "pg_dump -Fc", env-from = "secret/orders-db", to = "pvc/backups" }
     migrate = { workload = "orders", run = "alembic upgrade head", verify = "alembic current --check-heads", on-rollback = "keep" }
@@ -148,8 +148,8 @@ fn what_stands_there_is_kept_and_told() {
     let written = |front: &str| plan.files.iter().any(|file| file.path.starts_with(front));
     assert!(written("Dockerfile") && !written("tests/") && !written("k8s/"));
     let told = proposed(&plan);
-    assert!(told.contains("`tests/conftest.py` is kept as it is: no fixtures are laid down for `greeter`"), "{told}");
-    assert!(told.contains("no manifests are laid down for `greeter`: `k8s` exists"), "{told}");
+    assert!(told.contains("`tests/conftest.py` exists and is kept: no fixtures are added for `greeter`"), "{told}");
+    assert!(told.contains("no manifests are added for `greeter`: `k8s` exists"), "{told}");
 }
 
 #[test]
@@ -157,10 +157,7 @@ fn manifests_need_an_image_that_is_published() {
     let mut fixture = Fixture::read("fastapi-service");
     fixture.git = Git::default();
     let told = proposed(&laid_down(&fixture).0);
-    assert!(
-        told.contains("no manifests are laid down for `folder`: where its image is published is not known"),
-        "{told}"
-    );
+    assert!(told.contains("no manifests are added for `folder`: the repository of its image is unknown"), "{told}");
 
     let fixture = Fixture::read("fastapi-service");
     let manifests = init::manifests(&fixture.detect(), &fixture.tree, &[]);
@@ -169,7 +166,7 @@ fn manifests_need_an_image_that_is_published() {
     let plan = fixture.plan(&choices);
     assert!(!plan.files.iter().any(|file| file.path.starts_with("k8s/")));
     let told = proposed(&plan);
-    assert!(told.contains("no manifests are laid down for `greeter`: it has no image"), "{told}");
+    assert!(told.contains("no manifests are added for `greeter`: it has no image"), "{told}");
 }
 
 #[test]

@@ -378,7 +378,7 @@ fn folders_of_other_languages_are_proposed_to_be_ignored() {
     let definition = init::definition(&Fixture::of(&files).detect());
     assert_eq!(
         proposal(&definition).as_deref(),
-        Some("# ignore = [\"web/**\"]   # if it reads nothing in there"),
+        Some("# ignore = [\"web/**\"]   # if it reads no file in there"),
         "{definition}"
     );
     let tree = Fixture::of(&files).tree;
@@ -396,7 +396,7 @@ fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
     let fixture = Fixture::of(&files);
     let project = fixture.detect();
     let definition = init::definition(&project);
-    assert!(definition.contains("# pytest.ini leaves tests out by their names, `-k not slow`"), "{definition}");
+    assert!(definition.contains("# pytest.ini deselects tests by name, `-k not slow`"), "{definition}");
     assert!(!definition.contains("\n[tests.") && !definition.contains("\n[quarantine."), "{definition}");
     assert_compiles(&definition, &fixture.tree);
 }
@@ -571,7 +571,7 @@ fn the_program_writes_generates_and_is_then_up_to_date() {
         assert_eq!(status, 0, "{name}: {said}");
         let (status, said) = pipewright(root.path(), &["init", "--yes"]);
         assert_eq!(status, 2, "{name}: {said}");
-        assert!(said.contains("`pipeline.toml` exists, and is not overwritten"), "{name}: {said}");
+        assert!(said.contains("`pipeline.toml` already exists"), "{name}: {said}");
         assert_eq!(contents(root.path()), written, "{name}: a second run changes nothing");
     }
 }

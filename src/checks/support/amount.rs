@@ -17,7 +17,7 @@ pub(in crate::checks) enum Amount {
 }
 
 impl Amount {
-    /// What `text` means for a metric of this unit; none where it does not fit.
+    /// Value of `text` for a metric of this unit; none if it does not fit.
     pub(in crate::checks) fn read(unit: Unit, text: &str) -> Option<Self> {
         match unit {
             Unit::Ratio => text.parse().ok().map(Self::Ratio),
@@ -56,7 +56,7 @@ fn thousandths(text: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(1_000)?.checked_add(format!("{part:0<3}").parse().ok()?)
 }
 
-/// The text of a limit that stands in the definition: the value itself, or what holds where GitHub keeps none.
+/// The text of a limit in the definition: the value, or the default of a secret or variable.
 pub(in crate::checks) fn written(limit: &Limit) -> Option<&str> {
     match &limit.max {
         Value::Literal(text) => Some(text),

@@ -11,7 +11,7 @@ pub(in crate::checks) struct Instruction {
     pub(in crate::checks) line: usize,
     /// Its word, upper case: `RUN`.
     pub(in crate::checks) word: String,
-    /// What follows.
+    /// Rest of the line.
     pub(in crate::checks) rest: String,
 }
 
@@ -22,7 +22,7 @@ pub(in crate::checks) fn read(subject: &Subject<'_>, image: &Image) -> Option<(S
     Some((path, instructions(&text)))
 }
 
-/// Where the Dockerfile of an image stands; none for one outside of the repository.
+/// Path of an image's Dockerfile; none for one outside of the repository.
 pub(in crate::checks) fn path(subject: &Subject<'_>, image: &Image) -> Option<String> {
     let context = sources::join(subject.sources.folder(), &image.context)?;
     sources::join(&context, image.dockerfile.as_deref().unwrap_or("Dockerfile"))

@@ -16,7 +16,7 @@ pub(in crate::checks) struct Gitignore<'a> {
 struct Pattern {
     text: String,
     negated: bool,
-    /// Whether it is matched against the path from its file's folder, rather than against the name.
+    /// `true` if it is matched against the path from its file's folder, rather than against the name.
     anchored: bool,
 }
 
@@ -26,7 +26,7 @@ impl<'a> Gitignore<'a> {
         Self { tree, known: RefCell::default() }
     }
 
-    /// Whether git leaves a path out. Folders above it are not looked at: a walk has passed them.
+    /// Returns whether git leaves a path out. Folders above it are not looked at: a walk has passed them.
     ///
     /// Source: <https://git-scm.com/docs/gitignore>, pattern format.
     pub(in crate::checks) fn ignores(&self, path: &str) -> bool {

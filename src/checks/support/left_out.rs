@@ -1,4 +1,4 @@
-//! Tests that nobody runs, by the reason for which they are left out.
+//! Tests that no run covers, by the reason for which they are left out.
 
 use super::pytest::Run;
 use crate::diagnostics::listed;
@@ -32,7 +32,7 @@ impl Reason {
         }
     }
 
-    /// Whether it is a choice of the project's own, which a call of pytest by hand follows too.
+    /// Returns whether the project's configuration made it, which a manual call of pytest follows too.
     pub(in crate::checks) fn is_choice(&self, is_own: bool) -> bool {
         match self {
             Self::Taken(taken) => {
@@ -149,27 +149,27 @@ fn shown(paths: &[String]) -> String {
 /// The sentence about a group.
 pub(in crate::checks) fn message(group: &Group<'_>) -> String {
     let paths = shown(&group.paths);
-    let nobody = "which no suite runs and no quarantine explains";
+    let uncovered = "which no suite runs and no quarantine explains";
     match &group.reason {
         Reason::Taken(taken) => {
             let place = match &taken.origin {
                 Origin::Argument(_) | Origin::Path(_) => String::new(),
                 origin => format!(" in {origin}"),
             };
-            format!("`{}`{place} leaves out {paths}, {nobody}", taken.cause.name())
+            format!("`{}`{place} leaves out {paths}, {uncovered}", taken.cause.name())
         }
         Reason::Paths => format!("pytest by itself runs {paths}, but no path of a run or a suite leads there"),
         Reason::Part => format!("pytest by itself runs all of {paths}, but the paths name only some of its tests"),
-        Reason::TestPaths(origin) => format!("`testpaths` in {origin} leaves out {paths}, {nobody}"),
+        Reason::TestPaths(origin) => format!("`testpaths` in {origin} leaves out {paths}, {uncovered}"),
         Reason::Name(Origin::Default) => {
             format!("pytest does not collect {paths}: no pattern of `python_files` matches")
         }
-        Reason::Name(origin) => format!("`python_files` in {origin} does not match {paths}, {nobody}"),
-        Reason::Configuration(file) => format!("the paths in `{file}` leave out {paths}, {nobody}"),
+        Reason::Name(origin) => format!("`python_files` in {origin} does not match {paths}, {uncovered}"),
+        Reason::Configuration(file) => format!("the paths in `{file}` leave out {paths}, {uncovered}"),
     }
 }
 
-/// What to type.
+/// Text to type.
 pub(in crate::checks) fn help(group: &Group<'_>) -> String {
     let (name, path) = (group.run.name, group.paths.first().map_or("", String::as_str));
     let quarantine = format!("to `[quarantine.\"{path}\"]` with a reason");

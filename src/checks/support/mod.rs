@@ -1,4 +1,4 @@
-//! What several rules need: walks over a definition, and readers of the files around it.
+//! Helpers of several rules: walks over a definition, and readers of the files around it.
 
 pub(super) mod amount;
 pub(super) mod dockerfile;

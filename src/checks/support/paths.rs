@@ -5,7 +5,7 @@ use crate::checks::Subject;
 use crate::definition::{Delivery, Environment, Image, Name, TestRun};
 use crate::sources;
 
-/// Whether the repository must have what a path names.
+/// `true` if the repository must have what a path names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::checks) enum Named {
     /// It must.
@@ -20,7 +20,7 @@ pub(in crate::checks) struct Path<'a> {
     pub(in crate::checks) base: &'a str,
     /// The path as it is written, without the name of a test behind it.
     pub(in crate::checks) text: &'a str,
-    /// Whether it must be there.
+    /// `true` if it must be there.
     pub(in crate::checks) named: Named,
 }
 
@@ -48,7 +48,7 @@ pub(in crate::checks) fn each(subject: &Subject<'_>, visit: Visit<'_>) {
     });
 }
 
-/// What steps before may make need not be committed.
+/// Files that earlier steps may create need not be committed.
 fn made(by: &[crate::definition::Step]) -> Named {
     if by.is_empty() { Named::Thing } else { Named::Pattern }
 }

@@ -28,7 +28,7 @@ pub(in crate::checks) struct Run<'a> {
     pub(in crate::checks) it: &'a TestRun,
     /// Folder of its component, from the root of the repository.
     pub(in crate::checks) folder: String,
-    /// What pytest collects; none where its paths are not there yet.
+    /// Files that pytest collects; none if its paths do not exist yet.
     pub(in crate::checks) collected: Option<Result<Collected, Refused>>,
     variable: Option<Variable<'a>>,
 }
@@ -36,7 +36,7 @@ pub(in crate::checks) struct Run<'a> {
 /// `PYTEST_ADDOPTS` as the tests see it.
 struct Variable<'a> {
     text: &'a str,
-    /// Whether the value is one that only GitHub knows.
+    /// `true` if the value is one that only GitHub knows.
     hidden: bool,
     at: At,
 }
@@ -60,7 +60,7 @@ impl Run<'_> {
         }
     }
 
-    /// What it collects, where pytest gets so far.
+    /// Files that it collects, if pytest gets so far.
     pub(in crate::checks) fn done(&self) -> Option<&Collected> {
         self.collected.as_ref()?.as_ref().ok()
     }
@@ -184,7 +184,7 @@ pub(in crate::checks) fn foreign<'a>(subject: &'a Subject<'_>) -> impl Fn(&str) 
     }
 }
 
-/// Whether a path of the definition, from `folder`, contains a file or a test of the repository.
+/// Returns whether a path of the definition, from `folder`, contains a file or a test of the repository.
 pub(in crate::checks) fn contains(folder: &str, path: &str, file: &str) -> bool {
     let (outer, test) = path.split_once("::").map_or((path, None), |(outer, test)| (outer, Some(test)));
     let Some(joined) = sources::join(folder, outer) else { return false };
@@ -195,7 +195,7 @@ pub(in crate::checks) fn contains(folder: &str, path: &str, file: &str) -> bool 
     within(file, &test.map_or(joined.clone(), |test| format!("{joined}::{test}")))
 }
 
-/// Whether `path` is `outer` or lies in it; both are paths of tests, with or without the name of a test behind `::`.
+/// Returns whether `path` is `outer` or lies in it; both are paths of tests, with or without the name of a test behind `::`.
 pub(in crate::checks) fn within(path: &str, outer: &str) -> bool {
     let plain = |path: &str| path.trim_start_matches("./").trim_end_matches('/').to_owned();
     let (path, outer) = (plain(path), plain(outer));

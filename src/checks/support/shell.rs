@@ -34,7 +34,7 @@ pub(in crate::checks) fn tokens(command: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// Where the word that starts at `at` ends.
+/// End of the word that starts at `at`.
 fn word_end(bytes: &[u8], mut at: usize) -> usize {
     while let Some(&byte) = bytes.get(at) {
         match byte {

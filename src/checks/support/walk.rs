@@ -110,12 +110,12 @@ pub(in crate::checks) fn jobs(
     });
 }
 
-/// What a command's exit status decides.
+/// Effect of a command's exit status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::checks) enum Role {
-    /// Whether a check, a test run, a service or a deploy counts as good.
+    /// The result of a check, a test run, a service or a deploy.
     Verdict,
-    /// Whether a step of the user's own goes on.
+    /// The end of a custom step.
     Step,
 }
 
@@ -168,7 +168,7 @@ pub(in crate::checks) fn commands(definition: &Definition, visit: &mut dyn FnMut
     });
 }
 
-/// Who reads a table of variables.
+/// Reader of a table of variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::checks) enum Reader {
     /// The steps of a job.
@@ -236,7 +236,7 @@ pub(in crate::checks) fn step_values(
     });
 }
 
-/// Whether a list of machines makes a matrix of the job, or means one machine.
+/// `true` if a list of machines makes a matrix of the job, or means one machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::checks) enum Machines {
     /// A list is an axis.

@@ -1,4 +1,4 @@
-//! `docs/rules` is what the pages say, with the message that each example really gives.
+//! `docs/rules` is generated from the pages, with the real message of each example.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,14 +10,14 @@ use crate::diagnostics::Level;
 const INTRODUCTION: &str = "\
 # Rules
 
-What Pipewright says about a definition before it writes anything. An *error* keeps every file from being written; a
-*warning* is said, and the files are written. `pipewright explain <rule>` prints a rule's page.
+Checks of Pipewright, reported before it writes anything. An *error* stops `generate`: no file is written. A
+*warning* does not stop it. `pipewright explain <rule>` prints the page of a rule.
 
-This folder is made from `templates/rules`: `PIPEWRIGHT_ACCEPT=1 cargo test --lib checks` brings it up to date.
+`PIPEWRIGHT_ACCEPT=1 cargo test --lib checks` generates this folder from `templates/rules`.
 
 ";
 
-/// The page as it stands in the documentation.
+/// The page as generated into the documentation.
 fn rendered(code: &str, page: &Page) -> String {
     let text = crate::explain(code).unwrap_or_default();
     if ELSEWHERE.contains(&code) {
@@ -40,18 +40,16 @@ fn index(pages: &[(&str, Page)]) -> String {
         let what = page.what.split(". ").next().unwrap_or_default().trim_end_matches('.');
         let _ = writeln!(text, "| [`{code}`]({code}.md) | {weighs} | {what}. |");
     }
-    text.push_str("\n## Rules about lowered workflows\n\n");
-    text.push_str(
-        "What is about to be written is looked at once more, as GitHub will read it; every one is an error.\n\n",
-    );
-    text.push_str("| Rule | What it asks for |\n|---|---|\n");
+    text.push_str("\n## Rules about generated workflows\n\n");
+    text.push_str("Checks of the generated workflows, before they are written. Each is an error.\n\n");
+    text.push_str("| Rule | Requirement |\n|---|---|\n");
     for (code, page) in crate::verification::pages() {
         let what = page.lines().find(|line| !line.is_empty() && !line.starts_with('#')).unwrap_or_default();
         let paragraph = page.split("\n\n").nth(1).unwrap_or(what).replace('\n', " ");
         let first = paragraph.split(". ").next().unwrap_or_default().trim_end_matches('.');
         let _ = writeln!(text, "| [`{code}`]({code}.md) | {first}. |");
     }
-    text.push_str("\n## What completes an example\n\nEvery example stands on this one, as if it said `extends`:\n\n");
+    text.push_str("\n## Base of the examples\n\nEvery example inherits from this definition, as if by `extends`:\n\n");
     let _ = write!(text, "```toml\n{FRAME}```\n");
     text
 }

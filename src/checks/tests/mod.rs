@@ -15,10 +15,10 @@ use crate::diagnostics::{Diagnostic, human};
 use crate::sources::{Memory, Sources, Text};
 use page::{Case, Page};
 
-/// What completes an example: the tables that it does not have.
+/// Base of the examples: the tables that an example lacks.
 const FRAME: &str = include_str!("../../../templates/rules/frame.toml");
 
-/// Files that stand around an example.
+/// Files around an example.
 const FILES: [(&str, &str); 7] = [
     ("backend/Dockerfile", "FROM python:3.12-slim\n"),
     ("backend/requirements.txt", "fastapi\n"),
@@ -142,7 +142,7 @@ fn every_finding_says_where_what_and_what_to_type() {
             assert!(!it.message.ends_with('.'), "{code} ends in a full stop: {}", it.message);
             let first = it.message.chars().next().unwrap_or_default();
             assert!(!first.is_uppercase() || it.message.starts_with("GitHub"), "{code} starts large: {}", it.message);
-            assert!(it.help.is_some() || code == "syntax", "{code} does not say what to type");
+            assert!(it.help.is_some() || code == "syntax", "{code} has no help");
         }
     }
 }

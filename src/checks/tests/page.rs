@@ -1,7 +1,7 @@
 //! Reads the page of a rule.
 //!
 //! A block that names TOML is a definition; one that names a file behind its language, as in `ini backend/pytest.ini`,
-//! is that file. What the fix does not say, the example says.
+//! is that file. Keys that the fix lacks come from the example.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,11 @@ pub(super) struct Case {
 pub(super) struct Page {
     /// Its heading.
     pub(super) title: String,
-    /// What the rule asks for: the first paragraph on one line.
+    /// The requirement: the first paragraph on one line.
     pub(super) what: String,
-    /// What breaks the rule.
+    /// The definition that breaks the rule.
     pub(super) example: Case,
-    /// What does not.
+    /// The definition that does not.
     pub(super) fix: Case,
 }
 
@@ -29,7 +29,7 @@ impl Page {
     pub(super) fn parse(text: &str) -> Result<Self, String> {
         let rest = text.strip_prefix("# ").ok_or("it has no heading")?;
         let (title, rest) = rest.split_once("\n\n").ok_or("it has no text")?;
-        let (what, rest) = rest.split_once("\n\n## Why\n\n").ok_or("it does not say why")?;
+        let (what, rest) = rest.split_once("\n\n## Why\n\n").ok_or("it gives no reason")?;
         let (why, rest) = rest.split_once("\n\n## Example\n\n").ok_or("it has no example")?;
         let (example, fix) = rest.split_once("\n\n## Fix\n\n").ok_or("it has no fix")?;
         for (name, part) in [("what", what), ("why", why)] {
@@ -43,7 +43,7 @@ impl Page {
     }
 }
 
-/// The blocks of a part of a page, over what another part says.
+/// The blocks of a part of a page, over those of another part.
 fn blocks(part: &str, mut case: Case) -> Result<Case, String> {
     let mut pieces = part.split("```");
     pieces.next();

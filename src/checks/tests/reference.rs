@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{found, shown};
 use crate::sources::{Memory, Sources, Text};
 
-/// What the reference pipeline names, with what rules look for in it.
+/// Files that the reference pipeline names, with the contents that rules look for.
 const FILES: [(&str, &str); 8] = [
     ("Cargo.toml", ""),
     (

@@ -1,11 +1,14 @@
-//! Every place at which a definition departs from the language's schema, in the user's words.
+//! Differences between a definition and the schema of the language, as errors.
 
-use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
+use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
+use toml::de::DeTable;
 
+use super::super::name::PATTERN as NAME_PATTERN;
 use super::super::schema::decapitalised;
 use super::renamed::{former_key, former_value, holds_former};
+use super::suggest::{suggestion, type_name, type_of};
 use crate::diagnostics::{At, Code, Diagnostic, Part, did_you_mean, listed};
 
 const UNKNOWN_KEY: Code = Code("unknown-key");
@@ -15,17 +18,17 @@ const UNKNOWN_VALUE: Code = Code("unknown-value");
 const OUT_OF_RANGE: Code = Code("out-of-range");
 const INVALID: Code = super::INVALID;
 
-/// Every mistake of `definition`; none where the schema is content, or is none.
-pub(super) fn explain(schema: &Value, definition: &Value) -> Vec<Diagnostic> {
+/// Every mistake of `definition`, whose texts are `tables`.
+pub(super) fn explain(schema: &Value, definition: &Value, tables: &[DeTable<'_>]) -> Vec<Diagnostic> {
     let Ok(validator) = jsonschema::draft7::new(schema) else { return Vec::new() };
     let mut found = Vec::new();
     for error in validator.iter_errors(definition) {
-        one(schema, &error, &mut found);
+        one(schema, &error, tables, &mut found);
     }
     found
 }
 
-fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>) {
+fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], found: &mut Vec<Diagnostic>) {
     let path: Vec<Part> = parts(error.instance_path().as_str());
     let at = At::value(path.clone());
     let name = at.dotted();
@@ -50,9 +53,9 @@ fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>)
             if holds_former(&path, error.instance(), key) {
                 return;
             }
-            let wanted =
+            let message =
                 if name.is_empty() { format!("`{key}` is missing") } else { format!("`{name}` has no `{key}`") };
-            found.push(Diagnostic::error(MISSING_KEY, at.key(), wanted).help(example(schema, error, key)));
+            found.push(Diagnostic::error(MISSING_KEY, at.key(), message).help(example(schema, error, key)));
         }
         Kind::Enum { options } => {
             let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -69,11 +72,9 @@ fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>)
                 found.push(Diagnostic::error(UNKNOWN_KEY, at.key(), message).help(help));
                 return;
             }
-            let message = format!("{} is wanted here, not {shown}", wanted(kind));
-            let diagnostic = Diagnostic::error(WRONG_TYPE, at, message);
-            found.push(with_description(diagnostic, schema, error));
+            found.push(wrong_type(schema, error, &[expected(kind)], at, tables));
         }
-        Kind::AnyOf { context } => any_of(schema, error, context, at, found),
+        Kind::AnyOf { context } => any_of(schema, error, context, at, tables, found),
         Kind::PropertyNames { error: inner } => {
             let key = inner.instance().as_str().unwrap_or_default();
             found.push(not_a_name(at, key));
@@ -89,21 +90,63 @@ fn one(schema: &Value, error: &ValidationError<'_>, found: &mut Vec<Diagnostic>)
             found.push(Diagnostic::error(OUT_OF_RANGE, at, message).help("name at least one, or remove the key"));
         }
         Kind::UniqueItems => {
-            found.push(
-                Diagnostic::error(INVALID, at, format!("`{name}` names the same thing twice")).help("name it once"),
-            );
+            found.push(Diagnostic::error(INVALID, at, format!("`{name}` lists a value twice")).help("list it once"));
         }
         Kind::Pattern { .. } | Kind::Format { .. } => {
-            let message = format!("{shown} is not what `{name}` takes");
-            found.push(with_description(Diagnostic::error(INVALID, at, message), schema, error));
+            let message = format!("invalid value {shown} for `{name}`");
+            let help = if is_name(schema, error) { Some(NAME_FORM.to_owned()) } else { None };
+            let help = help.or_else(|| converted_or_form(schema, error, &path, tables));
+            let diagnostic = Diagnostic::error(INVALID, at, message);
+            found.push(match help {
+                Some(help) => diagnostic.help(help),
+                None => diagnostic,
+            });
         }
         _ => found.push(Diagnostic::error(INVALID, at, error.to_string())),
     }
 }
 
 fn not_a_name(at: At, key: &str) -> Diagnostic {
-    Diagnostic::error(INVALID, at.then(key).key(), format!("`{key}` is not a name"))
-        .help("use lower-case letters, digits and hyphens, starting with a letter, at most 40")
+    Diagnostic::error(INVALID, at.then(key).key(), format!("`{key}` is not a name")).help(NAME_FORM)
+}
+
+const NAME_FORM: &str = "use lower-case letters, digits and hyphens, starting with a letter, at most 40 characters";
+
+/// Returns whether a value is expected to be the name of a table.
+fn is_name(schema: &Value, error: &ValidationError<'_>) -> bool {
+    let pattern = |value: &Value| value.get("pattern").and_then(Value::as_str).map(str::to_owned);
+    place(schema, error).and_then(pattern).is_some_and(|pattern| pattern == NAME_PATTERN)
+}
+
+/// The value of the right type, or what the form of the key is.
+fn converted_or_form(
+    schema: &Value,
+    error: &ValidationError<'_>,
+    path: &[Part],
+    tables: &[DeTable<'_>],
+) -> Option<String> {
+    let suggestion = suggestion(schema, error, path, tables);
+    suggestion.clone().filter(|help| help.starts_with("write ")).or_else(|| form(schema, error)).or(suggestion)
+}
+
+/// Reports a value whose type is none of those that are expected.
+fn wrong_type(
+    schema: &Value,
+    error: &ValidationError<'_>,
+    expected: &[String],
+    at: At,
+    tables: &[DeTable<'_>],
+) -> Diagnostic {
+    let path = parts(error.instance_path().as_str());
+    let expected = expected.join(" or ");
+    let message = format!("expected {expected}, found {}", type_of(error.instance()));
+    let table = || expected.contains("a table").then(|| format!("declare it as `[{}]`", at.dotted()));
+    let help = suggestion(schema, error, &path, tables).or_else(table);
+    let diagnostic = Diagnostic::error(WRONG_TYPE, at, message);
+    match help {
+        Some(help) => diagnostic.help(help),
+        None => diagnostic,
+    }
 }
 
 fn range(at: At, message: &str, help: &str, found: &mut Vec<Diagnostic>) {
@@ -116,6 +159,7 @@ fn any_of(
     error: &ValidationError<'_>,
     context: &[Vec<ValidationError<'static>>],
     at: At,
+    tables: &[DeTable<'_>],
     found: &mut Vec<Diagnostic>,
 ) {
     let here = error.instance_path().as_str();
@@ -124,21 +168,20 @@ fn any_of(
     };
     if let Some(branch) = context.iter().filter(fits).min_by_key(|branch| branch.len()) {
         for inner in branch {
-            one(schema, inner, found);
+            one(schema, inner, tables, found);
         }
         return;
     }
-    let wanted: Vec<String> = context
+    let expected: Vec<String> = context
         .iter()
         .flatten()
         .filter(|inner| inner.instance_path().as_str() == here)
         .filter_map(|inner| match inner.kind() {
-            Kind::Type { kind } => Some(wanted(kind)),
+            Kind::Type { kind } => Some(expected(kind)),
             _ => None,
         })
         .collect();
-    let message = format!("{} is wanted here, not {}", wanted.join(" or "), shown(error.instance()));
-    found.push(with_description(Diagnostic::error(WRONG_TYPE, at, message), schema, error));
+    found.push(wrong_type(schema, error, &expected, at, tables));
 }
 
 /// A JSON pointer as a path of keys; a number is an index only where the definition has a list.
@@ -156,28 +199,13 @@ fn parts(pointer: &str) -> Vec<Part> {
         .collect()
 }
 
-fn wanted(kind: &TypeKind) -> String {
-    let name = |kind: &jsonschema::JsonType| {
-        match kind {
-            jsonschema::JsonType::Array => "a list",
-            jsonschema::JsonType::Boolean => "`true` or `false`",
-            jsonschema::JsonType::Integer => "a whole number",
-            jsonschema::JsonType::Null => "nothing",
-            jsonschema::JsonType::Number => "a number",
-            jsonschema::JsonType::Object => "a table",
-            jsonschema::JsonType::String => "text in quotes",
-        }
-        .to_owned()
-    };
+/// The types that a key takes.
+fn expected(kind: &TypeKind) -> String {
     match kind {
-        TypeKind::Single(kind) => name(kind),
+        TypeKind::Single(kind) => type_name(*kind).to_owned(),
         TypeKind::Multiple(kinds) => {
-            let names: Vec<String> = kinds
-                .iter()
-                .filter(|kind| !matches!(kind, jsonschema::JsonType::Null))
-                .map(|kind| name(&kind))
-                .collect();
-            names.join(" or ")
+            let kinds = kinds.iter().filter(|kind| !matches!(kind, JsonType::Null));
+            kinds.map(type_name).collect::<Vec<_>>().join(" or ")
         }
     }
 }
@@ -202,21 +230,45 @@ fn properties(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
     keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// Adds what the language says about the key.
-fn with_description(diagnostic: Diagnostic, schema: &Value, error: &ValidationError<'_>) -> Diagnostic {
-    let place = resolve(schema, error.schema_path().as_str(), 1);
-    match place.and_then(|place| place.get("description")).and_then(Value::as_str) {
-        Some(description) => {
-            // The last paragraph is about the form of what is wanted, where the form has something to say.
-            let mut paragraphs = description.rsplit("\n\n").filter(|paragraph| !paragraph.starts_with("Default: "));
-            let said = paragraphs.next().unwrap_or(description).replace('\n', " ");
-            diagnostic.help(decapitalised(said.trim_end_matches('.')))
-        }
-        None => diagnostic,
-    }
+/// The schema of the value at an error's place.
+pub(super) fn place<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a Value> {
+    resolve(schema, error.schema_path().as_str(), 1)
 }
 
-/// What to type for a key that is missing: the language's own example.
+/// The schema of a key, by its path: with its meaning and example, which the schema of its type lacks.
+pub(super) fn key_schema<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
+    fn step<'a>(root: &'a Value, here: &'a Value, path: &[Part]) -> Option<&'a Value> {
+        let Some((part, rest)) = path.split_first() else { return Some(here) };
+        if let Some(target) = follow(root, here) {
+            return step(root, target, path);
+        }
+        for choice in ["allOf", "anyOf"].iter().filter_map(|key| here.get(key)?.as_array()).flatten() {
+            if let Some(found) = step(root, choice, path) {
+                return Some(found);
+            }
+        }
+        let inner = match part {
+            Part::Key(key) => {
+                let named = || here.get("patternProperties")?.as_object()?.values().next();
+                let declared = here.get("properties").and_then(|keys| keys.get(key.as_ref()));
+                declared.or_else(named).or_else(|| here.get("additionalProperties"))
+            }
+            Part::Index(_) => here.get("items"),
+        };
+        step(root, inner?, rest)
+    }
+    step(schema, schema, path)
+}
+
+/// The form that a value has to have, if its type has a description.
+fn form(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
+    let description = place(schema, error)?.get("description")?.as_str()?;
+    let paragraphs: Vec<&str> = description.split("\n\n").filter(|it| !it.starts_with("Default: ")).collect();
+    let form = paragraphs.last().filter(|_| paragraphs.len() > 1)?.replace('\n', " ");
+    Some(format!("write {}", decapitalised(form.trim_end_matches('.'))))
+}
+
+/// The text to type for a key that is missing: an example of the key.
 fn example(schema: &Value, error: &ValidationError<'_>, key: &str) -> String {
     let example = resolve(schema, error.schema_path().as_str(), 1)
         .and_then(|table| table.get("properties"))

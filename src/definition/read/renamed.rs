@@ -73,7 +73,7 @@ pub(super) fn former_value(path: &[Part], value: &Value) -> Option<(String, Stri
     Some((format!("`\"{old}\"` is now `\"{}\"`", renamed.new), format!("write `\"{}\"`", renamed.new)))
 }
 
-/// Whether a table holds the former name of a key that it lacks: then one error says it all.
+/// Returns whether a table holds the former name of a key that it lacks: one error is enough then.
 pub(super) fn holds_former(table: &[Part], value: &Value, key: &str) -> bool {
     KEYS.iter().any(|renamed| renamed.new == key && renamed.fits(table) && value.get(renamed.old).is_some())
 }

@@ -82,7 +82,7 @@ fn too_often(minutes: &[u8], hours: &[u8]) -> Result<(), UnitError> {
 }
 
 impl Field {
-    /// The values that a field stands for, sorted.
+    /// Values of a field, sorted.
     fn read(&self, text: &str) -> Result<Vec<u8>, UnitError> {
         let mut values = Vec::new();
         for item in text.split(',') {

@@ -16,7 +16,7 @@ const UNITS: [(&str, u64); 5] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_0
 const MOST: u64 = 35 * 86_400_000;
 
 impl Duration {
-    /// So many seconds.
+    /// A duration of this number of seconds.
     pub const fn from_seconds(seconds: u32) -> Self {
         Self(seconds as u64 * 1_000)
     }
@@ -31,7 +31,7 @@ impl Duration {
         self.0.div_ceil(1_000)
     }
 
-    /// In whole minutes, rounded up, at least one: what `timeout-minutes` takes.
+    /// In whole minutes, rounded up, at least one, for `timeout-minutes`.
     pub fn minutes(self) -> u64 {
         self.0.div_ceil(60_000).max(1)
     }

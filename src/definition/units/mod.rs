@@ -14,12 +14,12 @@ pub use duration::Duration;
 pub use floor::Floor;
 pub use percent::Percent;
 
-/// A text that is not what its key takes: what is wrong, and what to type.
+/// A text that its key does not accept: the mistake, and the text to type instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitError {
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What to type.
+    /// The text to type instead.
     pub help: String,
 }
 

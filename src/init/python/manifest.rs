@@ -40,9 +40,9 @@ pub(super) struct Manifest {
     pub(super) setup: Ini,
     /// `setup.py`, or nothing: it is a program, so only plain texts in it are looked for.
     pub(super) setup_py: String,
-    /// Whether it is a package that others install.
+    /// `true` if it is a package that others install.
     pub(super) is_package: bool,
-    /// Whether its own configuration tells mypy what to look at.
+    /// `true` if its own configuration tells mypy what to look at.
     pub(super) mypy_knows_its_files: bool,
     /// Requirement files, those for running first.
     pub(super) requirements: Vec<String>,
@@ -94,7 +94,7 @@ impl Manifest {
             .map(str::to_owned)
     }
 
-    /// Whether it depends on a package, by its normalised name, for whatever purpose.
+    /// Returns whether it depends on a package, by its normalised name, for whatever purpose.
     pub(super) fn depends_on(&self, package: &str) -> bool {
         self.dependencies.iter().any(|dependency| dependency.name == package)
     }
@@ -112,7 +112,7 @@ impl Manifest {
         names
     }
 
-    /// Whether folders below belong to it.
+    /// Returns whether folders below belong to it.
     pub(super) fn is_workspace(&self) -> bool {
         at(&self.pyproject, "tool.uv.workspace").is_some()
     }
@@ -190,7 +190,7 @@ impl Manifest {
 const RUNNING: &[&str] =
     &["requirements.txt", "requirements/base.txt", "requirements/default.txt", "requirements/requirements.txt"];
 
-/// Whether a requirement file is for running, and not for tests alone.
+/// Returns whether a requirement file is for running, and not for tests alone.
 pub(super) fn is_for_running(file: &str) -> bool {
     RUNNING.contains(&file)
 }

@@ -37,11 +37,11 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     } else if let Some(words) = by_name {
         let (file, words) = (config.file(), names::shown(words));
         hints.push(format!(
-            "{file} leaves tests out by their names, `-k {words}`, so that nobody knows which they are: leave them out by \
-             their paths, and add `[tests.…]` with a suite or a quarantine for them"
+            "{file} deselects tests by name, `-k {words}`: ignore their \
+             paths instead, and add a suite or a quarantine for them"
         ));
     } else if tests.is_none() {
-        hints.push("no tests were found that pytest would run: add `[tests.…]` once there are".to_owned());
+        hints.push("pytest collects no tests: add `[tests.…]` once there are some".to_owned());
     } else if !manifest.depends_on("pytest") {
         hints.push("pytest is not among the dependencies: add it, at an exact version".to_owned());
     }
@@ -52,7 +52,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     }
     if let Some(marks) = config.option("-m").filter(|marks| !marks.is_empty()) {
         let (file, marks) = (config.file(), names::shown(marks));
-        hints.push(format!("{file} leaves tests out by their marks, `-m \"{marks}\"`: run them in a suite"));
+        hints.push(format!("{file} deselects tests by marker, `-m \"{marks}\"`: run them in a suite"));
     }
     let component = Component {
         name: names::name(&manifest.name).unwrap_or_else(|| word("python")),
@@ -72,7 +72,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
 
 /// The entries of `[quarantine]` for what a component's pytest leaves out.
 pub(super) fn quarantine(of: &Name, ignored: Vec<pytest::Ignored>, until: super::Day) -> Vec<Quarantine> {
-    let reason = |from: &str| format!("left out by {from}: write down what it needs, and the issue that ends this");
+    let reason = |from: &str| format!("left out by {from}: add the reason and an issue");
     let entry = |found: pytest::Ignored| Quarantine {
         reason: reason(&found.from),
         path: found.path,

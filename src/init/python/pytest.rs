@@ -79,7 +79,7 @@ impl Config {
         self.inner(&file).unwrap_or(file)
     }
 
-    /// Whether there is a configuration.
+    /// Returns whether there is a configuration.
     pub(super) fn is_configured(&self) -> bool {
         self.refused.is_some() || self.collected.as_ref().is_some_and(|it| it.config.is_set())
     }
@@ -100,7 +100,7 @@ impl Config {
         given.map(|given| given.value.clone()).filter(|value| !value.is_empty())
     }
 
-    /// Whether there is a test that pytest collects.
+    /// Returns whether there is a test that pytest collects.
     pub(super) fn has_tests(&self) -> bool {
         !self.tests.is_empty()
     }

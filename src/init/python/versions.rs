@@ -36,7 +36,7 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     list.retain(|version| minor(version) >= OLDEST);
     if !old.is_empty() {
         let place = if folder.path.is_empty() { String::new() } else { format!(" of `{}`", shown(&folder.path)) };
-        notes.push(format!("{from}{place}: Python {} is left out, since nobody maintains it any more", old.join(", ")));
+        notes.push(format!("{from}{place}: Python {} is skipped: it has reached its end of life", old.join(", ")));
     }
     if list.is_empty() {
         list.push(if from.starts_with("requires") { format!("3.{OLDEST}") } else { USUAL.to_owned() });

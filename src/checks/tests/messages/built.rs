@@ -212,12 +212,12 @@ probes = [{ name = "x", request = "GET /", expect = { status = 201 } }]
 "#,
         &[],
         &[
-            "error literal-secret smoke.b.login.json.password: a secret stands in the repository, where everybody who may read it has it",
-            "error literal-secret smoke.b.login.json.deep[0].api_key: a secret stands in the repository, where everybody who may read it has it",
-            "error literal-secret smoke.b.probes[0].headers.Authorization: a secret stands in the repository, where everybody who may read it has it",
-            "error literal-secret smoke.c.login.form.password: a secret stands in the repository, where everybody who may read it has it",
+            "error literal-secret smoke.b.login.json.password: a secret is written in the repository, where anyone with read access can see it",
+            "error literal-secret smoke.b.login.json.deep[0].api_key: a secret is written in the repository, where anyone with read access can see it",
+            "error literal-secret smoke.b.probes[0].headers.Authorization: a secret is written in the repository, where anyone with read access can see it",
+            "error literal-secret smoke.c.login.form.password: a secret is written in the repository, where anyone with read access can see it",
             "error smoke-without-login smoke.a.probes[0].auth: `x` is sent with a token, and `a` gets none",
-            "warning smoke-without-login smoke.b.public: `b` logs in, and says that nothing needs it",
+            "warning smoke-without-login smoke.b.public: `b` sets both `login` and `public`",
             "warning smoke-without-login smoke.c.login: `c` logs in, and no probe uses the token",
         ],
     )]);
@@ -313,7 +313,7 @@ health = "x"
 "#,
             &[],
             &[
-                "warning latest-image services.r.image: `ghcr.io/a/redis:latest` means whatever was published last",
+                "warning latest-image services.r.image: `ghcr.io/a/redis:latest` is a moving tag: each pull may get another image",
                 "warning latest-image services.s.image: `localhost:5000/s` names no version",
             ],
         ),
@@ -466,9 +466,7 @@ fn build_arguments() {
     );
     let lines = said(r#"VERSION = { var = "GITHUB_SHA" }"#);
     assert!(
-        lines.len() == 1
-            && lines[0]
-                .contains("`GITHUB_SHA` starts with `GITHUB_`, and GitHub keeps no secret or variable of such a name"),
+        lines.len() == 1 && lines[0].contains("`GITHUB_SHA` starts with `GITHUB_`, which GitHub reserves"),
         "{lines:?}"
     );
 }

@@ -212,8 +212,8 @@ env = { "A${{b}}" = "c" } # ${{ fine }}
         &[],
         &[
             "error env-name jobs.j.env.A${{b}}: `A${{b}}` is not a name for an environment variable",
-            "error expression-in-text pipeline.toml: an expression of GitHub's stands in a text, where it could become code",
-            "error expression-in-text pipeline.toml: an expression of GitHub's stands in a text, where it could become code",
+            "error expression-in-text pipeline.toml: `${{ … }}` is not allowed in this string: GitHub would expand it before the shell runs",
+            "error expression-in-text pipeline.toml: `${{ … }}` is not allowed in this string: GitHub would expand it before the shell runs",
         ],
     )]);
 }
@@ -376,7 +376,7 @@ jobs.p = { steps = [{ run = "a" }] }
                 "error env-name components.backend.env.1A: `1A` is not a name for an environment variable",
                 "error env-name services.postgres.provides.runner_x: `runner_x` starts with `RUNNER_`, which belongs to GitHub's runner",
                 "error env-name images.backend.build-args.a-b: `a-b` is not a name for a build argument",
-                "error env-name tests.t.env.SHARD: `SHARD` is what the runner is told its shard by",
+                "error env-name tests.t.env.SHARD: `SHARD` is reserved: the runner reads its shard from it",
                 "error env-name workflows.w.on.manual.inputs.github-x: `GITHUB_X` starts with `GITHUB_`, which belongs to GitHub",
             ],
         ),
@@ -426,8 +426,8 @@ fn patterns_of_branches_and_tags() {
         ("a\\b", "a name has no `~`, `^`, `:` or `\\`"),
         ("a/.b", "no part of a name starts with `.`"),
         ("a.lock", "a name ends in neither `.` nor `.lock`"),
-        ("@", "`@` has a meaning of its own in git"),
-        ("a!b", "`!` stands in front alone"),
+        ("@", "`@` alone is reserved by git"),
+        ("a!b", "`!` is allowed at the start only"),
         ("!", "`!` has nothing behind it"),
         ("refs/heads/main", "names are written without `refs/heads/` and `refs/tags/`"),
         ("a***", "`**` is the longest wildcard"),

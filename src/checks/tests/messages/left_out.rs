@@ -12,18 +12,18 @@ until = 2027-01-01
 "#;
 
 const EPISODES: &str = "tests/integration/episodes";
-const NOBODY: &str = "which no suite runs and no quarantine explains";
+const UNCOVERED: &str = "which no suite runs and no quarantine explains";
 
 fn run(more: &str) -> String {
     format!("[tests.t]\ncomponent = \"backend\"\nrunner = \"pytest\"\npaths = [\"tests\"]\n{more}\n{SUITE}")
 }
 
 fn left(place: &str, what: &str, path: &str) -> Vec<String> {
-    vec![format!("error left-out-tests {place}: {what} leaves out `{path}`, {NOBODY}")]
+    vec![format!("error left-out-tests {place}: {what} leaves out `{path}`, {UNCOVERED}")]
 }
 
 fn warned(place: &str, what: &str, path: &str) -> Vec<String> {
-    vec![format!("warning left-out-tests {place}: {what} leaves out `{path}`, {NOBODY}")]
+    vec![format!("warning left-out-tests {place}: {what} leaves out `{path}`, {UNCOVERED}")]
 }
 
 type Table<'a> = Vec<(&'a str, Vec<(&'a str, &'a str)>, Vec<String>)>;
@@ -149,7 +149,7 @@ fn what_the_project_chooses_is_a_warning() {
             "",
             vec![("backend/pytest.ini", "[pytest]\npython_files = check_*.py\n")],
             vec![format!(
-                "warning left-out-tests tests.t: `python_files` in `backend/pytest.ini:2` does not match `tests/integration`, {NOBODY}"
+                "warning left-out-tests tests.t: `python_files` in `backend/pytest.ini:2` does not match `tests/integration`, {UNCOVERED}"
             )],
         ),
         (

@@ -1,4 +1,4 @@
-//! What rules say where they can say several things.
+//! Messages of rules that have several.
 
 mod built;
 mod declared;
@@ -21,7 +21,7 @@ fn said(toml: &str, files: &[(&str, &str)]) -> Vec<String> {
     found(&sources).into_iter().map(line).collect()
 }
 
-/// A definition, files around it, and what is said of them.
+/// A definition, files around it, and the expected messages.
 type Said<'a> = (&'a str, &'a [(&'a str, &'a str)], &'a [&'a str]);
 
 fn assert_said(cases: &[Said<'_>]) {
