@@ -65,7 +65,7 @@ def test_environment_and_files(github: Bench, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_status_of_steps_and_jobs(github: Bench) -> None:
-    """What stands behind a failure is skipped unless it asks; a skipped ancestor is no success."""
+    """Steps and jobs behind a failure are skipped unless they ask; a skipped ancestor is no success."""
     run = own(
         github,
         "status",
@@ -180,7 +180,7 @@ def test_artifacts(github: Bench) -> None:
 
 
 def test_call_that_asks_for_more_than_it_is_granted(github: Bench) -> None:
-    """A called workflow whose job wants a permission that its caller lacks starts no run."""
+    """A called workflow whose job needs a permission that its caller lacks starts no run."""
     jobs = """
     call:
       uses: $/.github/workflows/called.yml

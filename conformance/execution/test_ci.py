@@ -58,7 +58,7 @@ def test_all_green(github: Bench) -> None:
 
 
 def test_flaky_test(github: Bench) -> None:
-    """A test that passes when it is tried again is told as flaky, and blocks nothing."""
+    """A test that passes on a rerun is reported as flaky, and blocks nothing."""
     flaky = "tries = []\n\n\ndef test_flaky():\n    tries.append(1)\n    assert len(tries) > 1\n"
     run = github.run("ci.yml", proposed(github, "flaky", {NEW: flaky}))
     assert (run.result, *judged(run)) == ("success", [], [])
@@ -154,7 +154,7 @@ def test_slow_test(github: Bench) -> None:
 
 
 def test_collection_error(github: Bench) -> None:
-    """A file that cannot be collected turns the shards red, and coverage says what may be lost."""
+    """A file that cannot be collected turns the shards red, and coverage reports what may be lost."""
     run = github.run("ci.yml", proposed(github, "broken", {NEW: "import nothing_of_this_name\n"}))
     assert judged(run) == (["complete", "TQ-02"], ["test-backend", "gates-backend"])
     assert (
@@ -294,7 +294,7 @@ def test_shard_killed_half_way(github: Bench) -> None:
 
 
 def test_machine_lost_half_way(github: Bench) -> None:
-    """A shard whose machine is lost leaves nothing, which the gates tell."""
+    """A shard whose machine is lost leaves nothing, which the gates report."""
     run = github.run("ci.yml", proposed(github, "lost", {NEW: SLEEPING}), faults=[half_way(True)])
     assert judged(run) == (["complete"], ["test-backend", "gates-backend", "coverage"])
     assert "shard 2 of 2 left no record" in run.job(GATES).summary
@@ -473,7 +473,7 @@ def test_pull_request_that_touches_only_the_other_component(github: Bench) -> No
 
 
 def test_machine_of_the_changes_job_lost(github: Bench) -> None:
-    """Where nobody knows what is touched, everything is skipped, and the skips do not count."""
+    """If the affected jobs are unknown, everything is skipped, and the skips do not count."""
     lost = Fault("changes", "Check out", lambda _: True, machine=True)
     run = github.run("ci.yml", proposed(github, "unknown", {NEW: PASSING}), faults=[lost])
     assert run.results()["test-backend"] == "skipped"

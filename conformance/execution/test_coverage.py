@@ -86,7 +86,7 @@ def test_history_of_a_fork(github: Bench, tmp_path: Path) -> None:
 
 
 def test_history_of_another_repository(github: Bench, tmp_path: Path) -> None:
-    """A history that says that it is another repository's is refused, and begins anew."""
+    """A history of another repository is refused, and begins anew."""
     kept_by(github, tmp_path / "foreign", NUMBER, "31337")
     run = measuring(github, 3)
     assert run.result == "success", run.failures()

@@ -1,4 +1,4 @@
-"""The drift job: each kind of change is told by a shell and sha256sum, with nothing installed."""
+"""The drift job: each kind of change is reported by a shell and sha256sum, with nothing installed."""
 
 from __future__ import annotations
 
@@ -114,20 +114,20 @@ def test_saved_with_other_line_ends(github: Bench) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_kind_of_change(github: Bench, kind: str) -> None:
-    """The change is told once, at the file that it is about, with what to do."""
+    """The change is reported once, at its file, with what to do."""
     change, file, message = KINDS[kind]
     found = drift(github, f"drift-{kind}", change)
     assert found == ("failure", [("Drift", file, f"{file} {message}")])
 
 
 def test_manifest_removed(github: Bench) -> None:
-    """Without the manifest nobody knows anything, so the job fails."""
+    """Without the manifest, the job fails."""
     found = drift(github, "drift-manifest", remove(MANIFEST))
     assert found == ("failure", [("Drift", MANIFEST, f"the manifest is missing; {GENERATE}")])
 
 
 def test_several_changes_at_once(github: Bench) -> None:
-    """Every change is told, not only the first one."""
+    """Every change is reported, not only the first one."""
 
     def several(tree: Path) -> None:
         append("pipeline.toml")(tree)

@@ -111,7 +111,7 @@ def test_failing_doctest(language: Language, tmp_path: Path) -> None:
 
 
 def test_targets_of_arguments(language: Language, tmp_path: Path) -> None:
-    """Where `args` select targets, no doctest runs, and the run says so."""
+    """If `args` select targets, no doctest runs, and the run reports it."""
     run, tests = ran(language, tmp_path, PIPELINE + 'args = ["--lib"]\n')
     assert run.result == "success", run.failures()
     assert tests == Counter({"a::tests::a_one", "root::tests::root_one"})
@@ -119,7 +119,7 @@ def test_targets_of_arguments(language: Language, tmp_path: Path) -> None:
 
 
 def test_requested_rust_version(language: Language, tmp_path: Path) -> None:
-    """The version of the definition runs, whatever a rust-toolchain.toml says."""
+    """The version of the definition runs, also beside a rust-toolchain.toml with another one."""
     toolchain = '[toolchain]\nchannel = "nightly"\ncomponents = ["clippy"]\n'
     definition = PIPELINE.replace(
         "[tests.core]", 'checks = { version = "rustc --version" }\n[tests.core]'

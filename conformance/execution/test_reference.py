@@ -85,7 +85,7 @@ def known(github: Bench) -> dict[str, float]:
 
 
 def green(github: Bench, run: Run, jobs: dict[str, str]) -> None:
-    """The run is green, all of it that counts is executed, and the summary says so."""
+    """The run is green, all of it that counts is executed, and the summary reports it."""
     assert run.result == "success", run.failures()
     assert blocking(run) == []
     assert {name: result for name, result in run.results().items() if result != "success"} == jobs
@@ -117,7 +117,7 @@ def test_all_green_over_four_shards_and_two_versions(github: Bench, tmp_path: Pa
 
 @pytest.mark.thorough
 @pytest.mark.parametrize("state", ["new", "missing"])
-def test_every_test_once_whatever_the_seed_and_the_timings(
+def test_every_test_once_under_any_seed_and_timings(
     github: Bench, tmp_path: Path, state: str
 ) -> None:
     """Under two more seeds, without timings and where some are missing, each test is run once."""

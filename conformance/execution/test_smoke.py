@@ -243,7 +243,7 @@ def test_log_in_is_tried_again(staging: Site) -> None:
 
 
 def test_wrong_password(staging: Site) -> None:
-    """A refused log-in is told with its 401, `agents` is not sent, and the other probes pass."""
+    """A refused log-in is reported with its 401, `agents` is not sent, and the other probes pass."""
     staging.secrets["SMOKE_PASSWORD"] = "the password of long ago"
     found = staging.fails("log-in: HTTP 401", NOT_SENT)
     assert found.answers["log-in"] == "HTTP 401"
@@ -262,14 +262,14 @@ def test_wrong_password(staging: Site) -> None:
     ids=["none", "no-json", "empty", "number"],
 )
 def test_log_in_without_a_token(staging: Site, body: bytes, message: str) -> None:
-    """A log-in whose answer has no token is told, and `agents` is not sent."""
+    """A log-in whose answer has no token is reported, and `agents` is not sent."""
     staging.proxy.harms[LOGIN] = Harm(body=body)
     staging.fails(f"log-in: {message}", NOT_SENT)
     assert AGENTS not in staging.proxy.paths
 
 
 def test_log_in_redirected(staging: Site, elsewhere: Proxy) -> None:
-    """A log-in that redirects to another host is told, and no password is sent there."""
+    """A log-in that redirects to another host is reported, and no password is sent there."""
     host = f"http://localhost:{elsewhere.port}"
     staging.proxy.harms[LOGIN] = Harm(status=307, location=host + LOGIN)
     staging.fails(f"log-in: HTTP 307 redirects to another host, {host}", NOT_SENT)
@@ -277,7 +277,7 @@ def test_log_in_redirected(staging: Site, elsewhere: Proxy) -> None:
 
 
 def test_log_in_dropped(staging: Site) -> None:
-    """A log-in that gets no answer is tried three times and told, and the other probes pass."""
+    """A log-in that gets no answer is tried three times and reported, and the other probes pass."""
     staging.proxy.harms[LOGIN] = Harm(dropped=True)
     message = "the service is unreachable: it closed the connection without an answer"
     staging.fails(f"log-in: {message}", NOT_SENT)
@@ -297,7 +297,7 @@ def test_log_in_dropped(staging: Site) -> None:
     ],
 )
 def test_wrong_status(staging: Site, impatient: str, name: str, path: str, status: int) -> None:
-    """A probe that is answered with another status fails alone, with both statuses told."""
+    """A probe that is answered with another status fails alone, and reports both."""
     staging.proxy.harms[path] = Harm(status=status)
     found = staging.fails(f"{name}: HTTP {status} instead of 200", state=impatient)
     assert found.answers[name] == f"HTTP {status}"
@@ -316,7 +316,7 @@ def test_wrong_status(staging: Site, impatient: str, name: str, path: str, statu
     ids=["value", "key", "no-json", "type", "list", "empty"],
 )
 def test_wrong_body(staging: Site, impatient: str, body: bytes, message: str) -> None:
-    """A probe whose body is not as expected fails alone, and what differs is told."""
+    """A probe whose body is not as expected fails alone, and reports the difference."""
     staging.proxy.harms[READY] = Harm(body=body)
     staging.fails(f"ready: {message}", state=impatient)
 
@@ -385,7 +385,7 @@ def test_redirect_to_another_host(
 
 
 def test_slow(staging: Site, impatient: str) -> None:
-    """A right answer that takes longer than `within` fails its probe, with both times told."""
+    """A right answer that takes longer than `within` fails its probe, which reports both times."""
     staging.proxy.harms[READY] = Harm(after=2.1)
     job = staging.smoke(impatient)
     (error,) = job.annotations
@@ -443,7 +443,7 @@ def test_dropped_connection(staging: Site, harm: Harm, message: str) -> None:
 
 
 def test_service_down(staging: Site, impatient: str) -> None:
-    """Where nothing listens, the log-in and every probe are told as refused connections."""
+    """If nothing listens, the log-in and every probe are reported as refused connections."""
     with service.free_port() as port:
         staging.variables["STAGING_URL"] = f"http://127.0.0.1:{port}"
         refused = "the service is unreachable: connection refused"

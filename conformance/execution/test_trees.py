@@ -26,7 +26,7 @@ def at(workflow: Any, path: list[str | int]) -> Any:
     return workflow
 
 
-def test_what_is_printed_means_what_the_tree_says(language: Language, tmp_path: Path) -> None:
+def test_printed_text_means_the_same_as_the_tree(language: Language, tmp_path: Path) -> None:
     """At least 2,000 generated conditions and values, and all of every fixture: GitHub's evaluator
     gives what the compiler's own evaluation gives."""
     command = ["cargo", "test", "--quiet", "--locked", "--test", "trees"]

@@ -7,17 +7,19 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use tempfile::TempDir;
+
 use super::accept::accepting;
 use super::markdown::{blocks, with_block};
 use super::projects::{PROGRAM, project};
 use super::{PAGES, pages, repository, text};
 
-/// Stands for any lines.
+/// Any lines.
 const ANY: &str = "…";
 
-/// Runs a line of a shell in a project; what it prints, and how it ended where that was not well.
+/// Runs a line of a shell in a project and returns its output, with the exit status of a failure.
 fn run(line: &str, folder: &Path) -> String {
-    let program = Path::new(PROGRAM).parent().expect("the program stands in a folder");
+    let program = Path::new(PROGRAM).parent().expect("the program is in a folder");
     let path = format!("{}:{}", program.display(), env::var("PATH").unwrap_or_default());
     let ended = Command::new("sh")
         .args(["-c", &format!("{{ {line}\n}} 2>&1")])
@@ -35,7 +37,7 @@ fn run(line: &str, folder: &Path) -> String {
     said.lines().fold(String::new(), |text, line| text + line.trim_end() + "\n")
 }
 
-/// The block as it would be, with what each of its commands prints.
+/// The block with the current output of each command.
 fn again(block: &str, folder: &Path) -> String {
     let mut said = String::new();
     let mut lines = block.lines().peekable();
@@ -52,7 +54,7 @@ fn again(block: &str, folder: &Path) -> String {
     said
 }
 
-/// Whether what is shown is what was printed.
+/// Returns whether the shown lines match the printed ones.
 fn matches(shown: &[&str], printed: &[&str]) -> bool {
     match shown {
         [] => printed.is_empty(),
@@ -68,15 +70,33 @@ fn every_command_prints_what_is_shown() {
     let mut seen = 0;
     for page in pages() {
         let mut now = text(&page);
-        for block in blocks(&now).into_iter().rev().filter(|block| block.info == "console") {
-            let about = block.about("project").unwrap_or_else(|| panic!("{page}:{}: no project", block.line));
-            let folder = project(about);
-            let again = again(&block.text, folder.path());
+        let mut changes = Vec::new();
+        let mut folder = None;
+        for block in blocks(&now) {
+            let here = || format!("{page}:{}", block.line);
+            if let Some(file) = block.about("edit") {
+                let folder: &TempDir = folder.as_ref().unwrap_or_else(|| panic!("{}: no project to edit", here()));
+                edit(&folder.path().join(file), &block.text);
+                continue;
+            }
+            let graph = block.about("graph");
+            if let Some(name) = block.about("project") {
+                folder = Some(project(name));
+            }
+            let again = match (graph, &folder) {
+                (Some(about), folder) => super::graph::drawn(about, folder.as_ref().map(TempDir::path)),
+                (None, Some(folder)) if block.info == "console" => again(&block.text, folder.path()),
+                (None, None) if block.info == "console" => panic!("{}: no project", here()),
+                _ => continue,
+            };
             seen += 1;
             if again != block.text {
-                now = with_block(&now, &block, &again);
-                wrong.push(format!("{page}:{}: shown\n{}\nprinted\n{again}", block.line, block.text));
+                wrong.push(format!("{}: shown\n{}\nprinted\n{again}", here(), block.text));
+                changes.push((block, again));
             }
+        }
+        for (block, again) in changes.iter().rev() {
+            now = with_block(&now, block, again);
         }
         if accepting() {
             fs::write(repository().join(&page), now).expect("the page can be written");
@@ -84,6 +104,50 @@ fn every_command_prints_what_is_shown() {
     }
     assert!(accepting() || wrong.is_empty(), "run with PIPEWRIGHT_ACCEPT=1\n{}", wrong.join("\n"));
     assert!(seen > 8, "only {seen} commands were found");
+}
+
+/// Replaces tables of a definition by those of `tables`, or adds them at its end.
+fn edit(file: &Path, tables: &str) {
+    let header = |line: &str| line.starts_with('[').then(|| line.split(']').next().unwrap_or_default().to_owned());
+    let mut text = fs::read_to_string(file).expect("the file can be read");
+    let mut new: Vec<String> = Vec::new();
+    for line in tables.lines() {
+        match (header(line), new.last_mut()) {
+            (None, Some(table)) => table.push_str(&format!("{line}\n")),
+            _ => new.push(format!("{line}\n")),
+        }
+    }
+    for table in new {
+        let name = header(&table);
+        let mut kept: Vec<String> = Vec::new();
+        let mut inside = false;
+        let mut placed = false;
+        for line in text.lines() {
+            inside = if header(line).is_some() { header(line) == name } else { inside && !line.is_empty() };
+            if inside && !placed {
+                kept.push(table.trim_end().to_owned());
+                placed = true;
+            }
+            if !inside {
+                kept.push(line.to_owned());
+            }
+        }
+        if !placed {
+            kept.push(format!("\n{}", table.trim_end()));
+        }
+        text = kept.join("\n") + "\n";
+    }
+    fs::write(file, text).expect("the file can be written");
+}
+
+#[test]
+fn a_table_is_replaced_or_added() {
+    let folder = tempfile::tempdir().expect("a folder can be made");
+    let file = folder.path().join("a.toml");
+    fs::write(&file, "[a]\nx = 1\n\n[b]\ny = 1\n").expect("the file can be written");
+    edit(&file, "[a]\nx = 2\n\n[c]\nz = 3\n");
+    let text = fs::read_to_string(&file).expect("the file can be read");
+    assert_eq!(text, "[a]\nx = 2\n\n[b]\ny = 1\n\n[c]\nz = 3\n");
 }
 
 #[test]

@@ -14,10 +14,10 @@ use super::repository;
 const INTRODUCTION: &str = "\
 # The language
 
-Every table and key of `pipeline.toml`, version 1. This page is made from the types that read the file:
-`PIPEWRIGHT_ACCEPT=1 cargo test --test docs` brings it up to date. [Editors](commands/schema.md) show the same text.
+Every table and key of `pipeline.toml`, version 1. `PIPEWRIGHT_ACCEPT=1 cargo test --test docs`
+generates this page from the types that read the file. [Editors](commands/schema.md) show the same text.
 
-A key whose column *Default* says **required** has no default. Names of tables are lower-case letters, digits and
+Keys with **required** in the column *Default* have no default. Names of tables are lower-case letters, digits and
 hyphens, start with a letter and have at most 40 characters. Unknown keys are errors.
 ";
 

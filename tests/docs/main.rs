@@ -8,6 +8,9 @@
 //!   `generate` first. `…` stands for any lines.
 //! - `<!-- file: NAME PATH -->`: the block is that file. `<!-- excerpt: NAME PATH -->`: the block is parts of that file,
 //!   generated where it has to be, with `# …` between them.
+//! - `<!-- continued -->` above `console`: its lines run in the folder of the block before, on the same page.
+//! - `<!-- edit: PATH -->` above `toml edit`: its tables replace those of that file in the folder of the block before.
+//! - `<!-- graph: NAME WORKFLOW -->` above `mermaid`: the jobs of a workflow of that project; NAME may be `continued`.
 //!
 //! `PIPEWRIGHT_ACCEPT=1` rewrites the language reference, and what commands and files say.
 
@@ -17,6 +20,7 @@ mod accept;
 mod console;
 mod definitions;
 mod excerpts;
+mod graph;
 mod language;
 mod links;
 mod markdown;
