@@ -74,7 +74,12 @@ impl When {
             Self::Status(Status::Success) => contexts.success,
             Self::Status(Status::Failure) => contexts.failure,
             Self::Status(Status::Cancelled) => contexts.cancelled,
-            Self::Equal(one, other) => equal(&one.evaluate(contexts)?, &other.evaluate(contexts)?),
+            Self::Equal(one, other) => {
+                let (left, right) = (one.evaluate(contexts)?, other.evaluate(contexts)?);
+                // A list or object is equal to itself alone.
+                let is_itself = matches!(one, Value::Property(_)) && one == other;
+                equal(&left, &right) || is_itself && (left.is_array() || left.is_object())
+            }
             Self::OneOf(value, texts) => {
                 let value = value.evaluate(contexts)?;
                 texts.iter().any(|text| equal(&value, &text.as_str().into()))
@@ -129,7 +134,6 @@ pub(super) fn is_empty(value: &Json) -> bool {
 pub(super) fn equal(one: &Json, other: &Json) -> bool {
     match (one, other) {
         (Json::String(one), Json::String(other)) => one.to_uppercase() == other.to_uppercase(),
-        // Two lists or objects are equal where they are one, and no tree compares one with itself.
         (Json::Array(_) | Json::Object(_), _) | (_, Json::Array(_) | Json::Object(_)) => false,
         (one, other) => number(one) == number(other),
     }
@@ -216,7 +220,7 @@ mod tests {
 
     #[test]
     fn success_is_implied_unless_a_status_is_asked() {
-        let failed = Contexts { failure: true, values: json!({}), ..Contexts::default() };
+        let failed = Contexts { failure: true, values: json!({ "needs": {} }), ..Contexts::default() };
         for (when, holds) in [
             (When::TRUE, false),
             (When::always(), true),
@@ -225,6 +229,8 @@ mod tests {
             (When::cancelled(), false),
             (Value::input("a").is(""), false),
             (When::always().and(Value::input("a").is("")), true),
+            (When::always().and(Value::from(Property::Needs).is(Property::Needs)), true),
+            (When::always().and(Value::from(Property::Needs).is("Object")), false),
         ] {
             assert_eq!(when.holds(&failed), Ok(holds), "{when}");
         }

@@ -11,7 +11,7 @@ use super::tree::{Value, When};
 impl When {
     /// The condition as the value of an `if`; none where it holds whenever GitHub's own `success()` does.
     ///
-    /// Braces stand around what YAML would read as something else.
+    /// It has braces where YAML, or GitHub, would read it as something else without them.
     pub fn printed(&self) -> Option<String> {
         let condition = self.condition();
         if condition == Self::TRUE {
@@ -19,10 +19,7 @@ impl When {
         }
         let text = condition.expr().to_string();
         let is_plain = text.starts_with(|first: char| first.is_ascii_alphabetic() || first == '(')
-            && !text.contains(": ")
-            && !text.contains(" #")
-            && !text.contains(['\n', '\r'])
-            && !text.ends_with(':');
+            && [": ", " #", "\n", "\r", "${{"].iter().all(|special| !text.contains(special));
         Some(if is_plain { text } else { format!("${{{{ {text} }}}}") })
     }
 
@@ -194,6 +191,7 @@ mod tests {
                 "(failure() || cancelled()) && needs.a.result != 'skipped'",
             ),
             (Value::input("a").is("x: y"), "${{ inputs.a == 'x: y' }}"),
+            (Value::input("a").is("${{ x }}"), "${{ inputs.a == '${{ x }}' }}"),
             (Value::matrix("shard").is(Value::Number(1)), "matrix.shard == 1"),
             (
                 Value::matrix("seed").is(need("plan").output("seed").from_json()),
