@@ -34,10 +34,12 @@ mod looser_in_production;
 mod matrix_too_large;
 mod metric_fails_open;
 mod migrate_workload;
+mod missing_lock;
 mod missing_path;
 mod name_clash;
 mod needs_cycle;
 mod nightly_missing;
+mod nothing_tested;
 mod one_cluster_access;
 mod order_not_random;
 mod out_of_range;
@@ -129,10 +131,12 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &matrix_too_large::MatrixTooLarge,
     &metric_fails_open::MetricFailsOpen,
     &migrate_workload::MigrateWorkload,
+    &missing_lock::MissingLock,
     &missing_path::MissingPath,
     &name_clash::NameClash,
     &needs_cycle::NeedsCycle,
     &nightly_missing::NightlyMissing,
+    &nothing_tested::NothingTested,
     &one_cluster_access::OneClusterAccess,
     &order_not_random::OrderNotRandom,
     &out_of_range::OutOfRange,

@@ -35,6 +35,10 @@ fn head(project: &Project, document: &mut Document) {
     if project.branch != "main" {
         lines.push(Line::new("branches", Toml::texts([&project.branch])).note("the first one deploys"));
     }
+    if let Some(prefix) = &project.prefix {
+        let note = "beside the workflows that are there: remove this line when they are gone";
+        lines.push(Line::new("prefix", prefix.as_str().into()).note(note));
+    }
     if project.components.len() > 1 {
         let note = "a pull request runs only the jobs that it affects";
         lines.push(Line::new("skip-unchanged", bare("true")).note(note));
@@ -100,7 +104,7 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
     let checks: Vec<(&str, Toml)> =
         component.checks.iter().map(|(name, command)| (name.as_str(), command.as_str().into())).collect();
     let inline = table(&checks);
-    let is_short = inline.to_string().chars().count() < 100;
+    let is_short = component.unsure.is_empty() && inline.to_string().chars().count() < 100;
     if !checks.is_empty() && is_short {
         lines.push(Line::new("checks", inline));
     }
@@ -113,8 +117,12 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
     document.table(&["components", name], &lines);
     if !is_short {
         document.space();
-        let checks: Vec<Line> = checks.iter().map(|(name, command)| Line::new(name, command.clone())).collect();
-        document.table(&["components", name, "checks"], &checks);
+        let sure = checks.iter().map(|(name, command)| Line::new(name, command.clone()));
+        let unsure = component
+            .unsure
+            .iter()
+            .map(|(name, command, reason)| Line::new(name.as_str(), command.as_str().into()).proposed().note(reason));
+        document.table(&["components", name, "checks"], &sure.chain(unsure).collect::<Vec<_>>());
     }
 }
 

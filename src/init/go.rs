@@ -41,6 +41,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         versions: versions(word_after("toolchain go"), word_after("go ")),
         install: None,
         checks,
+        unsure: Vec::new(),
         tests,
         start: start(view, folder, &files, module),
         dependencies: required(&text),

@@ -18,6 +18,7 @@ mod manifests;
 mod names;
 mod node;
 mod offer;
+mod own;
 mod owners;
 mod plan;
 mod project;
@@ -88,6 +89,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     notes.extend(cluster.notes);
     Project {
         branch: around.git.branch.clone().unwrap_or_else(|| "main".to_owned()),
+        prefix: None,
         repository: around.git.repository.clone(),
         workflows: workflows(tree),
         workloads: cluster.workloads,
@@ -193,7 +195,9 @@ fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component,
         toml::from_str(&text).is_ok_and(|manifest| rust::excludes(&manifest, &above.path, &found.path))
     };
     above.is_some_and(|above| {
-        let is_own = found.workspace || locks.iter().any(|lock| folder.has(lock));
+        // pytest of a workspace's root leaves the tests of its members to them.
+        let is_tested = found.toolchain == Toolchain::Python && found.tests.is_some();
+        let is_own = is_tested || found.workspace || locks.iter().any(|lock| folder.has(lock));
         let is_excluded = || found.toolchain == Toolchain::Rust && excluded(above);
         !is_own && !is_excluded()
     })

@@ -79,6 +79,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         versions: package.versions(view, folder),
         install: Some(install),
         checks,
+        unsure: Vec::new(),
         tests,
         start: package.start(),
         dependencies: package.dependencies(),

@@ -8,7 +8,7 @@ use super::attributes::attributes;
 use super::choices::{self, Choices};
 use super::definition::definition;
 use super::git::Git;
-use super::names::shown;
+use super::names::{shown, word};
 use super::owners::codeowners;
 use super::project::{Project, Runner};
 use super::scaffold::{HOOK, HOOK_CONFIG, render};
@@ -106,8 +106,15 @@ pub fn plan(
     let mut project = project.clone();
     let own = super::Below::new(tree, folder);
     let offers = choices::chosen(&mut project, &own, choices);
-    let text = definition(&project);
-    let needs = needs(&text);
+    let mut text = definition(&project);
+    let mut wanted = needs(&text);
+    let taken: Vec<String> = project.workflows.iter().filter(|file| wanted.workflows.contains(file)).cloned().collect();
+    if !taken.is_empty() {
+        project.prefix = Some(word("pipewright"));
+        text = definition(&project);
+        wanted = needs(&text);
+    }
+    let needs = wanted;
     plan.add(path, text, "the definition of the pipeline");
     plan.lock(tree, folder, &needs);
     plan.attributes(tree, folder, &needs.workflows);
@@ -118,7 +125,7 @@ pub fn plan(
     if choices.hook {
         plan.hook(tree, git);
     }
-    plan.workflows(&project, &needs.workflows);
+    plan.switch(&taken);
     plan.proposals.extend(offers.into_iter().flat_map(|offer| offer.remarks));
     Ok(plan)
 }
@@ -199,18 +206,16 @@ impl Plan {
         }
     }
 
-    /// Workflows that stand where generated ones would.
-    fn workflows(&mut self, project: &Project, generated: &[String]) {
-        let taken: Vec<String> = project
-            .workflows
-            .iter()
-            .filter(|file| generated.contains(file))
-            .map(|file| format!(".github/workflows/{file}"))
-            .collect();
-        if !taken.is_empty() {
-            let what = "`generate` does not overwrite files that it did not write; move or remove these first:";
-            self.propose(what, taken.join("\n") + "\n");
-        }
+    /// How to switch over from workflows of the same names.
+    fn switch(&mut self, taken: &[String]) {
+        let Some(first) = taken.first() else { return };
+        let what = format!(
+            "`{}` is kept, and the generated files begin with `pipewright-`. When they are green, delete what they replace \
+             and the line `prefix` of pipeline.toml, require the new check, and run `pipewright generate`:",
+            shown(first)
+        );
+        let files: String = taken.iter().map(|file| format!("git rm .github/workflows/{}\n", shown(file))).collect();
+        self.propose(what, files);
     }
 }
 

@@ -11,6 +11,8 @@ pub struct Project {
     pub name: Name,
     /// The branch that deploys.
     pub branch: String,
+    /// Start of the names of generated files, where the project has workflows of the usual names.
+    pub prefix: Option<Name>,
     /// Where it is on GitHub, if it is there.
     pub repository: Option<Repository>,
     /// What is built.
@@ -105,6 +107,8 @@ pub struct Component {
     pub install: Option<Install>,
     /// Commands that must succeed.
     pub checks: Vec<(Name, String)>,
+    /// Commands that may not succeed yet, each with the reason; they become comments.
+    pub unsure: Vec<(Name, String, String)>,
     /// Its tests, where a runner was found.
     pub tests: Option<Tests>,
     /// What it depends on, by the names of its registry.
@@ -116,6 +120,9 @@ pub struct Component {
     /// Comments for the reader of its table.
     pub hints: Vec<String>,
 }
+
+/// Checks that hold, and those that are only proposed, each with its reason.
+pub(super) type Checks = (Vec<(Name, String)>, Vec<(Name, String, String)>);
 
 /// Versions of a language.
 #[derive(Debug, Clone, PartialEq, Eq)]

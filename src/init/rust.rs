@@ -3,7 +3,8 @@
 use toml::{Table, Value};
 
 use super::names::{self, base, word};
-use super::project::{Component, Runner, Start, Tests, Toolchain, Versions};
+use super::own::Command;
+use super::project::{Checks, Component, Runner, Start, Tests, Toolchain, Versions};
 use super::walk::{Folder, View, is_in, join};
 
 /// The Rust project in a folder.
@@ -17,13 +18,9 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let sources = Sources::read(view, folder);
     let locked = if folder.has("Cargo.lock") { " --locked" } else { "" };
     let all = if workspace { " --workspace" } else { "" };
-    let format = if workspace { "cargo fmt --all --check" } else { "cargo fmt --check" };
-    let mut checks = vec![
-        (word("format"), format.to_owned()),
-        (word("lint"), format!("cargo clippy{all} --all-targets{locked} -- -D warnings")),
-    ];
-    if sources.has_examples {
-        checks.push((word("doctests"), format!("cargo test{all} --doc{locked}")));
+    let (mut checks, unsure) = checks(view, folder, workspace, locked);
+    if !sources.has_tests {
+        checks.push((word("build"), format!("cargo build{all} --all-targets{locked}")));
     }
     let mut hints = Vec::new();
     if !sources.has_tests {
@@ -47,6 +44,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         versions: versions(view, folder, &manifest),
         install: None,
         checks,
+        unsure,
         tests,
         start: start(view, folder, &manifest),
         dependencies: dependencies(view, folder, &manifest),
@@ -55,25 +53,46 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     })
 }
 
+/// Formatting and lints: as the project's own workflow runs them, sure where it does or a file configures them.
+fn checks(view: &View<'_>, folder: &Folder, workspace: bool, locked: &str) -> Checks {
+    let format = if workspace { "cargo fmt --all --check" } else { "cargo fmt --check" };
+    let all = if workspace { " --workspace" } else { "" };
+    let lint = format!("cargo clippy{all} --all-targets{locked} -- -D warnings");
+    let tools = [
+        ("format", ["cargo", "fmt"], format.to_owned(), ["rustfmt.toml", ".rustfmt.toml"]),
+        ("lint", ["cargo", "clippy"], lint, ["clippy.toml", ".clippy.toml"]),
+    ];
+    let mut found: Checks = (Vec::new(), Vec::new());
+    for (name, words, usual, files) in tools {
+        let run = view.own.runs(&folder.path, &words);
+        let command = run.and_then(Command::repeatable).map_or(usual, str::to_owned);
+        if run.is_some() || files.iter().any(|file| folder.has(file)) {
+            found.0.push((word(name), command));
+        } else {
+            let reason = format!("no workflow runs `{}` so far: it may not pass yet", words.join(" "));
+            found.1.push((word(name), command, reason));
+        }
+    }
+    found
+}
+
 /// What the source files hold.
 struct Sources {
     has_tests: bool,
-    /// `true` if doc comments hold examples, which nextest does not run.
-    has_examples: bool,
 }
 
 impl Sources {
     fn read(view: &View<'_>, folder: &Folder) -> Self {
-        let mut found = Self { has_tests: false, has_examples: false };
-        let mut has_library = false;
+        let mut found = Self { has_tests: false };
+        let (mut has_library, mut has_examples) = (false, false);
         for file in view.below(&folder.path, 6).iter().filter(|file| names::has_extension(file, &["rs"])) {
             let Some(text) = view.tree.read(&folder.file(file)) else { continue };
-            found.has_tests |= text.contains("#[test]") || text.contains("::test]") || text.contains("#[rstest]");
-            found.has_examples |= text.contains("/// ```") || text.contains("//! ```");
             has_library |= base(file) == "lib.rs";
+            has_examples |= text.contains("/// ```") || text.contains("//! ```");
+            found.has_tests |= text.contains("#[test]") || text.contains("::test]") || text.contains("#[rstest]");
         }
         // Only a library has its documentation tested.
-        found.has_examples &= has_library;
+        found.has_tests |= has_library && has_examples;
         found
     }
 }

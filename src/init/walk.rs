@@ -1,6 +1,7 @@
 //! The repository's folders, without those that hold other people's or generated files.
 
 use super::names::is_sound;
+use super::own::OwnWorkflows;
 use crate::sources::Tree;
 
 /// How deep folders are looked into: `a/b/c` is, `a/b/c/d` is not.
@@ -75,12 +76,14 @@ pub(super) struct View<'a> {
     pub(super) folders: Vec<Folder>,
     /// Folders whose names cannot stand in a workflow.
     pub(super) unsound: Vec<String>,
+    /// The project's own workflows.
+    pub(super) own: OwnWorkflows,
 }
 
 impl<'a> View<'a> {
     /// Looks through a repository.
     pub(super) fn new(tree: &'a dyn Tree) -> Self {
-        let mut view = Self { tree, folders: Vec::new(), unsound: Vec::new() };
+        let mut view = Self { tree, folders: Vec::new(), unsound: Vec::new(), own: OwnWorkflows::read(tree) };
         view.visit(String::new(), 0);
         view
     }

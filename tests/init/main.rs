@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "every snapshot here is insta's")]
 mod accept;
 mod laid_down;
+mod own_workflows;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -119,6 +120,14 @@ fn assert_compiles(definition: &str, tree: &Memory) {
     assert!(!compilation.failed(), "{told}\n{definition}");
     let files = compilation.files.iter().filter_map(|file| file.path.strip_prefix(".github/workflows/"));
     assert_eq!(files.collect::<Vec<_>>(), workflows, "{definition}");
+}
+
+/// A definition whose required check would be green for every change is refused.
+fn assert_tests_nothing(definition: &str, tree: &Memory) {
+    let sources = sources(definition, None, tree);
+    let found = pipewright::compile(&sources).diagnostics;
+    let codes: Vec<&str> = found.iter().filter(|it| it.is_error()).map(|it| it.code.0).collect();
+    assert_eq!(codes, ["nothing-tested"], "{definition}");
 }
 
 #[test]
@@ -398,7 +407,7 @@ fn tests_left_out_by_name_keep_a_test_run_from_being_written() {
     let definition = init::definition(&project);
     assert!(definition.contains("# pytest.ini deselects tests by name, `-k not slow`"), "{definition}");
     assert!(!definition.contains("\n[tests.") && !definition.contains("\n[quarantine."), "{definition}");
-    assert_compiles(&definition, &fixture.tree);
+    assert_tests_nothing(&definition, &fixture.tree);
 }
 
 #[test]

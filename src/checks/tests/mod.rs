@@ -19,13 +19,14 @@ use page::{Case, Page};
 const FRAME: &str = include_str!("../../../templates/rules/frame.toml");
 
 /// Files around an example.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("backend/Dockerfile", "FROM python:3.12-slim\n"),
     ("backend/requirements.txt", "fastapi\n"),
     ("backend/tests/test_api.py", ""),
     ("backend/tests/integration/store/test_store.py", ""),
     ("backend/tests/integration/episodes/test_episodes.py", ""),
     ("web/package.json", "{}\n"),
+    ("web/package-lock.json", "{}\n"),
     ("grafana/deployments.json", "{}\n"),
 ];
 

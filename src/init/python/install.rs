@@ -1,13 +1,14 @@
 //! How a Python project is installed: as its lock file says.
 
 use super::super::project::Install;
-use super::super::walk::Folder;
-use super::manifest::{Manifest, Of, is_for_running};
+use super::super::walk::{Folder, View, is_in, join};
+use super::manifest::{Manifest, Of, at, is_for_running};
+use crate::pytest::fnmatch;
 
 /// How it is installed, with what its tests need.
-pub(super) fn install(folder: &Folder, manifest: &Manifest) -> Option<Install> {
+pub(super) fn install(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Option<Install> {
     let tests = manifest.declared("pytest");
-    if folder.has("uv.lock") {
+    if folder.has("uv.lock") || is_member(view, folder) {
         return Some(Install::Uv(match tests {
             Some(Of::Extra(extra)) if is_plain(extra) => vec!["--extra".to_owned(), extra.clone()],
             Some(Of::Group(group)) if group != "dev" && is_plain(group) => vec!["--group".to_owned(), group.clone()],
@@ -17,7 +18,7 @@ pub(super) fn install(folder: &Folder, manifest: &Manifest) -> Option<Install> {
     if folder.has("poetry.lock") {
         let is_optional = |group: &str| {
             let key = format!("tool.poetry.group.{group}.optional");
-            super::manifest::at(&manifest.pyproject, &key).and_then(toml::Value::as_bool) == Some(true)
+            at(&manifest.pyproject, &key).and_then(toml::Value::as_bool) == Some(true)
         };
         return Some(Install::Poetry(match tests {
             Some(Of::Extra(extra)) if is_plain(extra) => vec!["--extras".to_owned(), extra.clone()],
@@ -45,6 +46,28 @@ pub(super) fn install(folder: &Folder, manifest: &Manifest) -> Option<Install> {
             }
             _ => "python -m pip install --editable .".to_owned(),
         })
+    })
+}
+
+/// Whether a workspace above has the folder as a member: uv finds its lock file from there.
+pub(super) fn is_member(view: &View<'_>, folder: &Folder) -> bool {
+    view.folders.iter().any(|above| {
+        let below = above.path != folder.path && is_in(&folder.path, &above.path) && above.has("uv.lock");
+        let manifest: Option<toml::Table> =
+            view.read(above, "pyproject.toml").filter(|_| below).and_then(|text| toml::from_str(&text).ok());
+        let Some(workspace) = manifest.as_ref().and_then(|manifest| at(manifest, "tool.uv.workspace")) else {
+            return false;
+        };
+        let listed = |key: &str| {
+            let globs = workspace.get(key).and_then(toml::Value::as_array).into_iter().flatten();
+            globs.filter_map(toml::Value::as_str).any(|glob| {
+                let whole = join(&above.path, glob.trim_end_matches('/'));
+                let (glob, path): (Vec<&str>, Vec<&str>) =
+                    (whole.split('/').collect(), folder.path.split('/').collect());
+                glob.len() == path.len() && glob.iter().zip(path).all(|(pattern, part)| fnmatch(pattern, part))
+            })
+        };
+        listed("members") && !listed("exclude")
     })
 }
 

@@ -104,6 +104,17 @@ impl Manifest {
         self.dependencies.iter().find(|dependency| dependency.name == package).map(|dependency| &dependency.of)
     }
 
+    /// Every place where a package is declared.
+    pub(super) fn places(&self, package: &str) -> impl Iterator<Item = &Of> {
+        self.dependencies.iter().filter(move |dependency| dependency.name == package).map(|dependency| &dependency.of)
+    }
+
+    /// Names of its dependency groups.
+    pub(super) fn groups(&self) -> Vec<&str> {
+        let table = at(&self.pyproject, "dependency-groups").and_then(Value::as_table);
+        table.into_iter().flatten().map(|(name, _)| name.as_str()).collect()
+    }
+
     /// Names of everything it depends on.
     pub(super) fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.dependencies.iter().map(|dependency| dependency.name.clone()).collect();

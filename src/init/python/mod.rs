@@ -1,5 +1,6 @@
 //! Python: its versions, how it is installed, its checks and its pytest.
 
+mod checks;
 mod install;
 mod manifest;
 mod pytest;
@@ -23,7 +24,7 @@ pub(super) struct Found {
 pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let manifest = Manifest::read(view, folder)?;
     let mut notes = Vec::new();
-    let install = install::install(folder, &manifest);
+    let install = install::install(view, folder, &manifest);
     let versions = versions::versions(view, folder, &manifest, &mut notes);
     let config = pytest::Config::read(view, folder);
     let ignored = config.ignored();
@@ -54,12 +55,14 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
         let (file, marks) = (config.file(), names::shown(marks));
         hints.push(format!("{file} deselects tests by marker, `-m \"{marks}\"`: run them in a suite"));
     }
+    let (checks, unsure) = checks::checks(view, folder, &manifest, install.as_ref());
     let component = Component {
         name: names::name(&manifest.name).unwrap_or_else(|| word("python")),
         path: folder.path.clone(),
         toolchain: Toolchain::Python,
         versions,
-        checks: checks(&manifest, install.as_ref()),
+        checks,
+        unsure,
         install,
         tests,
         workspace: manifest.is_workspace(),
@@ -97,27 +100,6 @@ fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest:
         measure,
         shuffled: manifest.depends_on("pytest-randomly") && config.option("-p") != Some("no:randomly"),
     })
-}
-
-/// Commands of the tools that the project both configures and installs.
-fn checks(manifest: &Manifest, install: Option<&Install>) -> Vec<(Name, String)> {
-    let front = match install {
-        Some(Install::Uv(_)) => "uv run --no-sync ",
-        Some(Install::Poetry(_)) => "poetry run ",
-        _ => "",
-    };
-    let tools: [(&str, &str, &str, &str); 5] = [
-        ("ruff", "lint", "ruff check .", ""),
-        ("flake8", "lint", "flake8", "ruff"),
-        ("black", "format", "black --check .", ""),
-        ("mypy", "types", if manifest.mypy_knows_its_files { "mypy" } else { "mypy ." }, ""),
-        ("pyright", "types", "pyright", "mypy"),
-    ];
-    tools
-        .into_iter()
-        .filter(|(tool, _, _, rather)| manifest.depends_on(tool) && !manifest.depends_on(rather))
-        .map(|(_, name, command, _)| (word(name), format!("{front}{command}")))
-        .collect()
 }
 
 /// Paths of tests in whose name a word stands: whole folders where the folder is called so; what is left out elsewhere,

@@ -2,6 +2,7 @@
 
 use super::super::ini::Ini;
 use super::super::names::shown;
+use super::super::own::Version;
 use super::super::project::Versions;
 use super::super::walk::{Folder, View};
 use super::manifest::{Manifest, at, list, text};
@@ -14,6 +15,7 @@ const OLDEST: u32 = 10;
 
 /// The versions, from the most telling file that there is.
 pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, notes: &mut Vec<String>) -> Versions {
+    let tested = || own_workflows(view);
     let classified = || classifiers(manifest);
     let tox = || tox(view, folder);
     let file = || version_file(view, folder);
@@ -21,13 +23,13 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     let runtime = || {
         let text = view.read(folder, "runtime.txt")?;
         let version = text.trim().strip_prefix("python-").and_then(exact)?;
-        Some((vec![version], "runtime.txt"))
+        Some((vec![version], "runtime.txt".to_owned()))
     };
     let image = || dockerfile(view, folder);
     let found = if manifest.is_package {
-        classified().or_else(tox).or_else(file).or_else(required).or_else(runtime).or_else(image)
+        tested().or_else(classified).or_else(tox).or_else(file).or_else(required).or_else(runtime).or_else(image)
     } else {
-        file().or_else(classified).or_else(runtime).or_else(image).or_else(tox).or_else(required)
+        file().or_else(tested).or_else(classified).or_else(runtime).or_else(image).or_else(tox).or_else(required)
     };
     let Some((mut list, from)) = found else {
         return Versions { list: vec![USUAL.to_owned()], from: None };
@@ -43,10 +45,17 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     }
     list.sort_by_key(|version| minor(version));
     list.dedup();
-    Versions { list, from: Some(from.to_owned()) }
+    Versions { list, from: Some(from) }
 }
 
-type Source = (Vec<String>, &'static str);
+type Source = (Vec<String>, String);
+
+/// The versions that the project's own workflows set up.
+fn own_workflows(view: &View<'_>) -> Option<Source> {
+    let all: Vec<&Version> = view.own.versions("python").collect();
+    let from = all.iter().find(|version| exact(&version.text).is_some())?.place.to_string();
+    Some((all.iter().filter_map(|version| exact(&version.text)).collect(), from))
+}
 
 /// `Programming Language :: Python :: 3.12`.
 fn classifiers(manifest: &Manifest) -> Option<Source> {
@@ -65,15 +74,15 @@ fn classifiers(manifest: &Manifest) -> Option<Source> {
             .collect(),
     );
     if !pyproject.is_empty() {
-        return Some((pyproject, "classifiers in pyproject.toml"));
+        return Some((pyproject, "classifiers in pyproject.toml".to_owned()));
     }
     let setup = read(in_setup.lines().map(str::to_owned).collect());
     if !setup.is_empty() {
-        return Some((setup, "classifiers in setup.cfg"));
+        return Some((setup, "classifiers in setup.cfg".to_owned()));
     }
     let texts = manifest.setup_py.split(['"', '\'']).map(str::to_owned);
     let program = read(texts.collect());
-    (!program.is_empty()).then_some((program, "classifiers in setup.py"))
+    (!program.is_empty()).then(|| (program, "classifiers in setup.py".to_owned()))
 }
 
 /// The environments that tox runs: `py311`, `py3{11,12}`, `3.12`.
@@ -92,14 +101,14 @@ fn tox(view: &View<'_>, folder: &Folder) -> Option<Source> {
             .extend(group.split(',').filter_map(|minor| exact(&format!("3.{}", minor.trim().trim_start_matches('.')))));
         rest = behind;
     }
-    (!found.is_empty()).then_some((found, "tox.ini"))
+    (!found.is_empty()).then(|| (found, "tox.ini".to_owned()))
 }
 
 /// `.python-version`, of uv and pyenv.
 fn version_file(view: &View<'_>, folder: &Folder) -> Option<Source> {
     let text = view.read(folder, ".python-version")?;
     let found: Vec<String> = text.lines().filter_map(exact).collect();
-    (!found.is_empty()).then_some((found, ".python-version"))
+    (!found.is_empty()).then(|| (found, ".python-version".to_owned()))
 }
 
 /// The lower bound of what the project says it needs.
@@ -107,10 +116,10 @@ fn requires(manifest: &Manifest) -> Option<Source> {
     let poetry = at(&manifest.pyproject, "tool.poetry.dependencies.python").and_then(toml::Value::as_str);
     let in_pyproject = text(&manifest.pyproject, "project.requires-python").or(poetry);
     if let Some(version) = in_pyproject.and_then(lower_bound) {
-        return Some((vec![version], "requires-python in pyproject.toml"));
+        return Some((vec![version], "requires-python in pyproject.toml".to_owned()));
     }
     let version = manifest.setup.get("options", "python_requires").and_then(lower_bound)?;
-    Some((vec![version], "requires-python in setup.cfg"))
+    Some((vec![version], "requires-python in setup.cfg".to_owned()))
 }
 
 fn lower_bound(requirement: &str) -> Option<String> {
@@ -131,7 +140,7 @@ fn dockerfile(view: &View<'_>, folder: &Folder) -> Option<Source> {
         let tag = image.strip_prefix("python:").or_else(|| image.strip_prefix("docker.io/library/python:"))?;
         exact(tag.split(['-', '@']).next()?)
     })?;
-    version.contains('.').then(|| (vec![version], "Dockerfile"))
+    version.contains('.').then(|| (vec![version], "Dockerfile".to_owned()))
 }
 
 /// A version of the third Python in digits and dots: `3`, `3.12`, `3.12.4`.

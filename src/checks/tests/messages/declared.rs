@@ -1,6 +1,6 @@
 //! Names, paths and steps.
 
-use super::{assert_said, said};
+use super::{assert_said, said, said_alone};
 
 #[test]
 fn a_required_job_behind_a_reported_one() {
@@ -121,6 +121,7 @@ steps = [{ name = "n" }, { run = "a", uses = "b/c" }, { uses = "b/c", path = "d"
 python = ["3.11", "3.12", "3.11"]
 node = ["22", "24"]
 install = { pip = [], uv = [], npm = [], pnpm = [] }
+checks = { x = "x" }
 [components.d]
 [tests.t]
 component = "d"
@@ -128,6 +129,9 @@ runner = "nextest"
 "#,
             &[],
             &[
+                "error missing-lock components.c.install.npm: `c` has no package-lock.json: `npm ci` would fail",
+                "error missing-lock components.c.install.pnpm: `c` has no pnpm-lock.yaml: `pnpm install --frozen-lockfile` would fail",
+                "error missing-lock components.c.install.uv: `c` has no uv.lock: `uv sync --locked` would fail",
                 "error toolchain components.c.python: `python` names `3.11` twice",
                 "error toolchain components.c.node: `c` has two lists of versions, and a matrix has one",
                 "error toolchain components.c.install.uv: `pip` and `uv` would both install the component's packages",
@@ -219,14 +223,29 @@ env = { "A${{b}}" = "c" } # ${{ fine }}
 }
 
 #[test]
+fn components_that_nothing_tests() {
+    let alone = "version = 1\n[project]\nname = \"alone\"\n[components.a]\npython = \"3.12\"\n";
+    let found = |more: &str| said_alone(&format!("{alone}{more}"));
+    let error = "error nothing-tested components.a: nothing is tested: `alone passed` would be green for every change";
+    assert_eq!(found(""), [error]);
+    assert_eq!(found("after = [{ run = \"make test\" }]\n"), [""; 0]);
+    let job = "[jobs.j]\nsteps = [{ run = \"make\" }]\n";
+    assert_eq!(found(job), ["warning nothing-tested components.a: nothing tests `a`"]);
+    assert_eq!(found(&job.replace("steps", "component = \"a\"\nsteps")), [""; 0]);
+}
+
+#[test]
 fn components_that_nothing_touches() {
     assert_said(&[(
         r#"[components.a]
 path = "web"
 ignore = ["web/docs/**", "./web/**"]
+checks = { x = "x" }
 [components.b]
 ignore = ["**"]
+checks = { x = "x" }
 [components.c]
+checks = { x = "x" }
 watch = ["schema/**"]
 ignore = ["**"]
 "#,
@@ -244,10 +263,13 @@ fn paths() {
         (
             r#"[components.c]
 path = "/srv"
+checks = { x = "x" }
 [components.d]
 path = "web\\x"
+checks = { x = "x" }
 [components.e]
 path = "webb"
+checks = { x = "x" }
 [components.f]
 path = "web"
 watch = ["nowhere/*"]
@@ -309,6 +331,7 @@ fn names_of_jobs_and_files() {
     assert_said(&[
         (
             r#"[components.suite-lance]
+checks = { x = "x" }
 [tests.a]
 component = "backend"
 runner = "pytest"

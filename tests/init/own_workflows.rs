@@ -1,0 +1,91 @@
+//! What the project's own files say is taken from them, and what they do not say is no more than proposed.
+
+use super::{Fixture, assert_compiles, assert_tests_nothing};
+use pipewright::init::{self, Choices, Git};
+
+const PYTEST: (&str, &str) = ("tests/test_a.py", "def test_a():\n    pass\n");
+
+fn pyproject(more: &str) -> String {
+    format!("[project]\nname = \"lib\"\nversion = \"1\"\nrequires-python = \">=3.11\"\n{more}")
+}
+
+fn definition(files: &[(&str, &str)]) -> String {
+    let fixture = Fixture::of(files);
+    let definition = init::definition(&fixture.detect());
+    assert_compiles(&definition, &fixture.tree);
+    definition
+}
+
+#[test]
+fn a_tool_that_nothing_installs_is_proposed_alone() {
+    let groups = pyproject("[dependency-groups]\ndev = [\"pytest\"]\ntyping = [\"mypy\"]\n[tool.mypy]\n");
+    let text = definition(&[("pyproject.toml", &groups), PYTEST]);
+    assert!(text.contains("\n# types = \"mypy .\"   # nothing that `install` names brings mypy\n"), "{text}");
+}
+
+#[test]
+fn a_tool_that_nothing_configures_or_runs_is_proposed_alone() {
+    let groups = pyproject("[dependency-groups]\ndev = [\"pytest\", \"ruff\"]\n");
+    let text = definition(&[("pyproject.toml", &groups), PYTEST]);
+    assert!(text.contains("\n# lint = \"ruff check .\"   # ruff is installed, and neither configured"), "{text}");
+    let configured = pyproject("[dependency-groups]\ndev = [\"pytest\", \"ruff\"]\n[tool.ruff]\n");
+    let text = definition(&[("pyproject.toml", &configured), PYTEST]);
+    assert!(text.contains("checks  = { lint = \"ruff check .\" }"), "{text}");
+}
+
+#[test]
+fn versions_and_commands_are_those_of_the_own_workflow() {
+    let groups = pyproject("[dependency-groups]\ndev = [\"pytest\", \"ruff\"]\n");
+    let workflow = "jobs:\n  test:\n    strategy:\n      matrix:\n        python: ['3.11', '3.13', 'pypy3.11']\n    steps:\n      \
+                    - uses: actions/setup-python@v5\n        with: { python-version: '${{ matrix.python }}' }\n      \
+                    - run: ruff check --no-cache src\n";
+    let text = definition(&[("pyproject.toml", &groups), (".github/workflows/test.yml", workflow), PYTEST]);
+    assert!(text.contains("python  = [\"3.11\", \"3.13\"]   # .github/workflows/test.yml:5\n"), "{text}");
+    assert!(text.contains("checks  = { lint = \"ruff check --no-cache src\" }"), "{text}");
+}
+
+#[test]
+fn rust_is_formatted_and_linted_where_a_workflow_does() {
+    let crate_ =
+        [("Cargo.toml", "[package]\nname = \"a\"\n"), ("Cargo.lock", ""), ("src/lib.rs", "#[test]\nfn a() {}\n")];
+    let text = definition(&crate_);
+    assert!(text.contains("\n# format = \"cargo fmt --check\""), "{text}");
+    let workflow = "jobs:\n  a:\n    steps:\n      - run: cargo clippy --all-features -- -D clippy::all\n";
+    let text = definition(&[&crate_[..], &[(".github/workflows/ci.yaml", workflow)]].concat());
+    assert!(text.contains("\nlint = \"cargo clippy --all-features -- -D clippy::all\"\n"), "{text}");
+}
+
+#[test]
+fn members_of_a_uv_workspace_are_components_of_their_own() {
+    let member = pyproject("[dependency-groups]\ndev = [\"pytest\"]\n");
+    let text = definition(&[
+        ("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"services/*\"]\nexclude = [\"services/old\"]\n"),
+        ("uv.lock", ""),
+        ("services/api/pyproject.toml", &member),
+        ("services/api/tests/test_a.py", PYTEST.1),
+    ]);
+    assert!(text.contains("path    = \"services/api\"\n"), "{text}");
+    assert!(text.contains("install = { uv = [] }\n"), "{text}");
+    assert!(text.contains("[tests.lib]\n"), "{text}");
+}
+
+#[test]
+fn a_project_in_which_no_tests_are_found_gets_no_check_that_is_always_green() {
+    let fixture = Fixture::of(&[("pyproject.toml", &pyproject("")), ("lib/__init__.py", "")]);
+    assert_tests_nothing(&init::definition(&fixture.detect()), &fixture.tree);
+}
+
+#[test]
+fn a_workflow_of_the_same_name_is_kept_beside_the_generated_one() {
+    let groups = pyproject("[dependency-groups]\ndev = [\"pytest\"]\n");
+    let fixture = Fixture::of(&[("pyproject.toml", &groups), (".github/workflows/ci.yml", "jobs: {}\n"), PYTEST]);
+    let project = fixture.detect();
+    let needs = |text: &str| super::needs(text, &fixture.tree);
+    let plan = init::plan(&fixture.tree, "", &Git::default(), &project, &Choices::default(), &needs).expect("a plan");
+    let text = &plan.files[0].text;
+    assert!(text.contains("\nprefix = \"pipewright\"   # beside the workflows that are there"), "{text}");
+    assert_eq!(super::needs(text, &fixture.tree).workflows, ["pipewright-ci.yml"]);
+    let (what, lines) = plan.proposals.iter().find(|(what, _)| what.contains("`ci.yml`")).expect("how to switch");
+    assert!(what.contains("begin with `pipewright-`"), "{what}");
+    assert_eq!(lines, "git rm .github/workflows/ci.yml\n");
+}
