@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from fixtures import NOT_RUN
+from not_run import NOT_RUN
 from runner.bench import Bench, bench
 from runner.language import Language
 from runner.origin import Origin

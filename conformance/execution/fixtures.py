@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -22,26 +23,6 @@ PROJECT = HERE.parents[1]
 FIXTURES = PROJECT / "tests" / "fixtures"
 PROJECTS = HERE / "projects"
 
-# Fixtures whose ci.yml is executed by a case.
-RUN = {"images", "machines", "orders", "python-library", "two-pipelines"}
-# What does not run here, by fixture: named in the output of a run, and in docs/proof.md.
-LATER = "no case executes it yet"
-NOT_RUN = {
-    "clouds": "the module of gotestsum cannot be fetched everywhere; deploys reach no cloud",
-    "command-runner": LATER,
-    "escape-hatches": LATER,
-    "go-service": "the module of gotestsum cannot be fetched everywhere",
-    "images": "docker builds are recorded, with inputs that are checked",
-    "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",
-    "next-and-fastapi": LATER,
-    "no-deploy": LATER,
-    "poetry": LATER,
-    "rust-workspace": LATER,
-    "services": LATER,
-    "three-environments": LATER,
-    "two-pipelines": "billing-ci.yml: no case executes it yet",
-}
-
 
 def repository(
     name: str,
@@ -53,7 +34,7 @@ def repository(
     """A fixture as a repository with generated workflows.
 
     `settings` are other values for keys, by definition, and `texts` other texts for those of
-    pipeline.toml; `locks` names the tool that locks a folder.
+    pipeline.toml; `locks` names the tool that locks a folder, or that is put there.
     """
     tree = folder / "project"
     for source in (FIXTURES / name, PROJECTS / name):
@@ -67,7 +48,24 @@ def repository(
         definition = (tree / "pipeline.toml").read_text("utf-8")
         assert text in definition
         (tree / "pipeline.toml").write_text(definition.replace(text, other), "utf-8")
-    for place, tool in (locks or {}).items():
+    return _compiled(tree, locks or {}, folder)
+
+
+def written(
+    files: Mapping[str, str], folder: Path, locks: Mapping[str, str] | None = None
+) -> Origin:
+    """A repository of these files, pipeline.toml among them, with generated workflows."""
+    tree = folder / "project"
+    for name, content in files.items():
+        path = tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    shutil.copy(FIXTURES / "pipeline.lock", tree)
+    return _compiled(tree, locks or {}, folder)
+
+
+def _compiled(tree: Path, locks: Mapping[str, str], folder: Path) -> Origin:
+    for place, tool in locks.items():
         LOCKS[tool](tree / place)
     git(tree, "init", "--quiet", "--initial-branch", "main")
     definitions = [tree / "pipeline.toml"]
@@ -111,12 +109,28 @@ def _cargo(folder: Path) -> None:
     _run(["cargo", "generate-lockfile", "--quiet"], folder, {})
 
 
+def _zig(folder: Path) -> None:
+    """Archives as the project's own script expects them, of a program that starts the real one."""
+    for version in programs.ZIG:
+        program = folder / "zig" / "zig"
+        program.parent.mkdir(parents=True)
+        program.write_text(f'#!/bin/sh\nexec "{programs.zig(version)}" "$@"\n', "utf-8")
+        program.chmod(0o755)
+        (folder / "vendor").mkdir(exist_ok=True)
+        with tarfile.open(folder / "vendor" / f"zig-{version}.tar.xz", "w:xz") as archive:
+            archive.add(program.parent, "zig")
+        shutil.rmtree(program.parent)
+    with tarfile.open(folder / "testdata" / "samples.tar", "w") as archive:
+        archive.add(folder / "testdata" / "README.md", "README.md")
+
+
 LOCKS: dict[str, Callable[[Path], None]] = {
     "cargo": _cargo,
     "npm": _npm,
     "pnpm": _pnpm,
     "poetry": _poetry,
     "uv": _uv,
+    "zig": _zig,
 }
 
 

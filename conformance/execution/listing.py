@@ -6,6 +6,8 @@ import ast
 import math
 from pathlib import Path
 
+from not_run import NOT_RUN
+
 HERE = Path(__file__).parent
 
 
@@ -15,7 +17,8 @@ def listed() -> str:
     lines = [line for file in files for line in _cases(file)]
     thorough = sum(" --all " in line for line in lines)
     counted = f"{len(lines)} cases; {thorough} of them run with --all alone"
-    return "\n".join([*lines, counted]) + "\n"
+    left = [f"not run: {name}: {what}" for name, what in NOT_RUN.items()]
+    return "\n".join([*lines, *left, counted]) + "\n"
 
 
 def _cases(file: Path) -> list[str]:

@@ -7,7 +7,7 @@ import math
 from pathlib import Path
 from types import FunctionType, ModuleType
 
-from fixtures import NOT_RUN
+from not_run import NOT_RUN
 
 HERE = Path(__file__).parent
 PAGE = HERE.parents[1] / "docs" / "proof.md"

@@ -1,7 +1,8 @@
-"""ci.yml of fixtures of the compiler's tests, with the real tools that it names"""
+"""ci.yml of every fixture of the compiler's tests, with the real tools that it names"""
 
 from __future__ import annotations
 
+import ast
 import os
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,7 +11,8 @@ from typing import Any, Protocol
 
 import pytest
 
-from fixtures import FIXTURES, NOT_RUN, RUN, repository
+from fixtures import FIXTURES, repository
+from not_run import NOT_RUN
 from records import executed
 from runner.bench import Bench, bench
 from runner.language import Language
@@ -43,6 +45,9 @@ def green(github: Bench, file: str = "ci.yml") -> Run:
     return run
 
 
+# ── pip ───────────────────────────────────────────────────────────────────────
+
+
 def test_python_library(make: Make) -> None:
     """pip, ruff and mypy, and pytest over three versions: everything passes."""
     run = green(make("python-library"))
@@ -54,6 +59,32 @@ def test_python_library(make: Make) -> None:
 def test_orders(make: Make) -> None:
     """Three suites with three kinds of order, one of them under two seeds: everything passes."""
     green(make("orders"))
+
+
+@thorough
+def test_no_deploy(make: Make) -> None:
+    """Four shards of files on two versions, reruns, workers, coverage: everything passes."""
+    green(make("no-deploy"))
+
+
+@thorough
+def test_services(make: Make) -> None:
+    """PostgreSQL, Redis with another command, and a test's own database: everything passes."""
+    green(make("services"))
+
+
+@thorough
+def test_three_environments(make: Make) -> None:
+    """Two shards, coverage, and an image with two caches: everything passes."""
+    green(make("three-environments"))
+
+
+def test_one_shard_with_coverage(make: Make) -> None:
+    """One shard, whose coverage is the only artifact of its kind: its data are found."""
+    green(make("one-shard-coverage"))
+
+
+# ── uv and Poetry ─────────────────────────────────────────────────────────────
 
 
 MACHINES = {"ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04"}
@@ -68,14 +99,37 @@ def test_machines(make: Make) -> None:
 
 
 @thorough
-def test_npm_and_vitest(make: Make) -> None:
-    """The first of two pipelines: npm, eslint and vitest, beside an image: everything passes."""
-    green(make("two-pipelines", locks={"services/a": "npm"}), "accounts-ci.yml")
+def test_poetry(make: Make) -> None:
+    """Poetry installs a group in both versions, by pipx and a lock file: everything passes."""
+    green(make("poetry", locks={"harvest": "poetry"}))
 
 
-def test_one_shard_with_coverage(make: Make) -> None:
-    """One shard, whose coverage is the only artifact of its kind: its data are found."""
-    green(make("one-shard-coverage"))
+# ── npm and pnpm ──────────────────────────────────────────────────────────────
+
+
+@thorough
+def test_two_pipelines(make: Make) -> None:
+    """npm, eslint and vitest in one pipeline, pip and pytest in the other: both pass."""
+    github = make("two-pipelines", locks={"services/a": "npm"})
+    green(github, "accounts-ci.yml")
+    green(github, "billing-ci.yml")
+
+
+@thorough
+def test_command_runner(make: Make) -> None:
+    """eslint, tsc, prettier, sharded jest on two versions, and Playwright: everything passes."""
+    before = {"before": '[{ name = "Install the browsers", run = "true" }]'}
+    green(make("command-runner", settings={"pipeline.toml": before}, locks={".": "npm"}))
+
+
+@thorough
+def test_next_and_fastapi(make: Make) -> None:
+    """pnpm with Next.js and vitest, uv with FastAPI and a database a worker: everything passes."""
+    locks = {"apps/web": "pnpm", "apps/api": "uv"}
+    green(make("next-and-fastapi", locks=locks))
+
+
+# ── Rust, Go, and what a project sets up itself ───────────────────────────────
 
 
 @thorough
@@ -84,6 +138,39 @@ def test_root_package(make: Make) -> None:
     run = green(make("rust-root", locks={".": "cargo"}))
     names = {name for name in executed(run)}
     assert len(names) == 3, names
+
+
+@thorough
+def test_rust_workspace(make: Make) -> None:
+    """nextest in three shards with arguments and coverage, on two versions: everything passes."""
+    green(make("rust-workspace", locks={".": "cargo"}))
+
+
+GO_TEST = "'go test -json -race -shuffle=on ./... | ./junit \"$JUNIT\"'"
+
+
+@thorough
+def test_go_service(make: Make) -> None:
+    """Tests of Go in two versions, beside Redis, with the race detector: everything passes."""
+    run = green(make("go-service", settings={"pipeline.toml": {"command": GO_TEST}}))
+    assert {name.split("::")[-1] for name in executed(run)} == {"TestRedisAnswers"}
+
+
+@thorough
+def test_clouds(make: Make) -> None:
+    """The smallest Go service: everything passes."""
+    green(make("clouds", settings={"pipeline.toml": {"command": GO_TEST}}))
+
+
+@thorough
+def test_escape_hatches(make: Make) -> None:
+    """Zig, which the project sets up itself, in two versions, with own steps: everything passes."""
+    github = make("escape-hatches", locks={"engine": "zig"})
+    github.secrets["FORGE_LICENCE"] = "licence"
+    green(github)
+
+
+# ── images ────────────────────────────────────────────────────────────────────
 
 
 def test_images(make: Make) -> None:
@@ -95,7 +182,17 @@ def test_images(make: Make) -> None:
     assert [record["kind"] for record in run.records].count("build") == 2
 
 
-def test_every_fixture_is_named() -> None:
-    """Each fixture is executed by a case, or named with the reason why it is not."""
+def test_every_fixture_is_executed() -> None:
+    """A case executes each fixture of the compiler's tests, and what is not run names fixtures."""
+    tree = ast.parse(Path(__file__).read_text("utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = {
+        argument.value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "make"
+        for argument in call.args
+        if isinstance(argument, ast.Constant)
+    }
     there = {path.name for path in FIXTURES.iterdir() if path.is_dir()}
-    assert RUN | set(NOT_RUN) == there
+    assert there - made == set()
+    assert set(NOT_RUN) <= there

