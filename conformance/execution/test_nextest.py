@@ -90,7 +90,10 @@ def test_arguments_and_shards(language: Language, tmp_path: Path) -> None:
     run, tests = ran(language, tmp_path, PIPELINE + args)
     assert run.result == "success", run.failures()
     assert tests == Counter(UNIT | DOC | {"root::more::gated"})
-    assert gates(run.job("Quality gates: core"))["complete"].measured == "2 of 2 shards, 6 tests executed"
+    assert (
+        gates(run.job("Quality gates: core"))["complete"].measured
+        == "2 of 2 shards, 6 tests executed"
+    )
 
 
 def test_package_of_arguments(language: Language, tmp_path: Path) -> None:
@@ -116,17 +119,6 @@ def test_targets_of_arguments(language: Language, tmp_path: Path) -> None:
     assert run.result == "success", run.failures()
     assert tests == Counter({"a::tests::a_one", "root::tests::root_one"})
     assert len(titled(run.job("Test core"), "No doctests")) == 1
-
-
-def test_requested_rust_version(language: Language, tmp_path: Path) -> None:
-    """The version of the definition runs, also beside a rust-toolchain.toml with another one."""
-    toolchain = '[toolchain]\nchannel = "nightly"\ncomponents = ["clippy"]\n'
-    definition = PIPELINE.replace(
-        "[tests.core]", 'checks = { version = "rustc --version" }\n[tests.core]'
-    )
-    run, _ = ran(language, tmp_path, definition, {"rust-toolchain.toml": toolchain})
-    assert run.result == "success", run.failures()
-    assert "rustc 1.95." in run.job("core").step("version").log
 
 
 def test_a_project_without_a_lock_file(language: Language, tmp_path: Path) -> None:
