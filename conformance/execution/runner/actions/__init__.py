@@ -7,12 +7,13 @@ stand-in, an undeclared input, and a value that is not modelled fail their job.
 
 from __future__ import annotations
 
-from . import artifacts, caches, docker, go, node, python, repository, rust, uv
+from . import artifacts, caches, deploying, docker, go, node, python, repository, rust, uv
 from .use import Action, ActionError, Use
 
 __all__ = ["Action", "ActionError", "Use", "find"]
 
 STAND_INS: dict[str, Action] = {
+    "actions/attest": deploying.ATTEST,
     "actions/cache/restore": caches.RESTORE,
     "actions/cache/save": caches.SAVE,
     "actions/checkout": repository.CHECKOUT,
@@ -22,6 +23,7 @@ STAND_INS: dict[str, Action] = {
     "actions/setup-python": python.SETUP_PYTHON,
     "actions/upload-artifact": artifacts.UPLOAD,
     "astral-sh/setup-uv": uv.SETUP_UV,
+    "azure/setup-kubectl": deploying.SETUP_KUBECTL,
     "docker/build-push-action": docker.BUILD_IMAGE,
     "docker/login-action": docker.LOG_IN,
     "docker/setup-buildx-action": docker.SET_UP_BUILDER,
