@@ -141,7 +141,8 @@ def test_signals(github: Bench, trap: str, log: str) -> None:
 
 
 def test_five_minutes_after_a_cancellation(github: Bench) -> None:
-    """Steps that outlast a cancellation have five minutes; then the job ends, without outputs."""
+    """Steps that outlast a cancellation have five minutes; then the job ends, without outputs, and
+    what runs behind it sees it as cancelled."""
     github.pace = Pace(minute=0.3, interrupt=0.2, terminate=0.2, streams=0.2)
     run = cancelled_in(
         github,
@@ -154,10 +155,15 @@ def test_five_minutes_after_a_cancellation(github: Bench) -> None:
             - {{name: first, id: first, run: 'echo "made=1" >> "$GITHUB_OUTPUT"; {SLEEP}'}}
             - {{name: cleans, run: "trap '' INT TERM; {SLEEP}", if: always()}}
             - {{name: last, run: "true", if: always()}}
+        after:
+          runs-on: x
+          needs: job
+          if: always()
+          steps: [{{name: a, run: 'test "${{{{ needs.job.result }}}}" = cancelled'}}]
         """,
         "job: first",
     )
-    assert run.results() == {"job": "cancelled"}
+    assert run.results() == {"job": "cancelled", "after": "success"}
     assert outcomes(run, "job") == {"first": "cancelled", "cleans": "cancelled"}
     assert 0.9 < run.job("job").step("cleans").seconds < 5
     assert run.job("job").outputs == {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.error
 import urllib.request
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from handwritten import begun, own, written
 from runner.bench import Bench
 from runner.event import REPOSITORY
+from runner.pace import Pace
 from runner.run import Run
 
 DEPLOYS = """
@@ -82,6 +84,32 @@ def test_cancelled_while_reviewers_are_asked(github: Bench) -> None:
     run.wait()
     assert run.results() == {"deploy": "cancelled", "after": "skipped"}
     assert history(github, run, {"actions": "read"}) == []
+
+
+def test_wait_timer(github: Bench) -> None:
+    """A job waits for its environment's timer, and then for its reviewers."""
+    github.pace = Pace(minute=0.4)
+    github.protect("production", wait_minutes=2, reviewers=("lead",))
+    began = time.monotonic()
+    job = 'job: {runs-on: x, environment: production, steps: [{name: a, run: "true"}]}\n'
+    run = begun(github, "timer", job)
+    run.until(lambda: run.waiting() == ["production"])
+    assert time.monotonic() - began > 2 * 0.4
+    run.review("production", "approved", "lead")
+    assert run.wait().result == "success"
+
+
+def test_cancelled_while_the_timer_runs(github: Bench) -> None:
+    """A job whose timer runs is cancelled with its run, without a step."""
+    github.protect("production", wait_minutes=60)
+    step = '{name: a, run: "true", if: always()}'
+    jobs = f"job: {{runs-on: x, environment: production, steps: [{step}]}}\n"
+    run = begun(github, "timer-cancelled", jobs)
+    run.until(lambda: len(run.started) == 1)
+    run.cancel()
+    run.wait()
+    assert (run.result, run.results()) == ("cancelled", {"job": "cancelled"})
+    assert run.job("job").steps == []
 
 
 def test_who_may_review(github: Bench) -> None:
