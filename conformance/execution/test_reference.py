@@ -169,5 +169,7 @@ def test_push_to_the_deploying_branch(github: Bench) -> None:
     assert cache.key == f"timings_atom_backend_{run.number}-1"
     assert cache.scope == "refs/heads/main"
     assert (
-        failed(run.job("CI / Quality gates: compiler")) == failed(run.job("CI / Quality gates: backend")) == []
+        failed(run.job("CI / Quality gates: compiler"))
+        == failed(run.job("CI / Quality gates: backend"))
+        == []
     )
