@@ -9,5 +9,6 @@ NOT_RUN = {
     "go-service": "gotestsum, a Go module: `go test -json` runs in its place",
     "images": "docker builds are recorded, with inputs that are checked",
     "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",
+    "no-deploy": "`docker ps`, which looks at a container: redis-cli looks at the server",
     "rust-workspace": "release.yml: nothing is published",
 }

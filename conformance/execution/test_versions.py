@@ -98,7 +98,7 @@ def test_requested_go_version(language: Language, tmp_path: Path) -> None:
         ".go-version": "1.25.5\n",
         "main.go": "package main\n\nfunc main() {}\n",
     }
-    component = 'go = "1.26"\nchecks = { build = "go build .", version = "go version" }\n'
+    component = 'go = "1.26"\nchecks = { package = "go list .", version = "go version" }\n'
     assert "go version go1.26." in version(language, tmp_path, component, files)
 
 
