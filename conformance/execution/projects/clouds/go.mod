@@ -1,0 +1,3 @@
+module github.com/acme/beacon
+
+go 1.26

@@ -1,0 +1,7 @@
+package main
+
+import "testing"
+
+func TestMain_returns(t *testing.T) {
+	main()
+}
