@@ -247,7 +247,7 @@ read:
 
 
 def test_scopes_of_caches(github: Bench) -> None:
-    """A pull request reads its base and the default branch, and no other run reads what it saves."""
+    """A pull request reads its base and the default branch; no other run reads what it saves."""
     steps = f"[{{run: mkdir d}}, {used(SAVE, path='d', key='k-release')}]"
     write(github, "release", f"save: {{runs-on: x, steps: {steps}}}\n")
     assert github.run("own.yml", github.push("release")).result == "success"

@@ -65,7 +65,7 @@ def test_environment_and_files(github: Bench, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_status_of_steps_and_jobs(github: Bench) -> None:
-    """Steps and jobs behind a failure are skipped unless they ask; a skipped ancestor is no success."""
+    """Behind a failure steps and jobs are skipped unless they ask; a skip is no success."""
     run = own(
         github,
         "status",

@@ -155,7 +155,7 @@ def test_slow_test(github: Bench) -> None:
 
 
 def test_collection_error(github: Bench) -> None:
-    """A file that cannot be collected turns the shards red, and coverage reports what may be lost."""
+    """A file that cannot be collected turns shards red, and coverage reports what may be lost."""
     run = github.run("ci.yml", proposed(github, "broken", {NEW: "import nothing_of_this_name\n"}))
     assert judged(run) == (["complete", "TQ-02"], ["test-backend", "gates-backend"])
     assert (

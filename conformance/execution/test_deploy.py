@@ -1,4 +1,4 @@
-"""deploy.yml as far as no cluster is needed: which jobs run, and what the report says of them"""
+"""deploy.yml as far as no cluster is needed: which jobs run, and which ones the report blames"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The drift job: each kind of change is reported by a shell and sha256sum, with nothing installed."""
+"""The drift job: a shell and sha256sum report each kind of change, with nothing installed."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def test_run_cancelled_while_it_waits(github: Bench) -> None:
 
 
 def test_group_that_the_run_holds_already(github: Bench) -> None:
-    """A job or a called workflow in the group that its run holds is cancelled: it would never start."""
+    """A job or a called workflow in its run's group is cancelled: it would never start."""
     called = """
     on: {workflow_call: }
     permissions: {}

@@ -243,7 +243,7 @@ def test_log_in_is_tried_again(staging: Site) -> None:
 
 
 def test_wrong_password(staging: Site) -> None:
-    """A refused log-in is reported with its 401, `agents` is not sent, and the other probes pass."""
+    """A refused log-in is reported with its 401, `agents` is not sent, and other probes pass."""
     staging.secrets["SMOKE_PASSWORD"] = "the password of long ago"
     found = staging.fails("log-in: HTTP 401", NOT_SENT)
     assert found.answers["log-in"] == "HTTP 401"
