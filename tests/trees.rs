@@ -328,3 +328,22 @@ fn what_is_printed_means_what_the_tree_says() {
         cases.write(&PathBuf::from(folder));
     }
 }
+
+#[test]
+fn expressions_are_printed_in_one_place() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut open: Vec<PathBuf> =
+        ["lowering", "runners", "delivery", "traffic", "yaml/emit.rs"].map(|it| root.join(it)).into();
+    let mut found = Vec::new();
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(
+                fs::read_dir(&path).expect("it is readable").map(|entry| entry.expect("it is readable").path()),
+            );
+        } else {
+            let text = fs::read_to_string(&path).expect("it is readable");
+            found.extend(["${{", "{{{{"].iter().any(|braces| text.contains(braces)).then_some(path));
+        }
+    }
+    assert!(found.is_empty(), "write a `Value` or a `When`: {found:?}");
+}
