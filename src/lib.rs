@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+mod bundle;
 pub mod catalogue;
 mod checks;
 pub mod definition;
@@ -16,6 +17,7 @@ mod pytest;
 pub mod readback;
 mod runners;
 pub mod script;
+mod shared;
 pub mod sources;
 pub mod templates;
 pub mod trace;
@@ -68,7 +70,7 @@ pub fn compile(sources: &Sources) -> Compilation {
     if diagnostics.iter().any(Diagnostic::is_error) {
         return stopped(sources, diagnostics);
     }
-    match files::files(definition, sources, &lowered.workflows, lowered.scripts) {
+    match files::files(sources, &lowered.workflows, lowered.emitted) {
         Ok(files) => Compilation { files, workflows: lowered.workflows, diagnostics: sorted(sources, diagnostics) },
         Err(refused) => {
             diagnostics.push(*refused);

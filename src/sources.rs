@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostics::{Locator, Source};
+use crate::files::line_ends;
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,7 +171,7 @@ fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
             error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
         Unreadable { help: "save it as UTF-8".to_owned(), ..failed(format!("line {} is not UTF-8", line + 1)) }
     })?;
-    Ok(Text { file: file.to_owned(), text })
+    Ok(Text { file: file.to_owned(), text: line_ends(text) })
 }
 
 /// What a definition extends; parsed only where the word stands in it.

@@ -1,13 +1,19 @@
-//! Built-in templates by name; a file of the same name in the user's `templates/` takes the place of one.
+//! Built-in templates by name. A file of the same name in the user's `templates/` takes the place of a step's template;
+//! scripts are the same for everyone.
 
 /// Names of all templates, as paths below `templates/`.
 pub fn names() -> impl Iterator<Item = &'static str> {
     BUILT_IN.iter().map(|(name, _)| *name)
 }
 
-/// The built-in template whose file has this name, in whichever folder.
+/// Names of the files that a user can replace.
+pub(crate) fn file_names() -> impl Iterator<Item = &'static str> {
+    names().filter_map(|name| name.strip_prefix("steps/"))
+}
+
+/// The built-in template whose file has this name, if a user can replace it.
 pub fn by_file_name(file: &str) -> Option<&'static str> {
-    names().find(|name| name.rsplit('/').next() == Some(file))
+    entry(&format!("steps/{file}")).map(|(name, _)| name)
 }
 
 /// The text of a built-in template.
@@ -15,12 +21,13 @@ pub fn built_in(name: &str) -> Option<&'static str> {
     entry(name).map(|(_, text)| text)
 }
 
-/// The name of a built-in template, where there is one of that name.
-pub(crate) fn name(name: &str) -> Option<&'static str> {
-    entry(name).map(|(name, _)| name)
+/// The text of a script or module.
+pub(crate) fn script(file: &str) -> Option<&'static str> {
+    built_in(&format!("scripts/{file}"))
 }
 
-fn entry(name: &str) -> Option<(&'static str, &'static str)> {
+/// The name and the text of a built-in template.
+pub(crate) fn entry(name: &str) -> Option<(&'static str, &'static str)> {
     BUILT_IN.binary_search_by(|(known, _)| (*known).cmp(name)).ok().and_then(|index| BUILT_IN.get(index)).copied()
 }
 
@@ -34,14 +41,21 @@ macro_rules! built_in {
 const BUILT_IN: &[(&str, &str)] = built_in![
     "scripts/aks-credential.sh",
     "scripts/changes.py",
+    "scripts/ci.py",
     "scripts/cluster.py",
-    "scripts/console.py",
+    "scripts/completeness.py",
+    "scripts/coverage_data.py",
+    "scripts/coverage_history.py",
     "scripts/coverage_report.py",
     "scripts/delivery.py",
     "scripts/deploy.py",
+    "scripts/deploy_steps.py",
+    "scripts/doctests.py",
     "scripts/drift.sh",
     "scripts/environment.py",
     "scripts/expectation.py",
+    "scripts/findings.py",
+    "scripts/formats.py",
     "scripts/gate.py",
     "scripts/gates.py",
     "scripts/gke-credential.sh",
@@ -50,34 +64,29 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "scripts/kube_jobs.py",
     "scripts/marks.py",
     "scripts/metrics.py",
-    "scripts/nextest.toml",
+    "scripts/notify.py",
+    "scripts/parameters.py",
     "scripts/passed.py",
-    "scripts/pipewright_common.py",
-    "scripts/pipewright_completeness.py",
-    "scripts/pipewright_coverage.py",
-    "scripts/pipewright_doctests.py",
-    "scripts/pipewright_findings.py",
-    "scripts/pipewright_history.py",
-    "scripts/pipewright_patch.py",
+    "scripts/patch.py",
     "scripts/pipewright_pytest.py",
-    "scripts/pipewright_pytest_order.py",
-    "scripts/pipewright_pytest_recorder.py",
-    "scripts/pipewright_pytest_split.py",
-    "scripts/pipewright_records.py",
-    "scripts/pipewright_shards.py",
     "scripts/plan.py",
     "scripts/pods.py",
     "scripts/port_forward.py",
     "scripts/preflight.py",
     "scripts/pytest-plugins.txt",
     "scripts/pytest-timeout.txt",
+    "scripts/pytest_order.py",
+    "scripts/pytest_recorder.py",
+    "scripts/pytest_split.py",
     "scripts/record.py",
+    "scripts/records.py",
     "scripts/restore.py",
-    "scripts/run.py",
+    "scripts/runner.py",
     "scripts/settings.py",
+    "scripts/shards.py",
     "scripts/smoke.py",
     "scripts/smoke_plan.py",
-    "scripts/tell.py",
+    "scripts/tables.py",
     "scripts/thresholds.py",
     "scripts/traffic.py",
     "scripts/web.py",
@@ -125,6 +134,7 @@ mod tests {
         }
         files.sort();
         assert_eq!(names().collect::<Vec<_>>(), files);
-        assert!(names().all(|name| by_file_name(name.rsplit('/').next().unwrap_or(name)) == Some(name)));
+        assert!(file_names().all(|name| by_file_name(name).is_some()));
+        assert_eq!(by_file_name("drift.sh"), None);
     }
 }

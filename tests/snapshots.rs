@@ -1,6 +1,6 @@
 //! Every fixture compiles to its accepted output, which other readers take for what we do.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::process::Command;
 use github_actions_models::workflow::Workflow;
 use insta::Settings;
 use pipewright::sources::Sources;
-use pipewright::{Compilation, compile, diagnostics, pins, readback, templates};
+use pipewright::{Compilation, compile, diagnostics, pins, readback};
 
 mod support;
 
@@ -118,7 +118,7 @@ fn a_second_reader_takes_every_workflow_for_one() {
             for workflow in &compilation.workflows {
                 let path = format!(".github/workflows/{}", workflow.file);
                 let file = compilation.files.iter().find(|file| file.path == path).expect("a workflow is a file");
-                let known = TOO_NEW.iter().fold(file.text.clone(), |text, (new, old)| text.replace(new, old));
+                let known = TOO_NEW.iter().fold(file.text.to_string(), |text, (new, old)| text.replace(new, old));
                 let read: Workflow =
                     serde_yaml::from_str(&known).unwrap_or_else(|error| panic!("{fixture}: {path}: {error}"));
                 let ours: Vec<&str> = workflow.jobs.iter().map(|job| job.id.as_str()).collect();
@@ -154,19 +154,52 @@ fn the_same_input_gives_the_same_bytes_wherever_it_is_compiled() {
 }
 
 #[test]
-fn every_script_is_emitted_by_a_fixture() {
-    let mut emitted = BTreeSet::new();
+fn every_pipeline_shares_the_same_scripts() {
+    let mut emitted: BTreeMap<String, String> = BTreeMap::new();
     for fixture in fixtures() {
         let project = Project::from(&fixture);
         for (_, compilation) in compilations(&project, &fixture) {
-            let names = compilation.files.iter().filter_map(|file| file.path.rsplit('/').next().map(str::to_owned));
-            emitted.extend(names);
+            for file in compilation.files.iter().filter(|file| file.is_shared()) {
+                let first = emitted.entry(file.path.clone()).or_insert_with(|| file.text.to_string());
+                assert!(*first == file.text, "{} of {fixture} differs", file.path);
+            }
         }
     }
-    let dead: Vec<&str> = templates::names()
-        .filter(|name| name.strip_prefix("scripts/").is_some_and(|name| !emitted.contains(name)))
-        .collect();
-    assert!(dead.is_empty(), "no fixture emits {dead:?}");
+    let names: Vec<&str> = emitted.keys().filter_map(|path| path.strip_prefix(".github/pipewright/")).collect();
+    let expected = [
+        ".gitattributes",
+        "aks-credential.sh",
+        "ci.py",
+        "deploy.py",
+        "drift.sh",
+        "gke-credential.sh",
+        "pipewright_pytest.py",
+        "pytest-plugins.txt",
+        "pytest-timeout.txt",
+    ];
+    assert_eq!(names, expected, "each is emitted by a fixture");
+}
+
+#[test]
+fn pipelines_have_few_files_of_their_own() {
+    for (fixture, most) in [("python-library", 6), ("reference", 9)] {
+        let compilations: Vec<_> = if fixture == "reference" {
+            vec![compile(
+                &Sources::read(Path::new(env!("CARGO_MANIFEST_DIR")), "pipeline.toml").expect("it is readable"),
+            )]
+        } else {
+            compilations(&Project::from(fixture), fixture).into_iter().map(|(_, compilation)| compilation).collect()
+        };
+        for compilation in compilations {
+            let scripts: Vec<&str> = compilation
+                .files
+                .iter()
+                .map(|file| &*file.path)
+                .filter(|path| path.starts_with(".github/pipewright/"))
+                .collect();
+            assert!(scripts.len() <= most, "{fixture}: {scripts:?}");
+        }
+    }
 }
 
 #[test]

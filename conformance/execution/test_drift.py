@@ -12,7 +12,7 @@ from seen import errors
 
 CI = ".github/workflows/ci.yml"
 COVERAGE = ".github/workflows/test-coverage.yml"
-SCRIPT = ".github/pipewright/gates.py"
+SCRIPT = ".github/pipewright/ci.py"
 MANIFEST = ".github/pipewright/manifest.sha256"
 GENERATE = "run `pipewright generate`"
 EDITED = f"was edited by hand; move the edit into the definition, or {GENERATE}"
@@ -108,7 +108,7 @@ def test_nothing_changed(github: Bench) -> None:
 
 
 def test_saved_with_other_line_ends(github: Bench) -> None:
-    """What an editor on Windows does to line ends, `.gitattributes` undoes: nothing has changed."""
+    """Line ends do not count, also where `.gitattributes` does not undo what an editor did."""
     assert drift(github, "drift-line-ends", line_ends) == ("success", [])
 
 

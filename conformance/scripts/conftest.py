@@ -1,9 +1,13 @@
-"""Runs the emitted scripts as a workflow's step would, on small projects made on the spot."""
+"""Runs the emitted scripts as a workflow's step would, on small projects made on the spot.
+
+The scripts are those that this repository's own workflows run: `pipewright generate` writes them.
+"""
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,8 +17,9 @@ from typing import Any
 
 import pytest
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "templates" / "scripts"
-PYTHON = (sys.executable, "-I", str(SCRIPTS / "run.py"))
+SCRIPTS = Path(__file__).resolve().parents[2] / ".github" / "pipewright"
+PYTHON = (sys.executable, "-I", str(SCRIPTS / "ci.py"))
+COMMANDS = ("changes", "plan", "record", "gates", "history", "coverage", "passed")
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
 
 
@@ -58,6 +63,15 @@ class Bench:
             "PYTHONDONTWRITEBYTECODE": "1",
         }
 
+    @property
+    def plugin(self) -> str:
+        """A folder with the plugin alone, as a test job makes one."""
+        folder = self.root.parent / "plugin"
+        if not folder.exists():
+            folder.mkdir()
+            shutil.copy(SCRIPTS / "pipewright_pytest.py", folder)
+        return str(folder)
+
     def write(self, path: str, content: str) -> Path:
         """Writes a file of the repository."""
         file = self.root / path
@@ -93,13 +107,13 @@ class Bench:
         )
 
     def script(self, name: str, environment: Mapping[str, str] | None = None, **env: Any) -> Done:
-        """Runs a script; parameters are named without their prefix, JSON as Python values."""
+        """Runs a command; parameters are named without their prefix, JSON as Python values."""
         given = {
             f"PIPEWRIGHT_{key}": value if isinstance(value, str) else json.dumps(value)
             for key, value in env.items()
             if value is not None
         }
-        done = self.step([*PYTHON, name.removesuffix(".py")], given | (environment or {}))
+        done = self.step([*PYTHON, name], given | (environment or {}))
         assert "Traceback" not in done.text, done.text
         return done
 
@@ -109,7 +123,7 @@ class Bench:
         command = [sys.executable, "-m", "pytest", "-p", "pipewright_pytest"]
         return self.step(
             [*command, "-o", f"cache_dir={self.root.parent / 'cache'}", *options],
-            {"PYTHONPATH": str(SCRIPTS), "GITHUB_RUN_ATTEMPT": str(attempt), **given},
+            {"PYTHONPATH": self.plugin, "GITHUB_RUN_ATTEMPT": str(attempt), **given},
         )
 
     def git(self, *arguments: str) -> str:

@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = HERE.parents[1] / "templates" / "scripts"
+SCRIPTS = HERE.parents[1] / ".github" / "pipewright"
 
 REPOSITORY = "registry.example/atom"
 OLD = f"{REPOSITORY}@sha256:{'a' * 64}"
@@ -313,7 +313,19 @@ class Bench:
         self.file["workloads"][0]["traffic"] = {**GATEWAY, **more}
 
     def deploy(self, *arguments: str) -> Ran:
-        return self.script("deploy.py", *arguments)
+        """Runs a step that must leave no secret behind."""
+        for path in (self.summary, self.output):
+            path.write_text("")
+        process = self.start(*arguments)
+        try:
+            out = process.communicate(timeout=60)[0]
+        finally:
+            process.kill()
+        outputs = dict(line.partition("=")[::2] for line in self.output.read_text().splitlines())
+        ran = Ran(process.returncode, out, self.summary.read_text(), outputs)
+        self._no_secret(ran, arguments[0])
+        assert "Traceback" not in ran.out, ran.out
+        return ran
 
     def steps(self, *steps: str) -> Ran:
         """Runs steps that must all succeed."""
@@ -322,30 +334,20 @@ class Bench:
             assert ran.code == 0, f"{step}: {ran.out}"
         return ran
 
-    def script(self, name: str, *arguments: str) -> Ran:
-        for path in (self.summary, self.output):
-            path.write_text("")
-        process = self.start(name, *arguments)
-        try:
-            out = process.communicate(timeout=60)[0]
-        finally:
-            process.kill()
-        outputs = dict(line.partition("=")[::2] for line in self.output.read_text().splitlines())
-        ran = Ran(process.returncode, out, self.summary.read_text(), outputs)
-        self._no_secret(ran, name)
-        assert "Traceback" not in ran.out, ran.out
-        return ran
-
-    def start(self, name: str, *arguments: str) -> subprocess.Popen[str]:
-        """A script's process, with the environment that the runner gives it and nothing else."""
-        definition = self.folder / "deploy-production.json"
-        definition.write_text(json.dumps(self.file))
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """A step's process, with the environment that the runner gives it and nothing else."""
+        own = dict(self.file)
+        whole = {key: own.pop(key) for key in ("schema", "project")}
+        name = own.pop("environment")
+        settings = self.folder / "settings.json"
+        settings.write_text(json.dumps({**whole, "environments": {name: own}}))
         environment = {
             "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "FAKE_CLUSTER": str(self.cluster),
             "KUBECONFIG": str(self.folder / "kube" / "config"),
-            "PIPEWRIGHT_ENVIRONMENT_FILE": str(definition),
+            "PIPEWRIGHT_SETTINGS": str(settings),
+            "PIPEWRIGHT_ENVIRONMENT": name,
             "GITHUB_STEP_SUMMARY": str(self.summary),
             "GITHUB_OUTPUT": str(self.output),
             "GITHUB_RUN_ID": self.run_id,
@@ -361,7 +363,7 @@ class Bench:
             **self.env,
         }
         return subprocess.Popen(
-            [sys.executable, "-I", str(SCRIPTS / "run.py"), name.removesuffix(".py"), *arguments],
+            [sys.executable, "-I", str(SCRIPTS / "deploy.py"), *arguments],
             env=environment,
             cwd=self.folder,
             stdout=subprocess.PIPE,

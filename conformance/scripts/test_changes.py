@@ -27,7 +27,7 @@ NESTED = {
 
 def changes(bench: Bench, **env: object) -> Done:
     given = {"BASE": "HEAD^1", "COMPONENTS": COMPONENTS, "ALWAYS": ["pipeline.toml", ".github/**"]}
-    return bench.script("changes.py", **{**given, **env})
+    return bench.script("changes", **{**given, **env})
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_an_unknown_base_fails_with_the_fix(bench: Bench, base: str) -> None:
 )
 def test_globs(monkeypatch: pytest.MonkeyPatch, glob: str, path: str, matches: bool) -> None:
     monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
-    module = importlib.import_module("changes")
+    module = importlib.import_module("ci")
     assert bool(module.pattern(glob).fullmatch(path)) is matches
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from conftest import PYTHON, SCRIPTS, Bench, Done
+from conftest import PYTHON, Bench, Done
 
 MODULE = """\
 def first():
@@ -25,7 +25,7 @@ def second():
 
 def report(bench: Bench, **env: Any) -> Done:
     given = {"DATA": "data", "KIND": "coverage", "FLOOR": "0.5", "EXPECTED_SHARDS": "2"}
-    return bench.script("coverage_report.py", **{**given, "ROOT": "app", "RUN": "t", **env})
+    return bench.script("coverage", **{**given, "ROOT": "app", "RUN": "t", **env})
 
 
 def described(
@@ -295,7 +295,7 @@ def crashed(bench: Bench) -> None:
         + ["--max-worker-restart=0", "--cov=module", "--cov-report=", "test_crash.py"],
         {
             "COVERAGE_FILE": str(folder / "coverage/.coverage"),
-            "PYTHONPATH": f".:{SCRIPTS}",
+            "PYTHONPATH": f".:{bench.plugin}",
             "PIPEWRIGHT_RECORD": str(folder / "record"),
             "PIPEWRIGHT_RUN": "t",
         },
@@ -480,7 +480,7 @@ def recorded(bench: Bench, run: int, hits: int, lines: int = 8, exit: int = 0, *
     if (bench.root / "next.json").exists():
         shutil.move(bench.root / "next.json", history)
     return bench.step(
-        [*PYTHON, "coverage_report"],
+        [*PYTHON, "coverage"],
         {
             **{f"PIPEWRIGHT_{key}": value for key, value in {**RECORDING, **env}.items()},
             "PIPEWRIGHT_HISTORY": str(history),
@@ -610,7 +610,7 @@ def test_a_pull_request_sees_the_history_but_does_not_extend_it(bench: Bench) ->
     recorded(bench, 1, 8)
     shutil.move(bench.root / "next.json", bench.root / "history.json")
     env = {**RECORDING, "RECORD_HISTORY": "false", "HISTORY": "history.json"}
-    done = bench.script("coverage_report.py", **env, HISTORY_OUT="next.json")
+    done = bench.script("coverage", **env, HISTORY_OUT="next.json")
     assert done.code == 0, done.text
     assert "1111111" in done.summary
     assert not (bench.root / "next.json").exists()

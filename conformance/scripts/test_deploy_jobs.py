@@ -69,7 +69,7 @@ def test_the_backup_script_in_a_real_shell(
     assert bash is not None
     (tmp_path / "sh").symlink_to(bash)
     path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
-    show = "import kube_jobs; print(kube_jobs.SAVE, end='')"
+    show = "import deploy; print(deploy.SAVE, end='')"
     script = subprocess.check_output([sys.executable, "-c", show], cwd=SCRIPTS, text=True)
     file = tmp_path / "backup"
     done = subprocess.run(["sh", "-c", script, "sh", run, str(file)], env=path, check=False)

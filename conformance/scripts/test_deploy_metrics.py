@@ -15,8 +15,7 @@ import pytest
 from deploy_bench import COMMIT, RUN, SCRIPTS, Bench, Reply, Request, secret, var
 
 sys.path.insert(0, str(SCRIPTS))
-from console import Problem  # noqa: E402
-from thresholds import parse  # noqa: E402
+import deploy  # noqa: E402
 
 VERSION = f"{COMMIT[:12]}-{RUN}-1"
 TOKEN = "prometheus-secret-token"  # noqa: S105
@@ -417,12 +416,12 @@ def test_a_limit_in_a_secret_is_not_shown(bench: Monitored) -> None:
     ],
 )
 def test_units(written: str, unit: str, value: str) -> None:
-    assert parse(written, unit, "it", hidden=False) == Decimal(value)
+    assert deploy.parse_limit(written, unit, "it", hidden=False) == Decimal(value)
 
 
 def test_no_unit_is_a_problem_of_its_own() -> None:
-    with pytest.raises(Problem, match="it has no unit"):
-        parse("5", "requests", "it", hidden=False)
+    with pytest.raises(deploy.Problem, match="it has no unit"):
+        deploy.parse_limit("5", "requests", "it", hidden=False)
 
 
 def test_without_metrics_a_hold_only_waits(bench: Monitored) -> None:

@@ -221,7 +221,7 @@ def test_what_was_never_migrated_is_not_undone(bench: Bench) -> None:
 def test_a_cancelled_hold_ends_at_once_and_quietly(bench: Bench, number: signal.Signals) -> None:
     bench.canary(hold="50s")
     bench.steps("preflight", "begin", "apply")
-    process = bench.start("deploy.py", "shift", "--to", "10")
+    process = bench.start("shift", "--to", "10")
     until = time.monotonic() + 20
     while bench.weights()["atom-canary"] != 10 and time.monotonic() < until:
         time.sleep(0.1)

@@ -18,9 +18,7 @@ import pytest
 from deploy_bench import SCRIPTS, SESSION_TOKEN, Bench, Ran, Reply, Request, secret, var
 
 sys.path.insert(0, str(SCRIPTS))
-import json_path  # noqa: E402
-import settings  # noqa: E402
-import smoke_plan  # noqa: E402
+import deploy  # noqa: E402
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 PAGE = "<!DOCTYPE html><title>App</title>"
@@ -67,7 +65,7 @@ class App(Bench):
 
     def probe(self, **probe: Any) -> Ran:
         self.file["smoke"]["probes"] = [{"name": "it", "path": "/health", **probe}]
-        return self.script("smoke.py")
+        return self.deploy("smoke")
 
 
 @pytest.fixture
@@ -82,7 +80,7 @@ def test_all_pass_with_the_token_masked_before_it_is_used(bench: App) -> None:
     probes.append(
         {"name": "agents", "method": "POST", "path": "/agents", "json": body, "auth": True}
     )
-    ran = bench.script("smoke.py")
+    ran = bench.deploy("smoke")
     assert ran.code == 0, ran.out
     assert ran.out.splitlines()[0] == f"::add-mask::{SESSION_TOKEN}"
     assert "| log-in | POST /login | HTTP 200 in" in ran.summary
@@ -395,7 +393,7 @@ def test_all_failures_are_told_together(bench: App) -> None:
         {"name": "second", "path": "/health"},
         {"name": "third", "path": "/nothing"},
     ]
-    ran = bench.script("smoke.py")
+    ran = bench.deploy("smoke")
     assert ran.code == 1
     assert [line.split(": ")[1] for line in ran.errors()] == ["first", "third"]
     assert ran.summary.count("| HTTP 404 |") == 2
@@ -405,7 +403,7 @@ def test_all_failures_are_told_together(bench: App) -> None:
 def test_a_refused_log_in_fails_what_needs_it_and_runs_the_rest(bench: App) -> None:
     bench.password = "another"
     bench.file["smoke"]["probes"].append({"name": "agents", "path": "/agents", "auth": True})
-    ran = bench.script("smoke.py")
+    ran = bench.deploy("smoke")
     assert ran.code == 1
     assert ran.errors() == [
         "Smoke tests of production: log-in: HTTP 401",
@@ -431,7 +429,7 @@ def test_a_refused_log_in_fails_what_needs_it_and_runs_the_rest(bench: App) -> N
 )
 def test_a_log_in_without_a_token(bench: App, reply: Reply, said: str) -> None:
     bench.replies["/login"] = reply
-    ran = bench.script("smoke.py")
+    ran = bench.deploy("smoke")
     assert ran.code == 1
     assert said in ran.errors()[0]
     # No probe needs it, but whoever wrote a log-in wants to know that it works.
@@ -505,8 +503,8 @@ def test_a_whole_answer_has_to_come_in_time(bench: App) -> None:
 )
 def test_how_long_an_answer_is_waited_for(probe: dict[str, Any], timeout: float) -> None:
     smoke = {"probes": [{"name": "it", "path": "/health", **probe}]}
-    root = settings.Table({"environment": "e", "url": {"literal": "https://e"}, "smoke": smoke}, "")
-    read = smoke_plan.Smoke.read(root)
+    root = deploy.Table({"environment": "e", "url": {"literal": "https://e"}, "smoke": smoke}, "")
+    read = deploy.Smoke.read(root)
     assert read and read.probes[0].call.timeout == timeout
 
 
@@ -531,7 +529,7 @@ def test_retry_waits_for_a_service_that_comes_up(bench: App) -> None:
 @pytest.mark.parametrize("url", ["", "ftp://x.example", "not a url", "http://"])
 def test_a_url_that_is_none(bench: App, url: str) -> None:
     bench.variables["STAGING_URL"] = url
-    ran = bench.script("smoke.py")
+    ran = bench.deploy("smoke")
     assert ran.code == 1
     assert "variable STAGING_URL" in ran.errors()[0]
 
@@ -539,7 +537,7 @@ def test_a_url_that_is_none(bench: App, url: str) -> None:
 def test_missing_values_are_named_together(bench: App) -> None:
     bench.variables["STAGING_URL"] = ""
     bench.secrets["SMOKE_PASSWORD"] = ""
-    (told,) = bench.script("smoke.py").errors()
+    (told,) = bench.deploy("smoke").errors()
     assert "secret SMOKE_PASSWORD, variable STAGING_URL are empty in production" in told
 
 
@@ -562,27 +560,27 @@ def test_the_canary_through_a_port_forward(bench: App) -> None:
     with_canary(bench, smoke={"through": "port-forward", "port": 8080})
     bench.variables["STAGING_URL"] = "https://atom.example/"
     bench.set(forward={"service/atom-canary": bench.app.port})
-    ran = bench.script("smoke.py", "--canary")
+    ran = bench.deploy("smoke", "--canary")
     assert ran.code == 0, ran.out
     seen = bench.app.requests[-1].headers
     assert (seen["host"], seen["x-forwarded-proto"]) == ("atom.example", "https")
     call = bench.calls()[-1]
     assert call[1:4] == ["port-forward", "service/atom-canary", ":8080"]
     bench.set(forward={})
-    ran = bench.script("smoke.py", "--canary")
+    ran = bench.deploy("smoke", "--canary")
     assert "cannot reach service/atom-canary by port-forward" in ran.errors()[0]
 
 
 def test_the_canary_through_a_header(bench: App) -> None:
     with_canary(bench, smoke={"through": "header", "headers": {"X-Canary": {"literal": "yes"}}})
-    assert bench.script("smoke.py", "--canary").code == 0
+    assert bench.deploy("smoke", "--canary").code == 0
     assert bench.app.requests[-1].headers["x-canary"] == "yes"
 
 
 def test_no_canary(bench: App) -> None:
     with_canary(bench)
     bench.file["workloads"][0]["traffic"] = {"kind": "all-at-once"}
-    assert "has 0 canaries" in bench.script("smoke.py", "--canary").errors()[0]
+    assert "has 0 canaries" in bench.deploy("smoke", "--canary").errors()[0]
 
 
 @pytest.mark.parametrize(
@@ -601,4 +599,4 @@ def test_no_canary(bench: App) -> None:
     ],
 )
 def test_paths(path: str, steps: list[str | int] | None) -> None:
-    assert json_path.steps(path) == steps
+    assert deploy.path_steps(path) == steps

@@ -267,15 +267,15 @@ def test_a_rollout_that_stalls_fails_with_the_reason(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"schema": 2}, "is of schema 2"),
+        ({"schema": 2}, "are of schema 2"),
         ({"colour": "red"}, "unknown keys colour"),
-        ({"workloads": []}, "names no workload"),
+        ({"workloads": []}, "name no workload"),
         ({"workloads": [{"name": 3}]}, "`workloads[0].name` must be a text"),
         ({"cluster": {"namespace": "x", "timeout": "5"}}, "`cluster.timeout` must be a duration"),
         ({"limits": {"x": {"max": {"literal": "1%"}}}}, "limits of undefined metrics x"),
     ],
 )
-def test_a_wrong_environment_file_is_one_clear_error(
+def test_wrong_settings_are_one_clear_error(
     bench: Bench, change: dict[str, Any], said: str
 ) -> None:
     bench.file |= change

@@ -74,7 +74,7 @@ def bench(tmp_path: Path) -> Iterator[Told]:
 
 
 def test_success(bench: Told) -> None:
-    ran = bench.script("tell.py", "success")
+    ran = bench.deploy("notify", "success")
     assert (ran.code, ran.warnings()) == (0, [])
     (slack,) = bench.sent("hook")
     assert slack.json()["text"] == f"atom: production runs {COMMIT[:12]}"
@@ -93,7 +93,7 @@ def test_success(bench: Told) -> None:
     [("success", 1, 0, 1), ("failure", 1, 0, 0), ("rollback", 1, 1, 1)],
 )
 def test_events(bench: Told, event: str, slack: int, issues: int, annotations: int) -> None:
-    assert bench.script("tell.py", event).code == 0
+    assert bench.deploy("notify", event).code == 0
     assert len(bench.sent("hook")) == slack
     assert len(bench.issues) == issues
     assert len(bench.sent("annotations")) == annotations
@@ -101,9 +101,9 @@ def test_events(bench: Told, event: str, slack: int, issues: int, annotations: i
 
 def test_who_asked_for_failures_hears_of_restores(bench: Told) -> None:
     bench.file["notify"]["slack"]["on"] = ["failure"]
-    bench.script("tell.py", "rollback")
+    bench.deploy("notify", "rollback")
     assert "was rolled back" in bench.sent("hook")[0].json()["text"]
-    bench.script("tell.py", "success")
+    bench.deploy("notify", "success")
     assert len(bench.sent("hook")) == 1
 
 
@@ -119,46 +119,46 @@ def test_who_asked_for_failures_hears_of_restores(bench: Told) -> None:
 )
 def test_the_event_from_the_job(bench: Told, status: str, restored: str, said: str) -> None:
     bench.env |= {"PIPEWRIGHT_JOB_STATUS": status, "PIPEWRIGHT_RESTORED": restored}
-    bench.script("tell.py", "auto", "--only", "slack")
+    bench.deploy("notify", "auto", "--only", "slack")
     assert f"production {said}" in bench.sent("hook")[0].json()["text"]
 
 
 def test_an_open_issue_gets_a_comment_and_only_one_for_each_run(bench: Told) -> None:
     bench.issues.append({"number": 3, "body": "another matter"})
     for _ in range(2):
-        bench.script("tell.py", "rollback")
+        bench.deploy("notify", "rollback")
     assert len(bench.issues) == 2
     assert bench.issues[1]["labels"] == ["deployment", "rollback"]
     assert bench.comments == []
     bench.run_id = "7002"
     for _ in range(2):
-        bench.script("tell.py", "rollback")
+        bench.deploy("notify", "rollback")
     assert len(bench.issues) == 2
     assert len(bench.comments) == 1
 
 
 def test_what_cannot_be_told_is_a_warning_and_silences_nobody(bench: Told) -> None:
     bench.status = {"hook": 404, "api/annotations": 403}
-    ran = bench.script("tell.py", "rollback")
+    ran = bench.deploy("notify", "rollback")
     assert ran.code == 0
     assert len(ran.warnings()) == 2
     assert "not told: Slack answered HTTP 404: refused" in ran.warnings()[0]
     assert len(bench.issues) == 1
     bench.file["notify"]["required"] = True
-    ran = bench.script("tell.py", "rollback")
+    ran = bench.deploy("notify", "rollback")
     assert ran.code == 1
     assert len(ran.errors()) == 2
 
 
 def test_slack_is_tried_again_and_issues_are_not(bench: Told) -> None:
     bench.status = {"hook": 503}
-    bench.script("tell.py", "failure")
+    bench.deploy("notify", "failure")
     assert len(bench.sent("hook")) == 4
     answer = bench.server.answer
     bench.server.answer = lambda request: (
         Reply(502) if request.method == "POST" and "issues" in request.path else answer(request)
     )
-    bench.script("tell.py", "rollback", "--only", "issue")
+    bench.deploy("notify", "rollback", "--only", "issue")
     assert len(bench.sent("issues")) == 1
 
 
@@ -173,22 +173,22 @@ def test_slack_is_tried_again_and_issues_are_not(bench: Told) -> None:
 )
 def test_secrets_that_are_missing_or_wrong(bench: Told, name: str, value: str, said: str) -> None:
     bench.secrets[name] = value
-    ran = bench.script("tell.py", "rollback")
+    ran = bench.deploy("notify", "rollback")
     assert ran.code == 0
     assert said in ran.warnings()[0]
 
 
 def test_a_dashboard_without_uid_or_file(bench: Told) -> None:
     (bench.folder / "board.json").write_text('{"title": "Atom"}')
-    ran = bench.script("tell.py", "success")
+    ran = bench.deploy("notify", "success")
     assert "board.json has no uid" in ran.warnings()[0]
     (bench.folder / "board.json").unlink()
-    ran = bench.script("tell.py", "success")
+    ran = bench.deploy("notify", "success")
     assert "board.json cannot be read" in ran.warnings()[0]
     assert len(bench.sent("annotations")) == 2
 
 
 def test_names_are_escaped_for_slack(bench: Told) -> None:
     bench.file["project"] = "a<b>&c"
-    bench.script("tell.py", "success", "--only", "slack")
+    bench.deploy("notify", "success", "--only", "slack")
     assert bench.sent("hook")[0].json()["text"].startswith("a&lt;b&gt;&amp;c:")

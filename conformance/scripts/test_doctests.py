@@ -57,7 +57,7 @@ def record(bench: Bench, output: str, status: str, **env: str) -> Done:
     given = {"RUNNER": "nextest", "LISTED": "list", "SELECTED": "list", "ROOT": str(bench.root)}
     given |= {"SELECTION": "--workspace --locked -F 'x y'", "DOCTESTS": "doctests.txt"}
     given |= {"DOCTESTS_EXIT": status, **env}
-    return bench.script("record.py", **{"RECORD": "record", "JUNIT": "out/*.xml", **given})
+    return bench.script("record", **{"RECORD": "record", "JUNIT": "out/*.xml", **given})
 
 
 def test_doctests_are_part_of_the_record(bench: Bench) -> None:

@@ -19,7 +19,7 @@ FIXED = {**GATES, "order": "fixed"}
 
 def gates(bench: Bench, **env: Any) -> Done:
     given = {"RECORDS": "records", "GATES": FIXED, "EXPECTED": [{"version": "", "shards": 1}]}
-    return bench.script("gates.py", **{**given, **env})
+    return bench.script("gates", **{**given, **env})
 
 
 def verdicts(done: Done) -> dict[str, str]:
@@ -597,7 +597,7 @@ def test_timings_return_to_the_next_plan(bench: Bench) -> None:
     bench.write("test_a.py", "import time\ndef test_a(): time.sleep(0.2)\ndef test_b(): pass\n")
     run_shards(bench)
     assert gates(bench, **TWO, SEEDS=[1], GATES=GATES, TIMINGS_OUT="cache/t.json").code == 0
-    assert bench.script("plan.py", TIMINGS="cache/t.json", PLAN="plan").code == 0
+    assert bench.script("plan", TIMINGS="cache/t.json", PLAN="plan").code == 0
     found = json.loads((bench.root / "plan/timings.json").read_text())
     assert sorted(found) == ["test_a.py::test_a", "test_a.py::test_b"]
     assert found["test_a.py::test_a"] >= 0.2
@@ -631,7 +631,7 @@ def test_the_record_of_another_runner(bench: Bench) -> None:
     failing = '<testcase classname="nx" name="t::b"><failure message="boom"/></testcase>'
     bench.write("junit.xml", f"<testsuites><testsuite>{cases}{failing}</testsuite></testsuites>")
     env = {"JUNIT": "junit.xml", "RECORD": "records/a-1", "RUNNER": "nextest", "EXIT": "100"}
-    assert bench.script("record.py", **env).code == 0
+    assert bench.script("record", **env).code == 0
     done = gates(bench, GATES={**GATES, "order": "isolated"})
     assert (done.code, verdicts(done)["TQ-01"]) == (1, "passed")
     assert "cargo nextest run --retries 0 -E 'binary_id(=nx) & test(=t::b)'" in done.summary

@@ -41,7 +41,7 @@ def needs(api: Any = "true", **results: Any) -> dict[str, Any]:
 def check(bench: Bench, given: Any, rules: Any = None, event: str = "pull_request") -> Done:
     """The script's answer."""
     env = {"GITHUB_EVENT_NAME": event}
-    return bench.script("passed.py", environment=env, NEEDS=given, RULES=rules or RULES)
+    return bench.script("passed", environment=env, NEEDS=given, RULES=rules or RULES)
 
 
 def rows(done: Done) -> dict[str, tuple[str, str]]:

@@ -11,7 +11,7 @@ from conftest import PYTHON, Bench, Done
 
 
 def plan(bench: Bench, **env: object) -> Done:
-    return bench.script("plan.py", PLAN=str(bench.root / "plan"), **env)
+    return bench.script("plan", PLAN=str(bench.root / "plan"), **env)
 
 
 def planned(bench: Bench) -> object:
@@ -85,6 +85,6 @@ def test_timings_that_are_no_text_are_left_out(bench: Bench, tmp_path: Path) -> 
 
 
 def test_a_missing_parameter_is_named(bench: Bench) -> None:
-    done = bench.script("plan.py")
+    done = bench.script("plan")
     assert done.code == 1
     assert "PIPEWRIGHT_PLAN is not set" in done.annotations("error")[0]

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from conftest import SCRIPTS, Bench, Done, read_lines, read_record
+from conftest import Bench, Done, read_lines, read_record
 
 PARALLEL = [pytest.param((), id="one-process"), pytest.param(("-n", "2"), id="xdist")]
 
@@ -163,7 +163,7 @@ def test_a_killed_run_has_no_end(bench: Bench, options: tuple[str, ...]) -> None
     process = subprocess.Popen(
         [*command, *options],
         cwd=bench.root,
-        env={**bench.environment, "PYTHONPATH": str(SCRIPTS), "PIPEWRIGHT_RECORD": "record"},
+        env={**bench.environment, "PYTHONPATH": bench.plugin, "PIPEWRIGHT_RECORD": "record"},
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )

@@ -65,7 +65,7 @@ def listing(shard: int) -> str:
 def record(bench: Bench, junit: str | None, **env: Any) -> Done:
     if junit is not None:
         bench.write("out/junit.xml", junit)
-    return bench.script("record.py", **{"RECORD": "record", "JUNIT": "out/*.xml", **env})
+    return bench.script("record", **{"RECORD": "record", "JUNIT": "out/*.xml", **env})
 
 
 def suite(*cases: str) -> str:

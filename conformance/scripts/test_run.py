@@ -1,25 +1,27 @@
-"""run.py: scripts import their own modules by name, and no file that was put beside them."""
+"""The bundles: one file each, which imports nothing beside it."""
 
 from __future__ import annotations
 
 import ast
-import json
 import py_compile
+import re
 import shutil
 import sys
 from collections.abc import Callable
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
 
-from conftest import SCRIPTS, Bench, Done
+from conftest import COMMANDS, SCRIPTS, Bench, Done
 
 FAILED = {
     "PIPEWRIGHT_NEEDS": '{"a": {"result": "failure"}}',
     "PIPEWRIGHT_RULES": '{"a": {}}',
 }
 HOSTILE = "import os\nprint('planted')\nos._exit(0)\n"
-SHADOWED = ("decimal", "json", "os", "re", "runpy", "types", "typing", "sitecustomize", "_decimal")
+SHADOWED = ("decimal", "json", "os", "re", "types", "typing", "sitecustomize", "_decimal")
+BUNDLES = ("ci.py", "deploy.py", "pipewright_pytest.py")
 
 Plant = Callable[[Path], None]
 
@@ -36,7 +38,7 @@ def package(folder: Path) -> None:
 
 def extension(folder: Path) -> None:
     """A compiled module, which Python finds before one in source."""
-    (folder / f"decimal{suffix()}").write_bytes(b"not a library")
+    (folder / f"decimal{EXTENSION_SUFFIXES[0]}").write_bytes(b"not a library")
 
 
 def link(folder: Path) -> None:
@@ -46,9 +48,9 @@ def link(folder: Path) -> None:
 
 
 def cached(folder: Path) -> None:
-    """Bytecode in the place of our own modules, which Python would not compare with the text."""
+    """Bytecode in the place of our own file, which Python would not compare with the text."""
     write(folder / "hostile.txt")
-    for name in ("passed", "pipewright_common", "decimal"):
+    for name in ("ci", "decimal"):
         target = folder / "__pycache__" / f"{name}.{sys.implementation.cache_tag}.pyc"
         py_compile.compile(
             str(folder / "hostile.txt"),
@@ -56,13 +58,6 @@ def cached(folder: Path) -> None:
             doraise=True,
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )
-
-
-def suffix() -> str:
-    """The end of a compiled module's name."""
-    from importlib.machinery import EXTENSION_SUFFIXES
-
-    return EXTENSION_SUFFIXES[0]
 
 
 def write(path: Path) -> None:
@@ -89,9 +84,9 @@ def folder(bench: Bench) -> Path:
 
 
 def run(bench: Bench, folder: Path, *words: str, **env: str) -> Done:
-    """Runs the launcher, with a PYTHONPATH that leads to what was planted."""
+    """Runs a command, with a PYTHONPATH that leads to what was planted."""
     given = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "", **env}
-    return bench.step([sys.executable, "-I", str(folder / "run.py"), *words], given)
+    return bench.step([sys.executable, "-I", str(folder / "ci.py"), *words], given)
 
 
 @pytest.mark.parametrize("plant", PLANTS.values(), ids=PLANTS)
@@ -103,18 +98,18 @@ def test_planted(bench: Bench, folder: Path, plant: Plant) -> None:
     # Also where the folder is the working directory.
     for _ in range(2):
         assert run(bench, folder, "passed", **FAILED) == before
-    here = bench.step([sys.executable, "-I", "run.py", "passed"], FAILED, ".github/pipewright")
+    here = bench.step([sys.executable, "-I", "ci.py", "passed"], FAILED, ".github/pipewright")
     assert here == before
 
 
 @pytest.mark.parametrize("plant", ["decimal.py", "pycache", "json-package"])
-def test_every_script(bench: Bench, folder: Path, plant: str) -> None:
-    """No script prints or ends otherwise beside planted files."""
-    before = {script: run(bench, folder, script) for script in listed("SCRIPTS")}
+def test_every_command(bench: Bench, folder: Path, plant: str) -> None:
+    """No command prints or ends otherwise beside planted files."""
+    before = {command: run(bench, folder, command) for command in COMMANDS}
     PLANTS[plant](folder)
-    for script, done in before.items():
-        assert "planted" not in done.text
-        assert run(bench, folder, script) == done
+    for command, done in before.items():
+        assert done.code == 1 and "planted" not in done.text, done.text
+        assert run(bench, folder, command) == done
 
 
 def test_leaves_nothing(bench: Bench, folder: Path) -> None:
@@ -124,35 +119,66 @@ def test_leaves_nothing(bench: Bench, folder: Path) -> None:
     assert sorted(folder.rglob("*")) == before
 
 
-def test_other_files_are_no_scripts(bench: Bench, folder: Path) -> None:
-    """Only scripts can be run: a module or a planted file is refused."""
-    write(folder / "planted.py")
-    for name in ("planted", "web", "../planted", ""):
-        done = run(bench, folder, name)
-        assert done.code == 1 and f"found `{name}`" in done.text
+def test_unknown_commands_are_refused(bench: Bench, folder: Path) -> None:
+    """The message names the commands that there are."""
+    for words in (["web"], ["../planted"], [""], [], ["passed", "plan"]):
+        done = run(bench, folder, *words)
+        assert (done.code, done.text) == (2, f"usage: ci.py {{{','.join(COMMANDS)}}}\n")
 
 
-def test_every_module_is_known() -> None:
-    """The lists hold what the scripts import, and nothing else."""
-    known = {*listed("SCRIPTS"), *listed("MODULES")}
-    ours = {path.stem for path in SCRIPTS.glob("*.py")}
-    needed, open_ = set(), list(listed("SCRIPTS"))
-    while open_:
-        name = open_.pop()
-        needed.add(name)
-        tree = ast.parse((SCRIPTS / f"{name}.py").read_text("utf-8"))
-        found = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-        open_ += (found & ours) - needed
-    assert known == needed, json.dumps(sorted(known ^ needed))
+def test_a_fault_of_our_own_is_one_annotation(bench: Bench, folder: Path) -> None:
+    """Its place is named and its message is not, which could quote a secret."""
+    script = folder / "ci.py"
+    text = script.read_text("utf-8").replace(
+        '    """Checks every job."""\n', "    raise KeyError('secret')\n"
+    )
+    script.write_text(text, "utf-8")
+    done = run(bench, folder, "passed", **FAILED)
+    assert done.code == 1
+    line = re.fullmatch(
+        r"::error::a fault in Pipewright's own script: KeyError at ci\.py:(\d+)\n", done.text
+    )
+    assert line and "KeyError" in text.splitlines()[int(line[1]) - 1]
 
 
-def listed(name: str) -> list[str]:
-    """A tuple of the launcher."""
-    tree = ast.parse((SCRIPTS / "run.py").read_text("utf-8"))
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == name:
-            return list(ast.literal_eval(node.value))
-    raise LookupError(name)
+@pytest.mark.parametrize("name", BUNDLES)
+def test_the_contents_are_the_sections(name: str) -> None:
+    """A bundle's header lists its sections in their order, each with its documentation."""
+    text = (SCRIPTS / name).read_text("utf-8")
+    contents = (ast.get_docstring(ast.parse(text)) or "").split("Contents:\n")[1]
+    listed = [line.split()[0] for line in contents.splitlines()]
+    sections = re.findall(r"^# ═══ (\w+) ═+$", text, re.MULTILINE)
+    assert listed == sections and sections[-1] == name.removesuffix(".py")
+
+
+@pytest.mark.parametrize("name", BUNDLES)
+def test_imports_nothing_of_ours(name: str) -> None:
+    """Only the standard library, and pytest in its plugin."""
+    allowed = {*sys.stdlib_module_names, *(["pytest"] if "pytest" in name else [])}
+    tree = ast.parse((SCRIPTS / name).read_text("utf-8"))
+    found = {
+        module.split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+        )
+    }
+    assert found <= allowed
+
+
+def test_tests_can_import_the_plugin_alone(bench: Bench) -> None:
+    """No other name of ours is on `sys.path` of users' tests."""
+    names = [path.stem for path in (SCRIPTS.parents[1] / "templates/scripts").glob("*.py")]
+    bench.write(
+        "test_names.py",
+        "import importlib.util, pytest\n"
+        f"@pytest.mark.parametrize('name', {sorted(names)!r})\n"
+        "def test_name(name):\n"
+        "    found = importlib.util.find_spec(name) is not None\n"
+        "    assert found is (name == 'pipewright_pytest')\n",
+    )
+    done = bench.pytest()
+    assert done.code == 0, done.text

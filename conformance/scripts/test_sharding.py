@@ -23,7 +23,7 @@ SEEDS = (1, 20_000, 4_294_967_295)
 @pytest.fixture
 def split(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
-    return importlib.import_module("pipewright_pytest_split")
+    return importlib.import_module("pipewright_pytest")
 
 
 def suite(bench: Bench) -> None:
@@ -163,7 +163,7 @@ def test_a_worker_begins_with_the_long_scope(bench: Bench, dist: str) -> None:
 
 def test_scopes_of_a_length_stay_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "path", [str(SCRIPTS), *sys.path])
-    order = importlib.import_module("pipewright_pytest_order")
+    order = importlib.import_module("pipewright_pytest")
     lengths = {"a.py": 900, "b.py": 70_000, "c.py": 800, "d.py": 3, "e.py": 70_001}
     items = [SimpleNamespace(nodeid=f"{file}::test_{n}") for file in lengths for n in (2, 1)]
     lasts = {id(item): lengths[item.nodeid[:4]] // 2 for item in items}
@@ -271,7 +271,7 @@ def test_the_scripts_do_not_shadow_the_projects_modules(bench: Bench) -> None:
         "    code = 'import record; assert record.OURS'\n"
         "    subprocess.run([sys.executable, '-c', code], check=True)\n",
     )
-    paths = f"{SCRIPTS}:{Path(bench.root / 'installed')}"
+    paths = f"{bench.plugin}:{Path(bench.root / 'installed')}"
     for options in ((), ("-n", "1")):
         done = bench.step(
             [sys.executable, "-m", "pytest", "-p", "pipewright_pytest", *options],

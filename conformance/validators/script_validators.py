@@ -101,20 +101,23 @@ class PythonScripts:
 def ruff_check(
     python: PythonScripts, installation: Installation, validators: Path
 ) -> list[Finding]:
-    return _ruff(["check", "--ignore-noqa"], python, installation, validators)
+    command: Command = ["check", "--ignore-noqa", "--config", validators / "ruff.toml"]
+    return _ruff(command, python, installation)
 
 
-def ruff_format(
-    python: PythonScripts, installation: Installation, validators: Path
-) -> list[Finding]:
-    return _ruff(["format", "--check"], python, installation, validators)
+def ruff_defaults(python: PythonScripts, installation: Installation) -> list[Finding]:
+    """What a user's own linter finds that has no configuration."""
+    return _ruff(["check", "--ignore-noqa", "--isolated"], python, installation)
 
 
-def _ruff(
-    verb: list[str], python: PythonScripts, installation: Installation, validators: Path
-) -> list[Finding]:
+def ruff_format(python: PythonScripts, installation: Installation) -> list[Finding]:
+    """The format of black, by the defaults of both."""
+    return _ruff(["format", "--check", "--isolated"], python, installation)
+
+
+def _ruff(verb: Command, python: PythonScripts, installation: Installation) -> list[Finding]:
     command: Command = [installation.script("ruff"), *verb, "--no-cache", "--output-format=json"]
-    result = run([*command, "--config", validators / "ruff.toml", *python.folders], expect=(0, 1))
+    result = run([*command, *python.folders], expect=(0, 1))
     try:
         answer = json.loads(result.stdout)
     except ValueError as error:

@@ -77,7 +77,8 @@ class Validation:
         calls: dict[str, Callable[[], list[Finding]]] = {
             "mypy": partial(script_validators.mypy, python, installed, self._cache / "mypy"),
             "ruff check": partial(script_validators.ruff_check, python, installed, validators),
-            "ruff format": partial(script_validators.ruff_format, python, installed, validators),
+            "ruff defaults": partial(script_validators.ruff_defaults, python, installed),
+            "ruff format": partial(script_validators.ruff_format, python, installed),
         }
         return [
             Task(name, call, lambda: self._without_canary(python.origins))

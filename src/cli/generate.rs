@@ -6,7 +6,7 @@ use clap::Args;
 use pipewright::drift::{self, Kind};
 
 use super::departure::{Departure, Diffs};
-use super::project::{Compiled, Use, clash, commit, compiled, places, report, repositories};
+use super::project::{Compiled, Use, clash, commit, compiled, lacking_attributes, places, report, repositories};
 use super::{Exit, Format, err, out};
 
 #[derive(Args, Default)]
@@ -58,6 +58,7 @@ fn generated(command: &Generate, folder: &Path, format: Format) -> Result<(), Ex
     for one in &all {
         tell(command, one);
     }
+    advise(&lacking_attributes(&all, &repositories));
     Ok(())
 }
 
@@ -74,6 +75,15 @@ fn refuse(command: &Generate, all: &[Compiled]) -> Result<(), Exit> {
     }
     err("nothing was written\n");
     Err(Exit::Drift)
+}
+
+/// Prints what the user's own attributes of workflows lack.
+fn advise(lines: &[String]) {
+    if !lines.is_empty() {
+        let file = ".github/workflows/.gitattributes";
+        err(&format!("warning: `{file}` is not generated, and does not cover every generated workflow\n"));
+        err(&format!("  = help: add to it:\n\n    {}\n\n", lines.join("\n    ")));
+    }
 }
 
 /// Prints what was done, or would be.

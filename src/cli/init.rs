@@ -8,7 +8,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Args;
 use dialoguer::{Confirm, Input};
 use pipewright::definition::Name;
-use pipewright::init::{self, Around, Below, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
+use pipewright::init::{self, Around, Below, Choices, Day, Git, Needs, Offer, Plan, Project};
 use pipewright::pins::builtin;
 use pipewright::sources::{Disk, Sources, Text};
 
@@ -199,11 +199,7 @@ fn write(root: &Path, plan: &Plan) -> Exit {
         return io_failed(&failed.to_string(), Some("nothing was written; remove what is in the way"));
     }
     for file in &plan.files {
-        let how = match file.kind {
-            Kind::New => "wrote",
-            Kind::Extended { .. } => "extended",
-        };
-        out(&format!("\x1b[1;32m{how:>12}\x1b[0m  {}: {}\n", file.path, file.why));
+        out(&format!("\x1b[1;32m{:>12}\x1b[0m  {}: {}\n", "wrote", file.path, file.why));
     }
     for (what, lines) in &plan.proposals {
         out(&format!("\n\x1b[1mto do\x1b[0m: {what}\n"));

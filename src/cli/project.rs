@@ -114,7 +114,7 @@ pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) 
     if let Some(exit) = failed {
         return Err(exit);
     }
-    unclaimed(&mut all, repositories, how);
+    common(&mut all, repositories, how);
     Ok(all)
 }
 
@@ -167,8 +167,8 @@ fn staged(repository: &Repository, changes: &[Change], workflows: &[Workflow]) -
     Ok(staged)
 }
 
-/// Adds files that are no longer generated to the departures of the definition that generated them.
-fn unclaimed(all: &mut [Compiled], repositories: &Repositories, how: Use) {
+/// Adds files that are no definition's alone to the departures of a definition that they concern.
+fn common(all: &mut [Compiled], repositories: &Repositories, how: Use) {
     if all.iter().any(Compiled::failed) {
         return;
     }
@@ -179,7 +179,7 @@ fn unclaimed(all: &mut [Compiled], repositories: &Repositories, how: Use) {
     for (root, mut members) in of {
         let Some(repository) = repositories.get(&root) else { continue };
         let claims: Vec<&Claim> = members.iter().map(|one| &one.claim).collect();
-        for (index, change) in repository.unclaimed(&claims) {
+        for (index, change) in repository.common(&claims) {
             if let Some(one) = members.get_mut(index) {
                 one.departs(&change, repository, how);
             }
@@ -188,6 +188,13 @@ fn unclaimed(all: &mut [Compiled], repositories: &Repositories, how: Use) {
             one.departures.sort_by(|one, other| one.path.cmp(&other.path));
         }
     }
+}
+
+/// The lines that a user's own attributes of workflows lack.
+pub(crate) fn lacking_attributes(all: &[Compiled], repositories: &Repositories) -> Vec<String> {
+    let of =
+        |root: &PathBuf| -> Vec<&Claim> { all.iter().filter(|one| one.root == *root).map(|one| &one.claim).collect() };
+    repositories.iter().flat_map(|(root, repository)| repository.lacking_attributes(&of(root))).collect()
 }
 
 /// Puts everything that is staged in its place, the files of each repository all or none.

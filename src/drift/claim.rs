@@ -4,56 +4,71 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
 use super::MANIFEST;
-use super::scan::{Listing, SCRIPTS, text};
-use crate::files::{File, listed};
+use super::scan::{Listing, text};
+use crate::files::{File, SCRIPTS, listed, origin};
+use crate::shared;
 
 /// What one definition wants and had generated, by path.
 #[derive(Debug, Default)]
 pub struct Claim {
     definition: String,
+    version: Option<String>,
     wanted: Vec<String>,
-    recorded: Vec<(String, String)>,
+    shared: Vec<String>,
+    recorded: BTreeMap<String, String>,
 }
 
 impl Claim {
-    pub(super) fn new(definition: &str, files: &[File], mut sums: BTreeMap<&str, &str>) -> Self {
-        for file in files {
-            sums.remove(&*file.path);
+    /// The claim of a definition that wants these files, and whose manifest on disk is this.
+    pub(super) fn new(definition: &str, files: &[File], manifest: &str) -> Self {
+        Self {
+            definition: definition.to_owned(),
+            version: origin(manifest).and_then(|origin| origin.version).map(str::to_owned),
+            wanted: files.iter().filter(|file| !file.is_shared()).map(|file| file.path.clone()).collect(),
+            shared: files.iter().filter(|file| file.is_shared()).map(|file| file.path.clone()).collect(),
+            recorded: listed(manifest).map(|(sum, path)| (path.to_owned(), sum.to_owned())).collect(),
         }
-        let recorded = sums.into_iter().map(|(path, sum)| (path.to_owned(), sum.to_owned())).collect();
-        let wanted = files.iter().map(|file| file.path.clone()).collect();
-        Self { definition: definition.to_owned(), wanted, recorded }
     }
 
     pub(super) fn definition(&self) -> &str {
         &self.definition
     }
 
-    /// Paths of the files that the definition wants.
+    /// Paths of the files that this definition alone wants.
     pub fn wanted(&self) -> impl Iterator<Item = &str> {
         self.wanted.iter().map(String::as_str)
     }
 
-    /// Paths and hashes of files that its manifest on disk lists, and that it does not want any more.
-    pub(super) fn recorded(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.recorded.iter().map(|(path, sum)| (path.as_str(), sum.as_str()))
+    /// Paths of the files that it shares with other definitions.
+    pub(super) fn shared(&self) -> impl Iterator<Item = &str> {
+        self.shared.iter().map(String::as_str)
+    }
+
+    /// The hash of a file in its manifest on disk.
+    pub(super) fn recorded(&self, path: &str) -> Option<&str> {
+        self.recorded.get(path).map(String::as_str)
+    }
+
+    /// Whether another version of this program wrote its manifest.
+    pub(super) fn is_of_other_version(&self) -> bool {
+        self.version.as_deref().is_some_and(|version| version != env!("CARGO_PKG_VERSION"))
     }
 }
 
-/// Files of pipelines that are not part of this call: what their manifests list of the workflows and of their own
-/// folders. A manifest counts as long as its definition exists, and is none of this call's.
+/// Files of pipelines that are not part of this call: what their manifests list of the workflows, of the shared files and
+/// of their own folders. A manifest counts as long as its definition exists, and is none of this call's.
 pub(super) fn others(root: &Path, listing: &Listing, is_here: impl Fn(&str) -> bool) -> HashSet<String> {
     let mut found = HashSet::new();
     for path in listing.files().filter(|path| path.ends_with(MANIFEST) && is_folder_of_scripts(path)) {
         let manifest = text(root, &path).unwrap_or_default();
-        let definition = manifest.lines().find_map(|line| line.strip_prefix("# definition: "));
+        let definition = origin(&manifest).and_then(|origin| origin.definition);
         if !definition.is_some_and(|definition| !is_here(definition) && root.join(definition).is_file()) {
             continue;
         }
         let folder = path.trim_end_matches("manifest.sha256");
         let own = |file: &&str| match file.strip_prefix(folder) {
             Some(name) => !name.contains('/'),
-            None => !file.starts_with(SCRIPTS),
+            None => !file.starts_with(SCRIPTS) || shared::by_path(file).is_some(),
         };
         let files = listed(&manifest).map(|(_, file)| file).filter(own);
         found.extend(files.filter(|file| listing.is_file(file) == Some(true)).map(str::to_owned));

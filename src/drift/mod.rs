@@ -1,5 +1,6 @@
 //! Wanted files against files on disk.
 
+mod attributes;
 mod change;
 mod claim;
 mod lock;
@@ -10,7 +11,8 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::files::{File, hash, listed, origin, sealed};
+use crate::files::{File, MARK, SCRIPTS, hash, origin, sealed};
+use crate::shared;
 
 use scan::Listing;
 use write::Folders;
@@ -51,57 +53,89 @@ impl Repository {
         temporary.into_iter().filter(|path| self.listing.remove(&self.root, path)).collect()
     }
 
-    /// Every file of a definition that departs from what it compiles to, and its claim on the others.
+    /// The files of a definition that depart from what it compiles to, without those that it shares, and its claim.
     pub fn compare(&self, definition: &str, files: &[File]) -> (Vec<Change>, Claim) {
         let manifest = files.iter().find(|file| file.path.ends_with(MANIFEST));
         let old = manifest.and_then(|file| scan::text(&self.root, &file.path)).unwrap_or_default();
-        let sums: BTreeMap<&str, &str> = listed(&old).map(|(sum, path)| (path, sum)).collect();
-        let changes =
-            files.iter().filter_map(|file| self.changed(definition, sums.get(&*file.path).copied(), file)).collect();
-        (changes, Claim::new(definition, files, sums))
+        let claim = Claim::new(definition, files, &old);
+        let own = files.iter().filter(|file| !file.is_shared());
+        let changes = own.filter_map(|file| {
+            self.changed(&file.path, &file.text, |before| kind(&claim, claim.recorded(&file.path), &file.path, before))
+        });
+        (changes.collect(), claim)
     }
 
-    /// How a wanted file departs from what is wanted, if it does.
-    fn changed(&self, definition: &str, recorded: Option<&str>, file: &File) -> Option<Change> {
-        let there = self.listing.is_file(&file.path);
-        if there == Some(true) && scan::holds(&self.root, &file.path, &file.text) {
+    /// How a wanted file departs from what is wanted, if it does; `kind` says how a text that is there does.
+    fn changed(&self, path: &str, wanted: &str, kind: impl Fn(&str) -> Kind) -> Option<Change> {
+        let there = self.listing.is_file(path);
+        if there == Some(true) && scan::holds(&self.root, path, wanted) {
             return None;
         }
-        let before = scan::text(&self.root, &file.path);
+        let before = scan::text(&self.root, path);
         let kind = match &before {
-            Some(before) => kind(definition, recorded, &file.path, before),
+            Some(before) => kind(before),
             None if there.is_some() => Kind::Foreign,
             None => Kind::Missing,
         };
         let before = before.unwrap_or_default();
-        Some(Change { path: file.path.clone(), kind, before, after: Some(file.text.clone()) })
+        Some(Change { path: path.to_owned(), kind, before, after: Some(wanted.to_owned()) })
     }
 
-    /// Files that no definition wants: those that one of these has generated before, with its index, what an interrupted
-    /// run has left, and other files below the folder of scripts.
-    pub fn unclaimed(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
-        let wanted: HashSet<&str> = claims.iter().flat_map(|claim| claim.wanted()).collect();
+    /// Files that are no definition's alone and depart, each with the index of a claim that it concerns: those that
+    /// definitions share, those that none wants any more, what an interrupted run has left, and other files below the
+    /// folder of scripts.
+    pub fn common(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
+        let others = self.others(claims);
+        let mut found = self.shared(claims);
+        found.extend(self.attributes(claims, &others).map(|change| (0, change)));
+        found.extend(self.unclaimed(claims, &others));
+        found
+    }
+
+    /// Files of pipelines that are not part of this call.
+    fn others(&self, claims: &[&Claim]) -> HashSet<String> {
+        let here: HashSet<&str> = claims.iter().map(|claim| claim.definition()).collect();
+        claim::others(&self.root, &self.listing, |definition| here.contains(definition))
+    }
+
+    /// Shared files that depart, each with the index of the first claim on it.
+    fn shared(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
+        let mut wanted: BTreeMap<&str, usize> = BTreeMap::new();
+        for (index, claim) in claims.iter().enumerate() {
+            for path in claim.shared() {
+                wanted.entry(path).or_insert(index);
+            }
+        }
+        let change = |(path, index): (&str, usize)| {
+            let shared = shared::by_path(path)?;
+            let kind = |before: &str| shared_kind(claims, path, before);
+            Some((index, self.changed(path, shared.text(), kind)?))
+        };
+        wanted.into_iter().filter_map(change).collect()
+    }
+
+    /// Files that no definition wants.
+    fn unclaimed(&self, claims: &[&Claim], others: &HashSet<String>) -> Vec<(usize, Change)> {
+        let wanted: HashSet<&str> = claims.iter().flat_map(|claim| claim.wanted().chain(claim.shared())).collect();
         let owners: BTreeMap<&str, usize> =
             (0..).zip(claims).map(|(index, claim)| (claim.definition(), index)).collect();
-        let mut recorded: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
-        for (index, claim) in claims.iter().enumerate() {
-            recorded.extend(claim.recorded().map(|(path, sum)| (path, (index, sum))));
-        }
-        let others = claim::others(&self.root, &self.listing, |definition| owners.contains_key(definition));
         let mut found = Vec::new();
         for path in self.listing.all().filter(|path| !wanted.contains(path.as_str()) && !others.contains(path)) {
             let text = scan::text(&self.root, &path).unwrap_or_default();
-            let from = origin(&text).map(|(_, from)| from);
-            let recorded = recorded.get(path.as_str()).copied();
-            let owner = match from {
-                Some(from) => owners.get(from).copied(),
-                None => recorded.map(|(index, _)| index),
+            let recorded = (0..).zip(claims).find_map(|(index, claim)| Some((index, claim.recorded(&path)?)));
+            let owner = match origin(&text) {
+                Some(origin) if origin.definition.is_some() => {
+                    origin.definition.and_then(|from| owners.get(from).copied())
+                }
+                // A pipeline that is gone may have been the last one to use a shared file.
+                Some(_) if recorded.is_none() && path.starts_with(SCRIPTS) && sealed(&text) == Some(true) => Some(0),
+                _ => recorded.map(|(index, _)| index),
             };
             let kind = match owner {
                 _ if is_temporary(&path) => Kind::LeftOver,
                 Some(_) if is_generated(&text, recorded.map(|(_, sum)| sum)) => Kind::Orphaned,
                 Some(_) => Kind::Edited,
-                None if path.starts_with(scan::SCRIPTS) => Kind::Planted,
+                None if path.starts_with(SCRIPTS) => Kind::Planted,
                 None => continue,
             };
             found.push((owner.unwrap_or(0), Change { path, kind, before: text, after: None }));
@@ -120,19 +154,32 @@ fn is_generated(text: &str, recorded: Option<&str>) -> bool {
 }
 
 /// Why a file that is there is not what is wanted.
-fn kind(definition: &str, recorded: Option<&str>, path: &str, before: &str) -> Kind {
-    let Some((version, from)) = origin(before) else {
-        let ours = recorded.is_some() || before.contains(crate::files::MARK);
+fn kind(claim: &Claim, recorded: Option<&str>, path: &str, before: &str) -> Kind {
+    let Some(from) = origin(before).and_then(|origin| origin.definition) else {
+        let ours = recorded.is_some() || before.contains(MARK);
         return if ours { Kind::Edited } else { Kind::Foreign };
     };
     let generated = sealed(before) == Some(true) || recorded.is_some_and(|sum| sum == hash(before));
-    if from != definition {
+    if from != claim.definition() {
         Kind::Foreign
     } else if !generated && !path.ends_with(MANIFEST) {
         Kind::Edited
-    } else if version != env!("CARGO_PKG_VERSION") {
+    } else if claim.is_of_other_version() {
         Kind::OtherVersion
     } else {
         Kind::Stale
+    }
+}
+
+/// Why a shared file that is there is not what is wanted.
+fn shared_kind(claims: &[&Claim], path: &str, before: &str) -> Kind {
+    let sums: Vec<&str> = claims.iter().filter_map(|claim| claim.recorded(path)).collect();
+    if sealed(before) == Some(true) || sums.contains(&hash(before).as_str()) {
+        let other = claims.iter().any(|claim| claim.is_of_other_version());
+        if other { Kind::OtherVersion } else { Kind::Stale }
+    } else if !sums.is_empty() || before.contains(MARK) {
+        Kind::Edited
+    } else {
+        Kind::Foreign
     }
 }

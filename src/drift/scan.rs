@@ -5,26 +5,25 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-/// Folders of generated files; the second has a folder for every pipeline but the first.
-pub(super) const WORKFLOWS: &str = ".github/workflows";
-pub(super) const SCRIPTS: &str = ".github/pipewright";
+use crate::files::{SCRIPTS, WORKFLOWS, line_ends};
 
 /// The largest file that is read, in bytes. What is generated is far smaller.
 const LARGEST: u64 = 16 << 20;
 
-/// The text of a file; none for one that is not there, not text, too large, or reached through a link.
+/// The text of a file, with our line ends; none for one that is not there, not text, too large, or a link.
 pub(super) fn text(root: &Path, path: &str) -> Option<String> {
     let file = root.join(path);
     let plain = fs::symlink_metadata(&file).is_ok_and(|about| about.is_file() && about.len() <= LARGEST);
-    plain.then(|| fs::read_to_string(file).ok()).flatten()
+    plain.then(|| fs::read_to_string(file).ok()).flatten().map(line_ends)
 }
 
-/// Whether a plain file has exactly this text: one read that stops behind the wanted length.
+/// Whether a plain file has this text, with whichever line ends: mostly one read that stops behind the wanted length.
 pub(super) fn holds(root: &Path, path: &str, wanted: &str) -> bool {
     let mut read = Vec::with_capacity(wanted.len() + 1);
     let opened = fs::File::open(root.join(path));
     let most = u64::try_from(wanted.len()).unwrap_or(u64::MAX).saturating_add(1);
-    opened.is_ok_and(|file| file.take(most).read_to_end(&mut read).is_ok()) && read == wanted.as_bytes()
+    let same = opened.is_ok_and(|file| file.take(most).read_to_end(&mut read).is_ok()) && read == wanted.as_bytes();
+    same || (read.contains(&b'\r') && text(root, path).is_some_and(|text| text == wanted))
 }
 
 /// Everything in the folders of generated files, each listed once: names, and whether they are plain files.

@@ -3,7 +3,6 @@
 //! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition()`] writes down what was found,
 //! [`plan()`] says which files that would be. Nothing is printed and nobody is asked here, and only [`write`](write()) writes.
 
-mod attributes;
 mod choices;
 mod containers;
 mod day;
@@ -35,7 +34,6 @@ mod yaml;
 use crate::definition::Name;
 use crate::sources::Tree;
 
-pub use attributes::attributes;
 pub use choices::Choices;
 pub use day::Day;
 pub use definition::definition;
@@ -45,7 +43,7 @@ pub use git::Git;
 pub use manifests::manifests;
 pub use offer::{Offer, OfferedFile};
 pub use owners::{CodeOwners, codeowners};
-pub use plan::{Kind, Needs, NewFile, Plan, Refused, lock, plan, summary};
+pub use plan::{Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
     Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind,
     Start, Suite, Tests, Toolchain, Traffic, Versions, Workload,

@@ -4,7 +4,6 @@ use std::fmt;
 
 use minijinja::context;
 
-use super::attributes::attributes;
 use super::choices::{self, Choices};
 use super::definition::definition;
 use super::git::Git;
@@ -38,22 +37,8 @@ pub struct NewFile {
     pub text: String,
     /// Why it is written, for the user to read.
     pub why: &'static str,
-    /// `true` if it is new.
-    pub kind: Kind,
     /// `true` if it is a program.
     pub executable: bool,
-}
-
-/// How a file comes to be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// It does not exist yet, and is not written if it does by then.
-    New,
-    /// Lines are put behind this text, and none of it is changed.
-    Extended {
-        /// What stands there.
-        before: String,
-    },
 }
 
 /// Everything that would be written, and what is left to the user.
@@ -117,7 +102,6 @@ pub fn plan(
     let needs = wanted;
     plan.add(path, text, "the definition of the pipeline");
     plan.lock(tree, folder, &needs);
-    plan.attributes(tree, folder, &needs.workflows);
     for file in offers.iter().flat_map(|offer| &offer.files) {
         plan.add(join(folder, &file.path), file.text.clone(), file.why);
     }
@@ -132,7 +116,7 @@ pub fn plan(
 
 impl Plan {
     fn add(&mut self, path: String, text: String, why: &'static str) {
-        self.files.push(NewFile { path, text, why, kind: Kind::New, executable: false });
+        self.files.push(NewFile { path, text, why, executable: false });
     }
 
     fn propose(&mut self, what: impl Into<String>, lines: impl Into<String>) {
@@ -158,14 +142,6 @@ impl Plan {
             at = above.rsplit_once('/').map(|(above, _)| above).or((!above.is_empty()).then_some(""));
         }
         self.add(join(folder, "pipeline.lock"), wanted, "pins of actions, images and tools");
-    }
-
-    fn attributes(&mut self, tree: &dyn Tree, folder: &str, workflows: &[String]) {
-        let before = tree.read(".gitattributes");
-        let Some(text) = attributes(before.as_deref(), folder, workflows) else { return };
-        let kind = before.map_or(Kind::New, |before| Kind::Extended { before });
-        let why = "folds generated files in reviews and keeps their line endings";
-        self.files.push(NewFile { path: ".gitattributes".to_owned(), text, why, kind, executable: false });
     }
 
     fn owners(&mut self, tree: &dyn Tree, project: &Project, folder: &str, choices: &Choices) {
@@ -202,7 +178,7 @@ impl Plan {
             }
         } else {
             let why = "checks that workflows are up to date before each commit";
-            self.files.push(NewFile { path: PATH.to_owned(), text, why, kind: Kind::New, executable: true });
+            self.files.push(NewFile { path: PATH.to_owned(), text, why, executable: true });
         }
     }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
-use super::plan::{Kind, NewFile};
+use super::plan::NewFile;
 
 /// A file that could not be written; nothing was.
 #[derive(Debug)]
@@ -30,8 +30,8 @@ impl std::error::Error for Failed {}
 ///
 /// # Errors
 ///
-/// [`Failed`] for the first file that exists already, was changed since the plan was made, stands behind a symbolic
-/// link, or that the disk refuses; what was written before is taken back.
+/// [`Failed`] for the first file that exists already, stands behind a symbolic link, or that the disk refuses; what was
+/// written before is taken back.
 pub fn write(root: &Path, files: &[NewFile]) -> Result<(), Failed> {
     let mut staged = Vec::new();
     for file in files {
@@ -40,17 +40,13 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<(), Failed> {
         let temporary = stage(&path, file).map_err(|error| failed(error.to_string()))?;
         staged.push((file, path, temporary));
     }
-    let mut written: Vec<(&NewFile, PathBuf)> = Vec::new();
+    let mut written: Vec<PathBuf> = Vec::new();
     for (file, path, temporary) in staged {
-        let moved = match file.kind {
-            Kind::New => temporary.persist_noclobber(&path),
-            Kind::Extended { .. } => temporary.persist(&path),
-        };
-        if let Err(error) = moved {
+        if let Err(error) = temporary.persist_noclobber(&path) {
             take_back(&written);
             return Err(Failed { path: file.path.clone(), message: error.error.to_string() });
         }
-        written.push((file, path));
+        written.push(path);
     }
     Ok(())
 }
@@ -67,13 +63,7 @@ fn prepare(root: &Path, file: &NewFile) -> Result<PathBuf, String> {
             return Err("a symbolic link leads there".to_owned());
         }
     }
-    match &file.kind {
-        Kind::New if path.exists() => Err("it exists".to_owned()),
-        Kind::Extended { before } if fs::read_to_string(&path).ok().as_ref() != Some(before) => {
-            Err("it was changed meanwhile".to_owned())
-        }
-        _ => Ok(path),
-    }
+    if path.exists() { Err("it exists".to_owned()) } else { Ok(path) }
 }
 
 fn stage(path: &Path, file: &NewFile) -> io::Result<NamedTempFile> {
@@ -81,32 +71,28 @@ fn stage(path: &Path, file: &NewFile) -> io::Result<NamedTempFile> {
     fs::create_dir_all(folder)?;
     let mut temporary = NamedTempFile::new_in(folder)?;
     temporary.write_all(file.text.as_bytes())?;
-    permit(&temporary, path, file.executable)?;
+    permit(&temporary, file.executable)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
 }
 
 /// A temporary file is its owner's alone; the one that it becomes is not.
 #[cfg(unix)]
-fn permit(temporary: &NamedTempFile, path: &Path, executable: bool) -> io::Result<()> {
+fn permit(temporary: &NamedTempFile, executable: bool) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let usual = fs::Permissions::from_mode(if executable { 0o755 } else { 0o644 });
-    let permissions = fs::metadata(path).map_or(usual, |about| about.permissions());
-    temporary.as_file().set_permissions(permissions)
+    let mode = if executable { 0o755 } else { 0o644 };
+    temporary.as_file().set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "it can fail elsewhere")]
-fn permit(_: &NamedTempFile, _: &Path, _: bool) -> io::Result<()> {
+fn permit(_: &NamedTempFile, _: bool) -> io::Result<()> {
     Ok(())
 }
 
 /// As far as the disk still lets it: the error that led here is what is told.
-fn take_back(written: &[(&NewFile, PathBuf)]) {
-    for (file, path) in written {
-        let _ = match &file.kind {
-            Kind::New => fs::remove_file(path),
-            Kind::Extended { before } => fs::write(path, before),
-        };
+fn take_back(written: &[PathBuf]) {
+    for path in written {
+        let _ = fs::remove_file(path);
     }
 }

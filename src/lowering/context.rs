@@ -1,18 +1,18 @@
 //! What every lowering is given: names, pins, templates, and a place for what is missing.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Asked, Lowered};
+use super::{Asked, Emitted, Lowered};
 use crate::at;
 use crate::checks::{Subject, project_floor};
 use crate::definition::{Component, Definition, Duration, Floor, Gates, Name, RunsOn, TestRun};
 use crate::diagnostics::{At, Code, Diagnostic};
+use crate::files::SCRIPTS;
 use crate::pins::{Lock, Tool};
 use crate::script::render;
+use crate::shared::{self, ATTRIBUTES, Shared};
 use crate::sources::{Sources, join};
-use crate::templates;
 use crate::trace::Origin;
 use crate::workflow::{
     Access, Action, Concurrency, Github, Job, Pairs, Permission, Runner, Script, Step, Value, When, Work, Workflow,
@@ -22,15 +22,13 @@ use crate::workflow::{
 const UNPINNED: Code = Code("unpinned");
 const TEMPLATE: Code = Code("template");
 
-/// The script that runs the others isolated.
-const LAUNCHER: &str = "run.py";
-
 /// What every lowering is given.
 pub(crate) struct Context<'a> {
     pub(crate) definition: &'a Definition,
     sources: &'a Sources,
     lock: &'a Lock,
-    scripts: RefCell<BTreeMap<String, Cow<'static, str>>>,
+    shared: RefCell<BTreeMap<&'static str, &'static Shared>>,
+    data: RefCell<BTreeMap<String, String>>,
     found: RefCell<Vec<Diagnostic>>,
     unpinned: RefCell<BTreeSet<String>>,
     asked: RefCell<Asked>,
@@ -42,7 +40,8 @@ impl<'a> Context<'a> {
             definition,
             sources,
             lock,
-            scripts: RefCell::default(),
+            shared: RefCell::default(),
+            data: RefCell::default(),
             found: RefCell::default(),
             unpinned: RefCell::default(),
             asked: RefCell::default(),
@@ -50,12 +49,14 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn lowered(self, workflows: Vec<Workflow>) -> Lowered {
-        Lowered {
-            workflows,
-            scripts: self.scripts.into_inner().into_iter().collect(),
-            asked: self.asked.into_inner(),
-            diagnostics: self.found.into_inner(),
-        }
+        // The manifest stands among the shared files, with which it is checked out.
+        let _ = self.emitted(ATTRIBUTES);
+        let emitted = Emitted {
+            folder: self.own_folder(),
+            shared: self.shared.into_inner().into_values().collect(),
+            data: self.data.into_inner().into_iter().collect(),
+        };
+        Lowered { workflows, emitted, asked: self.asked.into_inner(), diagnostics: self.found.into_inner() }
     }
 
     /// The project's name.
@@ -73,9 +74,12 @@ impl<'a> Context<'a> {
         format!("{}{name}.yml", self.prefix())
     }
 
-    /// The folder of the scripts that workflows run, from the root of the repository.
-    pub(crate) fn scripts_folder(&self) -> String {
-        scripts_folder(self.definition, &self.sources.definition.file)
+    /// The folder of the pipeline's own settings and manifest, from the root of the repository.
+    pub(crate) fn own_folder(&self) -> String {
+        match self.prefix().strip_suffix('-') {
+            Some(own) => format!("{SCRIPTS}/{own}"),
+            None => SCRIPTS.to_owned(),
+        }
     }
 
     /// A path of the definition, from the root of the repository; empty for the root itself.
@@ -165,6 +169,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Adds findings.
+    pub(crate) fn report(&self, found: Vec<Diagnostic>) {
+        self.found.borrow_mut().extend(found);
+    }
+
     /// A short script from a template.
     pub(crate) fn script(&self, template: &str, values: minijinja::Value) -> Script {
         match render(template, &self.sources.templates, values) {
@@ -181,43 +190,34 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The path of a longer script, which is emitted as a file with what it imports.
+    /// The path of a file that all pipelines share, which is emitted.
     pub(crate) fn emitted(&self, name: &str) -> String {
-        let path = format!("{}/{name}", self.scripts_folder());
-        if self.scripts.borrow().contains_key(name) {
-            return path;
+        if let Some(shared) = shared::by_name(name) {
+            self.shared.borrow_mut().insert(shared.name, shared);
         }
-        for name in std::iter::once(name).chain(imports(name)) {
-            let template = format!("scripts/{name}");
-            let text = match self.sources.templates.get(&template) {
-                Some(own) => Cow::Owned(own.text.clone()),
-                None => Cow::Borrowed(templates::built_in(&template).unwrap_or_default()),
-            };
-            self.scripts.borrow_mut().entry(name.to_owned()).or_insert(text);
-        }
-        path
+        format!("{SCRIPTS}/{name}")
     }
 
-    /// Data that scripts read, emitted beside them; several jobs may ask for the same.
+    /// Data of this pipeline that scripts read, emitted beside its manifest; several jobs may ask for the same.
     pub(crate) fn data(&self, name: &str, text: impl FnOnce() -> String) -> String {
-        if !self.scripts.borrow().contains_key(name) {
-            let text = Cow::Owned(text());
-            self.scripts.borrow_mut().insert(name.to_owned(), text);
+        if !self.data.borrow().contains_key(name) {
+            let text = text();
+            self.data.borrow_mut().insert(name.to_owned(), text);
         }
-        format!("{}/{name}", self.scripts_folder())
+        format!("{}/{name}", self.own_folder())
     }
 
-    /// A step that runs an emitted Python script at the root of the repository.
+    /// A step that runs a command of a script, such as `ci.py gates`, at the root of the repository.
     ///
     /// Isolated, so that no file beside the script or in the working directory can be imported in the place of a module.
-    pub(crate) fn python(&self, name: &str, script: &str, arguments: &[&str], origin: &Origin) -> Step {
-        self.emitted(script);
-        let mut command = format!("python3 -I {} {}", self.emitted(LAUNCHER), script.trim_end_matches(".py"));
+    pub(crate) fn python(&self, name: &str, command: &str, arguments: &[&str], origin: &Origin) -> Step {
+        let mut text = format!("python3 -I {SCRIPTS}/{command}");
         for argument in arguments {
-            command.push(' ');
-            command.push_str(argument);
+            text.push(' ');
+            text.push_str(argument);
         }
-        Step::run(name, Script::new(&command), origin.clone())
+        let _ = self.emitted(command.split(' ').next().unwrap_or_default());
+        Step::run(name, Script::new(&text), origin.clone())
     }
 
     /// The step that every job starts with.
@@ -362,36 +362,6 @@ pub(crate) fn prefix(definition: &Definition, file: &str) -> String {
     }
 }
 
-/// The folder of the scripts that a definition's workflows run.
-pub(crate) fn scripts_folder(definition: &Definition, file: &str) -> String {
-    match prefix(definition, file).strip_suffix('-') {
-        Some(own) => format!(".github/pipewright/{own}"),
-        None => ".github/pipewright".to_owned(),
-    }
-}
-
-/// The scripts that a script imports, directly or not.
-fn imports(name: &str) -> Vec<&'static str> {
-    let mut all: Vec<&'static str> = Vec::new();
-    let mut open = vec![name];
-    while let Some(name) = open.pop() {
-        let text = templates::built_in(&format!("scripts/{name}")).unwrap_or_default();
-        // Imports stand above everything else.
-        for line in text.lines().take_while(|line| !line.starts_with("def ") && !line.starts_with("class ")) {
-            let module = line.strip_prefix("from ").or_else(|| line.strip_prefix("import "));
-            let Some(module) = module.and_then(|rest| rest.split([' ', ',']).next()) else { continue };
-            let known = templates::name(&format!("scripts/{module}.py"));
-            if let Some(found) = known.and_then(|known| known.strip_prefix("scripts/"))
-                && !all.contains(&found)
-            {
-                all.push(found);
-                open.push(found);
-            }
-        }
-    }
-    all
-}
-
 impl crate::runners::Scripts for Context<'_> {
     fn short(&self, template: &str, values: minijinja::Value) -> Script {
         self.script(template, values)
@@ -401,21 +371,9 @@ impl crate::runners::Scripts for Context<'_> {
         self.emitted(name)
     }
 
-    fn modules(&self, name: &'static str) -> Vec<&'static str> {
-        let mut all = imports(name);
-        all.push(name);
-        all.sort_unstable();
-        all
-    }
-
-    fn folder(&self) -> String {
-        self.scripts_folder()
-    }
-
-    fn python(&self, script: &str) -> Script {
-        self.emitted(script);
-        let (launcher, script) = (self.emitted(LAUNCHER), script.trim_end_matches(".py"));
-        Script::new(&format!("python3 -I \"$GITHUB_WORKSPACE/{launcher}\" {script}"))
+    fn python(&self, command: &str) -> Script {
+        let (file, command) = command.split_once(' ').unwrap_or((command, ""));
+        Script::new(&format!("python3 -I \"$GITHUB_WORKSPACE/{}\" {command}", self.emitted(file)))
     }
 
     fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> Action {

@@ -71,7 +71,7 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     steps.push(Step::uses("Download coverage data", take, origin.clone()));
     let floor = context.coverage_floor(run);
     let ratchet = floor == Some(Floor::Ratchet);
-    let mut history = context.python("Restore coverage history", "history.py", &[], &origin).env(pairs![
+    let mut history = context.python("Restore coverage history", "ci.py history", &[], &origin).env(pairs![
         ("GH_TOKEN", Github::Token),
         ("PIPEWRIGHT_ARTIFACT", &artifact),
         ("PIPEWRIGHT_BRANCH", context.deploying_branch()),
@@ -83,7 +83,7 @@ fn job(context: &Context<'_>, name: &Name, run: &TestRun, component: &Component,
     steps.push(history);
     let floor = floor.map_or_else(|| "0".to_owned(), Floor::word);
     let patch = gates.patch_coverage.map(Percent::fraction).unwrap_or_default();
-    steps.push(context.python("Evaluate coverage", "coverage_report.py", &[], &origin).env(pairs![
+    steps.push(context.python("Evaluate coverage", "ci.py coverage", &[], &origin).env(pairs![
         ("PIPEWRIGHT_BASE", When::event("pull_request").choose("HEAD^1", "")),
         ("PIPEWRIGHT_DATA", Value::temp("coverage")),
         ("PIPEWRIGHT_EXPECTED_SHARDS", run.shards.to_string()),
@@ -127,11 +127,10 @@ fn coverage_py(
     component: &Component,
     origin: &crate::trace::Origin,
 ) -> Vec<Step> {
-    context.emitted("pytest-plugins.txt");
     let axes = Axes::of(context, component, None).only(component, run.coverage_version());
     let with = pairs![("python-version", &axes.label)];
     let script = context.script("steps/coverage.sh", context! {});
-    let plugins = format!("{}/pytest-plugins.txt", context.scripts_folder());
+    let plugins = context.emitted("pytest-plugins.txt");
     vec![
         Step::uses("Set up Python", context.action("actions/setup-python", with, origin), origin.clone()),
         Step::run("Install coverage.py", script, origin.clone()).env([("PLUGINS", plugins)]),

@@ -7,6 +7,7 @@ mod coverage;
 mod deploy;
 mod image;
 mod own;
+mod scripts;
 mod secrets;
 mod services;
 mod smoke;
@@ -14,17 +15,17 @@ mod steps;
 mod suite;
 mod toolchain;
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use crate::definition::Definition;
 use crate::diagnostics::Diagnostic;
 use crate::pins::Lock;
+use crate::shared::Shared;
 use crate::sources::Sources;
 use crate::workflow::Workflow;
 
 pub(crate) use axes::Axes;
-pub(crate) use context::{Context, scripts_folder};
+pub(crate) use context::Context;
 
 /// A family of workflows: what a definition asks of it becomes files.
 pub(crate) trait Family: Sync {
@@ -44,13 +45,24 @@ pub(crate) struct Asked {
     pub(crate) tools: BTreeSet<String>,
 }
 
+/// Files that workflows use.
+#[derive(Debug)]
+pub(crate) struct Emitted {
+    /// The folder of the pipeline's own files, from the root of the repository.
+    pub(crate) folder: String,
+    /// Those that all pipelines share, sorted by name.
+    pub(crate) shared: Vec<&'static Shared>,
+    /// The pipeline's own data: name and text.
+    pub(crate) data: Vec<(String, String)>,
+}
+
 /// What a definition became.
 #[derive(Debug)]
 pub(crate) struct Lowered {
     /// Its workflows.
     pub(crate) workflows: Vec<Workflow>,
-    /// Scripts and data that they use: path below the folder of scripts, and text.
-    pub(crate) scripts: Vec<(String, Cow<'static, str>)>,
+    /// Files that they use.
+    pub(crate) emitted: Emitted,
     /// What its workflows use.
     pub(crate) asked: Asked,
     /// What is missing from the lock, and what is wrong with the user's own templates.
@@ -60,6 +72,7 @@ pub(crate) struct Lowered {
 /// Lowers a definition to its workflows.
 pub(crate) fn lower(definition: &Definition, sources: &Sources, lock: &Lock) -> Lowered {
     let context = Context::new(definition, sources, lock);
+    context.report(scripts::replaced(sources));
     let mut workflows = Vec::new();
     for family in FAMILIES {
         workflows.extend(family.lower(&context, &workflows));

@@ -1,7 +1,7 @@
 //! smoke-tests.yml: the probes of a deploy, against a chosen environment.
 
 use super::context::single;
-use super::deploy::{file_variable, smoke_env};
+use super::deploy::{settings_variables, smoke_env};
 use super::{Context, Family};
 use crate::definition::{Environment as Written, Name};
 use crate::trace::Effect;
@@ -55,7 +55,7 @@ fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(S
     let origin = crate::at!["environments", name.as_str(), "smoke"];
     let smoke = environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke));
     let ask = context
-        .python(&format!("Smoke-test {name}"), "smoke.py", &[], &origin)
+        .python(&format!("Smoke-test {name}"), "deploy.py smoke", &[], &origin)
         .env(smoke_env(context, environment))
         .effect(Effect::Verifies);
     let mut job =
@@ -71,7 +71,7 @@ fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(S
             *runner = single(own);
         }
         *place = Some(Environment::without_deployment(name.as_str()));
-        env.push(file_variable(context, name, environment));
+        env.extend(settings_variables(context, name));
     }
     job
 }

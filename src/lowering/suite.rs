@@ -88,7 +88,7 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
     steps.extend(beside.steps);
     steps.extend(context.steps(&suite.before, &folder, &origin.clone().then("before"), Effect::None));
     if shuffled {
-        let plan = context.python("Choose the random seed", "plan.py", &[], &origin).id("plan");
+        let plan = context.python("Choose the random seed", "ci.py plan", &[], &origin).id("plan");
         steps.push(plan.env(pairs![("PIPEWRIGHT_PLAN", Value::temp("plan")), ("PIPEWRIGHT_REPEAT", "false")]));
     }
     steps.extend(limited(runner.steps(&shard, context), context.minutes(suite.timeout)));
@@ -99,7 +99,7 @@ fn job<'a>(context: &Context<'a>, name: &Name, suite: &'a Suite, of: &TestRun) -
         gates.insert("repeat".to_owned(), false.into());
     }
     let mut judge =
-        context.python("Evaluate quality gates", "gates.py", &[], &origin).when(When::not_cancelled()).env(pairs![
+        context.python("Evaluate quality gates", "ci.py gates", &[], &origin).when(When::not_cancelled()).env(pairs![
             ("PIPEWRIGHT_EXPECTED", json!([{ "version": axes.labels.first(), "shards": 1 }]).to_string()),
             ("PIPEWRIGHT_GATES", json_lines(&gates)),
             ("PIPEWRIGHT_RECORDS", Value::temp("record")),

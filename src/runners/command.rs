@@ -27,14 +27,7 @@ impl Runner for Command {
         }
     }
 
-    fn files(&self) -> &'static [&'static str] {
-        &["record.py"]
-    }
-
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step> {
-        for file in self.files() {
-            scripts.emit(file);
-        }
         let junit = Value::temp("junit.xml");
         let seen = |name: &str| {
             let value = shard.env.iter().find(|(known, _)| known == &format!("PIPEWRIGHT_{name}"));
@@ -53,7 +46,7 @@ impl Runner for Command {
             ]);
         let mut env = shard.env.clone();
         env.extend(pairs![("PIPEWRIGHT_JUNIT", junit), ("PIPEWRIGHT_EXIT", step("tests").output("exit"))]);
-        let record = scripts.python("record.py");
+        let record = scripts.python("ci.py record");
         vec![run, Step::run("Record what ran", record, shard.origin.clone()).folder(&shard.folder).env(env)]
     }
 }

@@ -15,8 +15,6 @@ pub(crate) trait Runner: Sync {
     fn name(&self) -> &'static str;
     /// What it can do; asking for anything else is an error.
     fn can(&self) -> Can;
-    /// Scripts and data that its steps use, emitted beside the workflows.
-    fn files(&self) -> &'static [&'static str];
     /// The steps that run one shard and leave its record.
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step>;
 }
@@ -110,12 +108,8 @@ pub(crate) trait Scripts {
     fn short(&self, template: &str, values: minijinja::Value) -> crate::workflow::Script;
     /// The path of an emitted file, from the root of the repository.
     fn emit(&self, name: &str) -> String;
-    /// The emitted file, and the modules that it imports.
-    fn modules(&self, name: &'static str) -> Vec<&'static str>;
-    /// The folder of emitted files, from the root of the repository.
-    fn folder(&self) -> String;
-    /// A command that runs an emitted Python script from any folder.
-    fn python(&self, script: &str) -> crate::workflow::Script;
+    /// A script that runs a command of an emitted Python file, such as `ci.py record`, from any folder.
+    fn python(&self, command: &str) -> crate::workflow::Script;
     /// A pinned action.
     fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> crate::workflow::Action;
     /// The pinned version of a tool.

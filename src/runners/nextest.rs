@@ -35,14 +35,7 @@ impl Runner for Nextest {
         }
     }
 
-    fn files(&self) -> &'static [&'static str] {
-        &["nextest.toml", "record.py"]
-    }
-
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step> {
-        for file in self.files() {
-            scripts.emit(file);
-        }
         let args = CargoArgs::of(&shard.run.args);
         let mut steps = vec![tools(shard, scripts), run(shard, scripts, &args)];
         if !args.targets {
@@ -68,7 +61,6 @@ fn tools(shard: &Shard<'_>, scripts: &dyn Scripts) -> Step {
 /// The tests, listed and run by the same selection; `coverage.source` restricts the report alone.
 fn run(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let values = context! {
-        config => format!("{}/nextest.toml", scripts.folder()),
         workspace => !args.packages,
         lock => !args.locked,
         build => args.build.clone(),
@@ -134,7 +126,7 @@ fn record(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
         ("PIPEWRIGHT_ROOT", root()),
         ("PIPEWRIGHT_SELECTION", selected(&args.build)),
     ]);
-    Step::run("Record what ran", scripts.python("record.py"), shard.origin.clone()).folder(&shard.folder).env(env)
+    Step::run("Record what ran", scripts.python("ci.py record"), shard.origin.clone()).folder(&shard.folder).env(env)
 }
 
 /// The coverage of the packages that are measured, of all that ran.

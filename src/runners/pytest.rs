@@ -4,12 +4,15 @@ use minijinja::context;
 
 use super::{Can, Coverage, Order, Runner, Scripts, Shard};
 use crate::definition::{Order as Wanted, Split, Workers};
+use crate::files::SCRIPTS;
 use crate::workflow::{Github, Step, Value, pairs};
 
 pub(crate) struct Pytest;
 
-/// The plugin that runs a shard. It and what it imports are copied, so that tests can import nothing else from there.
+/// The plugin that runs a shard. It is copied, so that tests can import nothing else from its folder.
 const PLUGIN: &str = "pipewright_pytest.py";
+/// What is installed beside the project's own requirements.
+const PLUGINS: &str = "pytest-plugins.txt";
 /// What is installed for `test-timeout` alone: its options would clash with those that a project defines.
 const TIMEOUT: &str = "pytest-timeout.txt";
 
@@ -35,12 +38,8 @@ impl Runner for Pytest {
         }
     }
 
-    fn files(&self) -> &'static [&'static str] {
-        &[PLUGIN, "pytest-plugins.txt"]
-    }
-
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step> {
-        for file in self.files() {
+        for file in [PLUGIN, PLUGINS] {
             scripts.emit(file);
         }
         let uv = shard.component.install.uv.is_some();
@@ -49,17 +48,18 @@ impl Runner for Pytest {
             (false, true) => vec!["poetry", "run", "python"],
             (false, false) => vec!["python"],
         };
-        let mut requirements = vec!["pytest-plugins.txt"];
+        let mut requirements = vec![PLUGINS];
         if shard.run.test_timeout.is_some() {
             scripts.emit(TIMEOUT);
             requirements.push(TIMEOUT);
         }
-        let modules = scripts.modules(PLUGIN);
-        let plugins =
-            scripts.short("steps/pytest-plugins.sh", context! { python => python.clone(), uv, requirements, modules });
+        let plugins = scripts.short(
+            "steps/pytest-plugins.sh",
+            context! { python => python.clone(), uv, requirements, plugin => PLUGIN },
+        );
         let install = Step::run("Install test plugins", plugins, shard.origin.clone())
             .folder(&shard.folder)
-            .env([("SCRIPTS", Value::from(Github::Workspace) + "/" + scripts.folder())]);
+            .env([("SCRIPTS", Value::from(Github::Workspace) + "/" + SCRIPTS)]);
         let command = scripts.short(
             "steps/pytest.sh",
             context! {

@@ -4,7 +4,7 @@ use super::style::shown;
 
 /// Appends the text of a tail comment: all on one line.
 pub(super) fn push_tail(out: &mut String, text: &str) {
-    out.push_str("  #");
+    out.push_str(" #");
     for line in lines(text) {
         push_line(out, line.trim_start());
     }

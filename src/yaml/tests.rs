@@ -73,10 +73,10 @@ jobs:
     needs: []
     runs-on: ubuntu-24.04
     permissions:
-      contents: read  # checkout
+      contents: read # checkout
     timeout-minutes: 10
     steps:
-      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567  # v7.0.1
+      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567 # v7.0.1
         with:
           persist-credentials: false
 
@@ -92,10 +92,10 @@ jobs:
     needs: [plan]
     runs-on: ubuntu-24.04
     permissions:
-      contents: read  # checkout
+      contents: read # checkout
     timeout-minutes: 10
     steps:
-      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567  # v7.0.1
+      - uses: actions/checkout@0123456789abcdef0123456789abcdef01234567 # v7.0.1
         with:
           persist-credentials: false
 
@@ -168,13 +168,13 @@ a: |
   y
 # of b
 b:
-  - x  # x
+  - x # x
   # y
   - |-
     y
     z
-c:  # nothing
-d: {}  # empty
+c: # nothing
+d: {} # empty
 ";
     assert_eq!(written(&root), expected);
 }
@@ -194,13 +194,13 @@ k:
   - - a: |-
         x
         y
-      b: c  # behind b
+      b: c # behind b
   # of a
   # behind a
   - a: |-
       x
       y
-    b: c  # behind b
+    b: c # behind b
 ";
     assert_eq!(written(&root), expected);
 }
@@ -218,8 +218,8 @@ fn a_comment_cannot_end_early() {
 #
 # x
 # y\u{fffd}\u{fffd}
-a: b  # one two: 2
-c: d  #
+a: b # one two: 2
+c: d #
 ";
     assert_eq!(written(&root), expected);
 }

@@ -1,14 +1,17 @@
-"""Tells which components a pull request touches, by `git diff`.
+"""Finds the components that a pull request touches, by `git diff`.
 
 Environment:
-  PIPEWRIGHT_BASE        the revision to compare HEAD with, such as HEAD^1 of a merge commit
-  PIPEWRIGHT_COMPONENTS  JSON {name: {"paths": [folder or file, …], "watch": [glob, …],
-                         "ignore": [glob, …]}}; `ignore` holds for what is in `paths`, never for
-                         what matches `watch`, and may be left out
+  PIPEWRIGHT_BASE        the revision to compare HEAD with, such as HEAD^1 of a merge
+                         commit
+  PIPEWRIGHT_COMPONENTS  JSON {name: {"paths": [folder or file, …], "watch": [glob,
+                         …], "ignore": [glob, …]}}; `ignore` holds for what is in
+                         `paths`, never for what matches `watch`, and may be left out
   PIPEWRIGHT_ALWAYS      JSON list of globs; a match touches every component
-  PIPEWRIGHT_EVERYTHING  `true`: every component counts as touched, nothing is compared
+  PIPEWRIGHT_EVERYTHING  `true`: every component counts as touched, nothing is
+                         compared
 
-In a glob `*` and `?` stay within a folder, `**` spans folders, `[a-z]` and `[!a-z]` are sets.
+In a glob `*` and `?` stay within a folder, `**` spans folders, `[a-z]` and `[!a-z]`
+are sets.
 
 Outputs: one per component, `true` or `false`.
 """
@@ -17,12 +20,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from pipewright_common import InputError, code, flag, output, parsed, run, summary, table, text
+from formats import code
+from parameters import flag, parsed, strings, text
+from runner import Problem, output, summary, table
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,13 @@ class Component:
         return inside and not any(pattern.fullmatch(path) for pattern in self.ignore)
 
 
-def main() -> int:
+def find_changes() -> int:
     """Sets an output per component."""
     components = read_components()
-    always = [pattern(glob) for glob in strings("PIPEWRIGHT_ALWAYS", parsed("PIPEWRIGHT_ALWAYS"))]
+    always = [
+        pattern(glob)
+        for glob in strings("PIPEWRIGHT_ALWAYS", parsed("PIPEWRIGHT_ALWAYS"))
+    ]
     if flag("PIPEWRIGHT_EVERYTHING"):
         reasons = {component.name: "everything runs" for component in components}
     else:
@@ -67,11 +73,13 @@ def read_components() -> list[Component]:
     name = "PIPEWRIGHT_COMPONENTS"
     given = parsed(name)
     if not isinstance(given, dict) or not given:
-        raise InputError(f"{name} must be a JSON object with at least one component")
+        raise Problem(f"{name} must be a JSON object with at least one component")
     found = []
     for component, entry in given.items():
         if not isinstance(entry, dict):
-            raise InputError(f"{name}: `{component}` must be an object with `paths` and `watch`")
+            raise Problem(
+                f"{name}: `{component}` must be an object with `paths` and `watch`"
+            )
         paths = strings(f"{name}: `paths` of `{component}`", entry.get("paths", []))
         watch = strings(f"{name}: `watch` of `{component}`", entry.get("watch", []))
         ignore = strings(f"{name}: `ignore` of `{component}`", entry.get("ignore", []))
@@ -86,15 +94,10 @@ def read_components() -> list[Component]:
     return found
 
 
-def strings(name: str, value: Any) -> list[str]:
-    """A JSON list of strings."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InputError(f"{name} must be a JSON list of strings")
-    return value
-
-
 def compare(
-    components: Sequence[Component], always: Sequence[re.Pattern[str]], changed: Sequence[str]
+    components: Sequence[Component],
+    always: Sequence[re.Pattern[str]],
+    changed: Sequence[str],
 ) -> dict[str, str]:
     """The first changed file that touches each component."""
     reasons: dict[str, str] = {}
@@ -107,21 +110,26 @@ def compare(
 
 
 def changed_files(base: str) -> list[str]:
-    """The files that differ from the base. Without renames, a moved file touches both places."""
+    """Files that differ from the base; a moved file touches both places."""
     command = ["git", "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"]
     # The revision must not be read as an option, whatever it holds.
     command += ["--end-of-options", base, "HEAD", "--"]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise InputError(
+        raise Problem(
             f"PIPEWRIGHT_BASE: git cannot compare `{base}` with HEAD "
-            f"({reason[0] if reason else 'no reason given'}); check out with `fetch-depth: 2`"
+            f"({reason[0] if reason else 'no reason given'}); "
+            "check out with `fetch-depth: 2`"
         )
-    return [path for path in done.stdout.decode("utf-8", "surrogateescape").split("\0") if path]
+    return [
+        path
+        for path in done.stdout.decode("utf-8", "surrogateescape").split("\0")
+        if path
+    ]
 
 
-# ── globs ─────────────────────────────────────────────────────────────────────
+# ── globs ─────────────────────────────────────────────────────────────────────────────
 
 
 def pattern(glob: str) -> re.Pattern[str]:
@@ -140,7 +148,7 @@ def pattern(glob: str) -> re.Pattern[str]:
     try:
         return re.compile("".join(parts), re.DOTALL)
     except re.error as error:
-        raise InputError(f"`{glob}` is no usable glob: {error}") from error
+        raise Problem(f"`{glob}` is no usable glob: {error}") from error
 
 
 def stars(glob: str, at: int) -> tuple[str, int]:
@@ -163,7 +171,3 @@ def bracket(glob: str, at: int) -> tuple[str, int]:
     negated = body[0] in "!^"
     content = re.sub(r"([\\\[\]^&~|])", r"\\\1", body[1:] if negated else body)
     return (f"(?!/)[^{content}]" if negated else f"(?!/)[{content}]"), end + 1
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))

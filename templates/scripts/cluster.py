@@ -1,14 +1,14 @@
-"""The cluster, through kubectl: time limits, retries of transient faults, JSON in and out.
+"""The cluster, through kubectl: time limits, retries, JSON.
 
     "cluster": {
       "namespace": "production",            required
-      "kubeconfig": Outside,                absent when a cloud log-in has written the file
+      "kubeconfig": Outside,                absent after a cloud log-in
       "context": "name",                    optional
       "timeout": "10m"                      of one rollout, default 10m
     }
 
-KUBECONFIG names the file in every step. What is not a secret may stand in kubectl's arguments;
-manifests go through standard input.
+KUBECONFIG names the file in every step. What is not a secret may stand in kubectl's
+arguments; manifests go through standard input.
 """
 
 from __future__ import annotations
@@ -22,21 +22,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import console
-from console import Problem
+from runner import Problem, blank, quote, say
 from settings import Outside, Table
 
 REFERENCE = re.compile(r"[a-z][a-z0-9.-]*/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 TRANSIENT = re.compile(
     r"connection (refused|reset)|connection to the server .* was refused|i/o timeout"
     r"|TLS handshake timeout|\bEOF\b|ServiceUnavailable"
-    r"|[Tt]oo [Mm]any [Rr]equests|unable to return a response|etcdserver|deadline exceeded"
-    r"|Unable to connect to the server|no such host|Internal ?[Ee]rror|http2: client connection",
+    r"|[Tt]oo [Mm]any [Rr]equests|unable to return a response|etcdserver"
+    r"|deadline exceeded|Unable to connect to the server|no such host"
+    r"|Internal ?[Ee]rror|http2: client connection",
 )
 # Somebody else changed the object between our reading and our patch.
 MOVED = re.compile(
-    r"the object has been modified|Conflict|request is invalid|test.* failed|testing .* failed",
-    re.I,
+    r"the object has been modified|Conflict|request is invalid"
+    r"|test.* failed|testing .* failed",
+    re.IGNORECASE,
 )
 
 
@@ -51,19 +52,19 @@ class Failed(Problem):
 
 
 @dataclass(frozen=True)
-class Settings:
+class ClusterSettings:
     namespace: str
     kubeconfig: Outside | None
     context: str | None
     timeout: float
 
     @staticmethod
-    def read(root: Table) -> Settings:
+    def read(root: Table) -> ClusterSettings:
         table = root.table("cluster")
-        read = Settings(
+        read = ClusterSettings(
             namespace=table.text("namespace"),
             kubeconfig=table.outside_or_none("kubeconfig"),
-            context=table.text("context") if table.has("context") else None,
+            context=table.text_or_none("context"),
             timeout=table.seconds("timeout", "10m"),
         )
         table.done()
@@ -79,7 +80,7 @@ def reference(table: Table, key: str) -> str:
 
 
 class Cluster:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: ClusterSettings) -> None:
         self.settings = settings
 
     # ── the kubeconfig ──
@@ -96,7 +97,7 @@ class Cluster:
         outside = self.settings.kubeconfig
         value = outside.value() if outside is not None else None
         if outside is not None and value is not None:
-            console.blank(value)
+            blank(value)
             if "clusters" not in value:
                 raise Problem(
                     f"{outside.described} is not a kubeconfig: it names no clusters",
@@ -130,7 +131,7 @@ class Cluster:
                 return out
             if attempt == attempts or not TRANSIENT.search(said):
                 raise Failed(what, said, out)
-            console.say(f"{what}: {said.strip().splitlines()[-1]} (trying again)")
+            say(f"{what}: {said.strip().splitlines()[-1]} (trying again)")
             time.sleep(pause)
             pause *= 2
         raise Failed(what, "no attempt was made")
@@ -150,7 +151,9 @@ class Cluster:
     def need(self, ref: str) -> dict[str, Any]:
         found = self.get(ref)
         if found is None:
-            raise Problem(f"{ref} does not exist in namespace {self.settings.namespace}")
+            raise Problem(
+                f"{ref} does not exist in namespace {self.settings.namespace}"
+            )
         return found
 
     def pods(self, workload: dict[str, Any]) -> list[dict[str, Any]]:
@@ -159,7 +162,11 @@ class Cluster:
             return []
         selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
         out = self.kubectl(
-            "cannot list the pods", "get", "pods", f"--selector={selector}", "--output=json"
+            "cannot list the pods",
+            "get",
+            "pods",
+            f"--selector={selector}",
+            "--output=json",
         )
         return list(_object(out, "pods").get("items", []))
 
@@ -184,8 +191,10 @@ class Cluster:
         self.merge(ref, {"metadata": {"annotations": annotations}})
 
     def apply(self, what: str, manifest: Any) -> None:
-        out = self.kubectl(what, "apply", "--filename=-", stdin=json.dumps(manifest), timeout=120)
-        console.quote(out)
+        out = self.kubectl(
+            what, "apply", "--filename=-", stdin=json.dumps(manifest), timeout=120
+        )
+        quote(out)
 
     def delete(self, ref: str) -> None:
         self.kubectl(
@@ -213,7 +222,7 @@ class Cluster:
         except Failed:
             self._explain(ref)
             raise
-        console.quote(out)
+        quote(out)
 
     def may(self, verb: str, resource: str) -> bool:
         """Whether the cluster allows it; kubectl ends with 1 when the answer is no."""
@@ -239,10 +248,14 @@ class Cluster:
                     if reason:
                         name = pod.get("metadata", {}).get("name", "?")
                         message = (state or {}).get("message", "")
-                        console.quote(f"pod {name}, {container.get('name')}: {reason} {message}")
+                        quote(
+                            f"pod {name}, {container.get('name')}: {reason} {message}"
+                        )
 
 
-def _execute(command: list[str], stdin: str | None, timeout: float) -> tuple[int, str, str]:
+def _execute(
+    command: list[str], stdin: str | None, timeout: float
+) -> tuple[int, str, str]:
     try:
         done = subprocess.run(
             command,

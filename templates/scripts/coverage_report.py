@@ -1,51 +1,53 @@
-"""Merges the coverage of all shards, judges it, and draws its history.
+"""Merges the coverage of all shards, checks it, draws its history.
 
 Environment:
-  PIPEWRIGHT_DATA             the folder of the shards' artifacts: coverage data and the record
-                              beside it; the newest attempt of a shard counts
-  PIPEWRIGHT_KIND             `coverage`: .coverage files of coverage.py; `lcov`: lcov.info files
+  PIPEWRIGHT_DATA             the folder of the shards' artifacts: coverage data and
+                              the record beside it; the newest attempt of a shard
+                              counts
+  PIPEWRIGHT_KIND             `coverage`: .coverage files of coverage.py; `lcov`:
+                              lcov.info files
   PIPEWRIGHT_EXPECTED_SHARDS  how many shards must have left data
-  PIPEWRIGHT_FLOOR            the least coverage (TQ-05), lines and branches if measured: a share
-                              from 0 to 1, or `ratchet`: the newest value of the history
+  PIPEWRIGHT_FLOOR            the least coverage (TQ-05), lines and branches if
+                              measured: a share from 0 to 1, or `ratchet`: the newest
+                              value of the history
   PIPEWRIGHT_PATCH_FLOOR      the least coverage of changed lines; empty: not judged
-  PIPEWRIGHT_BASE             the revision to compare HEAD with; empty: no pull request
-  PIPEWRIGHT_ROOT             the component's folder from the root of the repository; the script
-                              runs in the root of the repository
+  PIPEWRIGHT_BASE             the revision to compare HEAD with; empty: no pull
+                              request
+  PIPEWRIGHT_ROOT             the component's folder from the root of the repository;
+                              the script runs in the root of the repository
   PIPEWRIGHT_RUN              the name of the test run
   PIPEWRIGHT_HISTORY          the history of earlier runs; missing: none
-  PIPEWRIGHT_HISTORY_OUT      where to write the history to, with PIPEWRIGHT_RECORD_HISTORY
-  PIPEWRIGHT_RECORD_HISTORY   `true` on the deploying branch: this run is added to it, unless data
-                              was lost
-  GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_SHA, GITHUB_WORKSPACE   as the runner sets them
+  PIPEWRIGHT_HISTORY_OUT      where to write the history to, with
+                              PIPEWRIGHT_RECORD_HISTORY
+  PIPEWRIGHT_RECORD_HISTORY   `true` on the deploying branch: this run is added to it,
+                              unless data was lost
+  GITHUB_REPOSITORY_ID, GITHUB_RUN_ID, GITHUB_SHA, GITHUB_WORKSPACE   of the runner
 
-Exit status 1 below a floor, and where a shard's data is missing. Data that a crashed worker lost is
-reported; the coverage is then at least what was measured.
+Exit status 1 below a floor, and where a shard's data is missing. Data that a crashed
+worker lost is reported; the coverage is then at least what was measured.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import pipewright_history as history
-from pipewright_common import (
-    InputError,
-    annotate,
-    code,
-    flag,
-    integer,
-    percent,
-    ratio,
-    run,
-    summary,
-    table,
-    text,
+from coverage_data import Coverage, from_coverage_py, from_lcov
+from coverage_history import (
+    DRAWN,
+    Entry,
+    drawn_history,
+    extended_history,
+    newest_share,
+    restored_history,
+    write_history,
 )
-from pipewright_coverage import Coverage, from_coverage_py, from_lcov
-from pipewright_patch import changed_lines, git
-from pipewright_shards import DATA_FILES, Shard, lost_data, shards_in
+from formats import code, percent
+from parameters import flag, integer, ratio, text
+from patch import changed_lines, git
+from runner import Problem, annotate, summary, table
+from shards import DATA_FILES, Shard, lost_data, shards_in
 
 ANNOTATED = 20
 TOLERANCE = Fraction(1, 10_000)  # A hundredth of a percent, of a ratchet alone.
@@ -60,9 +62,9 @@ class Patch:
     missing: list[tuple[str, list[int]]]
 
 
-def main() -> int:
+def judge_coverage() -> int:
     """Judges the coverage."""
-    earlier = history.restored(text("PIPEWRIGHT_HISTORY", ""))
+    earlier = restored_history(text("PIPEWRIGHT_HISTORY", ""))
     floor = total_floor(earlier)
     patch_floor = text("PIPEWRIGHT_PATCH_FLOOR", "")
     wanted = ratio("PIPEWRIGHT_PATCH_FLOOR", patch_floor) if patch_floor else None
@@ -78,31 +80,41 @@ def main() -> int:
         rows.append(patch_row(patch, wanted))
     for gate, threshold, found, verdict in rows:
         if verdict == "failed":
-            annotate("error", f"{gate}: {found}, asked for: {threshold}", title="Gate failed")
+            annotate(
+                "error", f"{gate}: {found}, asked for: {threshold}", title="Gate failed"
+            )
     title = f"### Coverage: {text('PIPEWRIGHT_RUN', 'tests')}"
     parts = [title, table(("gate", "threshold", "measured", "verdict"), rows)]
     parts += [f"- {problem}" for problem in lost]
     entries = recorded(earlier, None if lost else coverage)
     if entries:
-        parts.append(f"The last {min(len(entries), history.DRAWN)} runs of the deploying branch:")
-        parts.append(history.drawn(entries))
+        parts.append(
+            f"The last {min(len(entries), DRAWN)} runs of the deploying branch:"
+        )
+        parts.append(drawn_history(entries))
     summary("\n\n".join(parts))
     return 1 if any(row[3] == "failed" for row in rows) else 0
 
 
-def total_floor(earlier: list[history.Entry]) -> Fraction | None:
+def total_floor(earlier: list[Entry]) -> Fraction | None:
     """The floor of all lines; none for a ratchet without a history."""
     given = text("PIPEWRIGHT_FLOOR")
-    return history.newest(earlier) if given == "ratchet" else ratio("PIPEWRIGHT_FLOOR", given)
+    return (
+        newest_share(earlier)
+        if given == "ratchet"
+        else ratio("PIPEWRIGHT_FLOOR", given)
+    )
 
 
 def measured_shards() -> list[Shard]:
     """The data of every shard."""
     kind = text("PIPEWRIGHT_KIND")
     if kind not in DATA_FILES:
-        raise InputError(f"PIPEWRIGHT_KIND must be `coverage` or `lcov`, not `{kind}`")
+        raise Problem(f"PIPEWRIGHT_KIND must be `coverage` or `lcov`, not `{kind}`")
     expected = integer("PIPEWRIGHT_EXPECTED_SHARDS", 1, 1000)
-    return shards_in(Path(text("PIPEWRIGHT_DATA")), kind, text("PIPEWRIGHT_RUN", ""), expected)
+    return shards_in(
+        Path(text("PIPEWRIGHT_DATA")), kind, text("PIPEWRIGHT_RUN", ""), expected
+    )
 
 
 def measured(shards: list[Shard]) -> Coverage:
@@ -110,27 +122,34 @@ def measured(shards: list[Shard]) -> Coverage:
     lcov, root = text("PIPEWRIGHT_KIND") == "lcov", Path(text("PIPEWRIGHT_ROOT", "."))
     coverage = from_lcov(shards, root) if lcov else from_coverage_py(shards, root)
     if coverage.total == 0:
-        raise InputError("no line was measured; check the paths that coverage is measured of")
+        raise Problem(
+            "no line was measured; check the paths that coverage is measured of"
+        )
     return coverage
 
 
 def total_row(
     coverage: Coverage, floor: Fraction | None, partial: bool
 ) -> tuple[str, str, str, str]:
-    """TQ-05. Of partial data, the measured share is the least that the coverage can be."""
+    """TQ-05. Of partial data, the measured share is a lower bound."""
     share = Fraction(coverage.covered, coverage.total)
     found = f"{percent(share)} ({coverage.covered} of {coverage.total} {coverage.unit})"
     if partial:
         found = f"at least {found}, as data was lost"
     ratchet = text("PIPEWRIGHT_FLOOR") == "ratchet"
     if floor is None:
-        return ("TQ-05 coverage", "no lower than before", f"{found}, no history yet", "passed")
+        return (
+            "TQ-05 coverage",
+            "no lower than before",
+            f"{found}, no history yet",
+            "passed",
+        )
     verdict = "passed" if share >= floor - (TOLERANCE if ratchet else 0) else "failed"
     asked = "no lower than before:" if ratchet else "at least"
     return ("TQ-05 coverage", f"{asked} {percent(floor)}", found, verdict)
 
 
-# ── the changed lines ─────────────────────────────────────────────────────────
+# ── the changed lines ─────────────────────────────────────────────────────────────────
 
 
 def patch_of(coverage: Coverage, changed: dict[str, set[int]]) -> Patch:
@@ -158,13 +177,23 @@ def patch_row(patch: Patch | None, floor: Fraction) -> tuple[str, str, str, str]
     spans = [(path, *span) for path, lines in patch.missing for span in runs(lines)]
     for path, first, last in spans[:ANNOTATED]:
         where = f"line {first} is" if first == last else f"lines {first} to {last} are"
-        annotate("warning", f"{where} not covered by a test", path, first, title="Not covered")
+        annotate(
+            "warning",
+            f"{where} not covered by a test",
+            path,
+            first,
+            title="Not covered",
+        )
     if len(spans) > ANNOTATED:
-        annotate("notice", f"{len(spans) - ANNOTATED} more places are not covered by a test")
+        annotate(
+            "notice", f"{len(spans) - ANNOTATED} more places are not covered by a test"
+        )
     share = Fraction(patch.covered, patch.total)
     found = f"{percent(share)} ({patch.covered} of {patch.total} changed lines)"
     if patch.missing:
-        found += f", not all of {', '.join(code(path) for path, _ in patch.missing[:5])}"
+        found += (
+            f", not all of {', '.join(code(path) for path, _ in patch.missing[:5])}"
+        )
     return (gate, threshold, found, "passed" if share >= floor else "failed")
 
 
@@ -179,16 +208,12 @@ def runs(lines: list[int]) -> list[tuple[int, int]]:
     return found
 
 
-def recorded(entries: list[history.Entry], coverage: Coverage | None) -> list[history.Entry]:
-    """The history, with this run where it belongs to it; without what was measured in part."""
+def recorded(entries: list[Entry], coverage: Coverage | None) -> list[Entry]:
+    """The history, with this run if it was measured in whole."""
     if not flag("PIPEWRIGHT_RECORD_HISTORY"):
         return entries
     if coverage is not None:
-        committed = git("show", "--no-patch", "--format=%cI", "HEAD").strip()
-        entries = history.extended(entries, coverage.covered, coverage.total, committed)
-    history.write(Path(text("PIPEWRIGHT_HISTORY_OUT")), entries)
+        committed = int(git("show", "--no-patch", "--format=%ct", "HEAD"))
+        entries = extended_history(entries, coverage.covered, coverage.total, committed)
+    write_history(Path(text("PIPEWRIGHT_HISTORY_OUT")), entries)
     return entries
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))

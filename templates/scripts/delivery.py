@@ -1,17 +1,21 @@
-"""Ways to change a workload. A new one is a class here and its entry in `DELIVERIES`.
+"""Ways to change a workload.
+
+A new one is a class here and its entry in `DELIVERIES`.
 
     {"kind": "image", "target": "deployment/atom", "container": "atom"}
 
     {"kind": "manifests", "folder": "k8s/overlays/production",
      "target": "deployment/atom", "container": "atom"}
 
-    {"kind": "commands", "apply": "…", "restore": "…", "current": "…", "target": "kind/name"}
+    {"kind": "commands", "apply": "…", "restore": "…", "current": "…",
+     "target": "kind/name"}
 
-`manifests` applies a folder (with kustomize where it has a kustomization file) in which the
-target's image is replaced; other objects stay as they are in the folder, and restoring changes the
-target's image alone. `commands` run in bash with IMAGE, DIGEST, VERSION and ENVIRONMENT set;
-`current` prints the running image as repository@sha256:…; its `target` is optional and only says
-which object carries the marks, a ConfigMap otherwise.
+`manifests` applies a folder (with kustomize where it has a kustomization file) in
+which the target's image is replaced; other objects stay as they are in the folder,
+and restoring changes the target's image alone. `commands` run in bash with IMAGE,
+DIGEST, VERSION and ENVIRONMENT set; `current` prints the running image as
+repository@sha256:…; its `target` is optional and only says which object carries the
+marks, a ConfigMap otherwise.
 """
 
 from __future__ import annotations
@@ -24,11 +28,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar
 
-import console
-import pods
 from cluster import Cluster, reference
-from console import Problem
-from pods import DIGEST, Pin, Version
+from pods import (
+    DIGEST,
+    Pin,
+    Version,
+    find_container,
+    place_version,
+    put_version,
+    running_version,
+    version_mismatch,
+)
+from runner import Problem, quote, say
 from settings import Table
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -56,18 +67,21 @@ class Delivery(ABC):
     def check(self, cluster: Cluster, label_key: str) -> None:
         """A problem if this workload could not be changed and restored."""
         workload = cluster.need(self.target)
-        pods.find_container(workload, self.container, self.target)
+        find_container(workload, self.container, self.target)
         labels = workload.get("spec", {}).get("selector", {}).get("matchLabels") or {}
         if label_key in labels:
             raise Problem(
-                f"{self.target} selects its pods by the label {label_key}, which every deploy sets",
+                f"{self.target} selects its pods by the label {label_key}, "
+                "which every deploy sets",
                 "A selector cannot change: use another version label",
             )
         if not cluster.may("patch", self.target):
-            raise Problem(f"the cluster does not allow this login to patch {self.target}")
+            raise Problem(
+                f"the cluster does not allow this login to patch {self.target}"
+            )
 
     def running(self, cluster: Cluster, label_key: str) -> Version:
-        return pods.running(cluster, self.target, self.container, label_key)
+        return running_version(cluster, self.target, self.container, label_key)
 
     @abstractmethod
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
@@ -76,14 +90,14 @@ class Delivery(ABC):
     def put_back(self, cluster: Cluster, pins: Pins) -> None:
         """Returns to earlier versions by digest, without waiting."""
         for ref, pin in pins.items():
-            if pods.put(cluster, ref, pin):
-                console.say(f"{ref}: image {pin.version.image}")
+            if put_version(cluster, ref, pin):
+                say(f"{ref}: image {pin.version.image}")
 
     def settle(self, cluster: Cluster, pins: Pins) -> None:
         """Waits until the pods run the versions, and proves it."""
         for ref, pin in pins.items():
             cluster.rollout(ref)
-            wrong = pods.runs(cluster, ref, pin)
+            wrong = version_mismatch(cluster, ref, pin)
             if wrong:
                 raise Problem(wrong)
 
@@ -93,8 +107,8 @@ class Image(Delivery):
 
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
         for ref, pin in pins.items():
-            changed = pods.put(cluster, ref, pin)
-            console.say(f"{ref}: {'image' if changed else 'already'} {pin.version.image}")
+            changed = put_version(cluster, ref, pin)
+            say(f"{ref}: {'image' if changed else 'already'} {pin.version.image}")
 
 
 class Manifests(Delivery):
@@ -120,7 +134,7 @@ class Manifests(Delivery):
         for item in kept:
             pin = pins.get(object_ref(item))
             if pin is not None:
-                pods.place(item, object_ref(item), pin)
+                place_version(item, object_ref(item), pin)
         manifest = {"apiVersion": "v1", "kind": "List", "items": kept}
         cluster.apply(f"cannot apply {self.folder}", manifest)
 
@@ -150,7 +164,9 @@ class Commands(Delivery):
     def __init__(self, table: Table, workload: str) -> None:
         self.given = table.has("target")
         self.target = (
-            reference(table, "target") if self.given else f"configmap/pipewright-{workload}"
+            reference(table, "target")
+            if self.given
+            else f"configmap/pipewright-{workload}"
         )
         self.container = workload
         self.scripts = {key: table.text(key) for key in ("apply", "restore", "current")}
@@ -173,25 +189,31 @@ class Commands(Delivery):
     def running(self, cluster: Cluster, label_key: str) -> Version:
         printed = self._bash("current", None, cluster.settings.timeout).strip()
         image = printed.splitlines()[-1].strip() if printed else ""
-        if DIGEST.fullmatch(image.partition("@")[2]) is None or not image.partition("@")[0]:
+        if (
+            DIGEST.fullmatch(image.partition("@")[2]) is None
+            or not image.partition("@")[0]
+        ):
             raise Problem(
-                f"the command `current` of {self.container} did not print repository@sha256:…"
+                f"the command `current` of {self.container} "
+                "did not print repository@sha256:…"
             )
         return Version(image, None)
 
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
         for pin in pins.values():
-            console.quote(self._bash("apply", pin.version, cluster.settings.timeout))
+            quote(self._bash("apply", pin.version, cluster.settings.timeout))
 
     def put_back(self, cluster: Cluster, pins: Pins) -> None:
         for pin in pins.values():
-            console.quote(self._bash("restore", pin.version, cluster.settings.timeout))
+            quote(self._bash("restore", pin.version, cluster.settings.timeout))
 
     def settle(self, cluster: Cluster, pins: Pins) -> None:
         for pin in pins.values():
             image = self.running(cluster, "").image
             if image.partition("@")[2] != pin.version.digest:
-                raise Problem(f"{self.container} runs {image} and not {pin.version.image}")
+                raise Problem(
+                    f"{self.container} runs {image} and not {pin.version.image}"
+                )
 
     def _bash(self, key: str, version: Version | None, timeout: float) -> str:
         environment = dict(os.environ)
@@ -212,12 +234,15 @@ class Commands(Delivery):
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Problem(f"the command `{key}` of {self.container} took too long") from None
-        console.quote(done.stderr)
-        if done.returncode != 0:
-            console.quote(done.stdout)
             raise Problem(
-                f"the command `{key}` of {self.container} ended with status {done.returncode}"
+                f"the command `{key}` of {self.container} took too long"
+            ) from None
+        quote(done.stderr)
+        if done.returncode != 0:
+            quote(done.stdout)
+            raise Problem(
+                f"the command `{key}` of {self.container} "
+                f"ended with status {done.returncode}"
             )
         return done.stdout
 
@@ -225,7 +250,7 @@ class Commands(Delivery):
 DELIVERIES: tuple[type[Delivery], ...] = (Image, Manifests, Commands)
 
 
-def read(table: Table, workload: str) -> Delivery:
+def read_delivery(table: Table, workload: str) -> Delivery:
     kind = table.choice("kind", tuple(delivery.kind for delivery in DELIVERIES))
     chosen = next(delivery for delivery in DELIVERIES if delivery.kind == kind)
     made = chosen(table, workload)
@@ -234,7 +259,8 @@ def read(table: Table, workload: str) -> Delivery:
 
 
 def object_ref(item: dict[str, Any]) -> str:
-    return f"{str(item.get('kind', '')).lower()}/{item.get('metadata', {}).get('name', '')}"
+    kind, name = str(item.get("kind", "")), item.get("metadata", {}).get("name", "")
+    return f"{kind.lower()}/{name}"
 
 
 def _documents(text: str, folder: str) -> list[dict[str, Any]]:

@@ -1,23 +1,19 @@
-"""The whole environment file, read and checked at once, so that no step finds a fault late."""
+"""The settings of an environment, read and checked at once."""
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
-import cluster
-import gate
-import smoke_plan
-import tell
-import workload
-from cluster import Cluster
-from console import Problem
+from cluster import Cluster, ClusterSettings
+from gate import read_hold
 from kube_jobs import Backup, Migration
 from marks import Changing
 from metrics import Judge
-from settings import Outside, Run, Table, blank_secrets
-from settings import read as read_file
-from workload import Workload
+from notify import Notify
+from runner import Problem
+from settings import Outside, Run, Table, blank_secrets, read_settings
+from smoke_plan import Smoke
+from workload import Workload, read_workloads
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class Environment:
         for found in self.workloads:
             if found.name == name:
                 return found
-        raise Problem(f"environment file: no workload is called {name}")
+        raise Problem(f"settings: no workload is called {name}")
 
 
 @dataclass(frozen=True)
@@ -54,18 +50,18 @@ class Deploy:
 Standing = list[tuple[Workload, Changing]]
 
 
-def read() -> Environment:
-    root = read_file()
+def read_environment() -> Environment:
+    root = read_settings()
     judge = Judge.read(root)
     environment = Environment(
         name=root.text("environment"),
         project=root.text("project"),
-        cluster=Cluster(cluster.Settings.read(root)),
-        workloads=workload.read_all(root),
+        cluster=Cluster(ClusterSettings.read(root)),
+        workloads=read_workloads(root),
         backup=Backup.read(root),
         migration=Migration.read(root),
         judge=judge,
-        gate_hold=gate.read_hold(root, judge),
+        gate_hold=read_hold(root, judge),
         outsides=root.outsides,
     )
     _read_others(root)
@@ -73,13 +69,11 @@ def read() -> Environment:
     if environment.migration is not None:
         target = environment.workload(environment.migration.workload)
         if target.delivery.kind == "commands":
-            raise Problem("environment file: a workload changed by commands cannot migrate")
-    # The commands of a delivery are told where they run.
-    os.environ["PIPEWRIGHT_ENVIRONMENT"] = environment.name
+            raise Problem("settings: a workload changed by commands cannot migrate")
     return environment
 
 
 def _read_others(root: Table) -> None:
     """What other scripts use: read here for its missing secrets and variables."""
-    smoke_plan.Smoke.read(root)
-    tell.Notify.read(root)
+    Smoke.read(root)
+    Notify.read(root)

@@ -1,8 +1,9 @@
 """Compares an answer with what its probe expects.
 
-An answer may look right and come from elsewhere: a single-page app or an ingress answers any path
-with 200 and an HTML page, GraphQL reports its errors with 200, a log-in page hides behind a
-redirect. Where JSON is expected these fail; elsewhere an HTML page draws a warning.
+An answer may look right and come from elsewhere: a single-page app or an ingress
+answers any path with 200 and an HTML page, GraphQL reports its errors with 200, a
+log-in page hides behind a redirect. Where JSON is expected these fail; elsewhere an
+HTML page draws a warning.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import json
 import urllib.parse
 from typing import Any
 
-import console
-import json_path
-import web
+from json_path import ABSENT, find_path, json_equal
+from runner import scrub
 from smoke_plan import Probe, filled
+from web import Answer
 
 LONGEST_SHOWN = 100
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -22,8 +23,8 @@ REDIRECTS = (301, 302, 303, 307, 308)
 GRAPHQL = {"data", "errors", "extensions"}
 
 
-def unmet(probe: Probe, answer: web.Answer, where: str, token: bool) -> str:
-    """What the answer lacks; empty when it is as expected. `where` names a redirect's target."""
+def unmet(probe: Probe, answer: Answer, where: str, token: bool) -> str:
+    """What the answer lacks, if anything; `where` names a redirect's target."""
     expect = probe.expect
     wrong = []
     redirected = f" redirects {where}" if where else ""
@@ -34,7 +35,9 @@ def unmet(probe: Probe, answer: web.Answer, where: str, token: bool) -> str:
         wrong.append(f"HTTP {answer.status}{redirected}")
     if expect.json:
         wrong += _unmet_json(expect.json, answer)
-    elif 200 <= answer.status <= 299 and is_html(answer) and _asks_for_json(probe, token):
+    elif (
+        200 <= answer.status <= 299 and is_html(answer) and _asks_for_json(probe, token)
+    ):
         wrong.append("the body is an HTML page, not JSON")
     if not any(path.startswith(".errors") for path in expect.json):
         wrong += _graphql_errors(answer)
@@ -45,7 +48,7 @@ def unmet(probe: Probe, answer: web.Answer, where: str, token: bool) -> str:
     return "; ".join(wrong)
 
 
-def doubt(probe: Probe, answer: web.Answer) -> str:
+def doubt(probe: Probe, answer: Answer) -> str:
     """Why an answer that is as expected may still come from elsewhere; mostly empty."""
     checked = bool(probe.expect.json) or probe.expect.contains is not None
     if checked or not 200 <= answer.status <= 299 or not is_html(answer):
@@ -56,18 +59,22 @@ def doubt(probe: Probe, answer: web.Answer) -> str:
     )
 
 
-def is_html(answer: web.Answer) -> bool:
+def is_html(answer: Answer) -> bool:
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     start = answer.body[:100].lstrip().lower()
     pages = ("text/html", "application/xhtml+xml")
     return kind in pages or start.startswith((b"<!doctype html", b"<html"))
 
 
-def not_json(answer: web.Answer) -> str:
-    return "the body is an HTML page, not JSON" if is_html(answer) else "the body is not JSON"
+def not_json(answer: Answer) -> str:
+    return (
+        "the body is an HTML page, not JSON"
+        if is_html(answer)
+        else "the body is not JSON"
+    )
 
 
-def target(public: str, answer: web.Answer) -> str:
+def redirect_target(public: str, answer: Answer) -> str:
     """The absolute URL that a redirect names; empty when the answer is none."""
     location = answer.headers.get("location", "")
     if answer.status not in REDIRECTS or not location:
@@ -80,17 +87,20 @@ def target(public: str, answer: web.Answer) -> str:
     return there
 
 
-def described(public: str, there: str, source: str) -> str:
+def describe_redirect(public: str, there: str, source: str) -> str:
     """Where a redirect leads, without its query, which may hold a token."""
     before, after = urllib.parse.urlsplit(public), urllib.parse.urlsplit(there)
-    if origin(public) == origin(there):
+    if url_origin(public) == url_origin(there):
         return f"to {_shown_text(after.path or '/')}"
-    if before.hostname == after.hostname and (before.scheme, after.scheme) == ("http", "https"):
+    if before.hostname == after.hostname and (before.scheme, after.scheme) == (
+        "http",
+        "https",
+    ):
         return f"from http to https on the same host (write https:// in {source})"
     return f"to another host, {_shown_text(f'{after.scheme}://{after.netloc}')}"
 
 
-def origin(url: str) -> tuple[str, str, int | None]:
+def url_origin(url: str) -> tuple[str, str, int | None]:
     parts = urllib.parse.urlsplit(url)
     try:
         port = parts.port
@@ -101,35 +111,41 @@ def origin(url: str) -> tuple[str, str, int | None]:
 
 
 def _asks_for_json(probe: Probe, token: bool) -> bool:
-    accepts = [value for name, value in probe.call.headers.items() if name.lower() == "accept"]
+    accepts = [
+        value for name, value in probe.call.headers.items() if name.lower() == "accept"
+    ]
     wanted = any("json" in value.required().lower() for value in accepts)
     return probe.call.json is not None or wanted or (probe.auth and token)
 
 
-def _unmet_json(wanted: dict[str, Any], answer: web.Answer) -> list[str]:
+def _unmet_json(wanted: dict[str, Any], answer: Answer) -> list[str]:
     try:
         data = answer.json()
     except ValueError:
         return [not_json(answer)]
     wrong = []
     for path, value in wanted.items():
-        found = json_path.find(data, path)
-        if found is json_path.ABSENT:
+        found = find_path(data, path)
+        if found is ABSENT:
             wrong.append(f"the body has no {path}")
-        elif not json_path.same(found, filled(value)):
+        elif not json_equal(found, filled(value)):
             hidden = value is not filled(value)
-            wrong.append(f"{path} is not as expected" if hidden else f"{path} is {_shown(found)}")
+            wrong.append(
+                f"{path} is not as expected" if hidden else f"{path} is {_shown(found)}"
+            )
     return wrong
 
 
-def _graphql_errors(answer: web.Answer) -> list[str]:
+def _graphql_errors(answer: Answer) -> list[str]:
     if not 200 <= answer.status <= 299 or b'"errors"' not in answer.body:
         return []
     try:
         data = answer.json()
     except ValueError:
         return []
-    errors = data.get("errors") if isinstance(data, dict) and set(data) <= GRAPHQL else None
+    errors = (
+        data.get("errors") if isinstance(data, dict) and set(data) <= GRAPHQL else None
+    )
     if not isinstance(errors, list) or not errors:
         return []
     first = errors[0].get("message") if isinstance(errors[0], dict) else errors[0]
@@ -137,10 +153,10 @@ def _graphql_errors(answer: web.Answer) -> list[str]:
 
 
 def _shown(found: Any) -> str:
-    """What the answer says instead, in one line: it may be a whole page, and repeat a secret."""
+    """A value of the answer in one line: it may be long, and repeat a secret."""
     return _shown_text(json.dumps(found, ensure_ascii=False))
 
 
 def _shown_text(text: str) -> str:
-    text = console.scrub(text).encode("utf-8", "backslashreplace").decode()
+    text = scrub(text).encode("utf-8", "backslashreplace").decode()
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

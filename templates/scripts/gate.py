@@ -1,9 +1,10 @@
-"""Watches a version for a while, and says whether it may go on.
+"""Watches a version for a while, and decides whether it may go on.
 
-    "gate": {"hold": "5m"}                  of the final gate; default: the longest window
+    "gate": {"hold": "5m"}   of the final gate; default: the longest window
 
-A hold ends early only on a clear breach: a metric at twice its limit or more, with enough samples,
-at two scrapes in a row. Everything else is judged when the hold is over.
+A hold ends early only on a clear breach: a metric at twice its limit or more, with
+enough samples, at two scrapes in a row. Everything else is judged when the hold is
+over.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from __future__ import annotations
 import time
 from decimal import Decimal
 
-import console
-from console import Problem, Problems
 from metrics import BREACHED, FEW, Judge, Verdict
+from runner import Problem, Problems, annotate, say
 from settings import Table
+from tables import show_table
 
 CLEAR = Decimal(2)
 COLUMNS = ("Metric", "Value", "Limit", "Samples", "Outcome", "Result")
@@ -29,13 +30,15 @@ def read_hold(root: Table, judge: Judge) -> float:
     return hold
 
 
-def hold(judge: Judge, version: str, since: float, seconds: float, heading: str) -> None:
-    """Holds until `seconds` have passed since traffic changed; a problem when a metric fails."""
+def hold_and_judge(
+    judge: Judge, version: str, since: float, seconds: float, heading: str
+) -> None:
+    """Holds for `seconds` after traffic changed; a failing metric is a problem."""
     limits, problems = judge.limits()
     if problems:
         raise Problems(problems)
     if not judge.active or judge.prometheus is None:
-        console.say(f"no metric is judged here; holding for {seconds:g} seconds")
+        say(f"no metric is judged here; holding for {seconds:g} seconds")
         time.sleep(max(0.0, seconds - (time.time() - since)))
         return
     scrape = max(0.05, judge.prometheus.scrape)
@@ -49,24 +52,31 @@ def hold(judge: Judge, version: str, since: float, seconds: float, heading: str)
             raise _failed(heading, verdicts, f"; ended after {int(elapsed)} seconds")
         clear = breached
         few = [verdict.metric for verdict in verdicts if verdict.outcome == FEW]
-        wanted = max(seconds, *(_extend(judge, name) for name in few)) if few else seconds
+        wanted = (
+            max(seconds, *(_extend(judge, name) for name in few)) if few else seconds
+        )
         if elapsed >= wanted:
             break
-        console.say(
+        say(
             f"{int(elapsed)} of {int(wanted)} s: "
             + ", ".join(f"{verdict.metric} {_brief(verdict)}" for verdict in verdicts)
         )
         time.sleep(min(scrape, max(0.05, wanted - elapsed)))
     _show(heading, verdicts)
     for verdict in verdicts:
-        if verdict.policy == "skip" or (verdict.policy == "pass" and verdict.value == "–"):
-            console.warning(f"{heading}: {verdict.metric} was not judged: {verdict.outcome}")
+        if verdict.policy == "skip" or (
+            verdict.policy == "pass" and verdict.value == "–"
+        ):
+            annotate(
+                "warning",
+                f"{heading}: {verdict.metric} was not judged: {verdict.outcome}",
+            )
     if any(verdict.failed for verdict in verdicts):
         raise _failed(heading, verdicts, "")
 
 
-def running_version(judge: Judge, version: str) -> None:
-    """Before a deploy: the version that runs must give samples, else nothing could be judged."""
+def check_running_version(judge: Judge, version: str) -> None:
+    """Before a deploy: the version that runs must give samples."""
     limits, problems = judge.limits()
     if problems:
         raise Problems(problems)
@@ -75,10 +85,18 @@ def running_version(judge: Judge, version: str) -> None:
     for verdict in verdicts:
         if verdict.outcome == BREACHED:
             # The deploy may be the very fix.
-            console.warning(f"the running version is over the limit of {verdict.metric}")
+            annotate(
+                "warning", f"the running version is over the limit of {verdict.metric}"
+            )
         elif verdict.policy == "skip":
-            console.warning(f"{verdict.metric} will not be judged: {verdict.outcome}")
-    failed = [verdict for verdict in verdicts if verdict.failed and verdict.outcome != BREACHED]
+            annotate(
+                "warning", f"{verdict.metric} will not be judged: {verdict.outcome}"
+            )
+    failed = [
+        verdict
+        for verdict in verdicts
+        if verdict.failed and verdict.outcome != BREACHED
+    ]
     if failed:
         raise _failed("the running version", failed, ": a new one could not be judged")
 
@@ -99,7 +117,7 @@ def _show(heading: str, verdicts: list[Verdict]) -> None:
         )
         for verdict in verdicts
     ]
-    console.table(heading, COLUMNS, rows)
+    show_table(heading, COLUMNS, rows)
 
 
 def _brief(verdict: Verdict) -> str:
@@ -109,7 +127,11 @@ def _brief(verdict: Verdict) -> str:
 def _failed(heading: str, verdicts: list[Verdict], why: str) -> Problem:
     told = "; ".join(
         f"{verdict.metric} {verdict.outcome}"
-        + (f" ({verdict.value}, limit {verdict.limit})" if verdict.outcome == BREACHED else "")
+        + (
+            f" ({verdict.value}, limit {verdict.limit})"
+            if verdict.outcome == BREACHED
+            else ""
+        )
         for verdict in verdicts
         if verdict.failed
     )

@@ -1,52 +1,51 @@
-"""Judges a test run by the records of its shards: first that nothing is lost, then TQ-01 to TQ-04.
+"""Evaluates the quality gates of a test run by its records.
 
-Nothing is run again. Every gate is judged, also after one has failed.
+First that nothing is lost, then TQ-01 to TQ-04. Nothing is run again. Every gate is
+evaluated, also after one has failed.
 
 Environment:
   PIPEWRIGHT_RECORDS      the folder below which the shards' records are
-  PIPEWRIGHT_EXPECTED     JSON [{"version": "3.12", "shards": 4}, …], what should have reported
-  PIPEWRIGHT_SEEDS        JSON list of the seeds that should have reported; empty: one, unknown
-  PIPEWRIGHT_GATES        JSON {"order": "random" | "fixed" | "isolated", "pass-rate": 1.0,
-                          "slowest": seconds or null, "repeat": bool, "skipped-counts": bool}
-  PIPEWRIGHT_QUARANTINE   optional: JSON [{"path", "reason", "issue", "until": "2027-03-31"}], tests
-                          that nobody runs; one whose last day is over fails
-  PIPEWRIGHT_RUN          the name of the test run; records of others are left out; empty: all
-  PIPEWRIGHT_SHARDS_END   optional: `with-status` where a shard fails with its tests, `green` where
-                          the pass rate allows failures; decides which re-run is recommended
-  PIPEWRIGHT_TIMINGS_OUT  optional: where to write the timings for the next run's plan, which
-                          happens only when the run is complete
+  PIPEWRIGHT_EXPECTED     JSON [{"version": "3.12", "shards": 4}, …], what should have
+                          reported
+  PIPEWRIGHT_SEEDS        JSON list of the seeds that should have reported; empty:
+                          one, unknown
+  PIPEWRIGHT_GATES        JSON {"order": "random" | "fixed" | "isolated", "pass-rate":
+                          1.0, "slowest": seconds or null, "repeat": bool,
+                          "skipped-counts": bool}
+  PIPEWRIGHT_QUARANTINE   optional: JSON [{"path", "reason", "issue", "until":
+                          "2027-03-31"}], tests that nobody runs; one whose last day
+                          is over fails
+  PIPEWRIGHT_RUN          the name of the test run; records of others are left out;
+                          empty: all
+  PIPEWRIGHT_SHARDS_END   optional: `with-status` where a shard fails with its tests,
+                          `green` where the pass rate allows failures; decides which
+                          re-run is recommended
+  PIPEWRIGHT_TIMINGS_OUT  optional: where to write the timings for the next run's
+                          plan, which happens only when the run is complete
 
-In the pass rate, skipped tests and expected failures (xfailed, xpassed) do not count, unless
-`skipped-counts` puts skipped tests into its denominator.
+In the pass rate, skipped tests and expected failures (xfailed, xpassed) do not count,
+unless `skipped-counts` puts skipped tests into its denominator.
 
 Exit status 1 when the run is incomplete or a gate fails.
 """
 
 from __future__ import annotations
 
-import sys
+import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime, timezone
+from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pipewright_common import (
-    InputError,
-    annotate,
-    code,
-    parsed,
-    percent,
-    ratio,
-    run,
-    text,
-    write_json,
-)
-from pipewright_completeness import Expected, complete
-from pipewright_findings import SHOWN, Verdict, report
-from pipewright_records import Line, Record, read_records, recovered
+from completeness import Expected, complete
+from findings import SHOWN, Verdict, report
+from formats import code, percent, write_json
+from parameters import parsed, ratio, text
+from records import Line, Record, read_records, recovered
+from runner import Problem, annotate
 
 ORDERS = ("random", "fixed", "isolated")
 GROWTH = 2  # What a timing grows to at most, from one run to the next.
@@ -64,10 +63,12 @@ class Gates:
     skipped_counts: bool
 
 
-def main() -> int:
+def judge_tests() -> int:
     """Judges the run."""
     gates, expected = read_gates(), read_expected()
-    records, broken = read_records(Path(text("PIPEWRIGHT_RECORDS")), text("PIPEWRIGHT_RUN", ""))
+    records, broken = read_records(
+        Path(text("PIPEWRIGHT_RECORDS")), text("PIPEWRIGHT_RUN", "")
+    )
     chosen, problems = complete(expected, records)
     problems = broken + problems
     verdicts = [
@@ -93,11 +94,13 @@ def main() -> int:
     return 1 if any(verdict.verdict == "failed" for verdict in verdicts) else 0
 
 
-def rerun_hint(verdicts: list[Verdict], chosen: list[Record], problems: list[str]) -> str:
-    """What to re-run where every shard was green; without new records the verdict stays."""
+def rerun_hint(
+    verdicts: list[Verdict], chosen: list[Record], problems: list[str]
+) -> str:
+    """What to re-run where every shard was green: the same records fail again."""
     ends = text("PIPEWRIGHT_SHARDS_END", "")
     if ends not in ("", "with-status", "green"):
-        raise InputError("PIPEWRIGHT_SHARDS_END must be `with-status` or `green`")
+        raise Problem("PIPEWRIGHT_SHARDS_END must be `with-status` or `green`")
     failed = [verdict for verdict in verdicts if verdict.verdict == "failed"]
     red = ends == "with-status" and any(record.failing for record in chosen)
     if not failed or not ends or problems or red:
@@ -108,25 +111,33 @@ def rerun_hint(verdicts: list[Verdict], chosen: list[Record], problems: list[str
     )
 
 
-# ── what is asked for ─────────────────────────────────────────────────────────
+# ── what is asked for ─────────────────────────────────────────────────────────────────
 
 
 def read_gates() -> Gates:
-    """Reads PIPEWRIGHT_GATES; a key that it does not know may be a threshold, so it is refused."""
+    """Reads PIPEWRIGHT_GATES; an unknown key may be a threshold, so it is refused."""
     name = "PIPEWRIGHT_GATES"
     given = parsed(name)
     known = ("order", "pass-rate", "slowest", "repeat", "skipped-counts")
     if not isinstance(given, dict) or set(given) - set(known):
-        raise InputError(f"{name} must be a JSON object with only the keys {', '.join(known)}")
+        raise Problem(
+            f"{name} must be a JSON object with only the keys {', '.join(known)}"
+        )
     if given.get("order") not in ORDERS:
-        raise InputError(f"{name}: `order` must be one of {', '.join(ORDERS)}")
+        raise Problem(f"{name}: `order` must be one of {', '.join(ORDERS)}")
     for key in ("repeat", "skipped-counts"):
         if not isinstance(given.get(key, False), bool):
-            raise InputError(f"{name}: `{key}` must be true or false")
+            raise Problem(f"{name}: `{key}` must be true or false")
     limit = given.get("slowest")
     if limit is not None:
-        if isinstance(limit, bool) or not isinstance(limit, int | Decimal) or not limit > 0:
-            raise InputError(f"{name}: `slowest` must be a number of seconds above 0, or null")
+        if (
+            isinstance(limit, bool)
+            or not isinstance(limit, int | Decimal)
+            or not limit > 0
+        ):
+            raise Problem(
+                f"{name}: `slowest` must be a number of seconds above 0, or null"
+            )
         limit = Decimal(limit)
     return Gates(
         order=given["order"],
@@ -141,19 +152,21 @@ def read_expected() -> list[Expected]:
     """Every version × seed, with its number of shards."""
     wanted, seeds = parsed("PIPEWRIGHT_EXPECTED"), parsed("PIPEWRIGHT_SEEDS", "[]")
     if not isinstance(seeds, list) or not all(_is_whole(seed) for seed in seeds):
-        raise InputError("PIPEWRIGHT_SEEDS must be a JSON list of seeds")
+        raise Problem("PIPEWRIGHT_SEEDS must be a JSON list of seeds")
     if len(set(seeds)) != len(seeds):
-        raise InputError("PIPEWRIGHT_SEEDS holds a seed twice")
+        raise Problem("PIPEWRIGHT_SEEDS holds a seed twice")
     name = "PIPEWRIGHT_EXPECTED"
     if not isinstance(wanted, list) or not wanted:
-        raise InputError(f"{name} must be a JSON list with at least one entry")
+        raise Problem(f"{name} must be a JSON list with at least one entry")
     found: dict[str, int] = {}
     for entry in wanted:
         if not isinstance(entry, dict) or not _is_whole(entry.get("shards")):
-            raise InputError(f'{name}: an entry must be like {{"version": "3.12", "shards": 4}}')
+            raise Problem(
+                f'{name}: an entry must be like {{"version": "3.12", "shards": 4}}'
+            )
         version = str(entry.get("version", ""))
         if version in found or entry["shards"] < 1:
-            raise InputError(f"{name}: `{version}` stands there twice, or has no shard")
+            raise Problem(f"{name}: `{version}` stands there twice, or has no shard")
         found[version] = entry["shards"]
     return [
         Expected(version, shards, seed)
@@ -163,40 +176,48 @@ def read_expected() -> list[Expected]:
 
 
 def quarantine() -> list[Verdict]:
-    """A row for the tests that nobody runs for now; after their last day somebody must decide."""
+    """A row for tests that are left out, which fails after their last day."""
     name = "PIPEWRIGHT_QUARANTINE"
     entries = parsed(name, "[]")
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise InputError(f"{name} must be a JSON list of objects")
+    if not isinstance(entries, list) or not all(
+        isinstance(entry, dict) for entry in entries
+    ):
+        raise Problem(f"{name} must be a JSON list of objects")
     over = []
     for entry in entries:
         try:
             until = date.fromisoformat(str(entry.get("until")))
         except ValueError as error:
-            raise InputError(f"{name}: `until` must be a day, like 2027-03-31") from error
+            raise Problem(f"{name}: `until` must be a day, like 2027-03-31") from error
         if today() > until:
             over.append(f"{entry.get('path')} (until {until}: {entry.get('reason')})")
     if not entries:
         return []
     paths = ", ".join(str(entry.get("path")) for entry in entries)
     verdict = "failed" if over else "passed"
-    reason = f"the last day is over: {'; '.join(over)}" if over else f"left out: {paths}"
-    return [Verdict("Quarantine", "until its last day", str(len(entries)), verdict, reason)]
+    reason = (
+        f"the last day is over: {'; '.join(over)}" if over else f"left out: {paths}"
+    )
+    return [
+        Verdict("Quarantine", "until its last day", str(len(entries)), verdict, reason)
+    ]
 
 
 def today() -> date:
     """The day in UTC."""
-    return datetime.now(timezone.utc).date()
+    return date.fromisoformat(time.strftime("%Y-%m-%d", time.gmtime()))
 
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-# ── the gates ─────────────────────────────────────────────────────────────────
+# ── the gates ─────────────────────────────────────────────────────────────────────────
 
 
-def whole(expected: list[Expected], chosen: list[Record], problems: list[str]) -> Verdict:
+def whole(
+    expected: list[Expected], chosen: list[Record], problems: list[str]
+) -> Verdict:
     """Nothing is lost: every other gate rests on this one."""
     shards = sum(entry.shards for entry in expected)
     finished = sum(record.exit is not None for record in chosen)
@@ -215,13 +236,21 @@ def random_order(gates: Gates, chosen: list[Record]) -> Verdict:
         return Verdict(gate, "fixed", "as collected", "passed")
     if gates.order == "isolated":
         others = [record.label for record in chosen if not record.isolated]
-        measured = "a process per test" if chosen and not others else "tests share a process"
+        measured = (
+            "a process per test" if chosen and not others else "tests share a process"
+        )
         verdict = "failed" if others or not chosen else "passed"
         return Verdict(gate, "isolated", measured, verdict, ", ".join(others))
     fixed = [record.label for record in chosen if not shuffled(record)]
-    seeds = sorted({str(record.seed) for record in chosen if record.seed is not None}, key=int)
+    seeds = sorted(
+        {str(record.seed) for record in chosen if record.seed is not None}, key=int
+    )
     if fixed or not chosen:
-        reason = f"not shuffled by the recorded seed: {', '.join(fixed)}" if fixed else "no record"
+        reason = (
+            f"not shuffled by the recorded seed: {', '.join(fixed)}"
+            if fixed
+            else "no record"
+        )
         return Verdict(gate, "random", "not random", "failed", reason)
     return Verdict(gate, "random", f"seed {', '.join(seeds)}", "passed")
 
@@ -246,26 +275,36 @@ def pass_rate(gates: Gates, chosen: list[Record]) -> Verdict:
     ]
     if judged == 0:
         reason = "no test passed or failed, so there is no rate"
-        return Verdict(gate, threshold, ", ".join(besides) or "no test", "failed", reason)
+        return Verdict(
+            gate, threshold, ", ".join(besides) or "no test", "failed", reason
+        )
     rate = Fraction(count["passed"], judged)
     counts = ", ".join([f"{count['passed']} of {judged} passed", *besides])
     measured = f"{percent(rate)} ({counts})"
-    return Verdict(gate, threshold, measured, "passed" if rate >= gates.pass_rate else "failed")
+    return Verdict(
+        gate, threshold, measured, "passed" if rate >= gates.pass_rate else "failed"
+    )
 
 
 def slowest(gates: Gates, chosen: list[Record]) -> Verdict:
     """TQ-03: no single test, in any of its attempts, takes longer."""
     gate = "TQ-03 slowest test"
     taken = [
-        (seconds, name, record) for record in chosen for name, seconds in record.slowest.items()
+        (seconds, name, record)
+        for record in chosen
+        for name, seconds in record.slowest.items()
     ]
     if not taken:
-        return Verdict(gate, limit_text(gates), "no test", "failed" if gates.slowest else "not set")
+        return Verdict(
+            gate, limit_text(gates), "no test", "failed" if gates.slowest else "not set"
+        )
     longest = max(taken, key=lambda entry: entry[0])
     measured = f"{longest[0].normalize():f} s: {code(longest[1])}"
     if gates.slowest is None:
         return Verdict(gate, "none", measured, "not set")
-    late = sorted((entry for entry in taken if entry[0] > gates.slowest), key=lambda e: -e[0])
+    late = sorted(
+        (entry for entry in taken if entry[0] > gates.slowest), key=lambda e: -e[0]
+    )
     for seconds, name, record in late:
         line = record.final.get(name)
         annotate(
@@ -293,29 +332,48 @@ def same_again(gates: Gates, chosen: list[Record]) -> Verdict:
         for name, line in record.final.items():
             outcomes[record.version, name][record.seed] = line
     if len(seeds) < 2:
-        again = "this run has one seed; the repeat has its own runs" if gates.repeat else "not set"
+        again = (
+            "this run has one seed; the repeat has its own runs"
+            if gates.repeat
+            else "not set"
+        )
         return Verdict(gate, threshold if gates.repeat else "none", again, "not run")
     differing = []
     for (version, name), by_seed in sorted(outcomes.items()):
-        if len(by_seed) == len(seeds) and len({line.outcome for line in by_seed.values()}) == 1:
+        if (
+            len(by_seed) == len(seeds)
+            and len({line.outcome for line in by_seed.values()}) == 1
+        ):
             continue
         told = ", ".join(
-            f"{by_seed[seed].outcome if seed in by_seed else 'not run'} under seed {seed}"
+            f"{outcome_of(by_seed.get(seed))} under seed {seed}"
             for seed in sorted(seeds, key=str)
         )
         differing.append(f"{code(name)}{f' ({version})' if version else ''}: {told}")
         line = next(iter(by_seed.values()))
-        annotate("error", f"{name}: {told}", line.file, line.line, title="Depends on the order")
+        annotate(
+            "error",
+            f"{name}: {told}",
+            line.file,
+            line.line,
+            title="Depends on the order",
+        )
     measured = f"{len(differing)} of {len(outcomes)} differ"
     verdict = "failed" if differing else "passed"
     return Verdict(gate, threshold, measured, verdict, "; ".join(differing[:SHOWN]))
 
 
-def timings(chosen: list[Record]) -> dict[str, float]:
-    """The timings of all tests that exist now, for the next plan; the slowest version counts.
+def outcome_of(line: Line | None) -> str:
+    """The outcome of a test, which may not have run."""
+    return line.outcome if line else "not run"
 
-    The first test of a process pays for what all its tests share, imports and fixtures, and in the
-    next run another one does. So a timing falls at once, but grows slowly.
+
+def timings(chosen: list[Record]) -> dict[str, float]:
+    """The timings of all tests that exist now, for the next plan; the slowest version
+    counts.
+
+    The first test of a process pays for what all its tests share, imports and fixtures,
+    and in the next run another one does. So a timing falls at once, but grows slowly.
     """
     found: dict[str, Decimal] = {}
     most: dict[str, Decimal] = {}
@@ -324,8 +382,7 @@ def timings(chosen: list[Record]) -> dict[str, float]:
             most[name] = max(seconds, SHORT) * GROWTH
         for name, line in record.final.items():
             found[name] = max(found.get(name, Decimal(0)), line.duration)
-    return {name: float(min(found[name], most.get(name, found[name]))) for name in sorted(found)}
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))
+    return {
+        name: float(min(found[name], most.get(name, found[name])))
+        for name in sorted(found)
+    }

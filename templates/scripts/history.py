@@ -1,23 +1,23 @@
-"""Fetches the history of coverage that the newest run of the deploying branch kept.
+"""Fetches the history of coverage of the deploying branch.
 
-A history is an artifact of a run of this repository; one of a fork is never taken, whatever its
-branch is called. Where there is none, the history begins anew.
+A history is an artifact of a run of this repository; one of a fork is never taken,
+whatever its branch is called. Where there is none, the history begins anew.
 
 Environment:
   PIPEWRIGHT_ARTIFACT          the artifact's name
   PIPEWRIGHT_BRANCH            the branch whose runs keep it
   PIPEWRIGHT_HISTORY           the file to write
-  PIPEWRIGHT_HISTORY_REQUIRED  `true` where this run writes the next history, or is judged by the
-                               last one: then a failure to fetch it ends with 1
+  PIPEWRIGHT_HISTORY_REQUIRED  `true` where this run writes the next history, or is
+                               judged by the last one: then a failure to fetch it ends
+                               with 1
   GH_TOKEN                     may read the repository's actions
-  GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_REPOSITORY_ID, GITHUB_RUN_ID   as the runner sets them
+  GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_REPOSITORY_ID, GITHUB_RUN_ID
 """
 
 from __future__ import annotations
 
 import io
 import json
-import sys
 import time
 import urllib.error
 import urllib.parse
@@ -28,12 +28,13 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 
-from pipewright_common import InputError, annotate, flag, run, text
+from parameters import flag, text
+from runner import Problem, annotate
 
 TRIES = 4
 SECONDS = 20
 LARGEST = 5_000_000  # Bytes; 200 entries take some 40,000.
-AGAIN = (429, 500, 502, 503, 504)
+PASSING = (429, 500, 502, 503, 504)
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
@@ -51,18 +52,19 @@ class Stay(urllib.request.HTTPRedirectHandler):
         """Refuses."""
 
 
-def main() -> int:
+def fetch_history() -> int:
     """Writes the history, if there is one."""
     required = flag("PIPEWRIGHT_HISTORY_REQUIRED")
     out = Path(text("PIPEWRIGHT_HISTORY"))
     name, branch = text("PIPEWRIGHT_ARTIFACT"), text("PIPEWRIGHT_BRANCH")
     try:
-        artifact = newest(name, branch)
+        artifact = newest_artifact(name, branch)
         found = b"" if artifact is None else history(artifact)
     except (OSError, HTTPException, ValueError, KeyError, zipfile.BadZipFile) as error:
-        reason = f"the history of coverage could not be fetched: {type(error).__name__}: {error}"
+        what = "the history of coverage could not be fetched"
+        reason = f"{what}: {type(error).__name__}: {error}"
         if required:
-            raise InputError(f"{reason}; re-run this job, which needs it") from error
+            raise Problem(f"{reason}; re-run this job, which needs it") from error
         annotate("warning", reason)
         return 0
     if not found:
@@ -73,10 +75,12 @@ def main() -> int:
     return 0
 
 
-def newest(name: str, branch: str) -> dict[str, Any] | None:
-    """The newest artifact of this name that a run of this repository's own branch kept."""
+def newest_artifact(name: str, branch: str) -> dict[str, Any] | None:
+    """The newest artifact of this name that a run of this repository kept."""
     query = urllib.parse.urlencode({"name": name, "per_page": 100})
-    listed = json.loads(api(f"/repos/{text('GITHUB_REPOSITORY')}/actions/artifacts?{query}"))
+    listed = json.loads(
+        api(f"/repos/{text('GITHUB_REPOSITORY')}/actions/artifacts?{query}")
+    )
     own = int(text("GITHUB_REPOSITORY_ID"))
     fitting = [
         artifact
@@ -119,7 +123,9 @@ def api(path: str) -> bytes:
     return fetched(urllib.request.build_opener(), urllib.request.Request(place))
 
 
-def fetched(opener: urllib.request.OpenerDirector, request: urllib.request.Request) -> bytes:
+def fetched(
+    opener: urllib.request.OpenerDirector, request: urllib.request.Request
+) -> bytes:
     """The answer's bytes, tried again where the fault may pass."""
     for again in range(TRIES):
         try:
@@ -127,14 +133,12 @@ def fetched(opener: urllib.request.OpenerDirector, request: urllib.request.Reque
                 content: bytes = answer.read(LARGEST + 1)
             break
         except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
-            passing = not isinstance(error, urllib.error.HTTPError) or error.code in AGAIN
+            passing = (
+                not isinstance(error, urllib.error.HTTPError) or error.code in PASSING
+            )
             if not passing or again == TRIES - 1:
                 raise
             time.sleep(2**again)
     if len(content) > LARGEST:
         raise ValueError("the answer is larger than a history can be")
     return content
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))

@@ -1,15 +1,15 @@
-"""A small path into JSON: `.access_token`, `.a.b[0].c`, `.["a key"]`, `.` for the whole."""
+"""Paths into JSON: `.token`, `.a.b[0].c`, `.["a key"]`, `.` for all."""
 
 from __future__ import annotations
 
 import re
 from typing import Any
 
-STEP = re.compile(r'\.?([A-Za-z_][\w-]*)|\.?\[([0-9]+)\]|\.?\["([^"]+)"\]')
+PATH_STEP = re.compile(r'\.?([A-Za-z_][\w-]*)|\.?\[([0-9]+)\]|\.?\["([^"]+)"\]')
 ABSENT = object()
 
 
-def steps(path: str) -> list[str | int] | None:
+def path_steps(path: str) -> list[str | int] | None:
     """The path's steps, or None when it is not a path."""
     if not path.startswith("."):
         return None
@@ -18,7 +18,7 @@ def steps(path: str) -> list[str | int] | None:
     found: list[str | int] = []
     at = 0
     while at < len(path):
-        match = STEP.match(path, at)
+        match = PATH_STEP.match(path, at)
         if match is None or (match[1] is not None and path[at] != "."):
             return None
         found.append(int(match[2]) if match[2] is not None else match[1] or match[3])
@@ -26,9 +26,9 @@ def steps(path: str) -> list[str | int] | None:
     return found
 
 
-def find(data: Any, path: str) -> Any:
+def find_path(data: Any, path: str) -> Any:
     """What stands at the path, or `ABSENT`."""
-    for step in steps(path) or []:
+    for step in path_steps(path) or []:
         if isinstance(step, int):
             if not isinstance(data, list) or step >= len(data):
                 return ABSENT
@@ -40,7 +40,7 @@ def find(data: Any, path: str) -> Any:
     return data
 
 
-def same(left: Any, right: Any) -> bool:
+def json_equal(left: Any, right: Any) -> bool:
     """Equality as JSON has it: true is not 1."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right

@@ -3,7 +3,7 @@
     "backup": {
       "image": "postgres:16-alpine@sha256:…", "run": "pg_dump -Fc atom",
       "env-from": ["secret/atom-db", "configmap/atom"],    optional
-      "to": "pvc/backups",                  what `run` prints becomes a file there; optional
+      "to": "pvc/backups",               a file there with what `run` prints; optional
       "timeout": "30m"
     }
     "migrate": {
@@ -13,8 +13,8 @@
       "timeout": "15m"
     }
 
-Migrations run in the new image with the settings of the workload's own container: a shell in an
-old pod would run the old code.
+Migrations run in the new image with the settings of the workload's own container: a
+shell in an old pod would run the old code.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-import console
-import pods
 from cluster import Cluster
-from console import Problem
+from pods import find_container, pod_template
+from runner import Problem, annotate, quote, say
 from settings import Run, Table
 from workload import Workload
 
-# What a migration may read as files; a claim that only one node can mount would never start.
+# What a migration may read as files; a claim that only one node can mount would never
+# start.
 READABLE_VOLUMES = {"configMap", "secret", "projected", "downwardAPI", "emptyDir"}
 FROM_POD = (
     "serviceAccountName",
@@ -42,8 +42,8 @@ FROM_POD = (
 )
 FROM_CONTAINER = ("env", "envFrom", "securityContext", "resources", "workingDir")
 BACKUP_FOLDER = "/pipewright-backup"
-# `run` and the file are arguments, so neither is ever part of the script. A shell that cannot fail
-# inside a pipe would call half a backup a whole one.
+# `run` and the file are arguments, so neither is ever part of the script. A shell that
+# cannot fail inside a pipe would call half a backup a whole one.
 SAVE = """set -eu
 umask 077
 if (set -o pipefail) 2>/dev/null; then
@@ -77,7 +77,7 @@ class Backup:
             image=table.text("image"),
             run=table.text("run"),
             env_from=table.texts("env-from"),
-            to=table.text("to") if table.has("to") else None,
+            to=table.text_or_none("to"),
             timeout=table.seconds("timeout", "30m"),
         )
         table.done()
@@ -110,7 +110,7 @@ class Migration:
         read = Migration(
             workload=table.text("workload"),
             run=table.text("run"),
-            verify=table.text("verify") if table.has("verify") else None,
+            verify=table.text_or_none("verify"),
             on_restore=on_restore,
             timeout=table.seconds("timeout", "15m"),
         )
@@ -127,17 +127,20 @@ def back_up(cluster: Cluster, backup: Backup, environment: str, run: Run) -> Non
         "envFrom": [_env_from(source) for source in backup.env_from],
         "securityContext": {"allowPrivilegeEscalation": False},
     }
-    pod: dict[str, Any] = {"automountServiceAccountToken": False, "containers": [container]}
+    pod: dict[str, Any] = {
+        "automountServiceAccountToken": False,
+        "containers": [container],
+    }
     if backup.to is not None:
         file = f"{BACKUP_FOLDER}/{environment}-{run.version}"
         container["command"] = ["sh", "-c", SAVE, "sh", backup.run, file]
         container["volumeMounts"] = [{"name": "backups", "mountPath": BACKUP_FOLDER}]
         claim = {"claimName": backup.to.removeprefix("pvc/")}
         pod["volumes"] = [{"name": "backups", "persistentVolumeClaim": claim}]
-    _run(cluster, name, pod, {}, backup.timeout)
+    _run_job(cluster, name, pod, {}, backup.timeout)
 
 
-def migrate(
+def run_migration(
     cluster: Cluster,
     workload: Workload,
     purpose: str,
@@ -150,14 +153,18 @@ def migrate(
     """Runs a command in the new image as the workload itself would run."""
     ref = workload.delivery.target
     live = cluster.need(ref)
-    own = pods.find_container(live, workload.delivery.container, ref)[1]
-    spec = pods.template(live, ref).get("spec", {})
+    own = find_container(live, workload.delivery.container, ref)[1]
+    spec = pod_template(live, ref).get("spec", {})
     container = {key: own[key] for key in FROM_CONTAINER if key in own}
     volumes = [
-        volume for volume in spec.get("volumes") or [] if READABLE_VOLUMES.intersection(volume)
+        volume
+        for volume in spec.get("volumes") or []
+        if READABLE_VOLUMES.intersection(volume)
     ]
     names = {volume["name"] for volume in volumes}
-    mounts = [mount for mount in own.get("volumeMounts") or [] if mount.get("name") in names]
+    mounts = [
+        mount for mount in own.get("volumeMounts") or [] if mount.get("name") in names
+    ]
     container |= {
         "name": "migrate",
         "image": image,
@@ -168,36 +175,47 @@ def migrate(
     pod |= {"containers": [container], "volumes": volumes}
     # The workload's own labels would make its Service send requests to the migration.
     labels = {workload.label_key: run.version}
-    _run(cluster, job_name(purpose, environment, run), pod, labels, timeout)
+    _run_job(cluster, job_name(purpose, environment, run), pod, labels, timeout)
 
 
 def job_name(purpose: str, environment: str, run: Run) -> str:
     """At most 63 characters, which is what a Job's pods leave it."""
-    name = f"pipewright-{purpose}-{environment}-{run.id}-{run.attempt}".lower().replace("_", "-")
+    name = f"pipewright-{purpose}-{environment}-{run.id}-{run.attempt}".lower().replace(
+        "_", "-"
+    )
     if len(name) <= 60:
         return name
     return f"{name[:50].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
-def finish(cluster: Cluster, name: str, timeout: float) -> None:
-    """Waits for a Job that a lost runner may have left at work; how it ended does not matter."""
+def wait_for_job(cluster: Cluster, name: str, timeout: float) -> None:
+    """Waits for a Job that a lost runner may have left at work, however it ends."""
     if cluster.get(f"job/{name}") is not None:
-        _wait(cluster, name, timeout)
+        _wait_for_end(cluster, name, timeout)
 
 
-def _run(
-    cluster: Cluster, name: str, pod: dict[str, Any], labels: dict[str, str], timeout: float
+def _run_job(
+    cluster: Cluster,
+    name: str,
+    pod: dict[str, Any],
+    labels: dict[str, str],
+    timeout: float,
 ) -> None:
     manifest = {
         "apiVersion": "batch/v1",
         "kind": "Job",
-        "metadata": {"name": name, "labels": {"app.kubernetes.io/managed-by": "pipewright"}},
+        "metadata": {
+            "name": name,
+            "labels": {"app.kubernetes.io/managed-by": "pipewright"},
+        },
         "spec": {
             "backoffLimit": 0,
             "activeDeadlineSeconds": max(1, int(timeout)),
             "ttlSecondsAfterFinished": 86400,
             "template": {
-                "metadata": {"labels": {"app.kubernetes.io/managed-by": "pipewright", **labels}},
+                "metadata": {
+                    "labels": {"app.kubernetes.io/managed-by": "pipewright", **labels}
+                },
                 "spec": {**pod, "restartPolicy": "Never"},
             },
         },
@@ -205,15 +223,15 @@ def _run(
     # A Job's template cannot change, so one that an earlier try left must go.
     cluster.delete(f"job/{name}")
     cluster.apply(f"cannot start the Job {name}", manifest)
-    ended = _wait(cluster, name, timeout + 60)
+    ended = _wait_for_end(cluster, name, timeout + 60)
     _print_logs(cluster, name)
     if ended != "Complete":
         raise Problem(f"the Job {name} {ended}")
-    console.say(f"the Job {name} is complete")
+    say(f"the Job {name} is complete")
 
 
-def _wait(cluster: Cluster, name: str, timeout: float) -> str:
-    """How it ended. `kubectl wait` waits for one condition, and a Job can end in two."""
+def _wait_for_end(cluster: Cluster, name: str, timeout: float) -> str:
+    """How it ended: a Job has two conditions, `kubectl wait` waits for one."""
     until = time.monotonic() + timeout
     pause = 0.5
     while time.monotonic() < until:
@@ -225,7 +243,8 @@ def _wait(cluster: Cluster, name: str, timeout: float) -> str:
                 if condition.get("type") == "Complete":
                     return "Complete"
                 if condition.get("type") == "Failed":
-                    return f"failed: {condition.get('reason', '')} {condition.get('message', '')}"
+                    why = (condition.get(key, "") for key in ("reason", "message"))
+                    return f"failed: {' '.join(why)}"
         time.sleep(pause)
         pause = min(5.0, pause * 1.5)
     return f"did not end within {timeout:g} seconds"
@@ -234,9 +253,9 @@ def _wait(cluster: Cluster, name: str, timeout: float) -> str:
 def _print_logs(cluster: Cluster, name: str) -> None:
     try:
         what = f"cannot read the logs of {name}"
-        console.quote(cluster.kubectl(what, "logs", f"job/{name}", "--tail=200", attempts=2))
+        quote(cluster.kubectl(what, "logs", f"job/{name}", "--tail=200", attempts=2))
     except Problem as problem:
-        console.warning(str(problem))
+        annotate("warning", str(problem))
 
 
 def _env_from(source: str) -> dict[str, dict[str, str]]:

@@ -1,15 +1,17 @@
-"""The marks: annotations that tell the version verified last, and whether a run is changing it.
+"""The marks: annotations with the version verified last.
 
-They live in the cluster because a runner can be lost: whoever comes next, a rescue job or the next
-run, finds in them what to return to. Both are JSON.
+They live in the cluster because a runner can be lost: whoever comes next, a rescue
+job or the next run, finds in them what to return to. Both are JSON.
 
-    pipewright.dev/verified   {"image", "version", "commit", "run", "run-number", "attempt",
-                               "workflow"}
-    pipewright.dev/changing   {"to": {"image", "version"}, "from": {"image", "version"}, "commit",
-                               "run", "run-number", "attempt", "workflow", "since", "migrated",
-                               "canary-replicas"}
+    pipewright.dev/verified   {"image", "version", RUN}
+    pipewright.dev/changing   {"to": {"image", "version"},
+                               "from": {"image", "version"}, RUN, "since",
+                               "migrated", "canary-replicas"}
 
-`since` is when traffic last changed (seconds since 1970); `migrated` is false, true or "undone".
+RUN is "commit", "run", "run-number", "attempt", "workflow".
+
+`since` is when traffic last changed (seconds since 1970); `migrated` is false, true
+or "undone".
 """
 
 from __future__ import annotations
@@ -19,13 +21,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from cluster import Cluster
-from console import Problem
 from pods import Version
+from runner import Problem
 from settings import Run
 
-PREFIX = "pipewright.dev"
-CHANGING = f"{PREFIX}/changing"
-VERIFIED = f"{PREFIX}/verified"
+MARK_PREFIX = "pipewright.dev"
+CHANGING = f"{MARK_PREFIX}/changing"
+VERIFIED = f"{MARK_PREFIX}/verified"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ class Verified:
     run: Run
 
     def text(self) -> str:
-        return json.dumps({**self.version.json(), **_run_json(self.run)}, sort_keys=True)
+        return json.dumps(
+            {**self.version.json(), **_run_json(self.run)}, sort_keys=True
+        )
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class Marks:
     verified: Verified | None
 
 
-def read(cluster: Cluster, ref: str) -> Marks:
+def read_marks(cluster: Cluster, ref: str) -> Marks:
     found = cluster.get(ref)
     annotations = (found or {}).get("metadata", {}).get("annotations") or {}
     return Marks(
@@ -77,26 +81,26 @@ def read(cluster: Cluster, ref: str) -> Marks:
     )
 
 
-def begin(cluster: Cluster, ref: str, mark: Changing) -> None:
+def mark_changing(cluster: Cluster, ref: str, mark: Changing) -> None:
     cluster.annotate(ref, {CHANGING: mark.text()})
 
 
-def update(cluster: Cluster, ref: str, **changes: Any) -> Changing:
-    mark = read(cluster, ref).changing
+def update_mark(cluster: Cluster, ref: str, **changes: Any) -> Changing:
+    mark = read_marks(cluster, ref).changing
     if mark is None:
         raise Problem(f"{ref} carries no `changing` mark", "Run the step `begin` first")
     mark = replace(mark, **changes)
-    begin(cluster, ref, mark)
+    mark_changing(cluster, ref, mark)
     return mark
 
 
-def verify(cluster: Cluster, ref: str, mark: Changing) -> None:
+def mark_verified(cluster: Cluster, ref: str, mark: Changing) -> None:
     """Both marks change in one patch: there is no moment without either."""
     verified = Verified(mark.to, mark.run)
     cluster.annotate(ref, {VERIFIED: verified.text(), CHANGING: None})
 
 
-def clear(cluster: Cluster, ref: str) -> None:
+def clear_mark(cluster: Cluster, ref: str) -> None:
     cluster.annotate(ref, {CHANGING: None})
 
 
@@ -123,7 +127,7 @@ def _parsed(text: str, ref: str, key: str) -> dict[str, Any]:
     return data
 
 
-def _run(data: dict[str, Any]) -> Run:
+def _parse_run(data: dict[str, Any]) -> Run:
     number, attempt = data.get("run-number"), data.get("attempt")
     return Run(
         id=str(data.get("run", "")),
@@ -143,7 +147,7 @@ def _changing(text: str | None, ref: str) -> Changing | None:
     return Changing(
         to=Version.parse(data.get("to"), f"the annotation {CHANGING} of {ref}"),
         back=Version.parse(data.get("from"), f"the annotation {CHANGING} of {ref}"),
-        run=_run(data),
+        run=_parse_run(data),
         since=since if isinstance(since, int) else 0,
         migrated=migrated if isinstance(migrated, (bool, str)) else False,
         canary_replicas=replicas if isinstance(replicas, int) else None,
@@ -154,4 +158,6 @@ def _verified(text: str | None, ref: str) -> Verified | None:
     if not text:
         return None
     data = _parsed(text, ref, VERIFIED)
-    return Verified(Version.parse(data, f"the annotation {VERIFIED} of {ref}"), _run(data))
+    return Verified(
+        Version.parse(data, f"the annotation {VERIFIED} of {ref}"), _parse_run(data)
+    )

@@ -1,9 +1,11 @@
-"""Judges a version by Prometheus. Whatever is not a plain number is an outcome with a name.
+"""Evaluates the metrics of a version, by Prometheus.
+
+Every answer that is not a plain number is an outcome with a name.
 
     "monitoring": {
-      "prometheus": {"url": Outside, "token": Outside, "username": Outside, "password": Outside,
-                     "when-unset": P, "when-unreachable": P, "when-error": P,
-                     "when-partial": P},
+      "prometheus": {"url": Outside, "token": Outside,
+                     "username": Outside, "password": Outside, "when-unset": P,
+                     "when-unreachable": P, "when-error": P, "when-partial": P},
       "scrape": "15s",                      default 15s
       "timeout": "10s"                      of one query, default 10s
     }
@@ -16,12 +18,13 @@
       "when-few": {"extend": "30m", "then": P}
     }}
 
-P is "fail" (the default), "skip" (not judged, with a warning) or "pass". Only metrics that have a
-limit are judged. `when-few.extend` is the longest window: while there are too few samples the
-window grows with the time since traffic last changed. A count of samples is compared as it is:
-`increase()` extrapolates, so 1000 requests may count as 999.7, which is less than 1000. An answer
-with `warnings` is partial: data may be missing in it. A query that gives several series, a negative
-number or text, or that Prometheus refuses as wrong, fails always.
+P is "fail" (the default), "skip" (not judged, with a warning) or "pass". Only metrics
+that have a limit are judged. `when-few.extend` is the longest window: while there are
+too few samples the window grows with the time since traffic last changed. A count of
+samples is compared as it is: `increase()` extrapolates, so 1000 requests may count as
+999.7, which is less than 1000. An answer with `warnings` is partial: data may be
+missing in it. A query that gives several series, a negative number or text, or that
+Prometheus refuses as wrong, fails always.
 """
 
 from __future__ import annotations
@@ -32,14 +35,15 @@ from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
-import web
-from console import Problem
+from runner import Problem
 from settings import Outside, Table
 from thresholds import METRIC_UNITS, Limit, Threshold
+from web import Answer, Unreachable, basic_auth, check_url, send_request
 
 POLICIES = ("fail", "skip", "pass")
-# Prometheus writes floats as JSON does; `Decimal` alone would read digits of any script.
-# Source: https://github.com/prometheus/prometheus/blob/v3.0.0/util/jsonutil/marshal.go
+# Prometheus writes floats as JSON does; `Decimal` alone would read digits of any
+# script. Source:
+# https://github.com/prometheus/prometheus/blob/v3.0.0/util/jsonutil/marshal.go
 NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 PASSED, BREACHED, FEW = "within its limit", "over its limit", "too few samples"
 
@@ -121,7 +125,7 @@ class Metric:
         return self.policies.get(outcome, "fail")
 
     def window_at(self, elapsed: float) -> str:
-        """The window in PromQL; longer than its own only when more has passed and it may grow."""
+        """The window in PromQL; it grows with the time that has passed, if it may."""
         grown = min(elapsed, self.extend)
         return self.window_text if grown <= self.window else f"{int(grown)}s"
 
@@ -169,8 +173,8 @@ class Prometheus:
         if self.url.value() is None:
             return Reading(None, "unset", f"{self.url.described} is empty")
         try:
-            base = web.check_url(self.url.required(), self.url.described)
-            answer = web.request(
+            base = check_url(self.url.required(), self.url.described)
+            answer = send_request(
                 "POST",
                 f"{base}/api/v1/query",
                 described="Prometheus",
@@ -178,18 +182,20 @@ class Prometheus:
                 form={"query": query, "timeout": f"{max(1, int(self.timeout))}s"},
                 timeout=self.timeout + 2,
             )
-        except web.Unreachable as problem:
+        except Unreachable as problem:
             return Reading(None, "unreachable", str(problem))
         try:
             return _reading(answer)
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-            return Reading(None, "error", f"HTTP {answer.status}, not an answer of Prometheus")
+            return Reading(
+                None, "error", f"HTTP {answer.status}, not an answer of Prometheus"
+            )
 
     def _headers(self) -> dict[str, str]:
         if self.token is not None and self.token.value() is not None:
             return {"Authorization": f"Bearer {self.token.required()}"}
         if self.username is not None and self.password is not None:
-            return web.basic(self.username.required(), self.password.required())
+            return basic_auth(self.username.required(), self.password.required())
         return {}
 
 
@@ -208,12 +214,14 @@ class Judge:
         defined = {}
         if root.has("metrics"):
             table = root.table("metrics")
-            defined = {name: Metric.read(name, table.table(name)) for name in table.names()}
+            defined = {
+                name: Metric.read(name, table.table(name)) for name in table.names()
+            }
         unknown = sorted(set(thresholds) - set(defined))
         if unknown:
-            raise Problem(f"environment file: limits of undefined metrics {', '.join(unknown)}")
+            raise Problem(f"settings: limits of undefined metrics {', '.join(unknown)}")
         if thresholds and prometheus is None:
-            raise Problem("environment file: metrics are judged, but no Prometheus is named")
+            raise Problem("settings: metrics are judged, but no Prometheus is named")
         return Judge(prometheus, [defined[name] for name in thresholds], thresholds)
 
     @property
@@ -238,13 +246,18 @@ class Judge:
                 problems.append(problem)
         return found, problems
 
-    def verdicts(self, version: str, limits: dict[str, Limit], elapsed: float) -> list[Verdict]:
-        """How each metric of a version stands, `elapsed` seconds after traffic last changed."""
+    def verdicts(
+        self, version: str, limits: dict[str, Limit], elapsed: float
+    ) -> list[Verdict]:
+        """The metrics of a version, `elapsed` seconds after traffic last changed."""
         return [
-            self._verdict(metric, version, limits[metric.name], elapsed) for metric in self.metrics
+            self._verdict(metric, version, limits[metric.name], elapsed)
+            for metric in self.metrics
         ]
 
-    def _verdict(self, metric: Metric, version: str, limit: Limit, elapsed: float) -> Verdict:
+    def _verdict(
+        self, metric: Metric, version: str, limit: Limit, elapsed: float
+    ) -> Verdict:
         def told(outcome: str, policy: str, value: str, samples: str) -> Verdict:
             return Verdict(metric.name, outcome, policy, value, limit.shown(), samples)
 
@@ -255,8 +268,9 @@ class Judge:
             count = Decimal(0) if counted.outcome == "empty" else counted.value
             if count is None:
                 outcome = f"samples: {counted.detail or counted.outcome}"
-                return told(outcome, self._policy(metric, counted.outcome), "–", "–")
-            samples = f"{_shown(count)} of {metric.at_least}"
+                policy = self._policy(metric, counted.outcome)
+                return told(outcome, policy, "–", "–")
+            samples = f"{_shown_count(count)} of {metric.at_least}"
             if count < metric.at_least:
                 return told(FEW, metric.policies["few"], "–", samples)
         reading = self._ask(metric, metric.query, version, elapsed)
@@ -274,7 +288,9 @@ class Judge:
         if self.prometheus is None:
             return Reading(None, "unset", "no Prometheus is named")
         window = metric.window_at(elapsed)
-        return self.prometheus.ask(query.replace("$version", version).replace("$window", window))
+        return self.prometheus.ask(
+            query.replace("$version", version).replace("$window", window)
+        )
 
     def _policy(self, metric: Metric, outcome: str) -> str:
         if self.prometheus is not None and outcome in self.prometheus.policies:
@@ -282,7 +298,7 @@ class Judge:
         return metric.policy(outcome)
 
 
-def _reading(answer: web.Answer) -> Reading:
+def _reading(answer: Answer) -> Reading:
     data: Any = answer.json()
     if data.get("status") != "success":
         kind = str(data.get("errorType", "error"))
@@ -293,22 +309,29 @@ def _reading(answer: web.Answer) -> Reading:
         return Reading(None, "error", f"HTTP {answer.status}")
     warnings = data.get("warnings")
     if warnings:
-        # Source: https://prometheus.io/docs/prometheus/latest/querying/api/, format overview
+        # Source: https://prometheus.io/docs/prometheus/latest/querying/api/, format
+        # overview
         first = str(warnings[0] if isinstance(warnings, list) else warnings)[:200]
-        return Reading(None, "partial", f"the answer may be partial, Prometheus warns: {first}")
+        return Reading(
+            None, "partial", f"the answer may be partial, Prometheus warns: {first}"
+        )
     kind, result = data["data"]["resultType"], data["data"]["result"]
     if kind == "vector":
         if not result:
             return Reading(None, "empty", "the query gives no series")
         if len(result) > 1:
-            return Reading(None, "several", f"the query gives {len(result)} series, not one")
+            return Reading(
+                None, "several", f"the query gives {len(result)} series, not one"
+            )
         if "histogram" in result[0]:
             return Reading(None, "refused", "the query gives a histogram, not a number")
         text = result[0]["value"][1]
     elif kind == "scalar":
         text = result[1]
     else:
-        return Reading(None, "refused", f"the query gives a {str(kind)[:20]}, not a number")
+        return Reading(
+            None, "refused", f"the query gives a {str(kind)[:20]}, not a number"
+        )
     if text == "NaN":
         return Reading(None, "nan", "the query gives NaN")
     if text in ("+Inf", "-Inf", "Inf"):
@@ -317,11 +340,13 @@ def _reading(answer: web.Answer) -> Reading:
         raise ValueError("not a number as Prometheus writes it")
     value = Decimal(text)
     if value < 0:
-        return Reading(None, "negative", f"the query gives {text}, and no metric is negative")
+        return Reading(
+            None, "negative", f"the query gives {text}, and no metric is negative"
+        )
     return Reading(value)
 
 
-def _shown(count: Decimal) -> str:
+def _shown_count(count: Decimal) -> str:
     """A count of samples, never rounded up: one that is too small has to look so."""
     cut = count.quantize(Decimal("0.1"), ROUND_DOWN) if count < 10**9 else count
     return f"{cut.normalize():f}"

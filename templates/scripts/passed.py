@@ -1,16 +1,20 @@
-"""The one required check: every job that it waits for succeeded, or was skipped by its condition.
+"""The one required check: the results of all jobs.
 
-GitHub reports a skipped job as a success, so this job runs `if: always()` and evaluates the
-condition of every skipped job again. A job that was skipped for any other reason does not pass: one
-behind a job that failed, or one that had not started when the run was cancelled.
+Every job that it waits for succeeded, or was skipped by its condition.
+
+GitHub reports a skipped job as a success, so this job runs `if: always()` and
+evaluates the condition of every skipped job again. A job that was skipped for any
+other reason does not pass: one behind a job that failed, or one that had not started
+when the run was cancelled.
 
 Environment:
   PIPEWRIGHT_NEEDS   toJSON(needs)
-  PIPEWRIGHT_RULES   JSON {job: {"needs": [job, …], "if": condition}}, both where the job has them.
-                     A condition is [value, "==" or "!=", text], {"all": [condition, …]},
-                     {"any": [condition, …]} or "!cancelled()"; a value is github.event_name,
-                     needs.JOB.result or needs.JOB.outputs.NAME. {"skipped": "always"} is the
-                     rule of a deploy's job: it is skipped behind a failed one, which is judged
+  PIPEWRIGHT_RULES   JSON {job: {"needs": [job, …], "if": condition}}, both where the
+                     job has them. A condition is [value, "==" or "!=", text], {"all":
+                     [condition, …]}, {"any": [condition, …]} or "!cancelled()"; a
+                     value is github.event_name, needs.JOB.result or
+                     needs.JOB.outputs.NAME. {"skipped": "always"} is the rule of a
+                     deploy's job: it is skipped behind a failed one, which is judged
   GITHUB_EVENT_NAME  as the runner sets it
 
 Exit status 1 unless every job passes.
@@ -18,21 +22,24 @@ Exit status 1 unless every job passes.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import Any
 
-from pipewright_common import InputError, annotate, code, parsed, run, summary, table, text
+from formats import code
+from parameters import parsed, strings, text
+from runner import Problem, annotate, summary, table
 
 NOT_CANCELLED = "!cancelled()"
 RESULTS = ("success", "failure", "cancelled", "skipped")
 
 
-def main() -> int:
+def judge_jobs() -> int:
     """Checks every job."""
     needs, rules = parsed("PIPEWRIGHT_NEEDS"), parsed("PIPEWRIGHT_RULES")
     if not isinstance(needs, dict) or not isinstance(rules, dict) or not rules:
-        raise InputError("PIPEWRIGHT_NEEDS and PIPEWRIGHT_RULES must be JSON objects, with jobs")
+        raise Problem(
+            "PIPEWRIGHT_NEEDS and PIPEWRIGHT_RULES must be JSON objects, with jobs"
+        )
     jobs = Jobs(needs, rules)
     rows, passed = [], True
     for job in [*rules, *(job for job in needs if job not in rules)]:
@@ -42,7 +49,8 @@ def main() -> int:
             passed = False
             annotate("error", f"{job}: {reason}", title="Not passed")
     summary(
-        f"### {'Passed' if passed else 'Not passed'}\n\n" + table(("Job", "Result", "Reason"), rows)
+        f"### {'Passed' if passed else 'Not passed'}\n\n"
+        + table(("Job", "Result", "Reason"), rows)
     )
     return 0 if passed else 1
 
@@ -62,10 +70,14 @@ class Jobs:
                 self.optional.add(job)
                 continue
             if not isinstance(rule, dict) or set(rule) - {"needs", "if"}:
-                raise InputError(f"PIPEWRIGHT_RULES: `{job}` must have only the keys needs, if")
-            self.before[job] = strings(f"`needs` of `{job}`", rule.get("needs", []))
+                raise Problem(
+                    f"PIPEWRIGHT_RULES: `{job}` must have only the keys needs, if"
+                )
+            self.before[job] = strings(
+                f"PIPEWRIGHT_RULES: `needs` of `{job}`", rule.get("needs", [])
+            )
             if "if" in rule:
-                check(job, rule["if"])
+                check_condition(job, rule["if"])
                 self.conditions[job] = rule["if"]
 
     def result(self, job: str) -> str:
@@ -79,7 +91,9 @@ class Jobs:
         if job not in self.problems:
             self.problems[job] = "waits for itself"
             result = self.result(job)
-            may_skip = result == "skipped" and (job in self.optional or self.why_skipped(job))
+            may_skip = result == "skipped" and (
+                job in self.optional or self.why_skipped(job)
+            )
             if result == "success" or may_skip:
                 self.problems[job] = ""
             elif result == "skipped":
@@ -94,8 +108,9 @@ class Jobs:
             return ""
         if self.holds(job) is False:
             return "its condition is false"
-        # Without a status function GitHub adds `success()`, which asks every job before this one.
-        if uses(self.conditions.get(job), NOT_CANCELLED):
+        # Without a status function GitHub adds `success()`, which asks every job before
+        # this one.
+        if uses_function(self.conditions.get(job), NOT_CANCELLED):
             return ""
         ancestors = self.ancestors(job)
         if any(self.problem(other) for other in ancestors):
@@ -133,7 +148,9 @@ class Jobs:
             return True
         if isinstance(condition, dict):
             decides = "any" in condition
-            parts = [self.evaluate(part) for part in condition["any" if decides else "all"]]
+            parts = [
+                self.evaluate(part) for part in condition["any" if decides else "all"]
+            ]
             if decides in parts:
                 return decides
             return None if None in parts else not decides
@@ -142,7 +159,7 @@ class Jobs:
         return None if value is None else (value == wanted) is (operator == "==")
 
     def value(self, path: str) -> str | None:
-        """A value; None where it is missing, or an output that is neither `true` nor `false`."""
+        """A value; None for a missing one and for an output that is no boolean."""
         if path == "github.event_name":
             return text("GITHUB_EVENT_NAME")
         _, job, kind, *name = path.split(".")
@@ -156,14 +173,18 @@ class Jobs:
         return value if value in ("true", "false") else None
 
 
-def uses(condition: Any, function: str) -> bool:
+def uses_function(condition: Any, function: str) -> bool:
     """Whether a condition contains a status function."""
     if isinstance(condition, dict):
-        return any(uses(part, function) for parts in condition.values() for part in parts)
+        return any(
+            uses_function(part, function)
+            for parts in condition.values()
+            for part in parts
+        )
     return bool(condition == function)
 
 
-def check(job: str, condition: Any) -> None:
+def check_condition(job: str, condition: Any) -> None:
     """Refuses a condition that this script cannot evaluate."""
     if condition == NOT_CANCELLED:
         return
@@ -171,10 +192,14 @@ def check(job: str, condition: Any) -> None:
         ((kind, parts),) = condition.items()
         if kind in ("all", "any") and isinstance(parts, list) and parts:
             for part in parts:
-                check(job, part)
+                check_condition(job, part)
             return
-    elif isinstance(condition, list) and len(condition) == 3 and condition[1] in ("==", "!="):
-        path, _, wanted = strings(f"`if` of `{job}`", condition)
+    elif (
+        isinstance(condition, list)
+        and len(condition) == 3
+        and condition[1] in ("==", "!=")
+    ):
+        path, _, wanted = strings(f"PIPEWRIGHT_RULES: `if` of `{job}`", condition)
         root, *steps = path.split(".")
         known = path == "github.event_name" or (
             root == "needs"
@@ -182,15 +207,4 @@ def check(job: str, condition: Any) -> None:
         )
         if known and wanted:
             return
-    raise InputError(f"PIPEWRIGHT_RULES: `if` of `{job}` is no condition: {condition}")
-
-
-def strings(name: str, value: Any) -> list[str]:
-    """Reads a list of texts."""
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InputError(f"PIPEWRIGHT_RULES: {name} must be a list of texts")
-    return value
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))
+    raise Problem(f"PIPEWRIGHT_RULES: `if` of `{job}` is no condition: {condition}")

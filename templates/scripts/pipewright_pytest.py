@@ -1,23 +1,25 @@
-"""A pytest plugin that runs one shard of the tests and records what happened.
+"""A pytest plugin that runs one shard and records what happened.
 
-Which test belongs to which shard follows from the sorted test ids and the timings alone, never
-from the order of collection or the seed, so every test lands in exactly one shard. Where
-pytest-randomly would shuffle, the plugin does so in its place, by the same seed; where xdist hands
-out whole scopes, the long ones come first. Loaded by `-p pipewright_pytest`, with this folder on
-PYTHONPATH; with and without pytest-xdist.
+Which test belongs to which shard follows from the sorted test ids and the timings
+alone, never from the order of collection or the seed, so every test lands in exactly
+one shard. Where pytest-randomly would shuffle, the plugin does so in its place, by
+the same seed; where xdist hands out whole scopes, the long ones come first. Loaded by
+`-p pipewright_pytest`, with a folder on PYTHONPATH that holds it alone.
 
-Environment (without PIPEWRIGHT_RECORD nothing is recorded, without PIPEWRIGHT_SHARDS all run):
-  PIPEWRIGHT_SHARD    this shard, from 1              PIPEWRIGHT_SHARDS   how many there are
+Environment:
+  PIPEWRIGHT_SHARDS   number of shards; left out: one, which runs all tests
+  PIPEWRIGHT_SHARD    this shard, from 1
   PIPEWRIGHT_SPLIT    `timings` (default), `count` or `files`
   PIPEWRIGHT_TIMINGS  JSON {test id: seconds}, the same file for all shards
-  PIPEWRIGHT_RECORD   the folder to write the record to; an older record in it is removed
+  PIPEWRIGHT_RECORD   the folder to write the record to, in the place of an older one;
+                      left out: nothing is recorded
   PIPEWRIGHT_RUN, PIPEWRIGHT_VERSION, PIPEWRIGHT_RUNNER   names, copied to the record
   PIPEWRIGHT_SEED     the seed that pytest-randomly was given, copied to the record
   GITHUB_RUN_ATTEMPT, GITHUB_WORKSPACE   as the runner sets them
 
-The record: run.json says what was collected and selected, tests.jsonl holds a line per start and
-per attempt of a test, flushed at once, and finished.json is written last, so a run that was cut off
-has none, and its last test is known.
+The record: run.json says what was collected and selected, tests.jsonl holds a line
+per start and per attempt of a test, flushed at once, and finished.json is written
+last, so a run that was cut off has none, and its last test is known.
 """
 
 from __future__ import annotations
@@ -35,19 +37,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pipewright_pytest_order import SCOPES, long_scopes_first, shuffled
-from pipewright_pytest_recorder import SCHEMA, Recorder, write_json
-from pipewright_pytest_split import SPLITS, assign, microseconds
+
+from pytest_order import SCOPES, long_scopes_first, shuffled
+from pytest_recorder import SCHEMA, Recorder, write_json
+from pytest_split import SPLITS, assign, microseconds
 
 LONGEST = 1_000_000.0  # Seconds; a job ends long before.
 SCOPED = "pipewright-scoped"  # In xdist's workerinput.
 
 
 def _step_back() -> None:
-    """Moves this folder behind the project's own modules, which may be called `plan` or `record`.
+    """Moves this folder behind the project's own modules, which may be called `plan` or
+    `record`.
 
-    It stays in the path, which xdist hands to its workers, but not in the environment of the
-    programs that tests start.
+    It stays in the path, which xdist hands to its workers, but not in the environment
+    of the programs that tests start.
     """
     own = Path(__file__).resolve().parent
     others = [entry for entry in sys.path if Path(entry).resolve() != own]
@@ -86,7 +90,9 @@ class Settings:
                 f"PIPEWRIGHT_SPLIT must be one of {', '.join(SPLITS)}, not `{split}`"
             )
         if shards > 1 and not _text("PIPEWRIGHT_SHARD"):
-            raise pytest.UsageError("PIPEWRIGHT_SHARD is not set, but PIPEWRIGHT_SHARDS is")
+            raise pytest.UsageError(
+                "PIPEWRIGHT_SHARD is not set, but PIPEWRIGHT_SHARDS is"
+            )
         timings, digest = _timings(_text("PIPEWRIGHT_TIMINGS"))
         record = _text("PIPEWRIGHT_RECORD")
         return Settings(
@@ -117,7 +123,7 @@ def _integer(name: str, least: int, most: int, default: Any) -> Any:
 
 
 def _timings(path: str) -> tuple[dict[str, float], str | None]:
-    """Reads the timings. A shard without them would split differently, so it must not start."""
+    """Reads the timings, without which a shard would split differently."""
     if not path:
         return {}, None
     try:
@@ -125,7 +131,8 @@ def _timings(path: str) -> tuple[dict[str, float], str | None]:
         found = json.loads(content)
     except (OSError, ValueError) as error:
         raise pytest.UsageError(
-            f"PIPEWRIGHT_TIMINGS: cannot read `{path}`, which all shards must share: {error}"
+            f"PIPEWRIGHT_TIMINGS: cannot read `{path}`, which all shards must share: "
+            f"{error}"
         ) from error
     if not isinstance(found, dict):
         raise pytest.UsageError(f"PIPEWRIGHT_TIMINGS: `{path}` must hold a JSON object")
@@ -139,7 +146,7 @@ def _timings(path: str) -> tuple[dict[str, float], str | None]:
 
 @dataclass(eq=False)  # pytest before 9 keeps plugins in sets.
 class Shard:
-    """Selects this shard's tests, in every process that collects, and records the run."""
+    """Selects the tests of this shard, in every process, and records the run."""
 
     settings: Settings
     config: pytest.Config
@@ -159,8 +166,8 @@ class Shard:
     def pytest_itemcollected(self, item: pytest.Item) -> None:
         """Numbers tests that share an id (`a-b` + `c` is `a` + `b-c`).
 
-        Some of xdist's schedulers keep tests by id and would drop all but one. The order of
-        collection is that of the source: plugins shuffle later.
+        Some of xdist's schedulers keep tests by id and would drop all but one. The
+        order of collection is that of the source: plugins shuffle later.
         """
         if id(item) in self.items:
             return
@@ -174,7 +181,7 @@ class Shard:
     def pytest_collection_modifyitems(
         self, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
-        """Shuffles before every other plugin selects and orders, and keeps its shard after them."""
+        """Shuffles before, and keeps its shard after, every other plugin."""
         names = {id(item): item.nodeid for item in items}
         self.shuffle = _shuffle_seed(self.config)
         if self.shuffle is not None:
@@ -186,10 +193,15 @@ class Shard:
         items[:] = {id(item): item for item in items}.values()
         own = {id(item): names.get(id(item), item.nodeid) for item in items}
         homes = assign(
-            list(own.values()), self.settings.shards, self.settings.split, self.settings.timings
+            list(own.values()),
+            self.settings.shards,
+            self.settings.split,
+            self.settings.timings,
         )
         kept = [item for item in items if homes[own[id(item)]] == self.settings.shard]
-        dropped = [item for item in items if homes[own[id(item)]] != self.settings.shard]
+        dropped = [
+            item for item in items if homes[own[id(item)]] != self.settings.shard
+        ]
         self._describe(
             sorted(own.values()),
             sorted(own[id(item)] for item in kept),
@@ -206,7 +218,7 @@ class Shard:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Tells a worker of xdist what its controller hands out, which it cannot know."""
+        """Lets a worker of xdist know what its controller hands out."""
         node.workerinput[SCOPED] = self.scoped
 
     @pytest.hookimpl(optionalhook=True)
@@ -219,8 +231,8 @@ class Shard:
     def pytest_handlecrashitem(self, crashitem: str) -> None:
         """Keeps pytest-rerunfailures from trying a test again that killed its worker.
 
-        Only some of xdist's schedulers could, and none once restarts are off: the crash would be
-        recorded as a first attempt without a second one.
+        Only some of xdist's schedulers could, and none once restarts are off: the crash
+        would be recorded as a first attempt without a second one.
         """
         database = getattr(self.config, "failures_db", None)
         if database is not None:
@@ -228,18 +240,18 @@ class Shard:
 
     @pytest.hookimpl(optionalhook=True, tryfirst=True)
     def pytest_timeout_set_timer(self, item: pytest.Item, settings: Any) -> None:
-        """Learns the time limit of a test from pytest-timeout, which goes on to set its timer."""
+        """Learns the time limit of a test; pytest-timeout goes on to set its timer."""
         self.limits[item.nodeid] = settings
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Gives every attempt the whole time; pytest-timeout gives it to all of them together."""
+        """Gives each attempt the time that pytest-timeout gives to all together."""
         if getattr(item, "execution_count", 1) > 1:
             self._limit_again(item)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> None:
-        """Limits the teardown too; pytest-timeout forgets its timer when a test fails."""
+        """Limits the teardown; pytest-timeout forgets it when a test fails."""
         self._limit_again(item)
 
     def _limit_again(self, item: pytest.Item) -> None:
@@ -249,13 +261,15 @@ class Shard:
             item.config.hook.pytest_timeout_set_timer(item=item, settings=settings)
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Keeps an error of pytest or a plugin, after which xdist can end as if all were well."""
+        """Keeps an internal error, after which xdist can end as if all were well."""
         if self.recorder and not self.recorder.internal_error:
             lines = [line for line in str(excrepr).splitlines() if line.strip()]
             self.recorder.internal_error = lines[-1].strip() if lines else "unknown"
 
-    def _describe(self, collected: list[str], selected: list[str], others: list[str]) -> None:
-        """Writes run.json, in each process that collects: xdist makes sure that they agree."""
+    def _describe(
+        self, collected: list[str], selected: list[str], others: list[str]
+    ) -> None:
+        """Writes run.json, in each process that collects; xdist compares them."""
         if self.settings.record is None:
             return
         timings = self.settings.timings
@@ -290,13 +304,15 @@ class Shard:
             },
         )
 
-    def pytest_runtest_logstart(self, nodeid: str, location: tuple[str, int | None, str]) -> None:
+    def pytest_runtest_logstart(
+        self, nodeid: str, location: tuple[str, int | None, str]
+    ) -> None:
         """Records that a test has started, in whichever worker."""
         if self.recorder:
             self.recorder.begin(nodeid, location[0], location[1])
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Records a test; under xdist the reports of all workers arrive in the controller."""
+        """Records a test; the reports of all workers arrive in the controller."""
         if self.recorder:
             self.recorder.add(report)
 
@@ -306,12 +322,17 @@ class Shard:
             self.recorder.add_collection(report)
 
     @pytest.hookimpl(hookwrapper=True, tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> Generator[None, None, None]:
-        """Ends the record, after every other plugin has had its say about the exit status."""
+    def pytest_sessionfinish(
+        self, session: pytest.Session
+    ) -> Generator[None, None, None]:
+        """Ends the record, after every other plugin has set the exit status."""
         yield
         if self.recorder is None:
             return
-        if int(session.exitstatus) == pytest.ExitCode.NO_TESTS_COLLECTED and self._others_run():
+        if (
+            int(session.exitstatus) == pytest.ExitCode.NO_TESTS_COLLECTED
+            and self._others_run()
+        ):
             session.exitstatus = pytest.ExitCode.OK
         if int(session.exitstatus) <= 1 and self.recorder.uncollectable:
             # xdist runs the other files and ends with 1, as if a test had failed.
@@ -327,14 +348,16 @@ class Shard:
         if self.settings.shards == 1 or self.settings.record is None:
             return False
         try:
-            described = json.loads((self.settings.record / "run.json").read_text("utf-8"))
+            described = json.loads(
+                (self.settings.record / "run.json").read_text("utf-8")
+            )
         except (OSError, ValueError):
             return False
         return bool(described["collected"]) and not described["selected"]
 
 
 def _rename(item: Any, name: str) -> None:
-    """Gives an item another id; pytest has no public way, xdist does the same for groups."""
+    """Gives an item another id, as xdist does: pytest has no public way."""
     structured = getattr(item, "_id", None)
     if structured is None:
         item._nodeid = name
@@ -343,7 +366,7 @@ def _rename(item: Any, name: str) -> None:
 
 
 def _keep_groups(items: Sequence[Any]) -> None:
-    """Repeats what xdist 3.8 does for `--dist loadgroup` where pytest 9.2 keeps its ids now."""
+    """Repeats what xdist 3.8 does for `--dist loadgroup`, where pytest 9.2 needs it."""
     for item in items:
         grouped = getattr(item, "_nodeid", None)
         if grouped and hasattr(item, "_id") and grouped != item.nodeid:
@@ -351,7 +374,7 @@ def _keep_groups(items: Sequence[Any]) -> None:
 
 
 def _shuffle_seed(config: pytest.Config) -> int | None:
-    """The seed by which pytest-randomly would order the tests; None where it would not."""
+    """The seed by which pytest-randomly would order the tests, if it would."""
     manager = config.pluginmanager
     if not any(manager.hasplugin(name) for name in ("randomly", "pytest_randomly")):
         return None
@@ -375,8 +398,9 @@ def _scoped(config: pytest.Config) -> str:
 def _answer_at_once(config: pytest.Config) -> None:
     """Keeps a worker from waiting before every test.
 
-    pytest-rerunfailures tells its controller about each test and then asks about the next, in two
-    packets; TCP holds the second one back until the first is acknowledged, for up to 40 ms.
+    pytest-rerunfailures tells its controller about each test and then asks about the
+    next, in two packets; TCP holds the second one back until the first is acknowledged,
+    for up to 40 ms.
     """
     asking = getattr(getattr(config, "failures_db", None), "sock", None)
     if isinstance(asking, socket.socket):
@@ -389,14 +413,27 @@ def _workers(config: pytest.Config) -> int:
 
 
 def _replay(config: pytest.Config, shuffle: int | None) -> list[str]:
-    """A command that runs tests in one process, in the order in which they are named."""
+    """A command that runs tests in one process, in the order of their names."""
     options = config.getini("addopts")
-    parallel = any(str(option).startswith(("-n", "--numproc", "--dist")) for option in options)
+    parallel = any(
+        str(option).startswith(("-n", "--numproc", "--dist")) for option in options
+    )
     # Without xdist, an `-n` in pytest's configuration would be unknown.
-    command = ["python", "-m", "pytest", *(["-n", "0"] if parallel else ["-p", "no:xdist"])]
+    command = [
+        "python",
+        "-m",
+        "pytest",
+        *(["-n", "0"] if parallel else ["-p", "no:xdist"]),
+    ]
     if shuffle is not None:
-        # It also seeds `random` before each test, so it stays, and only leaves the order alone.
-        command += ["-p", "randomly", f"--randomly-seed={shuffle}", "--randomly-dont-reorganize"]
+        # It also seeds `random` before each test, so it stays, and only leaves the
+        # order alone.
+        command += [
+            "-p",
+            "randomly",
+            f"--randomly-seed={shuffle}",
+            "--randomly-dont-reorganize",
+        ]
     return command
 
 
@@ -404,8 +441,8 @@ def _replay(config: pytest.Config, shuffle: int | None) -> list[str]:
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Ends a run whose worker died, in which xdist would start another one.
 
-    Its schedulers of whole scopes then wait for ever, and what the dead worker had measured and set
-    up is lost under all of them.
+    Its schedulers of whole scopes then wait for ever, and what the dead worker had
+    measured and set up is lost under all of them.
     """
     if hasattr(config.option, "maxworkerrestart"):
         config.option.maxworkerrestart = "0"
@@ -413,9 +450,11 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Registers the shard; the record belongs to the process that is no xdist worker."""
+    """Registers the shard; the process that is no xdist worker has the record."""
     if getattr(config.option, "dist", "no") == "each":
-        raise pytest.UsageError("`--dist each` runs every test in every worker; use `--dist load`")
+        raise pytest.UsageError(
+            "`--dist each` runs every test in every worker; use `--dist load`"
+        )
     settings = Settings.from_environment()
     shard = Shard(settings, config, scoped=_scoped(config))
     if settings.record is not None and not hasattr(config, "workerinput"):

@@ -1,13 +1,14 @@
-"""Plans a test run: one seed and one set of timings, handed to every shard.
+"""Plans a test run: one seed and one set of timings for all shards.
 
-Shards that split by different timings, or shuffle by different seeds, lose tests or run them
-twice; so both are decided here, once.
+Shards that split by different timings, or shuffle by different seeds, lose tests or
+run them twice; so both are decided here, once.
 
 Environment:
-  PIPEWRIGHT_SEED     a seed to use again (0 to 4294967295); empty: derived from GITHUB_RUN_ID,
-                      so that a re-run of the same run has the same one
+  PIPEWRIGHT_SEED     a seed to use again (0 to 4294967295); empty: derived from
+                      GITHUB_RUN_ID, so that a re-run of the same run has the same one
   PIPEWRIGHT_REPEAT   `true` adds a second seed, for the gate that compares outcomes
-  PIPEWRIGHT_TIMINGS  restored timings, JSON {test id: seconds}; missing or unreadable: none
+  PIPEWRIGHT_TIMINGS  restored timings, JSON {test id: seconds}; missing or
+                      unreadable: none
   PIPEWRIGHT_PLAN     the folder to write timings.json to
 
 Outputs: `seed`, and `seeds` as a JSON list for a matrix axis.
@@ -17,40 +18,31 @@ from __future__ import annotations
 
 import hashlib
 import json
-import sys
 from pathlib import Path
 
-from pipewright_common import (
-    annotate,
-    code,
-    flag,
-    integer,
-    output,
-    read_json,
-    run,
-    summary,
-    text,
-    write_json,
-)
+from formats import code, read_json, write_json
+from parameters import flag, integer, text
+from runner import annotate, output, summary
 
 LARGEST_SEED = 2**32 - 1  # What numpy, and so pytest-randomly, can take.
-LONGEST = 1_000_000.0  # Seconds; a job ends long before.
+LONGEST_TEST = 1_000_000.0  # Seconds; a job ends long before.
 
 
-def main() -> int:
+def plan_tests() -> int:
     """Writes the plan."""
     seed = chosen_seed()
     seeds = [seed, derived(f"{seed} again")] if flag("PIPEWRIGHT_REPEAT") else [seed]
     if len(set(seeds)) != len(seeds):
         seeds[1] = (seed + 1) % (LARGEST_SEED + 1)
-    timings = restored(text("PIPEWRIGHT_TIMINGS", ""))
+    timings = restored_timings(text("PIPEWRIGHT_TIMINGS", ""))
     write_json(Path(text("PIPEWRIGHT_PLAN")) / "timings.json", timings)
     output("seed", str(seed))
     output("seeds", json.dumps(seeds, separators=(",", ":")))
     then = f", then {code(str(seeds[1]))}" if len(seeds) > 1 else ""
     summary(
         f"Seed {code(str(seed))}{then}; timings of {len(timings)} tests. "
-        f"For the same order again, start this workflow by hand with the seed {code(str(seed))}."
+        "For the same order again, start this workflow by hand "
+        f"with the seed {code(str(seed))}."
     )
     return 0
 
@@ -67,24 +59,35 @@ def derived(source: str) -> int:
     return int.from_bytes(hashlib.sha256(source.encode()).digest()[:4], "big")
 
 
-def restored(path: str) -> dict[str, float]:
-    """The timings of earlier runs; they only balance shards, so losing them is no failure."""
+def restored_timings(path: str) -> dict[str, float]:
+    """The timings of earlier runs; they only balance shards, so none may be fine."""
     if not path:
         return {}
     try:
         found = read_json(Path(path))
     except FileNotFoundError:
-        annotate("notice", "no timings of an earlier run; tests are taken to be equally long")
+        annotate(
+            "notice", "no timings of an earlier run; tests are taken to be equally long"
+        )
         return {}
     except (OSError, ValueError) as error:
-        annotate("notice", f"the timings of an earlier run are unreadable and left out: {error}")
+        annotate(
+            "notice",
+            f"the timings of an earlier run are unreadable and left out: {error}",
+        )
         return {}
     if not isinstance(found, dict):
-        annotate("notice", "the timings of an earlier run are no JSON object and are left out")
+        annotate(
+            "notice",
+            "the timings of an earlier run are no JSON object and are left out",
+        )
         return {}
     usable = {name: float(value) for name, value in found.items() if is_duration(value)}
     if len(usable) < len(found):
-        annotate("notice", f"{len(found) - len(usable)} timings are no durations and are left out")
+        annotate(
+            "notice",
+            f"{len(found) - len(usable)} timings are no durations and are left out",
+        )
     return usable
 
 
@@ -92,8 +95,4 @@ def is_duration(value: object) -> bool:
     """Whether a value is a number of seconds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
-    return 0 <= value < LONGEST
-
-
-if __name__ == "__main__":
-    sys.exit(run(main))
+    return 0 <= value < LONGEST_TEST

@@ -1,7 +1,7 @@
-"""What a workload's pods run, and the one patch that changes it.
+"""The image that pods run, and the patch that changes it.
 
-Image and version label change in one JSON patch, which first tests that the container is still
-where it was read: a patch by index alone could hit another container.
+Image and version label change in one JSON patch, which first tests that the container
+is still where it was read: a patch by index alone could hit another container.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import MOVED, Cluster, Failed
-from console import Problem
+from runner import Problem
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-ATTEMPTS = 4
+PATCH_ATTEMPTS = 4
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ class Version:
     def parse(data: Any, place: str) -> Version:
         image = data.get("image") if isinstance(data, dict) else None
         label = data.get("version") if isinstance(data, dict) else None
-        if not isinstance(image, str) or DIGEST.fullmatch(image.partition("@")[2]) is None:
+        if (
+            not isinstance(image, str)
+            or DIGEST.fullmatch(image.partition("@")[2]) is None
+        ):
             raise Problem(f"{place} names no image by digest")
         return Version(image, label if isinstance(label, str) else None)
 
@@ -54,8 +57,10 @@ class Pin:
     version: Version
 
 
-def find_container(workload: dict[str, Any], name: str, ref: str) -> tuple[int, dict[str, Any]]:
-    containers = template(workload, ref).get("spec", {}).get("containers") or []
+def find_container(
+    workload: dict[str, Any], name: str, ref: str
+) -> tuple[int, dict[str, Any]]:
+    containers = pod_template(workload, ref).get("spec", {}).get("containers") or []
     for index, container in enumerate(containers):
         if container.get("name") == name:
             return index, container
@@ -63,7 +68,7 @@ def find_container(workload: dict[str, Any], name: str, ref: str) -> tuple[int, 
     raise Problem(f"{ref} has no container {name} (it has {known})")
 
 
-def template(workload: dict[str, Any], ref: str) -> dict[str, Any]:
+def pod_template(workload: dict[str, Any], ref: str) -> dict[str, Any]:
     found = workload.get("spec", {}).get("template")
     if not isinstance(found, dict):
         raise Problem(f"{ref} has no pod template")
@@ -75,13 +80,15 @@ def pinned(workload: dict[str, Any], pin: Pin, ref: str) -> Version | None:
     image = str(find_container(workload, pin.container, ref)[1].get("image", ""))
     if DIGEST.fullmatch(image.partition("@")[2]) is None:
         return None
-    labels = template(workload, ref).get("metadata", {}).get("labels") or {}
+    labels = pod_template(workload, ref).get("metadata", {}).get("labels") or {}
     # A tag before the digest is for readers; the digest decides.
     repository = re.sub(r":[^/:]+$", "", image.partition("@")[0])
     return Version(f"{repository}@{image.partition('@')[2]}", labels.get(pin.label_key))
 
 
-def running(cluster: Cluster, ref: str, container: str, label_key: str) -> Version:
+def running_version(
+    cluster: Cluster, ref: str, container: str, label_key: str
+) -> Version:
     """What runs now. An image by tag is resolved through the pods that run it."""
     workload = cluster.need(ref)
     by_digest = pinned(workload, Pin(container, label_key, Version("", None)), ref)
@@ -94,27 +101,32 @@ def running(cluster: Cluster, ref: str, container: str, label_key: str) -> Versi
                 found.add(str(status.get("imageID", "")).split("://")[-1])
     if len(found) != 1:
         raise Problem(
-            f"{ref} runs an image by tag, and its ready pods name {len(found)} digests: "
-            "there is no one version to return to",
+            f"{ref} runs an image by tag, and its ready pods name {len(found)} "
+            "digests: there is no one version to return to",
             "Set its image by digest once, and wait until it is rolled out",
         )
     image = found.pop()
     if DIGEST.fullmatch(image.partition("@")[2]) is None:
-        raise Problem(f"{ref} runs an image that no registry holds", "Set its image by digest once")
-    labels = template(workload, ref).get("metadata", {}).get("labels") or {}
+        raise Problem(
+            f"{ref} runs an image that no registry holds",
+            "Set its image by digest once",
+        )
+    labels = pod_template(workload, ref).get("metadata", {}).get("labels") or {}
     return Version(image, labels.get(label_key))
 
 
-def put(cluster: Cluster, ref: str, pin: Pin, replicas: int | None = None) -> bool:
-    """Makes the workload run a version, without waiting. Whether anything had to change."""
-    for attempt in range(1, ATTEMPTS + 1):
+def put_version(
+    cluster: Cluster, ref: str, pin: Pin, replicas: int | None = None
+) -> bool:
+    """Makes the workload run a version; whether anything had to change."""
+    for attempt in range(1, PATCH_ATTEMPTS + 1):
         operations = _operations(cluster.need(ref), ref, pin, replicas)
         if not operations:
             return False
         try:
             cluster.json_patch(ref, operations)
         except Failed as refused:
-            if attempt == ATTEMPTS or not MOVED.search(refused.said):
+            if attempt == PATCH_ATTEMPTS or not MOVED.search(refused.said):
                 raise
             time.sleep(0.2 * attempt)
         else:
@@ -127,17 +139,19 @@ def replicas_of(workload: dict[str, Any]) -> int:
     return value if isinstance(value, int) else 1
 
 
-def place(workload: dict[str, Any], ref: str, pin: Pin) -> None:
+def place_version(workload: dict[str, Any], ref: str, pin: Pin) -> None:
     """Writes a version into a manifest that is not applied yet."""
     find_container(workload, pin.container, ref)[1]["image"] = pin.version.image
-    labels = template(workload, ref).setdefault("metadata", {}).setdefault("labels", {})
+    labels = (
+        pod_template(workload, ref).setdefault("metadata", {}).setdefault("labels", {})
+    )
     if pin.version.label is None:
         labels.pop(pin.label_key, None)
     else:
         labels[pin.label_key] = pin.version.label
 
 
-def runs(cluster: Cluster, ref: str, pin: Pin) -> str:
+def version_mismatch(cluster: Cluster, ref: str, pin: Pin) -> str:
     """Empty when template and ready pods all run the version; else what does not."""
     workload = cluster.need(ref)
     if pinned(workload, pin, ref) != pin.version:
@@ -160,14 +174,20 @@ def _operations(
     operations: list[dict[str, Any]] = []
     path = f"/spec/template/spec/containers/{index}"
     if container.get("image") != pin.version.image:
-        operations.append({"op": "test", "path": f"{path}/name", "value": pin.container})
-        operations.append({"op": "add", "path": f"{path}/image", "value": pin.version.image})
-    labels = template(workload, ref).get("metadata", {}).get("labels") or {}
+        operations.append(
+            {"op": "test", "path": f"{path}/name", "value": pin.container}
+        )
+        operations.append(
+            {"op": "add", "path": f"{path}/image", "value": pin.version.image}
+        )
+    labels = pod_template(workload, ref).get("metadata", {}).get("labels") or {}
     key = pin.label_key.replace("~", "~0").replace("/", "~1")
     label_path = f"/spec/template/metadata/labels/{key}"
     if pin.version.label is None and pin.label_key in labels:
         operations.append({"op": "remove", "path": label_path})
-    elif pin.version.label is not None and labels.get(pin.label_key) != pin.version.label:
+    elif (
+        pin.version.label is not None and labels.get(pin.label_key) != pin.version.label
+    ):
         operations.append({"op": "add", "path": label_path, "value": pin.version.label})
     if replicas is not None and replicas_of(workload) != replicas:
         operations.append({"op": "add", "path": "/spec/replicas", "value": replicas})

@@ -1,4 +1,4 @@
-"""A Service of the cluster on a port of this machine, for as long as a `with` lasts."""
+"""A Service of the cluster on a port of this machine."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from types import TracebackType
 
 from cluster import Cluster
-from console import Problem
+from runner import Problem
 
 READY = re.compile(r"Forwarding from 127\.0\.0\.1:(\d+) ->")
 PATIENCE = 30.0
@@ -22,13 +22,18 @@ class PortForward:
     def __init__(self, cluster: Cluster, ref: str, port: int) -> None:
         self._ref = ref
         self._command = cluster.arguments(
-            "port-forward", ref, f":{port}", "--address=127.0.0.1", "--pod-running-timeout=20s"
+            "port-forward",
+            ref,
+            f":{port}",
+            "--address=127.0.0.1",
+            "--pod-running-timeout=20s",
         )
         self._process: subprocess.Popen[bytes] | None = None
         self._open = ExitStack()
 
     def __enter__(self) -> str:
-        # A file, not a pipe: kubectl prints a line for every connection and must never block on it.
+        # A file, not a pipe: kubectl prints a line for every connection and must never
+        # block on it.
         self._said = self._open.enter_context(tempfile.TemporaryFile())
         try:
             self._process = subprocess.Popen(
@@ -49,7 +54,9 @@ class PortForward:
                 break
             time.sleep(0.05)
         self._stop()
-        raise Problem(f"cannot reach {self._ref} by port-forward: {' '.join(said.split())[-300:]}")
+        raise Problem(
+            f"cannot reach {self._ref} by port-forward: {' '.join(said.split())[-300:]}"
+        )
 
     def __exit__(
         self,

@@ -1,51 +1,54 @@
-"""Everything that can be known to be wrong before anything is changed."""
+"""Checks everything that can be wrong before a deploy."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
 
-import console
-import gate
-import marks
-import restore
-from console import Problem, Problems
 from environment import Deploy, Environment
-from marks import Marks
+from gate import check_running_version
+from marks import Marks, read_marks
 from pods import Version
-from settings import missing
+from restore import complete_verified, confirm_restored, shed_traffic, standing
+from runner import Problem, Problems, annotate, output
+from settings import unset_problem
+from tables import show_table
 from workload import Workload
 
 
-def check(deploy: Deploy) -> None:
+def check_everything(deploy: Deploy) -> None:
     environment = deploy.environment
-    _settings(deploy)
-    _reach(deploy)
+    _check_settings(deploy)
+    _reach_cluster(deploy)
     _restore_what_a_lost_run_left(deploy)
     _gather([_workload_check(deploy, workload) for workload in environment.workloads])
     _jobs_allowed(deploy)
     first = False
     rows, back = [], {}
     for workload in environment.workloads:
-        found = marks.read(deploy.cluster, workload.ref)
+        found = read_marks(deploy.cluster, workload.ref)
         _refuse_older(deploy, workload, found)
         runs = workload.delivery.running(deploy.cluster, workload.label_key)
         back[workload.name] = runs
         first = first or found.verified is None
         returns = _returns(workload, found, runs)
-        rows.append((workload.name, runs.image, returns, workload.wanted(deploy.run).image))
-    console.table(
-        f"Deploy to {environment.name}", ("Workload", "Runs", "Returns to", "Will run"), rows
+        rows.append(
+            (workload.name, runs.image, returns, workload.wanted(deploy.run).image)
+        )
+    show_table(
+        f"Deploy to {environment.name}",
+        ("Workload", "Runs", "Returns to", "Will run"),
+        rows,
     )
     _samples(environment, back, first)
-    console.output("first", str(first).lower())
-    console.output("version", deploy.run.version)
+    output("first", str(first).lower())
+    output("version", deploy.run.version)
 
 
-def _settings(deploy: Deploy) -> None:
+def _check_settings(deploy: Deploy) -> None:
     environment = deploy.environment
     problems = []
-    empty = missing(environment.outsides, environment.name)
+    empty = unset_problem(environment.outsides, environment.name)
     if empty is not None:
         problems.append(empty)
     named = {outside.described for outside in environment.outsides if outside.missing()}
@@ -63,20 +66,25 @@ def _settings(deploy: Deploy) -> None:
         raise Problems(problems)
 
 
-def _reach(deploy: Deploy) -> None:
+def _reach_cluster(deploy: Deploy) -> None:
     if not deploy.cluster.connect():
-        raise Problem("KUBECONFIG names no file", "Log in to the cluster before this step")
+        raise Problem(
+            "KUBECONFIG names no file", "Log in to the cluster before this step"
+        )
     deploy.cluster.kubectl("the cluster is unreachable", "get", "--raw=/version")
 
 
 def _restore_what_a_lost_run_left(deploy: Deploy) -> None:
-    left = restore.finish(deploy, restore.standing(deploy, any_run=True))
+    left = complete_verified(deploy, standing(deploy, any_run=True))
     if not left:
         return
     runs = ", ".join(sorted({mark.run.id for _, mark in left}))
-    console.warning(f"run {runs} left {deploy.environment.name} half changed; it is restored first")
-    restore.shed(deploy, left)
-    restore.confirm(deploy, left)
+    annotate(
+        "warning",
+        f"run {runs} left {deploy.environment.name} half changed; it is restored first",
+    )
+    shed_traffic(deploy, left)
+    confirm_restored(deploy, left)
 
 
 def _workload_check(deploy: Deploy, workload: Workload) -> Callable[[], None]:
@@ -108,24 +116,26 @@ def _refuse_older(deploy: Deploy, workload: Workload, found: Marks) -> None:
     # Run numbers count within one workflow; a renamed one starts again at 1.
     if before.workflow == deploy.run.workflow and before.number > deploy.run.number:
         raise Problem(
-            f"{workload.ref} runs commit {before.commit[:12]} of run {before.number}, which is "
-            f"newer than this run {deploy.run.number}",
+            f"{workload.ref} runs commit {before.commit[:12]} of run {before.number}, "
+            f"which is newer than this run {deploy.run.number}",
             "Start the workflow by hand with the digest to go back on purpose",
         )
 
 
 def _returns(workload: Workload, found: Marks, runs: Version) -> str:
     if found.verified is None:
-        console.notice(
-            f"{workload.ref} was never verified: this is its first deploy, and a restore would "
-            f"return to what runs now, {runs.image}"
+        annotate(
+            "notice",
+            f"{workload.ref} was never verified: this is its first deploy, and a "
+            f"restore would return to what runs now, {runs.image}",
         )
         return runs.image
     verified = found.verified.version
     if verified.digest != runs.digest:
-        console.warning(
+        annotate(
+            "warning",
             f"{workload.ref} runs {runs.image}, which no deploy verified; "
-            f"a restore returns to {verified.image}"
+            f"a restore returns to {verified.image}",
         )
     return verified.image
 
@@ -135,11 +145,14 @@ def _samples(environment: Environment, back: dict[str, Version], first: bool) ->
         return
     labels = sorted({version.label for version in back.values() if version.label})
     if not labels:
-        said = "the running version carries no version label, so its samples are not checked"
+        said = (
+            "the running version carries no version label, "
+            "so its samples are not checked"
+        )
         if first:
-            console.notice(f"first deploy: {said}")
+            annotate("notice", f"first deploy: {said}")
         else:
-            console.warning(said)
+            annotate("warning", said)
         return
     for label in labels:
-        gate.running_version(environment.judge, label)
+        check_running_version(environment.judge, label)

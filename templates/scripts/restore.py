@@ -1,15 +1,16 @@
-"""Brings traffic back to the version verified last. Every part may be done again by someone else:
-the step, the rescue job, and the next run all read the same marks and patch to the same digest.
+"""Brings traffic back to the version verified last.
+
+Every part may be done again by someone else: the step, the rescue job, and the next
+run all read the same marks and patch to the same digest.
 """
 
 from __future__ import annotations
 
-import console
-import kube_jobs
-import marks
-from console import Problem, Problems
 from environment import Deploy, Standing
-from marks import Changing
+from kube_jobs import job_name, run_migration, wait_for_job
+from marks import CHANGING, Changing, clear_mark, mark_verified, read_marks, update_mark
+from runner import Problem, Problems, annotate, say
+from tables import show_table
 from workload import Workload
 
 
@@ -19,7 +20,7 @@ def standing(deploy: Deploy, any_run: bool) -> Standing:
     problems = []
     for workload in deploy.environment.workloads:
         try:
-            mark = marks.read(deploy.cluster, workload.ref).changing
+            mark = read_marks(deploy.cluster, workload.ref).changing
         except Problem as problem:
             problems.append(problem)
             continue
@@ -29,17 +30,18 @@ def standing(deploy: Deploy, any_run: bool) -> Standing:
             found.append((workload, mark))
         else:
             # The next run has the environment, and has restored it before it began.
-            console.say(f"{workload.ref}: run {mark.run.id} is changing it, and not this one")
+            say(f"{workload.ref}: run {mark.run.id} is changing it, and not this one")
     if problems:
         raise Problems(problems)
     return found
 
 
-def finish(deploy: Deploy, found: Standing) -> Standing:
-    """Completes a `verify` that was cut between two workloads; gives what is left to restore.
+def complete_verified(deploy: Deploy, found: Standing) -> Standing:
+    """Completes a `verify` that was cut between two workloads; gives what is left to
+    restore.
 
-    One verified workload means that the whole run had passed: returning the others would leave
-    two versions side by side that were never judged together.
+    One verified workload means that the whole run had passed: returning the others
+    would leave two versions side by side that were never judged together.
     """
     if len(deploy.environment.workloads) == 1:
         # Its marks change in one patch.
@@ -47,34 +49,32 @@ def finish(deploy: Deploy, found: Standing) -> Standing:
     verified = {
         (last.run.id, last.run.attempt)
         for workload in deploy.environment.workloads
-        if (last := marks.read(deploy.cluster, workload.ref).verified) is not None
+        if (last := read_marks(deploy.cluster, workload.ref).verified) is not None
     }
     left = []
     for workload, mark in found:
         if (mark.run.id, mark.run.attempt) in verified:
-            marks.verify(deploy.cluster, workload.ref, mark)
-            console.say(f"{workload.ref}: verified, as the rest of its run was")
+            mark_verified(deploy.cluster, workload.ref, mark)
+            say(f"{workload.ref}: verified, as the rest of its run was")
         else:
             left.append((workload, mark))
     return left
 
 
-def shed(deploy: Deploy, found: Standing) -> None:
-    """Traffic back, without waiting; every workload is tried, whatever happens to another."""
+def shed_traffic(deploy: Deploy, found: Standing) -> None:
+    """Traffic back, without waiting; a failing workload stops no other."""
     problems: list[Problem] = []
     for workload, mark in reversed(found):
         try:
             workload.traffic.shed(deploy.cluster, mark)
-            console.say(f"{workload.ref}: traffic is going back to {mark.back.image}")
-        except Problems as several:
-            problems += several.problems
+            say(f"{workload.ref}: traffic is going back to {mark.back.image}")
         except Problem as problem:
             problems.append(problem)
     if problems:
         raise Problems(problems)
 
 
-def confirm(deploy: Deploy, found: Standing) -> None:
+def confirm_restored(deploy: Deploy, found: Standing) -> None:
     """Waits for what `shed` began, proves it, and takes the marks away."""
     problems: list[Problem] = []
     rows = []
@@ -82,16 +82,14 @@ def confirm(deploy: Deploy, found: Standing) -> None:
         try:
             workload.traffic.confirm(deploy.cluster, mark)
             schema = _schema(deploy, workload, mark)
-            marks.clear(deploy.cluster, workload.ref)
-        except Problems as several:
-            problems += several.problems
+            clear_mark(deploy.cluster, workload.ref)
         except Problem as problem:
             problems.append(problem)
         else:
             rows.append((workload.ref, mark.back.image, mark.to.image, schema))
     if rows:
         heading = f"{deploy.environment.name} was restored"
-        console.table(heading, ("Workload", "Runs", "Left", "Schema"), rows)
+        show_table(heading, ("Workload", "Runs", "Left", "Schema"), rows)
     if problems:
         raise Problems(problems)
 
@@ -105,15 +103,14 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
         return "undone"
     if migration.on_restore is None:
         kept = f"stays as {mark.to.label} migrated it: it cannot be restored"
-        console.warning(f"the schema of {deploy.environment.name} {kept}")
+        annotate("warning", f"the schema of {deploy.environment.name} {kept}")
         return kept
     name = deploy.environment.name
-    # A runner can be lost while its migration goes on; both at once would be worse than late.
-    kube_jobs.finish(
-        deploy.cluster, kube_jobs.job_name("migrate", name, mark.run), migration.timeout
-    )
+    # A runner can be lost while its migration goes on; both at once would be worse than
+    # late.
+    wait_for_job(deploy.cluster, job_name("migrate", name, mark.run), migration.timeout)
     try:
-        kube_jobs.migrate(
+        run_migration(
             deploy.cluster,
             workload,
             "restore",
@@ -126,7 +123,7 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
     except Problem as problem:
         raise Problem(
             f"traffic is back, but undoing the migration failed: {problem}",
-            f"Mend the schema, then run `kubectl annotate {workload.ref} {marks.CHANGING}-`",
+            f"Mend the schema, then run `kubectl annotate {workload.ref} {CHANGING}-`",
         ) from None
-    marks.update(deploy.cluster, workload.ref, migrated="undone")
+    update_mark(deploy.cluster, workload.ref, migrated="undone")
     return "undone"

@@ -1,29 +1,29 @@
-"""Reads the environment file that the compiler emitted, strictly.
+"""Reads the settings of an environment, strictly.
 
-The file named by PIPEWRIGHT_ENVIRONMENT_FILE is one JSON object:
+PIPEWRIGHT_SETTINGS names a file, PIPEWRIGHT_ENVIRONMENT one environment in it:
 
     {
-      "schema": 1,
-      "environment": "production",          required
-      "project": "atom",                    required
-      "url": Outside,                       optional; what smoke tests call
-      "cluster": {...},                     cluster.py
-      "workloads": [{...}],                 workload.py
-      "backup": {...}, "migrate": {...},    kube_jobs.py
-      "monitoring": {...}, "metrics": {...}, "limits": {...}, "gate": {...},   metrics.py
-      "smoke": {...},                       smoke.py
-      "notify": {...}                       tell.py
+      "schema": 1, "project": "atom",
+      "environments": {"production": {
+        "url": Outside,                     optional; what smoke tests call
+        "cluster": {...},                   see cluster
+        "workloads": [{...}],               see workload
+        "backup": {...}, "migrate": {...},  see kube_jobs
+        "monitoring": {...}, "metrics": {...}, "limits": {...}, "gate": {...},
+        "smoke": {...},                     see smoke_plan
+        "notify": {...}                     see notify
+      }}
     }
 
 An *Outside* value is one of
 
     {"literal": "text"}
-    {"env": "ENV_NAME", "source": "secret" | "var", "name": "GITHUB_NAME", "default": "text",
-     "optional": true}
+    {"env": "ENV_NAME", "source": "secret" | "var", "name": "GITHUB_NAME",
+     "default": "text", "optional": true}
 
-`name` is what the secret or variable is called on GitHub, `env` unless given. An empty value is
-unset. Without `default`, an unset value is an error unless `optional` is true.
-Durations are text with one unit: "15s", "5m", "1h". Unknown keys are errors.
+`name` is what the secret or variable is called on GitHub, `env` unless given. An
+empty value is unset. Without `default`, an unset value is an error unless `optional`
+is true. Durations are text with one unit: "15s", "5m", "1h". Unknown keys are errors.
 """
 
 from __future__ import annotations
@@ -32,20 +32,35 @@ import json
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-import console
-from console import Problem
+from runner import Problem, blank
 
-SCHEMA = 1
+SETTINGS_SCHEMA = 1
 # A limit may be a secret, and blanking it would leave holes in every table of numbers.
-NUMBER = re.compile(r"[0-9.]+ ?[a-zA-Z%]*")
+NUMERIC = re.compile(r"[0-9.]+ ?[a-zA-Z%]*")
+ROOT_KEYS = (
+    "environment",
+    "project",
+    "url",
+    "cluster",
+    "workloads",
+    "backup",
+    "migrate",
+    "monitoring",
+    "metrics",
+    "limits",
+    "gate",
+    "smoke",
+    "notify",
+)
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True)
 class Outside:
-    """A value that the definition holds, or that a secret or variable of GitHub holds."""
+    """A value of the definition, or of a secret or variable of GitHub."""
 
     literal: str | None
     env: str = ""
@@ -81,7 +96,7 @@ class Outside:
         if value is None:
             raise Problem(f"{self.described} is empty", self.how_to_set(""))
         if self.secret and self.given:
-            console.blank(value)
+            blank(value)
         return value
 
     def missing(self) -> bool:
@@ -96,9 +111,11 @@ class Outside:
 class Table:
     """A JSON object that is read key by key; `done` refuses what nobody asked for."""
 
-    def __init__(self, data: Any, place: str, outsides: list[Outside] | None = None) -> None:
+    def __init__(
+        self, data: Any, place: str, outsides: list[Outside] | None = None
+    ) -> None:
         if not isinstance(data, dict):
-            raise Problem(f"environment file: `{place}` must be an object")
+            raise Problem(f"settings: `{place}` must be an object")
         self.data: dict[str, Any] = data
         self.place = place
         self.outsides: list[Outside] = [] if outsides is None else outsides
@@ -123,7 +140,12 @@ class Table:
             raise self.wrong(key, "a text")
         return value
 
-    def choice(self, key: str, choices: tuple[str, ...], default: str | None = None) -> str:
+    def text_or_none(self, key: str) -> str | None:
+        return self.text(key) if self.has(key) else None
+
+    def choice(
+        self, key: str, choices: tuple[str, ...], default: str | None = None
+    ) -> str:
         value = self.text(key, default)
         if value not in choices:
             raise self.wrong(key, "one of " + ", ".join(choices))
@@ -149,7 +171,9 @@ class Table:
         value = self.raw(key)
         if value is None:
             return []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        if not isinstance(value, list) or not all(
+            isinstance(item, str) for item in value
+        ):
             raise self.wrong(key, "a list of texts")
         return list(value)
 
@@ -177,7 +201,7 @@ class Table:
                 env=env,
                 source=table.choice("source", ("secret", "var")),
                 name=table.text("name", env),
-                default=table.text("default") if table.has("default") else None,
+                default=table.text_or_none("default"),
                 optional=table.flag("optional", False),
             )
         table.done()
@@ -191,7 +215,9 @@ class Table:
         return {name: table.outside(name) for name in table.names()}
 
     def table(self, key: str) -> Table:
-        return Table(self.raw(key), f"{self.place}.{key}".removeprefix("."), self.outsides)
+        return Table(
+            self.raw(key), f"{self.place}.{key}".removeprefix("."), self.outsides
+        )
 
     def tables(self, key: str) -> list[Table]:
         value = self.raw(key)
@@ -207,10 +233,14 @@ class Table:
     def done(self) -> None:
         unknown = sorted(set(self.data) - self._read)
         if unknown:
-            raise Problem(f"environment file: `{self.place}` has unknown keys {', '.join(unknown)}")
+            raise Problem(
+                f"settings: `{self.place}` has unknown keys {', '.join(unknown)}"
+            )
 
     def wrong(self, key: str, wanted: str) -> Problem:
-        return Problem(f"environment file: `{f'{self.place}.{key}'.lstrip('.')}` must be {wanted}")
+        return Problem(
+            f"settings: `{f'{self.place}.{key}'.lstrip('.')}` must be {wanted}"
+        )
 
 
 @dataclass(frozen=True)
@@ -225,69 +255,82 @@ class Run:
 
     @property
     def version(self) -> str:
-        """What the pods' version label says: a label value allows 63 characters and no colon."""
+        """The pods' version label: it allows 63 characters and no colon."""
         return f"{self.commit[:12]}-{self.id}-{self.attempt}"
 
     @staticmethod
     def current() -> Run:
         number = os.environ.get("GITHUB_RUN_NUMBER", "")
         attempt = os.environ.get("GITHUB_RUN_ATTEMPT", "1")
-        commit = os.environ.get("PIPEWRIGHT_COMMIT", "") or os.environ.get("GITHUB_SHA", "")
+        commit = os.environ.get("PIPEWRIGHT_COMMIT", "") or os.environ.get(
+            "GITHUB_SHA", ""
+        )
         identity = os.environ.get("GITHUB_RUN_ID", "")
         if not all(re.fullmatch("[0-9]+", it) for it in (number, attempt, identity)):
-            raise Problem("GITHUB_RUN_ID, GITHUB_RUN_NUMBER and GITHUB_RUN_ATTEMPT must be numbers")
+            raise Problem(
+                "GITHUB_RUN_ID, GITHUB_RUN_NUMBER and GITHUB_RUN_ATTEMPT "
+                "must be numbers"
+            )
         if re.fullmatch(r"[0-9a-f]{40,64}", commit) is None:
             raise Problem("PIPEWRIGHT_COMMIT or GITHUB_SHA must be a full commit id")
         workflow = os.environ.get("GITHUB_WORKFLOW_REF", "").split("@")[0]
         return Run(identity, int(number), int(attempt), workflow, commit)
 
 
-def read() -> Table:
-    """The environment file's root table."""
-    path = os.environ.get("PIPEWRIGHT_ENVIRONMENT_FILE", "")
-    if not path:
-        raise Problem("PIPEWRIGHT_ENVIRONMENT_FILE is not set")
+def read_settings() -> Table:
+    """The root table of this job's environment."""
+    path = os.environ.get("PIPEWRIGHT_SETTINGS", "")
+    name = os.environ.get("PIPEWRIGHT_ENVIRONMENT", "")
+    if not path or not name:
+        raise Problem("PIPEWRIGHT_SETTINGS and PIPEWRIGHT_ENVIRONMENT must be set")
     try:
-        with open(path, encoding="utf-8") as file:
-            data = json.load(file)
+        data = json.loads(Path(path).read_text("utf-8"))
     except OSError as fault:
-        raise Problem(f"cannot read the environment file {path}: {fault.strerror}") from None
+        raise Problem(f"cannot read the settings {path}: {fault.strerror}") from None
     except ValueError:
-        raise Problem(f"the environment file {path} is not JSON") from None
-    if isinstance(data, dict):
-        data.pop("//", None)  # Where the file comes from, for whoever opens it.
-    root = Table(data, "")
-    if root.integer("schema") != SCHEMA:
+        raise Problem(f"the settings {path} are not JSON") from None
+    file = Table(data, "")
+    if file.integer("schema") != SETTINGS_SCHEMA:
         raise Problem(
-            f"the environment file {path} is of schema {root.raw('schema')}, "
-            f"these scripts read {SCHEMA}",
+            f"the settings {path} are of schema {file.raw('schema')}, "
+            f"these scripts read {SETTINGS_SCHEMA}",
             "Run `pipewright generate`",
         )
-    root.text("environment")
-    root.text("project")
-    for key in ("url", "cluster", "workloads", "backup", "migrate", "monitoring"):
+    environments = file.table("environments")
+    if not environments.has(name):
+        raise Problem(f"the settings {path} have no environment {name}")
+    root = environments.table(name)
+    root.data |= {"environment": name, "project": file.text("project")}
+    for key in ROOT_KEYS:
         root.has(key)
-    for key in ("metrics", "limits", "gate", "smoke", "notify"):
-        root.has(key)
-    root.place = "the file"
+    root.place = "the environment"
     root.done()
     root.place = ""
     return root
 
 
-def missing(outsides: list[Outside], environment: str) -> Problem | None:
+def unset_problem(outsides: list[Outside], environment: str) -> Problem | None:
     """One problem that names every required secret and variable that is empty."""
     empty = {outside.described: outside for outside in outsides if outside.missing()}
     if not empty:
         return None
-    lines = [f"{name}: {outside.how_to_set(environment)}" for name, outside in empty.items()]
+    lines = [
+        f"{name}: {outside.how_to_set(environment)}" for name, outside in empty.items()
+    ]
     verb = "is" if len(lines) == 1 else "are"
-    return Problem(f"{', '.join(empty)} {verb} empty in {environment}\n" + "\n".join(lines))
+    return Problem(
+        f"{', '.join(empty)} {verb} empty in {environment}\n" + "\n".join(lines)
+    )
 
 
 def blank_secrets(outsides: list[Outside]) -> None:
-    """Keeps the file's secrets out of what is printed, also where a pod or server tells them."""
+    """Keeps the file's secrets out of what is printed, also by a pod or server."""
     for outside in outsides:
         value = outside.value()
-        if outside.secret and outside.given and value and NUMBER.fullmatch(value) is None:
-            console.blank(value)
+        if (
+            outside.secret
+            and outside.given
+            and value
+            and NUMERIC.fullmatch(value) is None
+        ):
+            blank(value)

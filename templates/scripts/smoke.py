@@ -1,34 +1,34 @@
-"""Smoke tests of an environment: `run.py smoke [--canary]`.
+"""Smoke tests of an environment.
 
-Every probe runs, and all failures are told together. `--canary` sends the probes to the canary
-alone, as the workload's traffic says. What the probes are: smoke_plan.py.
-
-Environment: PIPEWRIGHT_ENVIRONMENT_FILE, the secrets and variables that it names; with `--canary`
-also KUBECONFIG. Exit status: 0 all passed, 1 not, 2 usage, 130 cancelled.
+Every probe runs, and all failures are reported together. `--canary` sends the probes
+to the canary alone, by the workload's traffic.
 """
 
 from __future__ import annotations
 
-import argparse
 import dataclasses
-import sys
 import time
 import urllib.parse
 from dataclasses import dataclass, field
 
-import cluster
-import console
-import expectation
-import json_path
-import settings
-import web
-import workload
-from console import Problem, Problems
+from cluster import Cluster, ClusterSettings
+from expectation import (
+    describe_redirect,
+    doubt,
+    not_json,
+    redirect_target,
+    unmet,
+    url_origin,
+)
+from json_path import find_path
 from port_forward import PortForward
-from settings import Table
+from runner import Problem, Problems, annotate, mask
+from settings import Table, blank_secrets, read_settings, unset_problem
 from smoke_plan import Call, Login, Probe, Smoke, filled
-
+from tables import show_table
 from traffic import GatewayApi
+from web import Answer, check_url, cookies_of, send_request
+from workload import read_workloads
 
 MOST_REDIRECTS = 5
 SHORTEST_MASKED = 6
@@ -64,19 +64,21 @@ class Outcome:
         return self.name, request, self.seen, self.problem or passed
 
 
-def run(smoke: Smoke, target: Target, heading: str) -> None:
+def run_probes(smoke: Smoke, target: Target, heading: str) -> None:
     outcomes = [] if smoke.login is None else [_log_in(smoke.login, target)]
     refused = any(outcome.problem for outcome in outcomes)
     for probe in smoke.probes:
         if probe.auth and refused:
-            outcomes.append(Outcome(probe.name, probe.call, "not sent: the log-in failed", "–"))
+            outcomes.append(
+                Outcome(probe.name, probe.call, "not sent: the log-in failed", "–")
+            )
         else:
             outcomes.append(_try(probe, target))
     columns = ("Probe", "Request", "Answer", "Result")
-    console.table(heading, columns, [outcome.row() for outcome in outcomes])
+    show_table(heading, columns, [outcome.row() for outcome in outcomes])
     for outcome in outcomes:
         if outcome.doubt and not outcome.problem:
-            console.warning(f"{heading}: {outcome.name}: {outcome.doubt}")
+            annotate("warning", f"{heading}: {outcome.name}: {outcome.doubt}")
     problems = [
         Problem(f"{heading}: {outcome.name}: {outcome.problem}")
         for outcome in outcomes
@@ -96,38 +98,40 @@ def _log_in(login: Login, target: Target) -> Outcome:
             target.credentials = {"Cookie": _cookies(target, answer)}
         else:
             token = _token(login.token, target, answer)
-            console.mask(token)
+            mask(token)
             target.credentials = {login.header: f"{login.scheme} {token}".strip()}
     except Problem as problem:
         return Outcome("log-in", login.call, str(problem), seen)
     return Outcome("log-in", login.call, "", seen)
 
 
-def _token(path: str, target: Target, answer: web.Answer) -> str:
+def _token(path: str, target: Target, answer: Answer) -> str:
     if not 200 <= answer.status <= 299:
         raise Problem(f"HTTP {answer.status}{_redirected(target, answer)}")
     try:
-        token = json_path.find(answer.json(), path)
+        token = find_path(answer.json(), path)
     except ValueError:
-        raise Problem(expectation.not_json(answer)) from None
+        raise Problem(not_json(answer)) from None
     if not isinstance(token, str) or not token.strip():
         raise Problem(f"the body has no token at {path}")
     return token
 
 
-def _cookies(target: Target, answer: web.Answer) -> str:
-    """The cookies of a log-in. One that succeeds may redirect, but only within the service."""
-    there = expectation.target(target.public, answer)
-    within = bool(there) and expectation.origin(there) == expectation.origin(target.public)
+def _cookies(target: Target, answer: Answer) -> str:
+    """The cookies of a log-in, which may redirect within the service."""
+    there = redirect_target(target.public, answer)
+    within = bool(there) and url_origin(there) == url_origin(target.public)
     if not 200 <= answer.status <= 299 and not within:
         raise Problem(f"HTTP {answer.status}{_redirected(target, answer)}")
-    cookies = web.cookies(answer)
+    cookies = cookies_of(answer)
     if not cookies:
-        raise Problem(f"HTTP {answer.status}{_redirected(target, answer)} without a cookie")
+        raise Problem(
+            f"HTTP {answer.status}{_redirected(target, answer)} without a cookie"
+        )
     for value in cookies.values():
         # Masking a word such as `en` would mask half of the log.
         if len(value) >= SHORTEST_MASKED:
-            console.mask(value)
+            mask(value)
     return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
@@ -136,7 +140,7 @@ def _try(probe: Probe, target: Target) -> Outcome:
     until = time.monotonic() + probe.retry
     pause = 0.5
     while True:
-        outcome = _once(probe, target)
+        outcome = _probe_once(probe, target)
         left = until - time.monotonic()
         if not outcome.problem or left <= 0:
             return outcome
@@ -144,42 +148,52 @@ def _try(probe: Probe, target: Target) -> Outcome:
         pause = min(3.0, pause * 2)
 
 
-def _once(probe: Probe, target: Target) -> Outcome:
+def _probe_once(probe: Probe, target: Target) -> Outcome:
     headers = target.credentials if probe.auth else {}
-    redirects = probe.redirects and not any(300 <= it <= 399 for it in probe.expect.statuses)
+    redirects = probe.redirects and not any(
+        300 <= it <= 399 for it in probe.expect.statuses
+    )
     try:
         answer = _send(probe.call, target, headers, redirects=redirects)
     except Problem as problem:
         return Outcome(probe.name, probe.call, str(problem), "–")
-    there = expectation.target(target.public, answer)
-    where = expectation.described(target.public, there, target.source) if there else ""
-    wrong = expectation.unmet(probe, answer, where, token="Cookie" not in headers)
-    doubt = expectation.doubt(probe, answer)
-    return Outcome(probe.name, probe.call, wrong, _seen(answer), doubt)
+    there = redirect_target(target.public, answer)
+    where = describe_redirect(target.public, there, target.source) if there else ""
+    wrong = unmet(probe, answer, where, token="Cookie" not in headers)
+    doubtful = doubt(probe, answer)
+    return Outcome(probe.name, probe.call, wrong, _seen(answer), doubtful)
 
 
-def _seen(answer: web.Answer) -> str:
+def _seen(answer: Answer) -> str:
     return f"HTTP {answer.status} in {answer.seconds * 1000:.0f} ms"
 
 
-def _redirected(target: Target, answer: web.Answer) -> str:
-    there = expectation.target(target.public, answer)
+def _redirected(target: Target, answer: Answer) -> str:
+    there = redirect_target(target.public, answer)
     if not there:
         return ""
-    return f" redirects {expectation.described(target.public, there, target.source)}"
+    return f" redirects {describe_redirect(target.public, there, target.source)}"
 
 
 def _send(
-    call: Call, target: Target, headers: dict[str, str], attempts: int = 1, redirects: bool = False
-) -> web.Answer:
+    call: Call,
+    target: Target,
+    headers: dict[str, str],
+    attempts: int = 1,
+    redirects: bool = False,
+) -> Answer:
     sent = {**target.headers, **headers}
     sent |= {name: value.required() for name, value in call.headers.items()}
     method, body = call.method, filled(call.json)
     url, seen_at = target.base + call.path, target.public + call.path
-    form = None if call.form is None else {key: it.required() for key, it in call.form.items()}
+    form = (
+        None
+        if call.form is None
+        else {key: it.required() for key, it in call.form.items()}
+    )
     began = time.monotonic()
     for _ in range(MOST_REDIRECTS):
-        answer = web.request(
+        answer = send_request(
             method,
             url,
             described="the service",
@@ -190,15 +204,19 @@ def _send(
             attempts=attempts,
             direct=target.direct,
         )
-        there = expectation.target(seen_at, answer)
+        there = redirect_target(seen_at, answer)
         if there:
-            answer = dataclasses.replace(answer, headers={**answer.headers, "location": there})
+            answer = dataclasses.replace(
+                answer, headers={**answer.headers, "location": there}
+            )
         # Never to another origin, which would get the token and prove nothing.
-        within = bool(there) and expectation.origin(there) == expectation.origin(target.public)
+        within = bool(there) and url_origin(there) == url_origin(target.public)
         if not redirects or not within:
             return dataclasses.replace(answer, seconds=time.monotonic() - began)
         parts = urllib.parse.urlsplit(there)
-        way = parts._replace(scheme="", netloc="", path=parts.path or "/", fragment="").geturl()
+        way = parts._replace(
+            scheme="", netloc="", path=parts.path or "/", fragment=""
+        ).geturl()
         url, seen_at = urllib.parse.urljoin(target.base, way), there
         if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):
             method, body, form = "HEAD" if method == "HEAD" else "GET", None, None
@@ -207,53 +225,56 @@ def _send(
 
 def _run_canary(smoke: Smoke, root: Table) -> None:
     canaries = [
-        found.traffic for found in workload.read_all(root) if isinstance(found.traffic, GatewayApi)
+        found.traffic
+        for found in read_workloads(root)
+        if isinstance(found.traffic, GatewayApi)
     ]
     if len(canaries) != 1:
-        raise Problem(f"--canary: the environment has {len(canaries)} canaries, not one")
+        raise Problem(
+            f"--canary: the environment has {len(canaries)} canaries, not one"
+        )
     canary = canaries[0]
-    public = web.check_url(smoke.url.required(), smoke.url.described)
+    public = check_url(smoke.url.required(), smoke.url.described)
     headers = {name: value.required() for name, value in smoke.headers.items()}
     heading = f"Smoke tests of the canary in {smoke.environment}"
     if canary.smoke.through == "header":
-        headers |= {name: value.required() for name, value in canary.smoke.headers.items()}
-        run(smoke, Target(public, headers, smoke.url.described, public), heading)
+        headers |= {
+            name: value.required() for name, value in canary.smoke.headers.items()
+        }
+        run_probes(smoke, Target(public, headers, smoke.url.described, public), heading)
         return
-    reached = cluster.Cluster(cluster.Settings.read(root))
+    reached = Cluster(ClusterSettings.read(root))
     if not reached.connect():
-        raise Problem("KUBECONFIG names no file", "Log in to the cluster before this step")
+        raise Problem(
+            "KUBECONFIG names no file", "Log in to the cluster before this step"
+        )
     # The service sees the names that it would see behind the gateway.
     parts = urllib.parse.urlsplit(public)
     headers |= {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
     seen = f"{parts.scheme}://{parts.netloc}"
     with PortForward(reached, canary.canary_ref, canary.smoke.port) as local:
-        run(smoke, Target(local, headers, smoke.url.described, seen, direct=True), heading)
+        run_probes(
+            smoke,
+            Target(local, headers, smoke.url.described, seen, direct=True),
+            heading,
+        )
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description="Smoke tests of an environment.")
-    parser.add_argument("--canary", action="store_true", help="send them to the canary alone")
-    given = parser.parse_args()
-
-    def body() -> None:
-        root = settings.read()
-        smoke = Smoke.read(root)
-        if smoke is None:
-            raise Problem("the environment file names no smoke tests")
-        settings.blank_secrets(root.outsides)
-        empty = settings.missing(root.outsides, smoke.environment)
-        if empty is not None:
-            raise empty
-        if given.canary:
-            _run_canary(smoke, root)
-            return
-        base = web.check_url(smoke.url.required(), smoke.url.described)
-        headers = {name: value.required() for name, value in smoke.headers.items()}
-        target = Target(base, headers, smoke.url.described, base)
-        run(smoke, target, f"Smoke tests of {smoke.environment}")
-
-    return console.run(body)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def smoke_test(canary: bool) -> int:
+    """Sends every probe; `canary` sends them to the canary alone."""
+    root = read_settings()
+    smoke = Smoke.read(root)
+    if smoke is None:
+        raise Problem("the settings name no smoke tests")
+    blank_secrets(root.outsides)
+    empty = unset_problem(root.outsides, smoke.environment)
+    if empty is not None:
+        raise empty
+    if canary:
+        _run_canary(smoke, root)
+        return 0
+    base = check_url(smoke.url.required(), smoke.url.described)
+    headers = {name: value.required() for name, value in smoke.headers.items()}
+    target = Target(base, headers, smoke.url.described, base)
+    run_probes(smoke, target, f"Smoke tests of {smoke.environment}")
+    return 0

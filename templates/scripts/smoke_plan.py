@@ -1,24 +1,26 @@
-"""What the smoke tests of an environment are.
+"""Probes and log-in of the smoke tests.
 
     "smoke": {
       "headers": {"X-Name": Outside},       sent with every request; optional
-      "login": {"method": "POST", "path": "/api/auth/login", "json": Body, "headers": {…},
-                "token": ".access_token", "header": "Authorization", "scheme": "Bearer"},
+      "login": {"method": "POST", "path": "/api/auth/login", "json": Body,
+                "headers": {…}, "token": ".access_token",
+                "header": "Authorization", "scheme": "Bearer"},
       "probes": [{
-        "name": "ready", "method": "GET", "path": "/health/ready", "json": Body, "headers": {…},
-        "auth": false, "redirects": false, "timeout": "10s", "retry": "30s",
-        "expect": {"status": 200 | [200, 204], "json": {".status": Body}, "contains": "text",
-                   "within": "2s"}
+        "name": "ready", "method": "GET", "path": "/health/ready", "json": Body,
+        "headers": {…}, "auth": false, "redirects": false,
+        "timeout": "10s", "retry": "30s",
+        "expect": {"status": 200 | [200, 204], "json": {".status": Body},
+                   "contains": "text", "within": "2s"}
       }]
     }
 
-A log-in sends `json`, or "form": {"username": Outside} as a browser does. It gets a `token`, or
-with "cookie": true the cookies that the answer sets; `auth` sends either along.
-A Body is any JSON in which {"$value": Outside} stands for a value from outside. Without
-`expect.status` any 2xx will do. `retry` repeats a failing probe for that long; without it, once is
-enough to fail. A redirect is an answer, followed only with `redirects`. An answer is waited for as
-long as `timeout`, else `within`, and at least 10 s: so that one which is merely too slow is still
-seen.
+A log-in sends `json`, or "form": {"username": Outside} as a browser does. It gets a
+`token`, or with "cookie": true the cookies that the answer sets; `auth` sends either
+along. A Body is any JSON in which {"$value": Outside} stands for a value from
+outside. Without `expect.status` any 2xx will do. `retry` repeats a failing probe for
+that long; without it, once is enough to fail. A redirect is an answer, followed only
+with `redirects`. An answer is waited for as long as `timeout`, else `within`, and at
+least 10 s: so that one which is merely too slow is still seen.
 """
 
 from __future__ import annotations
@@ -26,8 +28,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import json_path
-from console import Problem
+from json_path import path_steps
+from runner import Problem
 from settings import Outside, Table
 
 SHORTEST_TIMEOUT = 10.0
@@ -43,20 +45,22 @@ class Expect:
     @staticmethod
     def read(table: Table) -> Expect:
         status = table.raw("status")
-        statuses = status if isinstance(status, list) else [] if status is None else [status]
+        statuses = (
+            status if isinstance(status, list) else [] if status is None else [status]
+        )
         if not all(isinstance(item, int) and 100 <= item <= 599 for item in statuses):
             raise table.wrong("status", "an HTTP status or a list of them")
         values: dict[str, Any] = {}
         if table.has("json"):
             wanted = table.table("json")
             for path in wanted.names():
-                if json_path.steps(path) is None:
+                if path_steps(path) is None:
                     raise table.wrong("json", f"paths such as .status ({path} is none)")
                 values[path] = _body(wanted, path, wanted.raw(path))
         read = Expect(
             statuses,
             values,
-            table.text("contains") if table.has("contains") else None,
+            table.text_or_none("contains"),
             table.seconds("within") if table.has("within") else None,
         )
         table.done()
@@ -127,16 +131,18 @@ class Smoke:
         if not probes:
             raise table.wrong("probes", "a list with at least one probe")
         if login is None and any(probe.auth for probe in probes):
-            raise Problem("environment file: a probe has `auth` but `smoke` has no `login`")
+            raise Problem("settings: a probe has `auth` but `smoke` has no `login`")
         headers = table.outsides_in("headers")
-        read = Smoke(root.text("environment"), root.outside("url"), headers, login, probes)
+        read = Smoke(
+            root.text("environment"), root.outside("url"), headers, login, probes
+        )
         table.done()
         return read
 
 
 def _read_login(table: Table) -> Login:
     token = None if table.flag("cookie", False) else table.text("token")
-    if token is not None and json_path.steps(token) is None:
+    if token is not None and path_steps(token) is None:
         raise table.wrong("token", "a path such as .access_token")
     scheme = table.raw("scheme")
     read = Login(
@@ -165,7 +171,7 @@ def _read_probe(table: Table) -> Probe:
 
 
 def _body(table: Table, key: str, data: Any) -> Any:
-    """JSON with each {"$value": …} replaced by its outside value, filled in when it is sent."""
+    """JSON with the value of each {"$value": …}, filled in when it is sent."""
     if isinstance(data, dict):
         if set(data) == {"$value"}:
             return table.outside_of(data["$value"], key)

@@ -1,10 +1,12 @@
 """Limits: numbers with a unit, compared as decimals.
 
-    "limits": {"error-rate": {"max": Outside, "ceiling": "0.1%"}}       ceiling is optional
+    "limits": {"error-rate": {"max": Outside, "ceiling": "0.1%"}}       ceiling is
+                                                                        optional
 
-Units: `%` and `ratio` for a metric in ratio or percent; `ms` and `s` for one in seconds or
-milliseconds; `requests` for one in requests. A number without a unit is refused: a secret `1` would
-mask every 1 in the log, and nobody could tell 1 % from 100 %.
+Units: `%` and `ratio` for a metric in ratio or percent; `ms` and `s` for one in
+seconds or milliseconds; `requests` for one in requests. A number without a unit is
+refused: a secret `1` would mask every 1 in the log, and nobody could tell 1 % from
+100 %.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from console import Problem
+from runner import Problem
 from settings import Outside, Table
 
 WRITTEN = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,12})?) ?([a-zA-Z%]*)")
@@ -44,7 +46,8 @@ class Limit:
     hidden: bool
 
     def shown(self) -> str:
-        # GitHub masks a secret's value wherever it stands: a table with holes says nothing.
+        # GitHub masks a secret's value wherever it stands: a table with holes says
+        # nothing.
         return f"not shown ({self.described})" if self.hidden else self.written
 
 
@@ -62,7 +65,7 @@ class Threshold:
         found = []
         for metric in limits.names():
             table = limits.table(metric)
-            ceiling = table.text("ceiling") if table.has("ceiling") else None
+            ceiling = table.text_or_none("ceiling")
             found.append(Threshold(metric, table.outside("max"), ceiling))
             table.done()
         return found
@@ -77,27 +80,34 @@ class Threshold:
                 f"{self.max.described} is empty, the limit of {self.metric}",
                 self.max.how_to_set(""),
             )
-        value = parse(written, unit, source, hidden)
+        value = parse_limit(written, unit, source, hidden)
         if self.ceiling is not None:
-            ceiling = parse(self.ceiling, unit, f"the ceiling of {self.metric}", hidden=False)
+            ceiling = parse_limit(
+                self.ceiling, unit, f"the ceiling of {self.metric}", hidden=False
+            )
             if value > ceiling:
                 raise Problem(
                     f"{source} is above the ceiling {self.ceiling} of {self.metric}",
-                    "Lower it, or raise the ceiling in pipeline.toml, where it is reviewed",
+                    "Lower it, or raise the ceiling in pipeline.toml, "
+                    "where it is reviewed",
                 )
         return Limit(value, written, self.max.described, hidden)
 
 
-def parse(text: str, metric_unit: str, source: str, hidden: bool) -> Decimal:
+def parse_limit(text: str, metric_unit: str, source: str, hidden: bool) -> Decimal:
     kind, scale = METRIC_UNITS[metric_unit]
     units = KINDS[kind]
     wanted = " or ".join(units)
     found = WRITTEN.fullmatch(text.strip())
     if found is None:
-        raise Problem(f"{source} is not a number with a unit", f"Write a number and {wanted}")
+        raise Problem(
+            f"{source} is not a number with a unit", f"Write a number and {wanted}"
+        )
     if not found[2]:
         raise Problem(f"{source} has no unit", f"Write a number and {wanted}")
     if found[2] not in units:
         unit = "its unit" if hidden else f"the unit {found[2]}"
-        raise Problem(f"{source}: {unit} does not fit a metric in {metric_unit}", f"Use {wanted}")
+        raise Problem(
+            f"{source}: {unit} does not fit a metric in {metric_unit}", f"Use {wanted}"
+        )
     return Decimal(found[1]) * units[found[2]] * scale

@@ -1,4 +1,6 @@
-"""Ways to move traffic. A new one is a class here and its entry in `TRAFFIC`.
+"""Ways to move traffic.
+
+A new one is a class here and its entry in `TRAFFIC`.
 
     {"kind": "all-at-once"}
 
@@ -11,8 +13,9 @@
      "smoke": {"through": "port-forward", "port": 80}
             | {"through": "header", "headers": {"X-Canary": Outside}}}
 
-An HTTPRoute divides traffic between Services, so a canary is a workload and a Service of its own,
-selecting other pods than the stable one. Only rules that name both Services are patched.
+An HTTPRoute divides traffic between Services, so a canary is a workload and a Service
+of its own, selecting other pods than the stable one. Only rules that name both
+Services are patched.
 """
 
 from __future__ import annotations
@@ -23,15 +26,12 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import console
-import pods
 from cluster import MOVED, Cluster, Failed, reference
-from console import Problem
-from marks import Changing
-from pods import Pin, Version
-from settings import Outside, Table
-
 from delivery import Delivery, object_ref
+from marks import Changing
+from pods import PATCH_ATTEMPTS, Pin, Version, find_container, put_version, replicas_of
+from runner import Problem, Problems, annotate, say
+from settings import Outside, Table
 
 
 @dataclass(frozen=True)
@@ -70,10 +70,10 @@ class Traffic(ABC):
 
     def promote(self, cluster: Cluster, mark: Changing) -> None:
         """Makes the new version the only one, and waits for it."""
-        console.say(f"{self.delivery.target}: all traffic is on the new version already")
+        say(f"{self.delivery.target}: all traffic is on the new version already")
 
     def shed(self, cluster: Cluster, mark: Changing) -> None:
-        """Traffic back to the earlier version, at once: GitHub may end this step in seconds."""
+        """Traffic back to the earlier version: GitHub may end this step in seconds."""
         self.delivery.put_back(cluster, {self.delivery.target: self.pin(mark.back)})
 
     def confirm(self, cluster: Cluster, mark: Changing) -> None:
@@ -96,7 +96,9 @@ class GatewayApi(Traffic):
     def __init__(self, table: Table, delivery: Delivery, label_key: str) -> None:
         super().__init__(table, delivery, label_key)
         if not delivery.divisible:
-            raise Problem(f"environment file: a delivery by {delivery.kind} cannot have a canary")
+            raise Problem(
+                f"settings: a delivery by {delivery.kind} cannot have a canary"
+            )
         self.route = reference(table, "route")
         self.stable = reference(table, "stable").partition("/")[2]
         self.canary_ref = reference(table, "canary")
@@ -106,7 +108,9 @@ class GatewayApi(Traffic):
         self.hold = table.seconds("hold")
         self.smoke = _canary_smoke(table) if table.has("smoke") else CanarySmoke()
         if self.canary == self.stable or self.canary_target == delivery.target:
-            raise Problem("environment file: the canary needs a Service and a workload of its own")
+            raise Problem(
+                "settings: the canary needs a Service and a workload of its own"
+            )
 
     def canary_pin(self, version: Version) -> Pin:
         return Pin(self.canary_container, self.label_key, version)
@@ -114,20 +118,24 @@ class GatewayApi(Traffic):
     def check(self, cluster: Cluster) -> None:
         super().check(cluster)
         canary = cluster.need(self.canary_target)
-        pods.find_container(canary, self.canary_container, self.canary_target)
+        find_container(canary, self.canary_container, self.canary_target)
         labels = canary.get("spec", {}).get("selector", {}).get("matchLabels") or {}
         if self.label_key in labels:
-            raise Problem(f"{self.canary_target} selects its pods by the label {self.label_key}")
+            raise Problem(
+                f"{self.canary_target} selects its pods by the label {self.label_key}"
+            )
         cluster.need(self.canary_ref)
         now = _canary_share(self._rules(cluster.need(self.route)))
         for ref in (self.canary_target, self.route):
             if not cluster.may("patch", ref):
                 raise Problem(f"the cluster does not allow this login to patch {ref}")
         if now:
-            console.warning(f"{self.route} gives {now}% of the traffic to the canary now")
+            annotate(
+                "warning", f"{self.route} gives {now}% of the traffic to the canary now"
+            )
 
     def canary_replicas(self, cluster: Cluster) -> int | None:
-        return pods.replicas_of(cluster.need(self.canary_target))
+        return replicas_of(cluster.need(self.canary_target))
 
     def apply(self, cluster: Cluster, mark: Changing) -> None:
         self._weigh(cluster, 0)
@@ -135,12 +143,12 @@ class GatewayApi(Traffic):
         self.delivery.put(cluster, wanted, self._before_judgement)
         replicas = self._replicas_for(cluster, 0, mark.canary_replicas or 0)
         for ref, pin in wanted.items():
-            pods.put(cluster, ref, pin, replicas)
+            put_version(cluster, ref, pin, replicas)
         self.delivery.settle(cluster, wanted)
 
     def shift(self, cluster: Cluster, percent: int) -> None:
         canary = cluster.need(self.canary_target)
-        current = pods.replicas_of(canary)
+        current = replicas_of(canary)
         replicas = self._replicas_for(cluster, percent, current)
         if replicas > current:
             cluster.merge(self.canary_target, {"spec": {"replicas": replicas}})
@@ -149,63 +157,78 @@ class GatewayApi(Traffic):
 
     def promote(self, cluster: Cluster, mark: Changing) -> None:
         wanted = {self.delivery.target: self.pin(mark.to)}
-        # The canary carries traffic, so of a folder only the stable workload is applied now.
-        self.delivery.put(cluster, wanted, lambda item: object_ref(item) == self.delivery.target)
+        # The canary carries traffic, so of a folder only the stable workload is applied
+        # now.
+        self.delivery.put(
+            cluster, wanted, lambda item: object_ref(item) == self.delivery.target
+        )
         self.delivery.settle(cluster, wanted)
         self._weigh(cluster, 0)
         self._scale_as_before(cluster, mark)
 
     def shed(self, cluster: Cluster, mark: Changing) -> None:
         problems = []
-        # The route first: it moves all traffic in one patch while the stable pods are still there.
+        # The route first: it moves all traffic in one patch while the stable pods are
+        # still there.
         for part in (self._shed_route, super().shed, self._shed_canary):
             try:
                 part(cluster, mark)
             except Problem as problem:
                 problems.append(problem)
         if problems:
-            raise console.Problems(problems)
+            raise Problems(problems)
 
     def confirm(self, cluster: Cluster, mark: Changing) -> None:
         super().confirm(cluster, mark)
         share = _canary_share(self._rules(cluster.need(self.route)))
         if share:
-            raise Problem(f"{self.route} still gives {share}% of the traffic to the canary")
+            raise Problem(
+                f"{self.route} still gives {share}% of the traffic to the canary"
+            )
 
     def _shed_route(self, cluster: Cluster, _mark: Changing) -> None:
         self._weigh(cluster, 0)
 
     def _shed_canary(self, cluster: Cluster, mark: Changing) -> None:
         pin = self.canary_pin(mark.back)
-        pods.put(cluster, self.canary_target, pin, mark.canary_replicas)
+        put_version(cluster, self.canary_target, pin, mark.canary_replicas)
 
     def _scale_as_before(self, cluster: Cluster, mark: Changing) -> None:
         if mark.canary_replicas is not None:
-            cluster.merge(self.canary_target, {"spec": {"replicas": mark.canary_replicas}})
+            cluster.merge(
+                self.canary_target, {"spec": {"replicas": mark.canary_replicas}}
+            )
 
     def _replicas_for(self, cluster: Cluster, percent: int, current: int) -> int:
-        """Enough pods that the canary's share is carried as well as the stable one's was."""
-        stable = pods.replicas_of(cluster.need(self.delivery.target))
+        """Enough pods to carry the canary's share as well as the stable ones did."""
+        stable = replicas_of(cluster.need(self.delivery.target))
         return max(1, current, math.ceil(stable * percent / 100))
 
-    def _rules(self, route: dict[str, Any]) -> list[tuple[int, int, int, dict[str, Any]]]:
+    def _rules(
+        self, route: dict[str, Any]
+    ) -> list[tuple[int, int, int, dict[str, Any]]]:
         """Each rule that names both Services: its index, theirs, and itself."""
         found = []
         for index, rule in enumerate(route.get("spec", {}).get("rules") or []):
             names = [
-                backend.get("name") if backend.get("kind", "Service") == "Service" else None
+                backend.get("name")
+                if backend.get("kind", "Service") == "Service"
+                else None
                 for backend in rule.get("backendRefs") or []
             ]
             if self.stable in names and self.canary in names:
-                found.append((index, names.index(self.stable), names.index(self.canary), rule))
+                found.append(
+                    (index, names.index(self.stable), names.index(self.canary), rule)
+                )
         if not found:
             raise Problem(
-                f"{self.route} has no rule whose backends are both {self.stable} and {self.canary}"
+                f"{self.route} has no rule whose backends are both {self.stable} "
+                f"and {self.canary}"
             )
         return found
 
     def _weigh(self, cluster: Cluster, percent: int) -> None:
-        for attempt in range(1, pods.ATTEMPTS + 1):
+        for attempt in range(1, PATCH_ATTEMPTS + 1):
             operations: list[dict[str, Any]] = []
             for rule, stable, canary, _ in self._rules(cluster.need(self.route)):
                 path = f"/spec/rules/{rule}/backendRefs"
@@ -214,20 +237,24 @@ class GatewayApi(Traffic):
                     (canary, self.canary, percent),
                 ):
                     at = f"{path}/{backend}"
-                    operations.append({"op": "test", "path": f"{at}/name", "value": name})
-                    operations.append({"op": "add", "path": f"{at}/weight", "value": weight})
+                    operations.append(
+                        {"op": "test", "path": f"{at}/name", "value": name}
+                    )
+                    operations.append(
+                        {"op": "add", "path": f"{at}/weight", "value": weight}
+                    )
             try:
                 cluster.json_patch(self.route, operations)
             except Failed as refused:
-                if attempt == pods.ATTEMPTS or not MOVED.search(refused.said):
+                if attempt == PATCH_ATTEMPTS or not MOVED.search(refused.said):
                     raise
                 time.sleep(0.2 * attempt)
             else:
                 break
-        console.say(f"{self.route}: {self.stable} {100 - percent}, {self.canary} {percent}")
+        say(f"{self.route}: {self.stable} {100 - percent}, {self.canary} {percent}")
 
     def _before_judgement(self, item: dict[str, Any]) -> bool:
-        """Of a folder, the stable workload waits, and the route gives the canary nothing."""
+        """Leaves out the stable workload, and gives the canary no traffic."""
         if object_ref(item) == self.route:
             for _, stable, canary, rule in self._rules(item):
                 rule["backendRefs"][stable]["weight"] = 100
@@ -238,7 +265,7 @@ class GatewayApi(Traffic):
 TRAFFIC: tuple[type[Traffic], ...] = (AllAtOnce, GatewayApi)
 
 
-def read(table: Table, delivery: Delivery, label_key: str) -> Traffic:
+def read_traffic(table: Table, delivery: Delivery, label_key: str) -> Traffic:
     kind = table.choice("kind", tuple(traffic.kind for traffic in TRAFFIC))
     chosen = next(traffic for traffic in TRAFFIC if traffic.kind == kind)
     made = chosen(table, delivery, label_key)
@@ -257,7 +284,7 @@ def _canary_smoke(table: Table) -> CanarySmoke:
 
 
 def _canary_share(rules: list[tuple[int, int, int, dict[str, Any]]]) -> int:
-    """The largest share, in percent, that any rule gives to the canary. No weight counts as 1."""
+    """The largest share of the canary in any rule, in percent; no weight is 1."""
     share = 0
     for _, _, canary, rule in rules:
         backends = rule["backendRefs"]

@@ -1,4 +1,7 @@
-"""HTTP with time limits and retries. A URL may itself be a secret, so no message quotes one."""
+"""HTTP with time limits and retries.
+
+A URL may itself be a secret, so no message quotes one.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import console
-from console import Problem
+from runner import Problem, blank
 
 LARGEST_BODY = 8 * 1024 * 1024
 PART = 64 * 1024
@@ -35,7 +37,8 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     seconds: float
-    # Each `Set-Cookie` of the answer: joined into one header they could not be told apart.
+    # Each `Set-Cookie` of the answer: joined into one header they could not be told
+    # apart.
     cookies: tuple[str, ...] = ()
 
     def text(self) -> str:
@@ -54,9 +57,11 @@ class _Request(urllib.request.Request):
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Takes the place of the handler that follows redirects, and reads no `Location` itself."""
+    """Replaces the handler that follows redirects; it reads no `Location`."""
 
-    def http_error_302(self, req: Any, fp: Any, code: Any, msg: Any, headers: Any) -> None:
+    def http_error_302(
+        self, req: Any, fp: Any, code: Any, msg: Any, headers: Any
+    ) -> None:
         return None
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
@@ -75,7 +80,7 @@ def check_url(url: str, described: str) -> str:
     return url.rstrip("/")
 
 
-def request(
+def send_request(
     method: str,
     url: str,
     *,
@@ -87,7 +92,7 @@ def request(
     attempts: int = 4,
     direct: bool = False,
 ) -> Answer:
-    """One answer. Connection faults, 429 and 5xx are tried again; redirects are never followed."""
+    """One answer; faults, 429 and 5xx are retried, redirects never followed."""
     sent = {"User-Agent": "pipewright", **(headers or {})}
     body: bytes | None = None
     if json_body is not None:
@@ -99,7 +104,9 @@ def request(
     pause = 0.5
     for attempt in range(1, attempts + 1):
         try:
-            answer = _once(_Request(url, body, sent, method=method), described, timeout, direct)
+            answer = _request_once(
+                _Request(url, body, sent, method=method), described, timeout, direct
+            )
         except Unreachable:
             if attempt == attempts:
                 raise
@@ -112,7 +119,9 @@ def request(
     raise Unreachable(f"{described}: no answer")
 
 
-def _once(wanted: urllib.request.Request, described: str, timeout: float, direct: bool) -> Answer:
+def _request_once(
+    wanted: urllib.request.Request, described: str, timeout: float, direct: bool
+) -> Answer:
     handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
     if direct:
         handlers.append(urllib.request.ProxyHandler({}))
@@ -121,16 +130,20 @@ def _once(wanted: urllib.request.Request, described: str, timeout: float, direct
     until = began + timeout
     try:
         with opener.open(wanted, timeout=timeout) as response:
-            return _answer(response.status, response.headers, _body(response, until), began)
+            return _answer(
+                response.status, response.headers, _read_body(response, until), began
+            )
     except urllib.error.HTTPError as refused:
         with refused:
             return _answer(refused.code, refused.headers, _rest(refused, until), began)
     except (OSError, http.client.HTTPException, ValueError) as fault:
-        raise Unreachable(f"{described} is unreachable: {_reason(fault, timeout)}") from None
+        raise Unreachable(
+            f"{described} is unreachable: {_reason(fault, timeout)}"
+        ) from None
 
 
-def _body(response: Any, until: float) -> bytes:
-    """The whole body in time: a socket's own limit begins anew with each part that comes."""
+def _read_body(response: Any, until: float) -> bytes:
+    """The whole body in time: a socket's own limit begins anew with each part."""
     announced = response.length
     body = bytearray()
     while len(body) < LARGEST_BODY and (part := response.read1(PART)):
@@ -145,7 +158,7 @@ def _body(response: Any, until: float) -> bytes:
 def _rest(refused: urllib.error.HTTPError, until: float) -> bytes:
     """The body of an answer whose status says enough without it."""
     try:
-        return _body(refused.fp, until)
+        return _read_body(refused.fp, until)
     except (OSError, http.client.HTTPException):
         return b""
 
@@ -162,7 +175,9 @@ def _retry_after(answer: Answer) -> float:
 
 
 def _reason(fault: BaseException, timeout: float) -> str:
-    if isinstance(fault, urllib.error.URLError) and isinstance(fault.reason, BaseException):
+    if isinstance(fault, urllib.error.URLError) and isinstance(
+        fault.reason, BaseException
+    ):
         fault = fault.reason
     if isinstance(fault, TimeoutError):
         return f"no answer within {timeout:g} s"
@@ -183,14 +198,14 @@ def _reason(fault: BaseException, timeout: float) -> str:
     return type(fault).__name__
 
 
-def basic(username: str, password: str) -> dict[str, str]:
+def basic_auth(username: str, password: str) -> dict[str, str]:
     """The header of a log-in by name and password."""
     token = base64.b64encode(f"{username}:{password}".encode()).decode()
-    console.blank(token)
+    blank(token)
     return {"Authorization": f"Basic {token}"}
 
 
-def cookies(answer: Answer) -> dict[str, str]:
+def cookies_of(answer: Answer) -> dict[str, str]:
     """The cookies that an answer sets, without those that it takes back."""
     found = {}
     for header in answer.cookies:

@@ -1,12 +1,12 @@
-"""A workload of the environment: its image, how it is changed, how traffic reaches it.
+"""A workload: its image, its delivery, its traffic.
 
 "workloads": [{
   "name": "api",
   "image": {"repository": "ghcr.io/owner/name",      without tag or digest
             "digest-env": "PIPEWRIGHT_DIGEST_API"},  sha256:… or repository@sha256:…
-  "version-label": "version",           key of the pod template's label, default version
-  "delivery": {...},                    delivery.py
-  "traffic": {...}                      traffic.py, default {"kind": "all-at-once"}
+  "version-label": "version",           key of the pods' label, default version
+  "delivery": {...},                    see delivery
+  "traffic": {...}                      see traffic, default {"kind": "all-at-once"}
 }]
 """
 
@@ -15,14 +15,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from console import Problem
+from delivery import Delivery, read_delivery
 from pods import DIGEST, Version
+from runner import Problem
 from settings import Run, Table
-
-import delivery
-import traffic
-from delivery import Delivery
-from traffic import Traffic
+from traffic import Traffic, read_traffic
 
 
 @dataclass(frozen=True)
@@ -44,7 +41,8 @@ class Workload:
         given = os.environ.get(self.digest_env, "").strip()
         if not given:
             raise Problem(
-                f"{self.digest_env} is empty: no digest says what to deploy as {self.name}"
+                f"{self.digest_env} is empty: no digest says what to deploy "
+                f"as {self.name}"
             )
         repository, _, digest = given.rpartition("@")
         if DIGEST.fullmatch(digest) is None:
@@ -53,7 +51,10 @@ class Workload:
                 "It reads sha256: and 64 hexadecimal digits",
             )
         if repository and repository != self.repository:
-            raise Problem(f"{self.digest_env} names {repository}; {self.name} is {self.repository}")
+            raise Problem(
+                f"{self.digest_env} names {repository}; "
+                f"{self.name} is {self.repository}"
+            )
         return Version(f"{self.repository}@{digest}", run.version)
 
     @staticmethod
@@ -65,10 +66,15 @@ class Workload:
         if "@" in repository or ":" in repository.rpartition("/")[2]:
             raise image.wrong("repository", "a repository without tag or digest")
         label_key = table.text("version-label", "version")
-        how = delivery.read(table.table("delivery"), name)
+        how = read_delivery(table.table("delivery"), name)
         moved = table.table("traffic") if table.has("traffic") else _all_at_once(table)
         read = Workload(
-            name, repository, digest_env, label_key, how, traffic.read(moved, how, label_key)
+            name,
+            repository,
+            digest_env,
+            label_key,
+            how,
+            read_traffic(moved, how, label_key),
         )
         table.done()
         return read
@@ -78,11 +84,11 @@ def _all_at_once(table: Table) -> Table:
     return Table({"kind": "all-at-once"}, f"{table.place}.traffic", table.outsides)
 
 
-def read_all(root: Table) -> list[Workload]:
+def read_workloads(root: Table) -> list[Workload]:
     workloads = [Workload.read(table) for table in root.tables("workloads")]
     if not workloads:
-        raise Problem("the environment file names no workload to deploy")
+        raise Problem("the settings name no workload to deploy")
     refs = [workload.ref for workload in workloads]
     if len(set(refs)) != len(refs):
-        raise Problem("environment file: two workloads have the same target")
+        raise Problem("settings: two workloads have the same target")
     return workloads

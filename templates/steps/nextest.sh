@@ -14,7 +14,9 @@ if [ -f "${root%Cargo.toml}Cargo.lock" ]; then selection+=(--locked); fi
 <% if build %>
 selection+=(<%= build %>)
 <% endif %>
-config=(--tool-config-file "pipewright:$GITHUB_WORKSPACE/"<%= config %>)
+# The report's place below target/nextest; a configuration of the repository's own comes first.
+printf '[profile.default.junit]\npath = "junit.xml"\n' > "$PIPEWRIGHT_WORK/nextest.toml"
+config=(--tool-config-file "pipewright:$PIPEWRIGHT_WORK/nextest.toml")
 <% if shards > 1 %>
 config+=(--partition "slice:$PIPEWRIGHT_SHARD/$PIPEWRIGHT_SHARDS")
 <% endif %>

@@ -6,7 +6,6 @@ uv pip install --require-hashes --no-deps --only-binary :all:<% for file in requ
  <% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
 
 <% endif %>
-# These modules alone can be imported by tests, whatever else is in that folder.
+# The plugin alone can be imported by tests, whatever else is in that folder.
 mkdir -p "$RUNNER_TEMP/pipewright"
-cd "$SCRIPTS"
-cp <%= modules %> "$RUNNER_TEMP/pipewright"
+cp "$SCRIPTS"/<%= plugin %> "$RUNNER_TEMP/pipewright"

@@ -82,7 +82,7 @@ fn a_template_was_added() {
     project.write("services/a/templates/pytest.sh", "true\n");
     project.write("services/a/templates/notes.sh", "true\n");
     for (folder, expected) in [("accounts", 1), ("billing", 0)] {
-        let script = format!(".github/pipewright/{folder}/drift.sh");
+        let script = SCRIPT.to_owned();
         let manifest = format!(".github/pipewright/{folder}/manifest.sha256");
         let output = Command::new("bash").args([script, manifest]).current_dir(project.root()).output();
         let ran = Ran::from(output.expect("bash starts"));
@@ -132,7 +132,7 @@ fn two_pipelines_do_not_take_each_others_files_for_orphans() {
     let project = Project::from("two-pipelines");
     assert_eq!(project.run(["generate", "services/a/pipeline.toml", "services/b/pipeline.toml"]).code, 0);
     for folder in ["accounts", "billing"] {
-        let script = format!(".github/pipewright/{folder}/drift.sh");
+        let script = SCRIPT.to_owned();
         let manifest = format!(".github/pipewright/{folder}/manifest.sha256");
         let output = Command::new("bash").args([script, manifest]).current_dir(project.root()).output();
         let ran = Ran::from(output.expect("bash starts"));

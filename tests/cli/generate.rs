@@ -15,11 +15,11 @@ fn creates_what_is_missing_and_says_so() {
     let project = Project::of(SMALL);
     assert_snapshot!(project.run(["generate"]).whole(), @"
     stdout:
+    created: .github/pipewright/.gitattributes
+    created: .github/pipewright/ci.py
     created: .github/pipewright/drift.sh
     created: .github/pipewright/manifest.sha256
-    created: .github/pipewright/passed.py
-    created: .github/pipewright/pipewright_common.py
-    created: .github/pipewright/run.py
+    created: .github/workflows/.gitattributes
     created: .github/workflows/ci.yml
     status: 0
     ");
@@ -38,7 +38,7 @@ fn leaves_files_that_are_up_to_date_untouched() {
     }
     assert_snapshot!(project.run(["generate"]).whole(), @"
     stdout:
-    pipeline.toml: 6 files are up to date
+    pipeline.toml: 5 files are up to date
     status: 0
     ");
     for path in &files {
@@ -105,6 +105,7 @@ fn removes_what_it_generated_and_no_longer_wants() {
     assert_snapshot!(project.run(["generate"]).whole(), @"
     stdout:
     written: .github/pipewright/manifest.sha256
+    written: .github/workflows/.gitattributes
     removed: .github/workflows/release.yml
     status: 0
     ");
@@ -128,7 +129,7 @@ fn finds_the_root_of_the_repository_above_the_definition() {
     let ran = project.run(["-C", "services/a", "generate"]);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(project.read(".github/workflows/small-ci.yml").contains("from services/a/pipeline.toml."));
-    assert!(project.path(".github/pipewright/small/drift.sh").exists());
+    assert!(project.path(".github/pipewright/small/manifest.sha256").exists());
 }
 
 #[test]

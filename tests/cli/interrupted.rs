@@ -43,7 +43,7 @@ fn any_mixture_of_two_runs_is_repaired() {
     let (before, after) = (compiled(SMALL), compiled(&larger()));
     let third = larger().replace("ruff check src", "ruff check lib");
     let differing: Vec<&String> = after.keys().filter(|path| before.get(*path) != after.get(*path)).collect();
-    assert_eq!(differing, [MANIFEST, CI, ".github/workflows/release.yml"]);
+    assert_eq!(differing, [MANIFEST, ".github/workflows/.gitattributes", CI, ".github/workflows/release.yml"]);
     for mixture in 0..1 << differing.len() {
         for definition in [SMALL, &larger(), &third] {
             let project = Project::of(definition);
@@ -63,10 +63,10 @@ fn any_mixture_of_two_runs_is_repaired() {
 fn temporary_files_are_removed_by_the_next_run() {
     let project = Project::of(SMALL).generated();
     let wanted = project.outputs();
-    let left = [".github/workflows/.pipewright-ci.yml.new", ".github/pipewright/.pipewright-passed.py.old"];
+    let left = [".github/workflows/.pipewright-ci.yml.new", ".github/pipewright/.pipewright-ci.py.old"];
     let project = left.iter().fold(project, |project, path| project.with(path, "half a te"));
     assert_snapshot!(project.run(["check"]).err, @"
-    drift: .github/pipewright/.pipewright-passed.py.old is left over from an interrupted run
+    drift: .github/pipewright/.pipewright-ci.py.old is left over from an interrupted run
     help: run `pipewright generate` to remove it
 
     drift: .github/workflows/.pipewright-ci.yml.new is left over from an interrupted run
@@ -74,9 +74,9 @@ fn temporary_files_are_removed_by_the_next_run() {
     ");
     assert_snapshot!(project.run(["generate"]).whole(), @"
     stdout:
-    removed: .github/pipewright/.pipewright-passed.py.old
+    removed: .github/pipewright/.pipewright-ci.py.old
     removed: .github/workflows/.pipewright-ci.yml.new
-    pipeline.toml: 6 files are up to date
+    pipeline.toml: 5 files are up to date
     status: 0
     ");
     assert!(project.outputs() == wanted);

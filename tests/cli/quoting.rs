@@ -261,13 +261,12 @@ const CASES: &[Case] = &[
     Case {
         template: "steps/nextest.sh",
         values: |value| {
-            context! {
-                config => value, workspace => true, lock => true, build => vec![value, value], filters => vec![value],
+            context! { workspace => true, lock => true, build => vec![value, value], filters => vec![value],
                 run => vec!["--no-fail-fast", value], measured => true, shards => 2, no_doctests => true,
             }
         },
         env: |value| vec![("PIPEWRIGHT_SHARD", value.to_owned()), ("PIPEWRIGHT_SHARDS", value.to_owned())],
-        seen: 13,
+        seen: 11,
     },
     Case { template: "steps/npm.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/pip.sh", values: words, env: none, seen: 2 },
@@ -277,7 +276,7 @@ const CASES: &[Case] = &[
     Case {
         template: "steps/pytest-plugins.sh",
         values: |value| {
-            context! { python => vec!["poetry", value], uv => false, requirements => vec![value], modules => vec![value] }
+            context! { python => vec!["poetry", value], uv => false, requirements => vec![value], plugin => value }
         },
         env: none,
         seen: 3,

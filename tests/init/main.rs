@@ -13,7 +13,7 @@ use std::process::{Command, Stdio};
 
 use accept::accept_snapshots;
 use pipewright::definition::{Definition, Name};
-use pipewright::init::{self, Around, Choices, Day, Git, Kind, Needs, Offer, Plan, Project};
+use pipewright::init::{self, Around, Choices, Day, Git, Needs, Offer, Plan, Project};
 use pipewright::pins::Lock;
 use pipewright::sources::{Disk, Memory, Sources, Text, Tree};
 use serde::Deserialize as _;
@@ -223,7 +223,7 @@ fn a_written_plan_is_read_back_and_a_second_one_is_refused() {
         let after = contents(root.path());
         for (path, text) in &fixture.tree.0 {
             let kept = &after[path];
-            assert!(kept == text || (path == ".gitattributes" && kept.starts_with(text)), "{name}: {path} changed");
+            assert!(kept == text, "{name}: {path} changed");
         }
         let lock = Lock::parse(&after["pipeline.lock"]).expect("the lock is sound");
         assert!(lock.action("actions/checkout").is_some());
@@ -255,24 +255,18 @@ fn contents(root: &Path) -> BTreeMap<String, String> {
 fn nothing_is_written_where_one_file_is_in_the_way() {
     let fixture = Fixture::read("python-pip");
     let root = tempfile::tempdir().expect("there is a place for it");
-    fs::write(root.path().join(".gitattributes"), "*.png binary\n").expect("a file is written");
     fs::write(root.path().join("Dockerfile"), "FROM scratch\n").expect("a file is written");
     let before = contents(root.path());
     let plan = fixture.plan(&fixture.everything());
     let failed = init::write(root.path(), &plan.files).expect_err("the Dockerfile is in the way");
     assert_eq!(failed.to_string(), "cannot write `Dockerfile`: it exists");
     assert_eq!(contents(root.path()), before);
-
-    fs::remove_file(root.path().join("Dockerfile")).expect("it is there");
-    fs::write(root.path().join(".gitattributes"), "*.jpg binary\n").expect("a file is written");
-    let failed = init::write(root.path(), &plan.files).expect_err("the attributes are other ones");
-    assert_eq!(failed.to_string(), "cannot write `.gitattributes`: it was changed meanwhile");
 }
 
 #[test]
 fn what_was_written_is_taken_back_where_the_disk_refuses_a_later_file() {
     let root = tempfile::tempdir().expect("there is a place for it");
-    fs::write(root.path().join(".gitattributes"), "*.png binary\n").expect("a file is written");
+    fs::write(root.path().join("README.md"), "read me\n").expect("a file is written");
     let before = contents(root.path());
     let mut files = Fixture::read("python-pip").plan(&Choices::default()).files;
     // The second of two files of one name finds the first in its way only when it is moved into its place.
@@ -463,7 +457,6 @@ fn a_definition_below_the_root_has_paths_from_its_own_folder() {
         paths,
         [
             "services/shop/pipeline.toml",
-            ".gitattributes",
             "services/shop/tests/conftest.py",
             "services/shop/Dockerfile",
             "services/shop/.dockerignore",
@@ -497,14 +490,6 @@ fn a_library_without_a_deploy_is_short() {
     let definition = init::definition(&fixture.detect());
     let lines = definition.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).count();
     assert!(lines < 15, "{lines} lines:\n{definition}");
-}
-
-#[test]
-fn gitattributes_are_extended_and_not_rewritten() {
-    let plan = Fixture::read("python-pip").plan(&Choices::default());
-    let file = plan.files.iter().find(|file| file.path == ".gitattributes").expect("it is extended");
-    assert_eq!(file.kind, Kind::Extended { before: "*.png binary\n".to_owned() });
-    assert!(file.text.starts_with("*.png binary\n\n#"), "{}", file.text);
 }
 
 #[test]
@@ -571,10 +556,14 @@ fn the_program_writes_generates_and_is_then_up_to_date() {
         assert_eq!(status, 0, "{name}: {said}");
         let written = contents(root.path());
         assert!(written.contains_key(".github/workflows/ci.yml"), "{name}: {said}");
-        let marked = written[".gitattributes"].clone();
-        for file in written.keys().filter_map(|path| path.strip_prefix(".github/workflows/")) {
+        let marked = written[".github/workflows/.gitattributes"].clone();
+        for file in written
+            .keys()
+            .filter_map(|path| path.strip_prefix(".github/workflows/"))
+            .filter(|file| !file.starts_with('.'))
+        {
             let is_generated = written[&format!(".github/workflows/{file}")].contains("pipewright");
-            assert!(!is_generated || marked.contains(&format!("workflows/{file} ")), "{name}: {file} in {marked}");
+            assert!(!is_generated || marked.contains(&format!("\n{file} ")), "{name}: {file} in {marked}");
         }
         let (status, said) = pipewright(root.path(), &["check"]);
         assert_eq!(status, 0, "{name}: {said}");

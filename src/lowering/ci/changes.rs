@@ -24,7 +24,7 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     let outputs = touched.keys().map(|name| (name.clone(), step("changes").output(name))).collect();
     let mut always: Vec<String> = context.inputs().iter().map(|file| (*file).to_owned()).collect();
     always.push(".github/**".to_owned());
-    let script = context.python("Detect changed components", "changes.py", &[], &origin).id("changes").env(pairs![
+    let script = context.python("Detect changed components", "ci.py changes", &[], &origin).id("changes").env(pairs![
         ("PIPEWRIGHT_ALWAYS", json!(always).to_string()),
         ("PIPEWRIGHT_BASE", "HEAD^1"),
         ("PIPEWRIGHT_COMPONENTS", json_lines(&Value::Object(touched))),

@@ -25,7 +25,7 @@ pub(super) fn job(context: &Context<'_>, name: &Name, run: &TestRun, runner: &dy
         axes.labels.iter().map(|label| json!({ "version": label, "shards": run.shards })).collect();
     let take = pairs![("pattern", format!("record_{}_{name}_*", context.project())), ("path", Value::temp("records"))];
     let download = context.action("actions/download-artifact", take, &origin);
-    let mut judge = context.python("Evaluate quality gates", "gates.py", &[], &origin).env(pairs![
+    let mut judge = context.python("Evaluate quality gates", "ci.py gates", &[], &origin).env(pairs![
         ("PIPEWRIGHT_EXPECTED", json_lines(&Json::Array(expected))),
         ("PIPEWRIGHT_GATES", json_lines(&gates(context, run, runner))),
         ("PIPEWRIGHT_RECORDS", Value::temp("records")),

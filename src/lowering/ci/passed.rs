@@ -18,7 +18,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
         rules.insert(listed.job.id.clone(), rule(listed));
     }
     let needs = rules.keys().cloned().collect();
-    let judge = context.python("Check job results", "passed.py", &[], &origin).env(pairs![
+    let judge = context.python("Check job results", "ci.py passed", &[], &origin).env(pairs![
         ("PIPEWRIGHT_NEEDS", Value::ToJson(Property::Needs)),
         ("PIPEWRIGHT_RULES", json_lines(&Json::Object(rules))),
     ]);

@@ -39,7 +39,7 @@ pub(super) fn job(context: &Context<'_>) -> Option<Job> {
     }
     for (index, name) in names.iter().enumerate() {
         let seed = When::event("workflow_dispatch").choose(Value::input("seed"), "");
-        let planned = context.python(&format!("Plan {name}"), "plan.py", &[], &origin).env(pairs![
+        let planned = context.python(&format!("Plan {name}"), "ci.py plan", &[], &origin).env(pairs![
             ("PIPEWRIGHT_PLAN", Value::temp(&format!("plan/{name}"))),
             ("PIPEWRIGHT_REPEAT", repeat.clone()),
             ("PIPEWRIGHT_SEED", seed),

@@ -4,7 +4,7 @@ use super::super::Context;
 use super::super::context::single;
 use super::super::steps::{env_of, grant_for, outside, set_env};
 use super::cluster::kubeconfig;
-use super::settings::{digest_variable, file_variable, variable};
+use super::settings::{digest_variable, settings_variables, variable};
 use super::{deploy_job, image_job, images_of, turn, waits_for};
 use crate::definition::{self, Body, Duration, Environment as Written, Name, Outside, Smoke, SmokeLogin};
 use crate::trace::{Effect, Origin};
@@ -55,7 +55,7 @@ pub(super) fn place(context: &Context<'_>, name: &Name, environment: &Written, j
         let url = environment.url.as_ref().and_then(definition::Value::outside).filter(|url| !url.secret).map(outside);
         *place = Some(Environment { name: name.as_str().into(), url, deployment: true });
         set_env(env, env_of(&environment.env));
-        env.push(file_variable(context, name, environment));
+        env.extend(settings_variables(context, name));
         for image in images_of(context, environment) {
             env.push((digest_variable(image), need(&image_job(image)).output("digest")));
         }
@@ -92,7 +92,7 @@ fn changes(context: &Context<'_>, name: &Name, environment: &Written, origin: &O
     }
     let smoke = |title: &str, words: &[&str]| {
         context
-            .python(title, "smoke.py", words, &origin.clone().then("smoke"))
+            .python(title, "deploy.py smoke", words, &origin.clone().then("smoke"))
             .env([kubeconfig()])
             .env(smoked.clone())
             .effect(Effect::Verifies)
@@ -166,7 +166,7 @@ pub(super) fn tell(context: &Context<'_>, origin: &Origin, restored_by: &str, co
         ("PIPEWRIGHT_JOB_STATUS", Property::JobStatus),
         ("PIPEWRIGHT_RESTORED", step(restored_by).output("restored")),
     ]);
-    let told = context.python("Notify", "tell.py", &["auto"], origin);
+    let told = context.python("Notify", "deploy.py notify", &["auto"], origin);
     Some(told.when(condition).env(env).effect(Effect::Tells))
 }
 

@@ -14,7 +14,7 @@ use crate::definition::{Environment, Image, Name};
 use crate::workflow::{Job, ManualInput, ManualKind, Triggers, Value, When, Workflow, need};
 
 pub(super) use environment::smoke_env;
-pub(super) use settings::file_variable;
+pub(super) use settings::settings_variables;
 
 pub(crate) struct Deploy;
 

@@ -15,7 +15,7 @@ pub(super) fn job(context: &Context<'_>, jobs: &[Job]) -> Job {
         rules.insert(job.id.clone(), json!({ "skipped": "always" }));
     }
     let needs = rules.keys().cloned().collect();
-    let judge = context.python("Check job results", "passed.py", &[], &origin).env(pairs![
+    let judge = context.python("Check job results", "ci.py passed", &[], &origin).env(pairs![
         ("PIPEWRIGHT_NEEDS", Value::ToJson(Property::Needs)),
         ("PIPEWRIGHT_RULES", json_lines(&Json::Object(rules))),
     ]);

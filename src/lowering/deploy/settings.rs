@@ -1,4 +1,4 @@
-//! What the scripts of an environment are told: one JSON file, in which values from outside have names alone.
+//! The settings of all environments: one JSON file, in which secrets and variables have names alone.
 
 use serde_json::{Map, Value, json};
 
@@ -8,18 +8,23 @@ use crate::definition::{
 };
 use crate::{delivery, traffic};
 
-/// The variable that names an environment's file.
-pub(in super::super) fn file_variable(
+/// The variables that name an environment, and the file with its settings.
+pub(in super::super) fn settings_variables(
     context: &Context<'_>,
     name: &Name,
-    environment: &Environment,
-) -> (String, crate::workflow::Value) {
-    ("PIPEWRIGHT_ENVIRONMENT_FILE".to_owned(), environment_file(context, name, environment).into())
+) -> [(String, crate::workflow::Value); 2] {
+    let file = context.data("settings.json", || format!("{:#}\n", all(context)));
+    [("PIPEWRIGHT_ENVIRONMENT".to_owned(), name.as_str().into()), ("PIPEWRIGHT_SETTINGS".to_owned(), file.into())]
 }
 
-/// Emits an environment's file; its path.
-fn environment_file(context: &Context<'_>, name: &Name, environment: &Environment) -> String {
-    context.data(&format!("deploy-{name}.json"), || format!("{:#}\n", settings(context, name, environment)))
+/// The settings of every environment.
+fn all(context: &Context<'_>) -> Value {
+    let environments = &context.definition.environments;
+    let environments: Map<String, Value> = environments
+        .iter()
+        .map(|(name, environment)| (name.to_string(), settings(context, name, environment)))
+        .collect();
+    json!({ "schema": 1, "project": context.project(), "environments": environments })
 }
 
 fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Value {
@@ -29,9 +34,6 @@ fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Va
             settings.insert(key.to_owned(), value);
         }
     };
-    put("schema", Some(1.into()));
-    put("environment", Some(name.as_str().into()));
-    put("project", Some(context.project().into()));
     put("url", environment.url.as_ref().map(text));
     put("cluster", Some(cluster(environment)));
     put("workloads", Some(workloads(context, name, environment)));

@@ -1,0 +1,28 @@
+//! Files of the user's `templates/` that would replace a script: scripts are the same in every repository.
+
+use crate::diagnostics::{At, Code, Diagnostic};
+use crate::sources::{Sources, join};
+use crate::templates;
+
+/// Scripts of earlier versions, which could be replaced.
+const FORMER: &[&str] = &["console.py", "nextest.toml", "run.py", "tell.py"];
+
+/// An error for each file that would replace a script. A project may have templates of the same names, which mean
+/// something else: they do not speak of this program.
+pub(super) fn replaced(sources: &Sources) -> Vec<Diagnostic> {
+    let folder = join(sources.folder(), "templates").unwrap_or_default();
+    let names = sources.tree.list(&folder);
+    let files = names.iter().filter(|name| is_script(name)).map(|name| format!("{folder}/{name}"));
+    let speaks = |text: String| text.to_lowercase().contains("pipewright");
+    files.filter(|file| sources.tree.read(file).is_some_and(speaks)).map(error).collect()
+}
+
+fn is_script(name: &str) -> bool {
+    templates::script(name).is_some() || FORMER.contains(&name) || name.starts_with("pipewright_")
+}
+
+fn error(file: String) -> Diagnostic {
+    let message = format!("`{file}` cannot replace a script: scripts are the same in every repository");
+    Diagnostic::error(Code("template"), At::File(file), message)
+        .help("remove it; add what it does as a step in `before` or `after`, or replace a step's template instead")
+}

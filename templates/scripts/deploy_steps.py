@@ -1,0 +1,183 @@
+"""The steps of a deploy, each on the marks of this run."""
+
+from __future__ import annotations
+
+import argparse
+import time
+
+from environment import Deploy, Standing
+from gate import hold_and_judge
+from kube_jobs import back_up, run_migration
+from marks import Changing, mark_changing, mark_verified, read_marks, update_mark
+from restore import complete_verified, confirm_restored, shed_traffic, standing
+from runner import Problem, output, say, summary
+from settings import Run
+from tables import show_table
+from workload import Workload
+
+
+def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
+    for workload in deploy.environment.workloads:
+        workload.delivery.prepare(deploy.cluster)
+        found = read_marks(deploy.cluster, workload.ref)
+        if found.changing is not None:
+            if _own(found.changing, deploy.run):
+                say(f"{workload.ref} is marked already")
+                continue
+            raise Problem(
+                f"run {found.changing.run.id} is changing {workload.ref}",
+                "Run preflight first",
+            )
+        back = (
+            found.verified.version
+            if found.verified is not None
+            else workload.delivery.running(deploy.cluster, workload.label_key)
+        )
+        mark = Changing(
+            to=workload.wanted(deploy.run),
+            back=back,
+            run=deploy.run,
+            since=int(time.time()),
+            canary_replicas=workload.traffic.canary_replicas(deploy.cluster),
+        )
+        mark_changing(deploy.cluster, workload.ref, mark)
+        say(f"{workload.ref}: from {back.image} to {mark.to.image}")
+
+
+def backup(deploy: Deploy, _given: argparse.Namespace) -> None:
+    wanted = deploy.environment.backup
+    if wanted is None:
+        raise Problem("the settings name no backup")
+    back_up(deploy.cluster, wanted, deploy.environment.name, deploy.run)
+
+
+def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
+    migration = deploy.environment.migration
+    if migration is None:
+        raise Problem("the settings name no migration")
+    command = migration.run if given.step == "migrate" else migration.verify
+    if command is None:
+        raise Problem("the settings name no command that verifies the migration")
+    workload = deploy.environment.workload(migration.workload)
+    mark = _mark(deploy, workload)
+    if given.step == "migrate":
+        # Before it starts: a runner that is lost while it runs must not hide it.
+        update_mark(deploy.cluster, workload.ref, migrated=True)
+        if migration.on_restore is None:
+            summary("The schema is migrated now. A restore would keep it as migrated.")
+    run_migration(
+        deploy.cluster,
+        workload,
+        given.step,
+        command,
+        mark.to.image,
+        deploy.run,
+        deploy.environment.name,
+        migration.timeout,
+    )
+
+
+def apply(deploy: Deploy, _given: argparse.Namespace) -> None:
+    own = _own_marks(deploy)
+    for workload, mark in own:
+        workload.traffic.apply(deploy.cluster, mark)
+    _stamp(deploy, own)
+
+
+def shift(deploy: Deploy, given: argparse.Namespace) -> None:
+    own = [pair for pair in _own_marks(deploy) if pair[0].traffic.divides]
+    if not own:
+        raise Problem("no workload's traffic can be divided")
+    for workload, _ in own:
+        workload.traffic.shift(deploy.cluster, given.to)
+    since = _stamp(deploy, own)
+    seconds = max(workload.traffic.hold for workload, _ in own)
+    version = deploy.run.version
+    hold_and_judge(
+        deploy.environment.judge, version, since, seconds, f"{given.to}% of the traffic"
+    )
+
+
+def promote(deploy: Deploy, _given: argparse.Namespace) -> None:
+    own = _own_marks(deploy)
+    for workload, mark in own:
+        workload.traffic.promote(deploy.cluster, mark)
+    if any(workload.traffic.divides for workload, _ in own):
+        _stamp(deploy, own)
+
+
+def judge(deploy: Deploy, _given: argparse.Namespace) -> None:
+    since = max(mark.since for _, mark in _own_marks(deploy))
+    seconds = deploy.environment.gate_hold
+    hold_and_judge(
+        deploy.environment.judge, deploy.run.version, since, seconds, "Final gate"
+    )
+
+
+def verify(deploy: Deploy, _given: argparse.Namespace) -> None:
+    own = _own_marks(deploy)
+    for workload, mark in own:
+        mark_verified(deploy.cluster, workload.ref, mark)
+    rows = [
+        (workload.name, mark.to.image, mark.to.label or "") for workload, mark in own
+    ]
+    heading = f"{deploy.environment.name} is verified"
+    show_table(heading, ("Workload", "Runs", "Version"), rows)
+
+
+def shed(deploy: Deploy, _given: argparse.Namespace) -> None:
+    found = _to_restore(deploy, any_run=False)
+    output("changed", str(bool(found)).lower())
+    shed_traffic(deploy, found)
+
+
+def confirm(deploy: Deploy, _given: argparse.Namespace) -> None:
+    found = _to_restore(deploy, any_run=False)
+    confirm_restored(deploy, found)
+    output("restored", str(bool(found)).lower())
+
+
+def rescue(deploy: Deploy, given: argparse.Namespace) -> None:
+    found = _to_restore(deploy, any_run=given.any)
+    shed_traffic(deploy, found)
+    confirm_restored(deploy, found)
+    output("restored", str(bool(found)).lower())
+
+
+def _own(mark: Changing, run: Run) -> bool:
+    return mark.run.id == run.id and mark.run.attempt == run.attempt
+
+
+def _mark(deploy: Deploy, workload: Workload) -> Changing:
+    """This run's mark, without which no step changes a workload."""
+    mark = read_marks(deploy.cluster, workload.ref).changing
+    if mark is None or not _own(mark, deploy.run):
+        raise Problem(
+            f"{workload.ref} is not marked as changed by this run", "Run `begin` first"
+        )
+    return mark
+
+
+def _own_marks(deploy: Deploy) -> Standing:
+    return [
+        (workload, _mark(deploy, workload)) for workload in deploy.environment.workloads
+    ]
+
+
+def _stamp(deploy: Deploy, found: Standing) -> float:
+    """Writes down when traffic changed, which is when judging begins."""
+    now = int(time.time())
+    for workload, _ in found:
+        update_mark(deploy.cluster, workload.ref, since=now)
+    return float(now)
+
+
+def _to_restore(deploy: Deploy, any_run: bool) -> Standing:
+    if not deploy.cluster.connect():
+        say("nothing was changed: this job never reached the cluster")
+        return []
+    found = standing(deploy, any_run)
+    left = complete_verified(deploy, found) if found else []
+    if not left:
+        say("nothing to restore: no change of this run stands")
+    return left

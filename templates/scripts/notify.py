@@ -1,0 +1,381 @@
+"""Notifies people of how a deploy ended.
+
+    "notify": {
+      "required": false,                    true: failing to tell fails the step
+      "slack": {"webhook": Outside, "on": [Event, …]},
+      "issue": {"labels": ["deployment"], "on": [Event, …]},
+      "grafana": {"url": Outside, "token": Outside, "dashboards": ["path.json"],
+                  "folder": "uid", "tags": ["deploy"], "on": [Event, …]}
+    }
+
+An event is success, failure or rollback; a rollback is also a failed
+deploy, so what is told of failures is told of it too. `auto` takes the event from
+PIPEWRIGHT_JOB_STATUS and PIPEWRIGHT_RESTORED. An issue that is open already gets a
+comment. Dashboards go up on success.
+
+Environment: GITHUB_TOKEN for issues, and the runner's own GITHUB_* names. Exit
+status: 0, also when a message was not delivered unless `required`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import urllib.parse
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+from runner import Problem, Problems, annotate, say
+from settings import Outside, Table, blank_secrets, read_settings
+from web import Answer, check_url, send_request
+
+EVENTS = ("success", "failure", "rollback")
+MOST_PAGES = 5
+
+
+@dataclass(frozen=True)
+class News:
+    """How a deploy ended, in words."""
+
+    event: str
+    project: str
+    environment: str
+    commit: str
+    repository: str
+    server: str
+    run: str
+    attempt: str
+    actor: str
+
+    @property
+    def url(self) -> str:
+        run = f"runs/{self.run}/attempts/{self.attempt}"
+        return f"{self.server}/{self.repository}/actions/{run}"
+
+    @property
+    def headline(self) -> str:
+        what = {
+            "success": f"runs {self.commit[:12]}",
+            "failure": f"does not run {self.commit[:12]}: the deploy failed",
+            "rollback": f"was rolled back: {self.commit[:12]} failed "
+            "after it had changed something",
+        }[self.event]
+        return f"{self.project}: {self.environment} {what}"
+
+    @staticmethod
+    def read(event: str, root: Table) -> News:
+        environ = os.environ
+        return News(
+            event=event,
+            project=root.text("project"),
+            environment=root.text("environment"),
+            commit=environ.get("PIPEWRIGHT_COMMIT", "")
+            or environ.get("GITHUB_SHA", ""),
+            repository=environ.get("GITHUB_REPOSITORY", ""),
+            server=environ.get("GITHUB_SERVER_URL", "https://github.com"),
+            run=environ.get("GITHUB_RUN_ID", ""),
+            attempt=environ.get("GITHUB_RUN_ATTEMPT", "1"),
+            actor=environ.get("GITHUB_ACTOR", ""),
+        )
+
+
+class Channel(Protocol):
+    name: ClassVar[str]
+
+    @property
+    def on(self) -> list[str]: ...
+
+    def tell(self, news: News) -> None: ...
+
+
+@dataclass(frozen=True)
+class Slack:
+    name: ClassVar[str] = "slack"
+    webhook: Outside
+    on: list[str]
+
+    @staticmethod
+    def read(table: Table) -> Slack:
+        return Slack(table.outside("webhook"), _events(table))
+
+    def tell(self, news: News) -> None:
+        sign = {
+            "success": ":white_check_mark:",
+            "failure": ":x:",
+            "rollback": ":rewind:",
+        }
+        fields = [
+            ("Commit", news.commit[:12]),
+            ("By", news.actor),
+            ("Repository", news.repository),
+        ]
+        payload = {
+            "text": _slack(news.headline),
+            "blocks": [
+                _section(f"{sign[news.event]} *{_slack(news.headline)}*"),
+                {
+                    "type": "section",
+                    "fields": [
+                        {"type": "mrkdwn", "text": f"*{key}*\n{_slack(value or '–')}"}
+                        for key, value in fields
+                    ],
+                },
+                _section(f"<{news.url}|The run>"),
+            ],
+        }
+        url = check_url(self.webhook.required(), self.webhook.described)
+        answer = send_request("POST", url, described="Slack", json_body=payload)
+        _accepted("Slack", answer)
+
+
+@dataclass(frozen=True)
+class Issue:
+    name: ClassVar[str] = "issue"
+    labels: list[str]
+    on: list[str]
+
+    @staticmethod
+    def read(table: Table) -> Issue:
+        return Issue(table.texts("labels"), _events(table))
+
+    def tell(self, news: News) -> None:
+        base = os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
+        issues = f"{base}/repos/{news.repository}/issues"
+        mark = f"<!-- pipewright: {news.project} {news.environment} -->"
+        run_mark = f"<!-- pipewright run {news.run} attempt {news.attempt} -->"
+        body = (
+            f"{news.headline}.\n\nThe run: {news.url}\nCommit: {news.commit}\n"
+            f"Started by: {news.actor}\n\n{mark}\n{run_mark}\n"
+        )
+        found = self._open(issues, mark)
+        if found is None:
+            wanted = {"title": news.headline, "body": body, "labels": self.labels}
+            made = self._github("POST", issues, wanted)
+            say(f"opened issue {made.get('number')}")
+            return
+        number = found["number"]
+        comments = self._github("GET", f"{issues}/{number}/comments?per_page=100", None)
+        # The job and its rescue may both tell of the same run.
+        if any(run_mark in str(text.get("body")) for text in [found, *comments]):
+            say(f"issue {number} tells of this run already")
+            return
+        self._github("POST", f"{issues}/{number}/comments", {"body": body})
+        say(f"added to issue {number}")
+
+    def _open(self, issues: str, mark: str) -> dict[str, Any] | None:
+        labels = (
+            f"&labels={urllib.parse.quote(','.join(self.labels))}"
+            if self.labels
+            else ""
+        )
+        for page in range(1, MOST_PAGES + 1):
+            url = f"{issues}?state=open&per_page=100&page={page}{labels}"
+            listed = self._github("GET", url, None)
+            for issue in listed:
+                if mark in str(issue.get("body")) and "pull_request" not in issue:
+                    return dict(issue)
+            if len(listed) < 100:
+                break
+        return None
+
+    def _github(self, method: str, url: str, body: Any) -> Any:
+        token = Outside(None, "GITHUB_TOKEN", "secret", "GITHUB_TOKEN").required()
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+        # A lost answer to a POST may hide an issue that was opened: only reading is
+        # repeated.
+        attempts = 4 if method == "GET" else 1
+        answer = send_request(
+            method,
+            url,
+            described="GitHub",
+            headers=headers,
+            json_body=body,
+            attempts=attempts,
+        )
+        _accepted("GitHub", answer)
+        return _json("GitHub", answer)
+
+
+@dataclass(frozen=True)
+class Grafana:
+    name: ClassVar[str] = "grafana"
+    url: Outside
+    token: Outside
+    dashboards: list[str]
+    folder: str | None
+    tags: list[str]
+    on: list[str]
+
+    @staticmethod
+    def read(table: Table) -> Grafana:
+        return Grafana(
+            url=table.outside("url"),
+            token=table.outside("token"),
+            dashboards=table.texts("dashboards"),
+            folder=table.text_or_none("folder"),
+            tags=table.texts("tags"),
+            on=_events(table),
+        )
+
+    def tell(self, news: News) -> None:
+        problems = []
+        if news.event == "success":
+            for path in self.dashboards:
+                try:
+                    self._upload(path, news)
+                except Problem as problem:
+                    problems.append(problem)
+        annotation = {
+            "text": f'{news.headline} <a href="{news.url}">run</a>',
+            "tags": [
+                "pipewright",
+                news.project,
+                news.environment,
+                news.event,
+                *self.tags,
+            ],
+            "time": int(time.time() * 1000),
+        }
+        self._post("/api/annotations", annotation)
+        if problems:
+            raise Problems(problems)
+
+    def _upload(self, path: str, news: News) -> None:
+        try:
+            with open(path, encoding="utf-8") as file:
+                data = json.load(file)
+        except (OSError, ValueError):
+            raise Problem(f"the dashboard {path} cannot be read as JSON") from None
+        dashboard = data.get("dashboard", data) if isinstance(data, dict) else None
+        if not isinstance(dashboard, dict) or not dashboard.get("uid"):
+            # Without one, every deploy would add another dashboard.
+            raise Problem(f"the dashboard {path} has no uid")
+        message = f"commit {news.commit[:12]}"
+        body = {
+            "dashboard": {**dashboard, "id": None},
+            "overwrite": True,
+            "message": message,
+        }
+        if self.folder is not None:
+            body["folderUid"] = self.folder
+        self._post("/api/dashboards/db", body)
+        say(f"uploaded {path}")
+
+    def _post(self, path: str, body: Any) -> None:
+        base = check_url(self.url.required(), self.url.described)
+        headers = {"Authorization": f"Bearer {self.token.required()}"}
+        answer = send_request(
+            "POST",
+            f"{base}{path}",
+            described="Grafana",
+            headers=headers,
+            json_body=body,
+        )
+        _accepted("Grafana", answer)
+
+
+CHANNELS: tuple[type[Slack | Issue | Grafana], ...] = (
+    Slack,
+    Issue,
+    Grafana,
+)
+
+
+@dataclass(frozen=True)
+class Notify:
+    channels: list[Channel]
+    required: bool
+
+    @staticmethod
+    def read(root: Table) -> Notify:
+        if not root.has("notify"):
+            return Notify([], False)
+        table = root.table("notify")
+        required = table.flag("required", False)
+        channels: list[Channel] = []
+        for kind in CHANNELS:
+            if table.has(kind.name):
+                one = table.table(kind.name)
+                channels.append(kind.read(one))
+                one.done()
+        table.done()
+        return Notify(channels, required)
+
+
+def notify(wanted: Notify, news: News, only: str | None) -> None:
+    """Every channel that wants to hear; one that fails does not silence another."""
+    said = {"rollback", "failure"} if news.event == "rollback" else {news.event}
+    problems: list[Problem] = []
+    told = False
+    for channel in wanted.channels:
+        if not said.intersection(channel.on) or (
+            only is not None and channel.name != only
+        ):
+            continue
+        told = True
+        try:
+            channel.tell(news)
+            say(f"{channel.name}: told of {news.event}")
+        except Problem as problem:
+            problems.append(problem)
+    if not told:
+        say(f"nobody asked to hear of {news.event}")
+    if problems and wanted.required:
+        raise Problems(problems)
+    for unheard in problems:
+        annotate("warning", f"not told: {unheard}")
+
+
+def _event(given: str) -> str:
+    if given != "auto":
+        return given
+    if os.environ.get("PIPEWRIGHT_RESTORED", "") == "true":
+        return "rollback"
+    return (
+        "success"
+        if os.environ.get("PIPEWRIGHT_JOB_STATUS", "") == "success"
+        else "failure"
+    )
+
+
+def _events(table: Table) -> list[str]:
+    events = table.texts("on")
+    if not events or not set(events) <= set(EVENTS):
+        raise table.wrong("on", "a list of " + ", ".join(EVENTS))
+    return events
+
+
+def _accepted(who: str, answer: Answer) -> None:
+    if not 200 <= answer.status <= 299:
+        said = " ".join(answer.text().split())[:200]
+        raise Problem(f"{who} answered HTTP {answer.status}: {said}")
+
+
+def _json(who: str, answer: Answer) -> Any:
+    try:
+        return answer.json()
+    except ValueError:
+        raise Problem(f"{who} did not answer with JSON") from None
+
+
+def _slack(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _section(text: str) -> dict[str, Any]:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def send_news(event: str, only: str | None) -> int:
+    """Reads how the deploy ended, and sends it."""
+    root = read_settings()
+    news = News.read(_event(event), root)
+    channels = Notify.read(root)
+    blank_secrets(root.outsides)
+    notify(channels, news, only)
+    return 0

@@ -1,0 +1,58 @@
+"""Decides which shard runs which test.
+
+The answer depends on the set of test ids and the timings alone, so shards that were
+given the same timings agree, whatever the order in which they collect.
+"""
+
+from __future__ import annotations
+
+import statistics
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+SPLITS = ("timings", "count", "files")
+
+
+def assign(
+    ids: Sequence[str], shards: int, split: str, timings: Mapping[str, float]
+) -> dict[str, int]:
+    """Gives every id its shard, from 1.
+
+    `timings` evens out the sums of seconds, `count` the numbers of tests, `files` the
+    sums of seconds while keeping the tests of a file together. A test without a timing
+    is taken to last as long as the median of the others.
+    """
+    ordered = sorted(set(ids))
+    if split == "count":
+        return {name: index % shards + 1 for index, name in enumerate(ordered)}
+    weights = microseconds(ordered, timings)
+    if split == "timings":
+        return _least_loaded(weights, shards)
+    files: Counter[str] = Counter()
+    for name, weight in weights.items():
+        files[file_of(name)] += weight
+    homes = _least_loaded(files, shards)
+    return {name: homes[file_of(name)] for name in ordered}
+
+
+def microseconds(ids: Iterable[str], timings: Mapping[str, float]) -> dict[str, int]:
+    """What each test lasts: sums of whole numbers are the same in any order."""
+    known = {name: round(timings[name] * 1_000_000) for name in ids if name in timings}
+    unknown = round(statistics.median(known.values())) if known else 1_000_000
+    return {name: known.get(name, unknown) for name in ids}
+
+
+def _least_loaded(weights: Mapping[str, int], shards: int) -> dict[str, int]:
+    """The longest first, each to the shard that has least to do."""
+    loads = [(0, 0, shard) for shard in range(1, shards + 1)]
+    homes = {}
+    for name in sorted(weights, key=lambda name: (-weights[name], name)):
+        load, count, shard = min(loads)
+        loads[shard - 1] = (load + weights[name], count + 1, shard)
+        homes[name] = shard
+    return homes
+
+
+def file_of(name: str) -> str:
+    """The file of a test."""
+    return name.split("::", 1)[0]
