@@ -89,7 +89,7 @@ fn compare(bencher: Bencher<'_, '_>) {
     bencher.bench_local(|| {
         let repository = Repository::open(Path::new(ROOT));
         let (_, claim) = repository.compare("pipeline.toml", black_box(&files));
-        repository.unclaimed(&[&claim])
+        repository.common(&[&claim])
     });
 }
 

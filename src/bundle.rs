@@ -24,7 +24,7 @@ struct Module {
     code: &'static str,
 }
 
-/// What one statement imports: names of a module, or the module itself.
+/// Imports of one statement: names of a module, or the module itself.
 struct Import {
     from: &'static str,
     names: Vec<&'static str>,
