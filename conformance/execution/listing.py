@@ -33,11 +33,12 @@ def _cases(file: Path) -> list[str]:
 def _line(file: Path, case: ast.FunctionDef) -> str:
     marks = {ast.unparse(mark).partition("(")[0]: mark for mark in case.decorator_list}
     variants = math.prod(_variants(mark) for mark in case.decorator_list)
+    long = sum(ast.unparse(mark).count("thorough(") for mark in case.decorator_list)
     said = " ".join((ast.get_docstring(case) or "").split())
     parts = [
         f"{file.name}::{case.name}",
         "--all" if "pytest.mark.thorough" in marks else "",
-        f"({variants} variants)" if variants > 1 else "",
+        f"({variants} variants{f', {long} with --all' if long else ''})" if variants > 1 else "",
         said,
     ]
     return " ".join(part for part in parts if part)

@@ -49,13 +49,12 @@ def _table(module: ModuleType) -> str:
 
 def _row(function: FunctionType) -> str:
     marks = {mark.name: mark for mark in getattr(function, "pytestmark", [])}
-    variants = math.prod(
-        len(mark.args[1])
-        for mark in getattr(function, "pytestmark", [])
-        if mark.name == "parametrize"
-    )
+    given = [mark for mark in getattr(function, "pytestmark", []) if mark.name == "parametrize"]
+    variants = math.prod(len(mark.args[1]) for mark in given)
+    long = sum(1 for mark in given for values in mark.args[1] if getattr(values, "marks", ()))
     name = function.__name__.removeprefix("test_").replace("_", " ")
     name += f", {variants} variants" if variants > 1 else ""
+    name += f", {long} of them \\*" if long else ""
     name += " \\*" if "thorough" in marks else ""
     assert function.__doc__, f"{function.__name__} says nothing"
     said = " ".join(function.__doc__.split()).replace("|", "\\|")

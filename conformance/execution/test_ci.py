@@ -14,6 +14,7 @@ from runner.place import Place
 from runner.run import Run
 from seen import Gate, blocking, errors, failed, gates, titled, verdicts
 from small import TESTS, changed, proposed
+from variants import thorough
 
 GATES = "Quality gates: backend"
 COVERAGE = "Coverage / Coverage: backend"
@@ -91,7 +92,10 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize(("seed", "state"), [(1, "new"), (77, "missing"), (4_294_967_295, "stale")])
+@pytest.mark.parametrize(
+    ("seed", "state"),
+    [thorough(1, "new"), thorough(77, "missing"), (4_294_967_295, "stale")],
+)
 def test_every_test_once(github: Bench, tmp_path: Path, seed: int, state: str) -> None:
     """Under three seeds, with new, missing and stale timings, every test is run in one shard."""
     if state != "new":
@@ -341,6 +345,7 @@ def test_new():
 """
 
 
+@pytest.mark.thorough
 def test_rerun_of_a_shard_with_a_flaky_test(github: Bench) -> None:
     """A test that fails in the first attempt alone: *Re-run failed jobs* runs its shard again and
     ends green, and the test is reported as flaky across attempts."""
@@ -359,7 +364,7 @@ def test_rerun_of_a_shard_with_a_flaky_test(github: Bench) -> None:
 # ── at the gate, and just under it ────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(("floor", "fails"), [("95%", []), ("95.01%", ["TQ-02"])])
+@pytest.mark.parametrize(("floor", "fails"), [thorough("95%", []), ("95.01%", ["TQ-02"])])
 def test_pass_rate_at_the_gate(github: Bench, floor: str, fails: list[str]) -> None:
     """19 of 20 passed: enough for 95%, and too few for 95.01%."""
     tests = (
@@ -376,7 +381,7 @@ def test_pass_rate_at_the_gate(github: Bench, floor: str, fails: list[str]) -> N
     assert ("*Re-run all jobs*" in run.job(GATES).summary) is bool(fails)
 
 
-@pytest.mark.parametrize(("floor", "fails"), [("70%", []), ("70.01%", ["TQ-05"])])
+@pytest.mark.parametrize(("floor", "fails"), [thorough("70%", []), ("70.01%", ["TQ-05"])])
 def test_coverage_at_the_gate(github: Bench, floor: str, fails: list[str]) -> None:
     """7 of 10 lines covered: enough for 70%, and too few for 70.01%."""
     event = proposed(github, f"coverage-{floor}", settings={"coverage": f'"{floor}"'})
@@ -394,7 +399,7 @@ USES = (
 )
 
 
-@pytest.mark.parametrize(("floor", "fails"), [("80%", []), ("80.01%", ["patch"])])
+@pytest.mark.parametrize(("floor", "fails"), [thorough("80%", []), ("80.01%", ["patch"])])
 def test_patch_coverage_of_a_real_diff(github: Bench, floor: str, fails: list[str]) -> None:
     """8 of the 10 changed lines covered: enough for 80%, and too few for 80.01%."""
     files = {"metered/more.py": MORE, NEW: USES}

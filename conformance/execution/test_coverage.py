@@ -6,6 +6,8 @@ import json
 import time
 from pathlib import Path
 
+import pytest
+
 from runner.bench import Bench
 from runner.event import FORK, NUMBER
 from runner.job import JobRun
@@ -52,6 +54,7 @@ def drawn(job: JobRun) -> list[tuple[str, str, str]]:
     ]
 
 
+@pytest.mark.thorough
 def test_three_runs_in_a_row(github: Bench) -> None:
     """Three runs give a history of three, and the summary draws it to scale."""
     runs = [measuring(github, functions) for functions in (0, 3, 5)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from runner.bench import Bench
 from seen import errors, failed, gates
 from small import BACKEND, changed
@@ -41,6 +43,7 @@ def test_service_never_healthy(github: Bench) -> None:
     ]
 
 
+@pytest.mark.thorough
 def test_nothing_ran(github: Bench) -> None:
     """A suite without a test fails, in its run and in its gates."""
     files: dict[str, str | None] = {

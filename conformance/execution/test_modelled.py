@@ -201,7 +201,7 @@ many:
 
 
 def test_list_of_cases() -> None:
-    """`--list` prints every case on a line with its docstring, and needs nothing installed."""
+    """`--list` prints every case on a line, and what is not run, and needs nothing installed."""
     bare = {"PATH": "/nowhere", "HOME": "/nowhere"}
     done = subprocess.run(
         [sys.executable, str(EXECUTE), "--list"], env=bare, capture_output=True, text=True
@@ -214,4 +214,5 @@ def test_list_of_cases() -> None:
     assert found["test_modelled.py::test_list_of_cases"].endswith("and needs nothing installed.")
     assert " --all " in found["test_reference.py::test_push_to_the_deploying_branch"]
     assert "3 variants" in found["test_ci.py::test_every_test_once"]
+    assert any(line.startswith("not run: go-service: ") for line in lines)
     assert lines[-1].startswith(f"{len(cases)} cases")

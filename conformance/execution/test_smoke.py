@@ -9,7 +9,6 @@ import urllib.parse
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -20,6 +19,7 @@ from runner.origin import Origin
 from seen import CELL, errors
 from service import PASSWORD, USERNAME, Asked, Harm, Proxy
 from small import generate
+from variants import thorough
 
 LOGIN, LIVE, READY = "/api/auth/login", "/health/live", "/health/ready"
 DATABASE, AGENTS = "/health/db", "/api/agents/execute"
@@ -173,11 +173,6 @@ def elsewhere(atom: str) -> Iterator[Proxy]:
     """Another host, by name and port, where the service answers as well."""
     with service.proxy(atom) as made:
         yield made
-
-
-def thorough(*values: object) -> Any:
-    """Values that take too long for every change, next to others of their kind."""
-    return pytest.param(*values, marks=pytest.mark.thorough)
 
 
 # ── what passes ───────────────────────────────────────────────────────────────

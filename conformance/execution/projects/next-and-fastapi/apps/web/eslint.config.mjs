@@ -1,0 +1,1 @@
+export default [{ ignores: [".next", "next-env.d.ts"] }, { files: ["**/*.mjs"] }];
