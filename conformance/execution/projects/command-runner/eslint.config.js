@@ -1,0 +1,3 @@
+module.exports = [
+  { files: ["src/**/*.js"], rules: { "no-unused-vars": "error" } },
+];

@@ -1,0 +1,1 @@
+module.exports = { testDir: "browser", outputDir: "test-results" };

@@ -1,0 +1,5 @@
+const { mix } = require("./mix");
+
+test("mixes 1", () => {
+  expect(mix(1, 1)).toBe(1);
+});
