@@ -1,4 +1,4 @@
-//! The files that a compilation wants: workflows, scripts, and the manifest of them all.
+//! The generated files of a compilation: workflows, scripts, and the manifest of them all.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -18,7 +18,7 @@ pub const SCRIPTS: &str = ".github/pipewright";
 /// Folder of workflows.
 pub const WORKFLOWS: &str = ".github/workflows";
 
-/// A file that is wanted.
+/// A generated file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
     /// Its path from the root of the repository.
@@ -28,7 +28,7 @@ pub struct File {
 }
 
 impl File {
-    /// Whether every pipeline of the repository has the same file.
+    /// Returns whether every pipeline of the repository has the same file.
     pub fn is_shared(&self) -> bool {
         shared::by_path(&self.path).is_some()
     }
@@ -42,7 +42,7 @@ fn header(definition: Option<&str>) -> String {
     definition.map_or_else(|| format!("{MARK}."), |definition| format!("{MARK} from {definition}."))
 }
 
-/// The line that says what to do instead of an edit.
+/// The line with the alternative to an edit.
 fn instead(definition: Option<&str>) -> String {
     match definition {
         Some(definition) => format!("Do not edit: change {definition}, then run `pipewright generate`."),
@@ -74,7 +74,7 @@ pub fn origin(text: &str) -> Option<Origin<'_>> {
 
 /// Front of the seal: the hash of a generated text without its seal, at the end of its header.
 ///
-/// It tells a text that any run has generated from one that was edited, also where the manifest lists neither: after a
+/// It distinguishes a generated text from an edited one, also where the manifest lists neither: after a
 /// merge, and after a run that was killed.
 const SEAL: &str = " Checksum: ";
 

@@ -33,10 +33,10 @@ use pins::Lock;
 use sources::Sources;
 use workflow::Workflow;
 
-/// What became of a definition.
+/// The result of a compilation.
 #[derive(Debug, Default)]
 pub struct Compilation {
-    /// Every file that it wants, by path; none where the definition is wrong.
+    /// Every generated file, by path; none for an invalid definition.
     pub files: Vec<File>,
     /// The workflows behind those files, in the same order as theirs.
     pub workflows: Vec<Workflow>,
@@ -93,7 +93,7 @@ pub fn codes() -> Vec<&'static str> {
     codes
 }
 
-/// What the workflows of a definition use, whatever its lock says; nothing for one that is wrong.
+/// Returns the pins that the workflows of a definition use, with any lock; none for an invalid definition.
 pub fn needs(sources: &Sources) -> Needs {
     let Some(definition) = definition::read(sources).definition else { return Needs::default() };
     let lowered = lowering::lower(&definition, sources, &pins::builtin::lock());
@@ -109,7 +109,7 @@ fn stopped(sources: &Sources, diagnostics: Vec<Diagnostic>) -> Compilation {
     Compilation { diagnostics: sorted(sources, diagnostics), ..Compilation::default() }
 }
 
-/// In the order of the file, whichever rule found them; the same finding is said once.
+/// In the order of the file, whichever rule found them; the same finding is reported once.
 fn sorted(sources: &Sources, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
     if diagnostics.len() > 1 {
         let locator = sources.locator();

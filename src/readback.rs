@@ -1,4 +1,4 @@
-//! Text that is about to change on disk is read back: it must say what the model says, in GitHub's own syntax.
+//! Text that is about to change on disk is read back: it has to equal the model, in GitHub's syntax.
 
 use std::sync::OnceLock;
 
@@ -21,7 +21,7 @@ pub fn read_back(workflow: &Workflow, text: &str) -> Result<(), String> {
     let fault = |what: String| format!("{}: {what}; this is a fault of pipewright, please report it", workflow.file);
     let read: Value = serde_yaml::from_str(text).map_err(|error| fault(error.to_string()))?;
     if read != as_json(&emit::tree(workflow)) {
-        return Err(fault("the text does not say what was meant".to_owned()));
+        return Err(fault("the text differs from the model".to_owned()));
     }
     expressions(&read, false).map_err(|error| fault(error.message))?;
     let validator = validator().as_ref().map_err(|error| fault(error.clone()))?;

@@ -25,11 +25,11 @@ impl Text {
     }
 }
 
-/// What one compilation reads.
+/// Input of one compilation.
 pub struct Sources {
     /// The definition.
     pub definition: Text,
-    /// What it extends, the nearest first.
+    /// Bases that it extends, the nearest first.
     pub bases: Vec<Text>,
     /// `pipeline.lock`, from the definition's folder or the nearest one above it.
     pub lock: Option<Text>,
@@ -60,9 +60,9 @@ pub trait Tree: Send + Sync {
 pub struct Unreadable {
     /// The file, as it was asked for.
     pub file: String,
-    /// What went wrong.
+    /// The failure.
     pub message: String,
-    /// What to do.
+    /// The fix.
     pub help: String,
 }
 
@@ -83,7 +83,7 @@ impl Sources {
     /// # Errors
     ///
     /// [`Unreadable`] for a definition that is not there or not text, and for an `extends` that leads nowhere, in a
-    /// circle or out of the repository.
+    /// cycle or out of the repository.
     pub fn read(root: &Path, file: &str) -> Result<Self, Unreadable> {
         let definition = text(root, file, "run `pipewright init` to write one")?;
         let mut bases: Vec<Text> = Vec::new();
@@ -91,12 +91,12 @@ impl Sources {
         while let Some(extends) = extends(&last.text) {
             let next = join(folder(&last.file), &extends).ok_or_else(|| Unreadable {
                 file: extends.clone(),
-                message: "it stands outside of the repository".to_owned(),
+                message: "it is outside of the repository".to_owned(),
                 help: format!("name a file of this repository in `extends` of `{}`", last.file),
             })?;
             if bases.len() == MOST_BASES || next == definition.file || bases.iter().any(|base| base.file == next) {
                 return Err(Unreadable {
-                    message: "definitions extend each other in a circle".to_owned(),
+                    message: "definitions extend each other in a cycle".to_owned(),
                     help: format!("remove `extends` from `{}`", last.file),
                     file: next,
                 });
@@ -174,7 +174,7 @@ fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
     Ok(Text { file: file.to_owned(), text: line_ends(text) })
 }
 
-/// What a definition extends; parsed only where the word stands in it.
+/// Returns the base that a definition extends; parsed only if it contains the word.
 fn extends(text: &str) -> Option<String> {
     if !text.contains("extends") {
         return None;

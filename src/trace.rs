@@ -1,11 +1,11 @@
-//! What every job and step knows of itself, and nobody emits.
+//! Facts about every job and step that are not printed.
 
 use crate::diagnostics::At;
 
-/// Where in the definition a job or step comes from; opaque to the workflow that holds it.
+/// Key of the definition that a job or step comes from; opaque to the workflow that holds it.
 pub type Origin = At;
 
-/// What a job or step does to the world.
+/// Effect of a job or step on the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Effect {
     /// Nothing outside of the run.
@@ -17,7 +17,7 @@ pub enum Effect {
     Verifies,
     /// It restores the version that was verified last.
     Restores,
-    /// It tells someone.
+    /// It notifies someone.
     Tells,
     /// It publishes an image.
     Publishes,

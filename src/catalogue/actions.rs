@@ -156,7 +156,7 @@ pub(super) const ACTIONS: &[Action] = &[
         may_need: &[need("actions", "read", "download an artifact of another run")],
         ..Action::UNKNOWN
     },
-    // The script may set any output; which permissions it needs, only the script says.
+    // The script may set any output; its permissions depend on the script.
     Action {
         name: "actions/github-script",
         version: "v8.0.0",
@@ -177,7 +177,7 @@ pub(super) const ACTIONS: &[Action] = &[
         open_permissions: true,
         ..Action::UNKNOWN
     },
-    // Caches unless told otherwise; since v6 the key hashes go.mod.
+    // Caches by default; since v6 the key hashes go.mod.
     Action {
         name: "actions/setup-go",
         version: "v7.0.0",

@@ -73,7 +73,7 @@ pub(super) const ACTIONS: &[Action] = &[
         outputs: &["dest", "bin_dest"],
         ..Action::UNKNOWN
     },
-    // For pnpm 11 and later; runs the install unless told otherwise.
+    // For pnpm 11 and later; runs the install by default.
     Action {
         name: "pnpm/setup",
         version: "v2.0.2",

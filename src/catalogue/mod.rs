@@ -1,4 +1,4 @@
-//! What is known of actions and of runners: data about the world, read from
+//! Facts about actions and runners: data about the world, read from
 //! the actions' own repositories.
 //!
 //! One file per family of actions. Adding an action is one entry in its
@@ -28,7 +28,7 @@ const FAMILIES: &[&[Action]] = &[
     tools::ACTIONS,
 ];
 
-/// What is known of one action, or of one action in a folder of its
+/// Facts about one action, or about one action in a folder of its
 /// repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
@@ -42,10 +42,10 @@ pub struct Action {
     pub inputs: &'static [Input],
     /// Every output that its metadata declares.
     pub outputs: &'static [&'static str],
-    /// What `GITHUB_TOKEN` has to be allowed for the use that its maintainers
+    /// Permissions of `GITHUB_TOKEN` for the use that its maintainers
     /// recommend: a log-in without stored keys, for one.
     pub permissions: &'static [Need],
-    /// What it needs for other uses: the inputs and the rest of the job decide.
+    /// Permissions for other uses: the inputs and the rest of the job decide.
     pub may_need: &'static [Need],
     /// It may need any permission: what it does is written in its inputs.
     pub open_permissions: bool,
@@ -73,7 +73,7 @@ pub struct Need {
     pub scope: &'static str,
     /// `read` or `write`.
     pub access: &'static str,
-    /// What it is needed for: the comment beside the permission.
+    /// Reason: the comment beside the permission.
     pub reason: &'static str,
 }
 
@@ -110,8 +110,7 @@ impl Action {
     }
 }
 
-/// What is known of the action `owner/repository[/folder]`, named without
-/// `@` and what follows it.
+/// Returns what is known of the action `owner/repository[/folder]`, named without `@` and what follows it.
 ///
 /// Names compare without regard to case, as GitHub compares them.
 #[must_use]

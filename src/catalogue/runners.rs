@@ -7,7 +7,7 @@
 /// A runner that GitHub hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Runner {
-    /// What `runs-on` says.
+    /// Value of `runs-on`.
     pub label: &'static str,
     /// Its operating system: only Linux runs services and container actions.
     pub os: Os,
@@ -61,7 +61,7 @@ pub enum Status {
 /// Source: <https://docs.github.com/actions/how-tos/manage-runners/self-hosted-runners/apply-labels>.
 pub const SELF_HOSTED: &[&str] = &["self-hosted", "linux", "macOS", "windows", "x64", "ARM", "ARM64"];
 
-/// Every label that GitHub gives, or gave, to a runner of its own.
+/// Every label that GitHub gives, or gave, to a hosted runner.
 pub const RUNNERS: &[Runner] = &[
     current("ubuntu-26.04", Os::Linux, Arch::X64),
     current("ubuntu-26.04-arm", Os::Linux, Arch::Arm64),

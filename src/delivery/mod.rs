@@ -1,4 +1,4 @@
-//! One file per way to change a workload: what its script is told.
+//! One file per way to change a workload: the settings of its script.
 
 mod commands;
 mod image;
@@ -12,7 +12,7 @@ use crate::definition::Workload;
 pub(crate) trait Delivery: Sync {
     /// Its name, in the definition and in the emitted data.
     fn name(&self) -> &'static str;
-    /// What its script is told, where a workload is changed this way; paths are made by `path`.
+    /// Returns the settings of its script for a workload; paths are made by `path`.
     fn settings(
         &self,
         workload: &Workload,
@@ -24,7 +24,7 @@ pub(crate) trait Delivery: Sync {
 /// Every way to change a workload.
 pub(crate) const DELIVERIES: &[&dyn Delivery] = &[&image::Image, &manifests::Manifests, &commands::Commands];
 
-/// How a workload is changed, as its script reads it.
+/// Returns how a workload is changed, as its script reads it.
 pub(crate) fn settings(workload: &Workload, environment: &str, path: &dyn Fn(&str) -> String) -> Value {
     for delivery in DELIVERIES {
         if let Some(own) = delivery.settings(workload, environment, path) {

@@ -9,7 +9,7 @@ use super::{Diagnostic, Level};
 /// Most findings of a definition that are shown: a person fixes these, and then looks again.
 const MOST: usize = 100;
 
-/// Findings as text with colours, which the writer strips where they are not wanted.
+/// Findings as text with colours, which the writer strips if colours are off.
 pub fn human(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! What is wrong with a definition: found by many rooms, placed and printed here.
+//! Findings about a definition, from many modules, located and printed here.
 
 mod github;
 mod human;
@@ -26,12 +26,12 @@ impl fmt::Display for Code {
     }
 }
 
-/// How much a finding weighs.
+/// Severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
     /// Nothing is written.
     Error,
-    /// It is said, and the files are written.
+    /// It is reported, and the files are written.
     Warning,
 }
 
@@ -40,15 +40,15 @@ pub enum Level {
 pub struct Diagnostic {
     /// The rule.
     pub code: Code,
-    /// How much it weighs.
+    /// Severity.
     pub level: Level,
-    /// Where it is.
+    /// Location.
     pub at: At,
-    /// What is wrong: lower case, no full stop.
+    /// The mistake: lower case, no full stop.
     pub message: String,
-    /// Other places that it has to do with, each with what it says there.
+    /// Related locations, each with its message.
     pub related: Vec<(At, String)>,
-    /// What to type.
+    /// The text to type.
     pub help: Option<String>,
 }
 
@@ -58,7 +58,7 @@ impl Diagnostic {
         Self { code, level: Level::Error, at: at.into(), message: message.into(), related: Vec::new(), help: None }
     }
 
-    /// A finding that is only said.
+    /// A finding that is only reported.
     pub fn warning(code: Code, at: impl Into<At>, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(code, at, message) }
     }

@@ -1,4 +1,4 @@
-//! Places: a rule says where by a path of keys, and one place here turns paths into bytes.
+//! Locations: a rule gives a path of keys, and one function here turns paths into bytes.
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -19,7 +19,7 @@ pub enum Part {
     Index(usize),
 }
 
-/// `true` if a path means a key or what stands behind it.
+/// The end of a path: a key, or its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Key {
     /// The key itself.
@@ -28,7 +28,7 @@ pub enum Key {
     Value,
 }
 
-/// Where a finding is.
+/// Location of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum At {
     /// A path of keys into the definition.
@@ -50,7 +50,7 @@ impl At {
         Self::Path(path, Key::Value)
     }
 
-    /// The last key of the path, instead of what stands behind it.
+    /// The last key of the path, instead of its value.
     #[must_use]
     pub fn key(self) -> Self {
         match self {
@@ -104,7 +104,7 @@ pub struct Source<'a> {
 pub struct Located<'a> {
     /// The file's path from the root of the repository.
     pub file: &'a str,
-    /// The file's text; empty for a file that nobody read.
+    /// The file's text; empty for a file that was not read.
     pub text: &'a str,
     /// Its bytes; none for the whole file.
     pub range: Option<Range<usize>>,
@@ -135,7 +135,8 @@ impl<'a> Locator<'a> {
         self
     }
 
-    /// Where a place is. A path that stands in no file ends at its last key that does, in the first file that has it.
+    /// Returns the file and bytes of a place. A path that is in no file ends at its last key that does, in the first file that
+    /// has it.
     pub fn locate(&self, at: &At) -> Located<'a> {
         match at {
             At::Path(path, key) => {
@@ -189,7 +190,7 @@ fn nowhere<'a>() -> Located<'a> {
     located(Source { file: "", text: "" }, None)
 }
 
-/// How far a path reaches into a table, and the bytes of what it reaches.
+/// Returns how far a path reaches into a table, and the bytes of what it reaches.
 fn walk(root: &Spanned<DeTable<'_>>, path: &[Part], key: Key) -> (usize, Range<usize>) {
     let mut reached = (0, root.span());
     let mut key_span: Option<Range<usize>> = None;
@@ -207,7 +208,7 @@ fn walk(root: &Spanned<DeTable<'_>>, path: &[Part], key: Key) -> (usize, Range<u
             }
         };
         let Some(value) = next else {
-            // What is missing is missing from the table that the path has reached: its name says which.
+            // A missing key is located at the table that the path has reached, by its name.
             return (reached.0, key_span.unwrap_or(reached.1));
         };
         reached = (depth + 1, value.span());

@@ -21,7 +21,7 @@ pub struct Choices {
     pub hook: bool,
     /// `true` if CODEOWNERS is written.
     pub codeowners: bool,
-    /// Who owns the pipeline, where the user said so.
+    /// Owner of the pipeline, if the user named one.
     pub owner: Option<String>,
 }
 

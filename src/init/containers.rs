@@ -8,11 +8,11 @@ use super::services::compose;
 use super::walk::{View, is_in, join};
 use crate::definition::Name;
 
-/// Ends of a Dockerfile's name that say that nobody publishes what it builds.
+/// Ends of the names of Dockerfiles whose image is not published.
 const NOT_PUBLISHED: &[&str] =
     &["dev", "develop", "development", "test", "tests", "testing", "local", "ci", "debug", "e2e"];
 
-/// Folders that hold a Dockerfile for what stands beside them.
+/// Folders that hold a Dockerfile for the folder around them.
 const BESIDE: &[&str] = &["docker", "deploy", "deployment", "container", "containers", "ops"];
 
 /// Images that the repository's Dockerfiles build.
@@ -70,16 +70,16 @@ fn is_repository(path: &str) -> bool {
     })
 }
 
-/// What a Dockerfile whose image is published says by its name.
+/// Meaning of the name of a Dockerfile whose image is published.
 #[derive(Debug, PartialEq, Eq)]
 enum Published<'a> {
     /// Nothing: `Dockerfile`, or one for production.
     Usual,
-    /// What it is for: `Dockerfile.worker`.
+    /// A purpose: `Dockerfile.worker`.
     Variant(&'a str),
 }
 
-/// What a file's name says, if it is a Dockerfile whose image somebody publishes.
+/// Reads a file's name, if it is that of a Dockerfile whose image is published.
 fn published(file: &str) -> Option<Published<'_>> {
     if matches!(file, "Dockerfile" | "Containerfile") {
         return Some(Published::Usual);

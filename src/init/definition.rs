@@ -127,7 +127,7 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
 }
 
 /// Outermost folders in a component's own that hold components of other languages alone. None for a workspace: its
-/// members are no components, and may stand in there.
+/// members are no components, and may be in there.
 fn folders_of_others<'a>(component: &Component, all: &'a [Component]) -> Vec<&'a str> {
     let within = |path: &str, folder: &str| path == folder || is_in(path, folder);
     let is_foreign = |folder: &str| {

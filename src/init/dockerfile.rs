@@ -134,7 +134,7 @@ fn is_usual_layout(component: &Component, tree: &dyn Tree) -> bool {
         && !tree.exists(&join(&component.path, "build.rs"))
 }
 
-/// What stands in a Dockerfile as it is.
+/// Returns a text that is written into a Dockerfile unchanged.
 fn is_plain(word: &str) -> bool {
     is_sound(word) && !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "._-/:@".contains(c))
 }

@@ -55,7 +55,7 @@ fn parts(folder: &str) -> Vec<&str> {
     folder.split('/').filter(|part| !matches!(*part, "" | ".")).collect()
 }
 
-/// What a component's dependencies support.
+/// Fixtures that a component's dependencies support.
 struct Supported {
     time: bool,
     shared: bool,
@@ -65,11 +65,11 @@ struct Supported {
     missing: Vec<String>,
 }
 
-/// How the tests reach their database.
+/// Access of the tests to their database.
 struct Database {
     /// `SQLAlchemy`'s name of the driver.
     driver: &'static str,
-    /// The variable that its URL stands in.
+    /// The variable that holds its URL.
     variable: String,
 }
 

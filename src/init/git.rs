@@ -1,4 +1,4 @@
-//! What git knows of a repository, read from its own files: the default branch and where it is pushed to.
+//! State of a git repository, read from its own files: the default branch and where it is pushed to.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use super::ini::Ini;
 use super::project::Repository;
 use crate::sources::{Disk, Tree};
 
-/// What git knows.
+/// State of a git repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Git {
     /// The default branch.
@@ -51,7 +51,8 @@ fn pointed_to(root: &Path, file: &Path) -> Option<PathBuf> {
     Some(root.join(path))
 }
 
-/// What the remote calls its default branch; else a usual one that exists; else the branch that is checked out.
+/// Returns what the remote calls its default branch; else a usual one that exists; else the branch that is checked
+/// out.
 fn default_branch(files: &dyn Tree) -> Option<String> {
     let remote = files.read("refs/remotes/origin/HEAD");
     let remote = remote.as_deref().and_then(|text| text.trim().strip_prefix("ref: refs/remotes/origin/"));
@@ -73,7 +74,7 @@ fn branch_of_head(head: &str) -> Option<String> {
     head.trim().strip_prefix("ref: refs/heads/").filter(|branch| is_branch(branch)).map(str::to_owned)
 }
 
-/// What can be a filter of a workflow without being a glob, and a branch.
+/// Returns what can be a filter of a workflow without being a glob, and a branch.
 fn is_branch(name: &str) -> bool {
     !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || "._-/".contains(c)) && !name.starts_with('-')
 }

@@ -5,7 +5,7 @@ use super::project::{Component, Runner, Start, Tests, Toolchain, Versions};
 use super::walk::{Folder, View};
 use crate::sources::folder as folder_of;
 
-/// What a project gets that says nothing.
+/// Version of a project that declares none.
 const USUAL: &str = "1.26";
 
 /// The Go module in a folder.

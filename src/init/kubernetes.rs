@@ -7,13 +7,13 @@ use super::project::{Environment, Image, Traffic, Workload};
 use super::walk::View;
 use crate::definition::Name;
 
-/// What the manifests say.
+/// Contents of the manifests.
 #[derive(Debug, Default)]
 pub(super) struct Found {
     pub(super) workloads: Vec<Workload>,
     pub(super) environments: Vec<Environment>,
     pub(super) probes: Vec<(Name, String)>,
-    /// `true` if there is anything of a cluster, whoever's image it runs.
+    /// `true` if there is any workload, with any image.
     pub(super) any: bool,
     pub(super) notes: Vec<String>,
 }
@@ -95,7 +95,7 @@ fn workloads<'a>(manifests: &'a Manifests, images: &[&Image], found: &mut Found)
     let mut of: Vec<(&Runs, Name)> = Vec::new();
     for runs in &stable {
         let matched = runs.containers.iter().find_map(|container| Some((container, image_of(container, images)?)));
-        // A single object and a single image belong together, whatever the manifest calls the image.
+        // A single object and a single image belong together, by any name in the manifest.
         let only = match (stable.as_slice(), images, runs.containers.as_slice()) {
             ([_], [image], [container]) => Some((container, *image)),
             _ => None,
@@ -178,7 +178,7 @@ impl Manifests {
         Some((stable, canary, self.behind(canary)?))
     }
 
-    /// What runs behind a Service: what its selector selects, nothing else.
+    /// Returns what runs behind a Service: what its selector selects, nothing else.
     fn behind(&self, service: &str) -> Option<&Runs> {
         let service = self.services.iter().find(|found| found.name == service)?;
         let selects = |runs: &&Runs| {
@@ -232,7 +232,7 @@ fn environments(manifests: &Manifests, of: &[(&Runs, Name)]) -> Vec<Environment>
         }
         let called = if namespace == "default" { "production" } else { namespace };
         let name = names::unique(called, "environment", environments.iter().map(|environment| &environment.name));
-        // Only where a name says that it comes before.
+        // Only if a name shows that it comes before.
         let after = environments
             .last()
             .filter(|_| stage(namespace) > 0)
@@ -252,7 +252,7 @@ fn environments(manifests: &Manifests, of: &[(&Runs, Name)]) -> Vec<Environment>
     environments
 }
 
-/// How far a change has travelled when it is there.
+/// Returns how far a change has travelled when it is there.
 fn stage(namespace: &str) -> u8 {
     let is = |words: &[&str]| namespace.split('-').any(|part| words.contains(&part));
     if is(&["dev", "develop", "development", "test", "testing", "qa"]) {

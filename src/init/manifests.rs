@@ -15,7 +15,7 @@ use super::{kubernetes, services};
 use crate::definition::Name;
 use crate::sources::{Memory, Tree};
 
-/// The folder that they are laid down in.
+/// The folder of the manifests.
 const FOLDER: &str = "k8s";
 
 /// Manifests for components that have an image, or get one since their Dockerfile is chosen.
@@ -65,13 +65,13 @@ pub(super) fn deploy(project: &mut Project, tree: &dyn Tree, chosen: &[Name]) {
 /// A service that manifests can be written for.
 struct Service<'a> {
     component: &'a Component,
-    /// Where its image is published.
+    /// Repository of its image.
     image: &'a str,
     serving: Serving,
-    /// What its objects are called.
+    /// Name of its objects.
     name: Name,
     folder: String,
-    /// What it has to reach.
+    /// Services that it has to reach.
     uses: Vec<ServiceKind>,
     migrates: bool,
     /// `true` if traffic is moved to new versions step by step: an environment does so for one workload.
@@ -114,7 +114,7 @@ fn none(component: &Name, why: &str) -> Offer {
     Offer::none(component, format!("no manifests are added for `{component}`: {why}"))
 }
 
-/// Where a component's image is published and how it is reached, or why it gets no manifests.
+/// Returns where a component's image is published and how it is reached, or why it gets no manifests.
 fn published<'a>(
     project: &Project,
     component: &Component,
@@ -178,7 +178,7 @@ impl Service<'_> {
         secrets
     }
 
-    /// What has to be there before the manifests work.
+    /// Returns what has to be there before the manifests work.
     fn remarks(&self, project: &Project) -> String {
         let folder = &self.folder;
         let mut lines = Vec::new();

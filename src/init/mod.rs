@@ -1,7 +1,7 @@
 //! `init`: looks at a repository and proposes a definition for it.
 //!
 //! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition()`] writes down what was found,
-//! [`plan()`] says which files that would be. Nothing is printed and nobody is asked here, and only [`write`](write()) writes.
+//! [`plan()`] lists the files. Nothing is printed or asked here, and only [`write`](write()) writes.
 
 mod choices;
 mod containers;
@@ -54,13 +54,13 @@ pub use walk::Below;
 
 use walk::View;
 
-/// How long a test that is left out already may stay so.
+/// Days until the quarantine of a test that is left out already ends.
 const QUARANTINE_DAYS: i64 = 90;
 
-/// What detection cannot read from the tree.
+/// Facts that detection cannot read from the tree.
 #[derive(Debug, Clone)]
 pub struct Around<'a> {
-    /// What git knows.
+    /// State of the git repository.
     pub git: &'a Git,
     /// The name of the repository's folder: the last resort for the project's name.
     pub folder: &'a str,
@@ -161,7 +161,7 @@ fn components(
     (components, merged(quarantine))
 }
 
-/// What is said of projects that stand among examples, tests and documentation.
+/// Returns the note about projects among examples, tests and documentation.
 fn said_of_examples(aside: &[&str]) -> Option<String> {
     const MOST: usize = 3;
     let mut named: Vec<String> = aside.iter().map(|path| format!("`{}`", names::shown(path))).collect();

@@ -56,7 +56,7 @@ pub(super) fn unique<'a>(text: &str, kind: &str, taken: impl Iterator<Item = &'a
 ///
 /// # Panics
 ///
-/// For a word that is not a name: those given here stand in the source.
+/// For a word that is not a name: those given here are in the source.
 pub(super) fn word(text: &str) -> Name {
     Name::new(text).unwrap_or_else(|| panic!("`{text}` in the source is a name"))
 }
@@ -71,7 +71,7 @@ pub(super) fn has_extension(file: &str, extensions: &[&str]) -> bool {
     file.rsplit_once('.').is_some_and(|(_, found)| extensions.contains(&found))
 }
 
-/// Returns whether a path can stand in workflows and scripts as it is: no control characters, no backslashes, no
+/// Returns whether a path can be written into workflows and scripts unchanged: no control characters, no backslashes, no
 /// expressions.
 pub(super) fn is_sound(path: &str) -> bool {
     !path.contains(char::is_control) && !path.contains('\\') && !path.contains("${{")

@@ -15,7 +15,7 @@ const USUAL: u32 = 24;
 /// Source: <https://github.com/nodejs/Release>.
 const LONG_TERM: &[(&str, u32)] = &[("hydrogen", 18), ("iron", 20), ("jod", 22), ("krypton", 24)];
 
-/// What `package.json` says.
+/// Contents of `package.json`.
 struct Package {
     json: Map<String, Value>,
     manager: Manager,

@@ -1,4 +1,4 @@
-//! What `init` can lay down beside the definition: files for a component, and what the definition then says of them.
+//! Files that `init` can add for a component, and the parts of the definition about them.
 
 use super::project::Image;
 use crate::definition::Name;
@@ -8,11 +8,11 @@ use crate::definition::Name;
 pub struct Offer {
     /// The component that they are for.
     pub component: Name,
-    /// The files; none where something speaks against them, which `remarks` then says.
+    /// The files; none if there is an obstacle, which `remarks` names.
     pub files: Vec<OfferedFile>,
     /// The image that they build, for the definition.
     pub image: Option<Image>,
-    /// What is left to the user: a sentence, and the lines that it is about.
+    /// Steps for the user: a sentence, and the lines that it is about.
     pub remarks: Vec<(String, String)>,
 }
 

@@ -41,7 +41,7 @@ pub(super) struct Version {
     pub(super) place: Place,
 }
 
-/// Everything that the project's own workflows say.
+/// Contents of the project's own workflows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct OwnWorkflows {
     commands: Vec<Command>,
@@ -69,7 +69,7 @@ impl OwnWorkflows {
         found
     }
 
-    /// The first command in a folder that runs these words, as in `["ruff", "check"]`, whatever starts it.
+    /// The first command in a folder that runs these words, as in `["ruff", "check"]`.
     pub(super) fn runs(&self, folder: &str, words: &[&str]) -> Option<&Command> {
         self.commands.iter().find(|command| command.folder == folder && runs(&command.text, words))
     }
@@ -101,7 +101,7 @@ const STARTERS: &[&[&str]] = &[
     &["pnpm", "exec"],
 ];
 
-/// Whether a command line begins with these words, behind what starts them and its options.
+/// Returns whether a command line begins with these words, behind what starts them and its options.
 fn runs(line: &str, words: &[&str]) -> bool {
     let mut rest: Vec<&str> = line.split_whitespace().collect();
     for starter in STARTERS {

@@ -1,4 +1,4 @@
-//! CODEOWNERS: whoever may change the pipeline may change what reaches production.
+//! CODEOWNERS: a change of the pipeline may change production.
 
 use minijinja::context;
 
@@ -9,10 +9,10 @@ use crate::sources::Tree;
 
 const PLACES: &[&str] = &[".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
-/// Stands where no owner is known.
+/// Placeholder of an unknown owner.
 const PLACEHOLDER: &str = "@OWNER";
 
-/// Who should be asked about a change of the pipeline.
+/// Owner of the pipeline.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CodeOwners {
     /// The file: the one that exists, else the one to write.
@@ -21,11 +21,11 @@ pub struct CodeOwners {
     pub text: String,
     /// `true` if the file exists, so that the lines are for its owner to add.
     pub exists: bool,
-    /// What the user should know of the owner who was put in.
+    /// Note about the owner.
     pub note: Option<String>,
 }
 
-/// What CODEOWNERS lacks; nothing where it names somebody for all of it.
+/// Returns the missing lines of CODEOWNERS; none if it has owners for all of it.
 pub fn codeowners(tree: &dyn Tree, project: &Project, folder: &str, owner: Option<&str>) -> Option<CodeOwners> {
     let existing = PLACES.iter().find_map(|place| Some(((*place).to_owned(), tree.read(place)?)));
     let text = existing.as_ref().map(|(_, text)| text.as_str()).unwrap_or_default();

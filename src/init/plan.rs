@@ -182,7 +182,7 @@ impl Plan {
         }
     }
 
-    /// How to switch over from workflows of the same names.
+    /// Returns how to switch over from workflows of the same names.
     fn switch(&mut self, taken: &[String]) {
         let Some(first) = taken.first() else { return };
         let what = format!(
@@ -214,7 +214,7 @@ fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
     specs.map(|spec| format!("pipewright pins add '{spec}'")).collect()
 }
 
-/// What was found, as a label and a text for each.
+/// Returns what was found, as a label and a text for each.
 pub fn summary(project: &Project) -> Vec<(&'static str, String)> {
     let mut lines = vec![("project", format!("{} on `{}`", project.name, shown(&project.branch)))];
     for component in &project.components {

@@ -1,41 +1,41 @@
-//! What was found in a repository; whoever asks the user may change any of it.
+//! Parts of a repository that were found; answers of the user may change any of them.
 
 use super::day::Day;
 use super::walk::join;
 use crate::definition::Name;
 
-/// A repository, as far as it can be told from its files.
+/// A repository, as detected from its files.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Project {
-    /// What the pipeline is called.
+    /// Name of the pipeline.
     pub name: Name,
     /// The branch that deploys.
     pub branch: String,
     /// Start of the names of generated files, where the project has workflows of the usual names.
     pub prefix: Option<Name>,
-    /// Where it is on GitHub, if it is there.
+    /// Repository on GitHub, if there is one.
     pub repository: Option<Repository>,
-    /// What is built.
+    /// Components.
     pub components: Vec<Component>,
-    /// What tests need beside them.
+    /// Services.
     pub services: Vec<Service>,
-    /// Parts of test runs that have a workflow of their own.
+    /// Parts of test runs that have a separate workflow.
     pub suites: Vec<Suite>,
     /// Tests that its own configuration leaves out.
     pub quarantine: Vec<Quarantine>,
     /// Container images.
     pub images: Vec<Image>,
-    /// What runs in a cluster.
+    /// Workloads.
     pub workloads: Vec<Workload>,
-    /// Where it runs.
+    /// Environments.
     pub environments: Vec<Environment>,
-    /// `true` if there are manifests of workloads or a chart, whoever's image they run.
+    /// `true` if there are manifests of workloads or a chart, with any image.
     pub has_manifests: bool,
     /// Probes of the workloads' own manifests: a name and a path each.
     pub probes: Vec<(Name, String)>,
     /// Files in `.github/workflows`.
     pub workflows: Vec<String>,
-    /// What the user should know: each is one sentence.
+    /// Notes for the user, one sentence each.
     pub notes: Vec<String>,
 }
 
@@ -71,7 +71,7 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// The key of `[components.<name>]` that says its version.
+    /// The key of `[components.<name>]` for its version.
     pub fn key(self) -> &'static str {
         match self {
             Self::Python => "python",
@@ -81,7 +81,7 @@ impl Toolchain {
         }
     }
 
-    /// What people call it.
+    /// Returns what people call it.
     pub fn title(self) -> &'static str {
         match self {
             Self::Python => "Python",
@@ -103,7 +103,7 @@ pub struct Component {
     pub toolchain: Toolchain,
     /// Versions of the language.
     pub versions: Versions,
-    /// How its dependencies are installed.
+    /// Installation of its dependencies.
     pub install: Option<Install>,
     /// Commands that must succeed.
     pub checks: Vec<(Name, String)>,
@@ -111,11 +111,11 @@ pub struct Component {
     pub unsure: Vec<(Name, String, String)>,
     /// Its tests, where a runner was found.
     pub tests: Option<Tests>,
-    /// What it depends on, by the names of its registry.
+    /// Dependencies, by the names of its registry.
     pub dependencies: Vec<String>,
     /// `true` if folders below belong to it: a workspace.
     pub workspace: bool,
-    /// How it is started, where that could be told.
+    /// Start command, if it could be detected.
     pub start: Option<Start>,
     /// Comments for the reader of its table.
     pub hints: Vec<String>,
@@ -129,11 +129,11 @@ pub(super) type Checks = (Vec<(Name, String)>, Vec<(Name, String, String)>);
 pub struct Versions {
     /// The versions, oldest first.
     pub list: Vec<String>,
-    /// The file that says so; nothing where it is a guess.
+    /// The file that declares it; none for a guess.
     pub from: Option<String>,
 }
 
-/// How dependencies are installed.
+/// Installation of dependencies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Install {
     /// Requirement files.
@@ -142,9 +142,9 @@ pub enum Install {
     Uv(Vec<String>),
     /// Further arguments of `poetry install`.
     Poetry(Vec<String>),
-    /// As `package-lock.json` says.
+    /// By `package-lock.json`.
     Npm,
-    /// As `pnpm-lock.yaml` says.
+    /// By `pnpm-lock.yaml`.
     Pnpm,
     /// A command.
     Run(String),
@@ -178,12 +178,12 @@ pub enum Runner {
     Command(String),
 }
 
-/// How a component is started, for its Dockerfile.
+/// Start of a component, for its Dockerfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Start {
     /// Program and arguments.
     pub command: Vec<String>,
-    /// What a compiler has to be told to build it: a binary or a package.
+    /// Target to build: a binary or a package.
     pub build: Option<String>,
 }
 
@@ -192,7 +192,7 @@ pub struct Start {
 pub struct Service {
     /// Its name.
     pub name: Name,
-    /// What it is.
+    /// Kind.
     pub kind: ServiceKind,
     /// Environment variables for the tests.
     pub provides: Vec<(String, String)>,
@@ -213,7 +213,7 @@ pub enum ServiceKind {
     LancedbObjectStore,
 }
 
-/// A part of a test run with a workflow of its own.
+/// A part of a test run with a separate workflow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suite {
     /// Its name.
@@ -233,7 +233,7 @@ pub struct Quarantine {
     pub path: String,
     /// The test run; every one where two components leave out the same path.
     pub of: Option<Name>,
-    /// Where it is left out.
+    /// Place that leaves it out.
     pub reason: String,
     /// The day on which that ends.
     pub until: Day,
@@ -248,7 +248,7 @@ pub struct Image {
     pub context: String,
     /// The Dockerfile from there, where it is not `Dockerfile`.
     pub dockerfile: Option<String>,
-    /// Where it is published.
+    /// Repository to publish to.
     pub repository: Option<String>,
 }
 
@@ -264,7 +264,7 @@ impl Image {
     }
 }
 
-/// What runs in a cluster.
+/// A workload of a cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workload {
     /// Its name.
@@ -301,7 +301,7 @@ pub struct Environment {
 /// A backup of the database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Backup {
-    /// The Secret that says where the database is.
+    /// The Secret with the URL of the database.
     pub secret: String,
     /// The volume claim that it is written to.
     pub claim: String,

@@ -76,7 +76,7 @@ fn checks(view: &View<'_>, folder: &Folder, workspace: bool, locked: &str) -> Ch
     found
 }
 
-/// What the source files hold.
+/// Contents of the source files.
 struct Sources {
     has_tests: bool,
 }
@@ -127,7 +127,7 @@ fn is_channel(channel: &str) -> bool {
         && !channel.starts_with('-')
 }
 
-/// Names of dependencies, of members too; a feature of one stands behind it, as in `sqlx/postgres`.
+/// Names of dependencies, of members too; a feature follows it, as in `sqlx/postgres`.
 fn dependencies(view: &View<'_>, folder: &Folder, manifest: &Table) -> Vec<String> {
     let mut tables: Vec<Table> = vec![manifest.clone()];
     if manifest.contains_key("workspace") {
@@ -150,7 +150,7 @@ fn dependencies(view: &View<'_>, folder: &Folder, manifest: &Table) -> Vec<Strin
     names
 }
 
-/// Returns whether a workspace's manifest says that a folder below it is none of its members.
+/// Returns whether a workspace's manifest excludes a folder below it from its members.
 pub(super) fn excludes(manifest: &Table, workspace: &str, folder: &str) -> bool {
     let list = manifest.get("workspace").and_then(|workspace| workspace.get("exclude")).and_then(Value::as_array);
     list.into_iter().flatten().filter_map(Value::as_str).any(|path| {

@@ -1,4 +1,4 @@
-//! Services that tests need, told from dependencies, compose files and examples of environment variables.
+//! Services that tests need, detected from dependencies, compose files and examples of environment variables.
 
 use serde_yaml::Value;
 
@@ -12,7 +12,7 @@ const COMPOSE: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", 
 
 const ENVIRONMENTS: &[&str] = &[".env.example", ".env.sample", ".env.template", ".env.dist", ".env.test", ".env.ci"];
 
-/// Libraries that talk to a service; a name that ends in `/` stands for everything that it begins.
+/// Libraries that talk to a service; a name that ends in `/` is a prefix.
 const CLIENTS: &[(ServiceKind, Toolchain, &[&str])] = &[
     (
         ServiceKind::Postgres,
@@ -62,7 +62,7 @@ impl ServiceKind {
         }
     }
 
-    /// What it is called.
+    /// Returns what it is called.
     pub fn title(self) -> &'static str {
         match self {
             Self::Postgres => "postgres",
@@ -110,7 +110,7 @@ pub(super) fn detect(view: &View<'_>, components: &mut [Component], notes: &mut 
     services
 }
 
-/// Tests of `LanceDB` get a suite of their own where they can be told apart, with an object store beside them.
+/// Tests of `LanceDB` get a separate suite if they can be separated, with an object store beside them.
 pub(super) fn suites(
     view: &View<'_>,
     components: &mut [Component],
@@ -137,7 +137,7 @@ pub(super) fn suites(
     suites
 }
 
-/// What a component talks to, told by its dependencies.
+/// Returns the services of a component, by its dependencies.
 pub(super) fn used(component: &Component) -> Vec<ServiceKind> {
     let clients =
         CLIENTS.iter().filter(|(_, toolchain, clients)| *toolchain == component.toolchain && needs(component, clients));
@@ -198,7 +198,7 @@ fn compose_images(view: &View<'_>) -> Vec<String> {
     images
 }
 
-/// Compose files with the folders that they stand in.
+/// Compose files with their folders.
 pub(super) fn compose(view: &View<'_>) -> Vec<(String, Value)> {
     let folders = view.folders.iter().filter(|folder| !folder.is_aside());
     let files =

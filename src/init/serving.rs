@@ -1,4 +1,4 @@
-//! What can be told of a service that answers over HTTP: its port, the paths of its probes, and whether it has metrics.
+//! Properties of a service that answers over HTTP: its port, the paths of its probes, and whether it has metrics.
 
 use super::names::has_extension;
 use super::project::{Component, Image, Start, Toolchain};
@@ -10,9 +10,9 @@ use crate::sources::Tree;
 pub(super) struct Serving {
     /// The port that it listens on.
     pub(super) port: u16,
-    /// The path that says whether its process is alive.
+    /// The path of the liveness probe.
     pub(super) live: String,
-    /// The path that says whether it can take traffic.
+    /// The path of the readiness probe.
     pub(super) ready: String,
     /// `true` if its sources name those paths.
     pub(super) answers: bool,
@@ -78,7 +78,7 @@ fn sources(component: &Component, tree: &dyn Tree) -> Vec<String> {
         .collect()
 }
 
-/// The port that a source listens on, where it stands there as a number.
+/// The port that a source listens on, if it is a number there.
 fn listened(toolchain: Toolchain, source: &str) -> Option<u16> {
     let fronts: &[&str] = match toolchain {
         Toolchain::Python => &[],
@@ -99,7 +99,7 @@ fn number(text: &str) -> Option<u16> {
     text.parse().ok().filter(|port| *port >= 1024)
 }
 
-/// Returns whether a source names a path: as a text of its own, or as one behind the prefix of a router.
+/// Returns whether a source names a path: as a separate text, or as one behind the prefix of a router.
 fn is_named(source: &str, path: &str) -> bool {
     let is_router =
         |front: &str| front.trim_end().strip_suffix('=').is_some_and(|name| name.trim_end().ends_with("prefix"));

@@ -1,6 +1,6 @@
 //! Writes TOML as people write it: short values in one line, signs of equality below each other, comments behind.
 //!
-//! Every text is escaped here, whatever stands in it, so no file's name can end a string or a comment.
+//! Every text is escaped here, so no file's name can end a string or a comment.
 
 use std::fmt::{self, Write as _};
 
@@ -244,7 +244,7 @@ mod tests {
         "plain",
         "",
         "it's",
-        "say \"hi\"",
+        "cry \"hi\"",
         "both ' and \"",
         "back\\slash",
         "line\nbreak",

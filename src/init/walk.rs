@@ -4,7 +4,7 @@ use super::names::is_sound;
 use super::own::OwnWorkflows;
 use crate::sources::Tree;
 
-/// How deep folders are looked into: `a/b/c` is, `a/b/c/d` is not.
+/// Depth of the folders that are searched: `a/b/c` is, `a/b/c/d` is not.
 const DEEPEST: usize = 3;
 
 /// More folders than this are not looked into: the rest of a repository of this size is generated.
@@ -40,7 +40,7 @@ const ASIDE: &[&str] = &[
     "templates",
 ];
 
-/// A folder and what stands directly in it.
+/// A folder and its direct entries.
 #[derive(Debug)]
 pub(super) struct Folder {
     /// Its path; empty at the root.
@@ -62,7 +62,7 @@ impl Folder {
         join(&self.path, name)
     }
 
-    /// Returns whether it stands in a folder of examples, tests or documentation.
+    /// Returns whether it is in a folder of examples, tests or documentation.
     pub(super) fn is_aside(&self) -> bool {
         self.path.split('/').any(|part| ASIDE.contains(&part))
     }
@@ -74,7 +74,7 @@ pub(super) struct View<'a> {
     pub(super) tree: &'a dyn Tree,
     /// Its folders, each before those in it.
     pub(super) folders: Vec<Folder>,
-    /// Folders whose names cannot stand in a workflow.
+    /// Folders whose names are not allowed in a workflow.
     pub(super) unsound: Vec<String>,
     /// The project's own workflows.
     pub(super) own: OwnWorkflows,
@@ -147,7 +147,7 @@ pub(super) fn is_in(path: &str, folder: &str) -> bool {
     folder.is_empty() || path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// A folder of a repository as if it were the root: for a definition that does not stand there.
+/// A folder of a repository as if it were the root: for a definition in that folder.
 #[derive(Clone, Copy)]
 pub struct Below<'a> {
     tree: &'a dyn Tree,

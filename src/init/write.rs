@@ -51,7 +51,7 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Where a file goes, once nothing speaks against it.
+/// Returns where a file goes, once nothing speaks against it.
 fn prepare(root: &Path, file: &NewFile) -> Result<PathBuf, String> {
     let mut path = root.to_owned();
     for part in file.path.split('/') {

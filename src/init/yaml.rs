@@ -7,7 +7,7 @@ use serde_yaml::{Deserializer, Value};
 /// that is deeper than 128 levels only after that.
 const DEEPEST: usize = 256;
 
-/// Most aliases of a file that is read: each may stand for a large part of it.
+/// Maximum number of aliases of a file: each may repeat a large part of it.
 const MOST_ALIASES: usize = 1_000;
 
 /// The documents of a file, up to the first that is not YAML; none of a file that is too deep or has too many aliases.

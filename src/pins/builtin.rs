@@ -90,7 +90,7 @@ pub fn tool(name: &str) -> Option<Tool> {
     TOOLS.iter().find(|(known, ..)| *known == name).map(|&(_, version, hashes)| pinned_tool(version, hashes))
 }
 
-/// What `pins add` takes to record the pin of this name, if it is one of these.
+/// Returns what `pins add` takes to record the pin of this name, if it is one of these.
 #[must_use]
 pub fn spec(name: &str) -> Option<String> {
     if let Some((name, pin)) = known_action(name) {

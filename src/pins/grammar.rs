@@ -1,4 +1,4 @@
-//! What may stand in a pin. Each check says what is wrong in words that fit
+//! Contents of a pin. Each check reports the mistake in words that fit
 //! the lock and the command line alike.
 //!
 //! What passes here goes into YAML comments, `uses:` and image references as
@@ -23,7 +23,7 @@ pub(super) fn check_repository(name: &str) -> Result<(), String> {
     match name.split('/').collect::<Vec<_>>().as_slice() {
         [owner, repository] if is_owner(owner) && is_repository(repository) => Ok(()),
         [owner, repository, ..] if is_owner(owner) && is_repository(repository) => {
-            Err(format!("{} names a folder, a pin stands for its whole repository", shown(name)))
+            Err(format!("{} names a folder, a pin is for its whole repository", shown(name)))
         }
         _ => Err(format!("{} is not the name of an action", shown(name))),
     }

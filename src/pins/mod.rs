@@ -1,4 +1,4 @@
-//! `pipeline.lock`: what every action, image and tool stands for, exactly.
+//! `pipeline.lock`: the pins of actions, images and tools.
 //!
 //! A tag can be moved to other code; a commit and a digest cannot. The lock is
 //! the only place where they are kept, so that bringing one up to date is one
@@ -25,7 +25,7 @@ const HEADER: &str = "# Written by pipewright; change it with `pipewright pins a
 pub struct Lock {
     /// By the repository's name in lower case: GitHub ignores case.
     actions: BTreeMap<String, ActionEntry>,
-    /// Digests, by the reference as it stands in `pipeline.toml`.
+    /// Digests, by the reference in `pipeline.toml`.
     images: BTreeMap<String, String>,
     tools: BTreeMap<String, Tool>,
 }
@@ -37,7 +37,7 @@ struct ActionEntry {
     pin: Pin,
 }
 
-/// The commit that stands for a version of an action.
+/// The commit of a version of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// The version: the comment beside the commit.
@@ -49,7 +49,7 @@ pub struct Pin {
 /// The exact version of a tool that a job installs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tool {
-    /// The version, spelled as its installer wants it.
+    /// The version, spelled as for its installer.
     pub version: String,
     /// Hashes of what is downloaded, in hexadecimal, by platform.
     hashes: BTreeMap<String, String>,
@@ -59,7 +59,7 @@ impl Tool {
     /// The SHA-256 of the download for a platform such as `linux-amd64`, as
     /// 64 digits.
     ///
-    /// `None` where whoever installs the tool knows the hash, as
+    /// `None` if the installer of the tool knows the hash, as
     /// taiki-e/install-action does.
     #[must_use]
     pub fn sha256(&self, platform: &str) -> Option<&str> {
@@ -88,7 +88,7 @@ impl Lock {
     #[must_use]
     pub fn to_text(&self) -> String {
         // Names, versions and hashes were checked on their way in: none holds
-        // a character that TOML would want escaped.
+        // a character that TOML would escape.
         let mut text = format!("{HEADER}version = {FORMAT}\n");
         let actions = self.actions().map(|(name, Pin { version, sha })| {
             format!("\"{name}\" = {{ version = \"{version}\", sha = \"{sha}\" }}\n")

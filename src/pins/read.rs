@@ -19,9 +19,9 @@ pub struct LockError {
     pub line: usize,
     /// The character of that line, from 1.
     pub column: usize,
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What to do about it.
+    /// The fix.
     pub help: String,
 }
 
@@ -36,7 +36,7 @@ impl std::error::Error for LockError {}
 type Key<'a> = Spanned<DeString<'a>>;
 type Value<'a> = Spanned<DeValue<'a>>;
 
-/// A fault and the bytes where it stands; lines and columns are counted once,
+/// A fault and its bytes; lines and columns are counted once,
 /// for the fault that is reported.
 struct Fault {
     span: Range<usize>,

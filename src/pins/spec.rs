@@ -1,4 +1,4 @@
-//! What `pipewright pins add` is given, read and recorded.
+//! Arguments of `pipewright pins add`, read and recorded.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -6,26 +6,26 @@ use std::fmt;
 use super::grammar::{self, shown};
 use super::{Lock, Pin, Tool, builtin};
 
-/// What became of a pin that was added.
+/// The result of adding a pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Added {
     /// The key in the lock: a repository, an image and its tag, or a tool.
     pub name: String,
-    /// What changed.
+    /// The change.
     pub change: Change,
 }
 
-/// What adding a pin changed.
+/// The change of adding a pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// Nothing of this name was pinned.
     New,
     /// It was pinned to something else.
     Replaced {
-        /// What it was pinned to.
+        /// The former pin.
         before: String,
-        /// The version is the same and the commit is another: whoever owns the
-        /// action has moved its tag, or someone who does not.
+        /// The version is the same and the commit is another: the owner of the
+        /// action has moved its tag, or someone else has.
         moved: bool,
     },
     /// It was pinned so already.
@@ -52,9 +52,9 @@ impl fmt::Display for Added {
 /// Why a line names no pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddError {
-    /// What is wrong.
+    /// The mistake.
     pub message: String,
-    /// What to type.
+    /// The text to type.
     pub help: String,
 }
 
@@ -66,7 +66,7 @@ impl fmt::Display for AddError {
 
 impl std::error::Error for AddError {}
 
-/// The three forms of a line, told apart before any is checked.
+/// The three forms of a line, distinguished before any is checked.
 enum Form<'a> {
     Action { name: &'a str, commit: &'a str, version: &'a str },
     Image { reference: &'a str, digest: &'a str },
@@ -125,7 +125,7 @@ fn add_action(lock: &mut Lock, name: &str, commit: &str, version: &str) -> Resul
     check_commit(repository, name, commit, version)?;
     if version.is_empty() {
         return Err(AddError {
-            message: format!("nothing says which version {} is", shown(commit)),
+            message: format!("the version of {} is missing", shown(commit)),
             help: format!("write `{name}@{commit}#vX.Y.Z`"),
         });
     }
@@ -218,7 +218,7 @@ fn add_tool(lock: &mut Lock, name: &str, rest: &str) -> Result<Added, AddError> 
         let (platform, digits) = hash(word).map_err(|message| AddError { message, help: tool_form(name, &example) })?;
         hashes.insert(platform.to_owned(), digits.to_owned());
     }
-    // Whoever installs a tool by its hash has to know the hash of every
+    // An installer that verifies a hash has to know the hash of every
     // platform that it was known for.
     if let Some((platform, _)) = example.hashes().find(|(platform, _)| !hashes.contains_key(*platform)) {
         return Err(AddError {

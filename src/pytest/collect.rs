@@ -17,11 +17,11 @@ use crate::sources::{folder as folder_of, join};
 pub(crate) enum Extent {
     /// All of its tests.
     All,
-    /// Those whose names, behind the file's `::`, begin like this.
+    /// Tests whose names, behind the file's `::`, begin like this.
     Tests(Vec<String>),
 }
 
-/// What takes a folder, a file or a test away.
+/// Cause that excludes a folder, a file or a test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
     /// `norecursedirs`.
@@ -60,7 +60,7 @@ impl Cause {
 pub(crate) struct Taken {
     /// Its path from the root of the repository; a test's name is behind `::`.
     pub(crate) path: String,
-    /// What takes it away.
+    /// Cause that excludes it.
     pub(crate) cause: Cause,
     /// The value that names it, as it is written.
     pub(crate) value: String,
@@ -68,7 +68,7 @@ pub(crate) struct Taken {
     pub(crate) origin: Origin,
 }
 
-/// What a call collects.
+/// Files that a call collects.
 #[derive(Debug)]
 pub(crate) struct Collected {
     /// The configuration.
@@ -77,7 +77,7 @@ pub(crate) struct Collected {
     pub(crate) options: Options,
     /// Files that are read for tests, from the root of the repository.
     pub(crate) files: BTreeMap<String, Extent>,
-    /// What is taken away.
+    /// Excluded paths.
     pub(crate) taken: Vec<Taken>,
     /// The `conftest.py` files that are loaded, from the root of the repository.
     pub(crate) conftests: Vec<String>,
@@ -172,7 +172,7 @@ pub(crate) fn collect(call: &Call<'_>) -> Result<Collected, Refused> {
 /// Folders that a walk may lead through.
 const MAX_FOLDERS: usize = 20_000;
 
-/// The deepest folder of a walk: links may lead in circles.
+/// The deepest folder of a walk: links may form a cycle.
 const MAX_DEPTH: usize = 40;
 
 struct Walk<'a> {
@@ -344,7 +344,7 @@ impl Walk<'_> {
     }
 }
 
-/// What takes something away, the value that names it, and its place.
+/// The cause of an exclusion, the value that names it, and its place.
 type Reason = (Cause, String, Origin);
 
 /// Matches a path as pytest's `fnmatch_ex` does: a pattern without a slash means the last name.

@@ -12,7 +12,7 @@ use super::{Origin, Refused, Word, words};
 /// pytest's settings.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Config {
-    /// The file that they stand in; empty where there is none.
+    /// The file that contains them; empty if there is none.
     pub(crate) file: String,
     settings: Vec<Setting>,
 }
@@ -74,7 +74,7 @@ impl Config {
         }
     }
 
-    /// Sets what `-o` says.
+    /// Sets an option of `-o`.
     pub(super) fn override_by(&mut self, options: &Options) -> Result<(), Refused> {
         for given in options.all("-o") {
             let origin = given.origin.clone();

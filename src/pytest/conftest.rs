@@ -13,7 +13,7 @@ pub(super) struct List {
     pub(super) unsure: Vec<(usize, Vec<String>)>,
 }
 
-/// What a `conftest.py` says about collection.
+/// Settings of a `conftest.py` about collection.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Conftest {
     /// `collect_ignore`, where it is there.

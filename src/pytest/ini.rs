@@ -24,7 +24,7 @@ pub(crate) struct Ini {
 pub(crate) struct Broken {
     /// Line in the file, from 1.
     pub(crate) line: usize,
-    /// What is wrong with it.
+    /// The mistake.
     pub(crate) message: String,
 }
 

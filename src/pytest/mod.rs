@@ -95,7 +95,7 @@ pub(crate) struct Call<'a> {
 pub(crate) struct Refused {
     /// The place.
     pub(crate) origin: Origin,
-    /// What is wrong there.
+    /// The mistake.
     pub(crate) message: String,
 }
 
@@ -104,7 +104,7 @@ pub(crate) struct Refused {
 pub(crate) struct Unsure {
     /// The place.
     pub(crate) origin: Origin,
-    /// What cannot be read.
+    /// The unreadable part.
     pub(crate) why: String,
     /// Paths that may be left out, from the root of the repository; empty for any.
     pub(crate) paths: Vec<String>,

@@ -78,7 +78,7 @@ const PLUGIN_VALUES: &str = "--maxprocesses --max-worker-restart --dist --tx --p
     --timeout --timeout-method --timeout_method --session-timeout --asyncio-mode --html --css --ds --dc \
     --hypothesis-profile --hypothesis-seed --alluredir --benchmark-storage --splits --group --durations-path";
 
-/// How much is known of the options when a command line is read.
+/// Knowledge about the options when a command line is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// While the configuration is looked for: pytest's own.

@@ -1,4 +1,4 @@
-//! The files with tests that a folder has, whatever the configuration says of them.
+//! The files with tests that a folder has, with any configuration.
 
 use super::{Call, Collected, Origin, Word, collect};
 use crate::sources::Tree;

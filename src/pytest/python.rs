@@ -38,7 +38,7 @@ impl Statement {
     }
 }
 
-/// The statements of a module. Whatever is broken in it, reading ends with the text.
+/// The statements of a module. Reading ends with the text, also if the module is broken.
 pub(super) fn statements(text: &str) -> Vec<Statement> {
     let mut lexer = Lexer { chars: text.chars().collect(), at: 0, line: 1, column: 0 };
     let mut found = Vec::new();
@@ -199,7 +199,7 @@ impl Names {
     }
 }
 
-/// Returns whether pytest may find a test in a module. An empty file counts, since its name says that tests are meant
+/// Returns whether pytest may find a test in a module. An empty file counts, since its name shows that tests are meant
 /// to be in it; so does one that brings tests from elsewhere.
 pub(crate) fn may_hold_tests(text: &str, names: &Names) -> bool {
     if text.trim().is_empty() || (names.doctests && text.contains(">>>")) {

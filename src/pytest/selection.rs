@@ -2,7 +2,7 @@
 
 use super::options::{Given, Options};
 
-/// What an option does to a run.
+/// Effect of an option on a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Effect {
     /// Tests are chosen by words in their names.
@@ -22,7 +22,7 @@ pub(crate) enum Effect {
 /// An option that makes a run a part.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Selection<'a> {
-    /// What it does.
+    /// Effect.
     pub(crate) effect: Effect,
     /// The option, where it counts.
     pub(crate) given: &'a Given,

@@ -1,4 +1,4 @@
-//! Any shell command that writes a `JUnit` report; it is told its shard.
+//! Any shell command that writes a `JUnit` report; it reads its shard.
 
 use super::{Can, Order, Runner, Scripts, Shard};
 use crate::definition::Split;

@@ -13,15 +13,15 @@ use crate::workflow::{Pairs, Step};
 pub(crate) trait Runner: Sync {
     /// Its name in the definition.
     fn name(&self) -> &'static str;
-    /// What it can do; asking for anything else is an error.
+    /// Returns what it can do; asking for anything else is an error.
     fn can(&self) -> Can;
     /// The steps that run one shard and leave its record.
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step>;
 }
 
-/// What a runner can do.
+/// Capabilities of a runner.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the definition")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate key in the definition")]
 pub(crate) struct Can {
     /// The toolchain that a component must have; none for any.
     pub(crate) toolchain: Option<&'static str>,
@@ -39,26 +39,26 @@ pub(crate) struct Can {
     pub(crate) reruns: bool,
     /// `true` if it limits the time of a single test.
     pub(crate) test_timeout: bool,
-    /// What order means to it.
+    /// Meaning of order.
     pub(crate) order: Order,
-    /// What its coverage is, where it measures any.
+    /// Kind of its coverage, if it measures any.
     pub(crate) coverage: Option<Coverage>,
     /// `true` if paths can be run, and left out.
     pub(crate) paths: bool,
 }
 
-/// What order means to a runner.
+/// Meaning of order for a runner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     /// It shuffles by a seed.
     Shuffled,
-    /// Every test has a process of its own, so order cannot matter.
+    /// Every test has its own process, so order cannot matter.
     Isolated,
     /// It runs tests as it finds them.
     Fixed,
 }
 
-/// What the coverage of a shard is.
+/// Kind of the coverage of a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coverage {
     /// Data files of coverage.py.
@@ -84,7 +84,7 @@ pub(crate) struct Shard<'a> {
     pub(crate) run: &'a TestRun,
     /// Its component.
     pub(crate) component: &'a Component,
-    /// What it is judged by.
+    /// Gates of the run.
     pub(crate) gates: Gates,
     /// The component's folder, from the root; empty at the root.
     pub(crate) folder: String,
@@ -98,11 +98,11 @@ pub(crate) struct Shard<'a> {
     pub(crate) partial: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.
     pub(crate) env: Pairs,
-    /// Where it comes from.
+    /// Its key.
     pub(crate) origin: Origin,
 }
 
-/// What a runner asks of the lowering that calls it.
+/// Interface of the lowering that calls a runner.
 pub(crate) trait Scripts {
     /// A short script from a template.
     fn short(&self, template: &str, values: minijinja::Value) -> crate::workflow::Script;

@@ -140,7 +140,7 @@ fn report(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
         .env([strict, work()])
 }
 
-/// What selects packages, as the shell words that a person can repeat.
+/// Returns what selects packages, as the shell words that a person can repeat.
 fn selected(args: &[String]) -> Value {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
     let word = |word: &String| {

@@ -13,7 +13,7 @@ pub(crate) struct Pytest;
 const PLUGIN: &str = "pipewright_pytest.py";
 /// What is installed beside the project's own requirements.
 const PLUGINS: &str = "pytest-plugins.txt";
-/// What is installed for `test-timeout` alone: its options would clash with those that a project defines.
+/// Plugin that is installed for `test-timeout` only: its options would clash with those that a project defines.
 const TIMEOUT: &str = "pytest-timeout.txt";
 
 impl Runner for Pytest {

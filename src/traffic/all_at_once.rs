@@ -1,4 +1,4 @@
-//! Everybody has the new version as soon as it runs.
+//! All traffic goes to the new version as soon as it runs.
 
 use serde_json::{Value, json};
 

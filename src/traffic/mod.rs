@@ -1,4 +1,4 @@
-//! One file per way to move traffic: what its script is told, and whether it goes step by step.
+//! One file per way to move traffic: the settings of its script, and whether it goes step by step.
 
 mod all_at_once;
 mod gateway_api;
@@ -11,7 +11,7 @@ use crate::definition::Traffic as Written;
 pub(crate) trait Traffic: Sync {
     /// Its name, in the definition and in the emitted data.
     fn name(&self) -> &'static str;
-    /// What its script is told.
+    /// Returns the settings of its script.
     fn settings(&self, written: Option<&Written>) -> Value;
 }
 
@@ -21,7 +21,7 @@ pub(crate) const DEFAULT: &dyn Traffic = &all_at_once::AllAtOnce;
 /// Providers that `provider` can name.
 pub(crate) const TRAFFIC: &[&dyn Traffic] = &[&gateway_api::GatewayApi];
 
-/// How traffic is moved, as its script reads it.
+/// Returns how traffic is moved, as its script reads it.
 pub(crate) fn settings(written: Option<&Written>) -> Value {
     let named = |written: &Written| TRAFFIC.iter().find(|traffic| traffic.name() == written.provider);
     written.and_then(named).copied().unwrap_or(DEFAULT).settings(written)

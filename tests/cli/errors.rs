@@ -301,7 +301,7 @@ fn definitions_that_extend_each_other() {
         Project::of(&format!("extends = \"base.toml\"\n{SMALL}")).with("base.toml", "extends = \"pipeline.toml\"\n");
     assert_snapshot!(project.run(["check"]).whole(), @"
     stderr:
-    error: cannot read `pipeline.toml`: definitions extend each other in a circle
+    error: cannot read `pipeline.toml`: definitions extend each other in a cycle
       = help: remove `extends` from `base.toml`
     status: 4
     ");
@@ -312,7 +312,7 @@ fn a_base_outside_of_the_repository() {
     let project = Project::of(&format!("extends = \"../base.toml\"\n{SMALL}"));
     assert_snapshot!(project.run(["check"]).whole(), @"
     stderr:
-    error: cannot read `../base.toml`: it stands outside of the repository
+    error: cannot read `../base.toml`: it is outside of the repository
       = help: name a file of this repository in `extends` of `pipeline.toml`
     status: 4
     ");

@@ -16,7 +16,7 @@ struct Tool {
     name: &'static str,
     /// The words that its command begins with.
     words: &'static [&'static str],
-    /// The words behind those, where the project does not say.
+    /// The words behind those, if the project does not set them.
     rest: &'static str,
     /// Tables of `pyproject.toml`, files, and sections of ini files that configure it.
     configured: &'static [&'static str],
@@ -106,7 +106,7 @@ fn command(tool: &Tool, run: Option<&Command>, manifest: &Manifest, install: Opt
     format!("{front}{}{rest}", tool.words.join(" "))
 }
 
-/// Whether an installation brings what is declared at a place.
+/// Returns whether an installation brings what is declared at a place.
 fn is_installed(of: &Of, manifest: &Manifest, install: Option<&Install>) -> bool {
     let all = |words: &[String], names: &[&str], name: &str| {
         let given =

@@ -1,11 +1,11 @@
-//! How a Python project is installed: as its lock file says.
+//! Installation of a Python project, by its lock file.
 
 use super::super::project::Install;
 use super::super::walk::{Folder, View, is_in, join};
 use super::manifest::{Manifest, Of, at, is_for_running};
 use crate::pytest::fnmatch;
 
-/// How it is installed, with what its tests need.
+/// Returns how it is installed, with what its tests need.
 pub(super) fn install(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Option<Install> {
     let tests = manifest.declared("pytest");
     if folder.has("uv.lock") || is_member(view, folder) {
@@ -31,7 +31,7 @@ pub(super) fn install(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> 
     let declared = manifest.pyproject.contains_key("project") || manifest.is_package;
     let running = manifest.requirements.iter().any(|file| is_for_running(file));
     if declared && !running && !manifest.requirements.is_empty() {
-        // What the tests need stands in files, what the project needs in its own manifest.
+        // Dependencies of the tests are in files, those of the project in its manifest.
         let files: String = manifest.requirements.iter().flat_map(|file| [" --requirement ", file]).collect();
         return Some(Install::Run(format!("python -m pip install --editable .{files}")));
     }
@@ -49,7 +49,7 @@ pub(super) fn install(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> 
     })
 }
 
-/// Whether a workspace above has the folder as a member: uv finds its lock file from there.
+/// Returns whether a workspace above has the folder as a member: uv finds its lock file from there.
 pub(super) fn is_member(view: &View<'_>, folder: &Folder) -> bool {
     view.folders.iter().any(|above| {
         let below = above.path != folder.path && is_in(&folder.path, &above.path) && above.has("uv.lock");

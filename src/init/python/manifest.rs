@@ -1,4 +1,4 @@
-//! What a Python project says of itself: `pyproject.toml`, `setup.cfg`, `setup.py` and requirement files.
+//! Manifests of a Python project: `pyproject.toml`, `setup.cfg`, `setup.py` and requirement files.
 
 use toml::{Table, Value};
 
@@ -12,11 +12,11 @@ use super::pytest::Config;
 pub(super) struct Dependency {
     /// Its normalised name.
     pub(super) name: String,
-    /// What it was declared for.
+    /// Purpose of its declaration.
     pub(super) of: Of,
 }
 
-/// What a dependency is for.
+/// Purpose of a dependency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Of {
     /// Running the project.
@@ -29,7 +29,7 @@ pub(super) enum Of {
     File(String),
 }
 
-/// What a Python project says of itself.
+/// Contents of the manifests of a Python project.
 #[derive(Debug, Default)]
 pub(super) struct Manifest {
     /// Its name, or its folder's.
@@ -42,7 +42,7 @@ pub(super) struct Manifest {
     pub(super) setup_py: String,
     /// `true` if it is a package that others install.
     pub(super) is_package: bool,
-    /// `true` if its own configuration tells mypy what to look at.
+    /// `true` if its configuration names files for mypy.
     pub(super) mypy_knows_its_files: bool,
     /// Requirement files, those for running first.
     pub(super) requirements: Vec<String>,
@@ -50,7 +50,7 @@ pub(super) struct Manifest {
 }
 
 impl Manifest {
-    /// Reads a folder's manifests, where they say that it is a project.
+    /// Reads a folder's manifests, if they are those of a project.
     pub(super) fn read(view: &View<'_>, folder: &Folder) -> Option<Self> {
         let pyproject: Table =
             view.read(folder, "pyproject.toml").and_then(|text| toml::from_str(&text).ok()).unwrap_or_default();
@@ -94,12 +94,12 @@ impl Manifest {
             .map(str::to_owned)
     }
 
-    /// Returns whether it depends on a package, by its normalised name, for whatever purpose.
+    /// Returns whether it depends on a package, by its normalised name, for any purpose.
     pub(super) fn depends_on(&self, package: &str) -> bool {
         self.dependencies.iter().any(|dependency| dependency.name == package)
     }
 
-    /// Where a package is declared.
+    /// Returns where a package is declared.
     pub(super) fn declared(&self, package: &str) -> Option<&Of> {
         self.dependencies.iter().find(|dependency| dependency.name == package).map(|dependency| &dependency.of)
     }

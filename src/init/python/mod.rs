@@ -102,7 +102,7 @@ fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest:
     })
 }
 
-/// Paths of tests in whose name a word stands: whole folders where the folder is called so; what is left out elsewhere,
+/// Paths of tests whose name has a word: whole folders where the folder is called so; what is left out elsewhere,
 /// or would leave nothing for the main run, is none of them.
 pub(super) fn test_paths_with(
     view: &View<'_>,

@@ -1,4 +1,4 @@
-//! Where the tests of a project are, and which are left out, by pytest's own configuration.
+//! Tests of a project, and those that are left out, by pytest's configuration.
 
 use super::super::names::is_sound;
 use super::super::walk::{Folder, View, is_in};
@@ -13,11 +13,11 @@ use crate::sources::{folder as folder_of, join as inside};
 pub(in crate::init) struct Ignored {
     /// Its path, from the component's folder, or the id of a test.
     pub(in crate::init) path: String,
-    /// What leaves it out.
+    /// Cause that leaves it out.
     pub(in crate::init) from: String,
 }
 
-/// What pytest does in a folder.
+/// Behaviour of pytest in a folder.
 pub(super) struct Config {
     folder: String,
     collected: Option<Collected>,
@@ -33,7 +33,7 @@ pub(super) struct Config {
 impl Config {
     /// Reads the configuration that pytest uses in a folder.
     pub(super) fn read(view: &View<'_>, folder: &Folder) -> Self {
-        // What is a project of its own has tests of its own.
+        // A separate project has its own tests.
         let skip = |path: &str| {
             ["pyproject.toml", "setup.py"].iter().any(|file| view.tree.exists(&format!("{path}/{file}")))
                 || !is_sound(path)
@@ -110,8 +110,8 @@ impl Config {
         self.tests.iter().filter(|path| *path == inner || is_in(path, inner)).cloned().collect()
     }
 
-    /// Where tests are: as configured, else the usual folders where they hold all of them; nothing where pytest has to
-    /// find them.
+    /// Returns where tests are: as configured, else the usual folders where they hold all of them; nothing where
+    /// pytest has to find them.
     pub(super) fn paths(&self, view: &View<'_>, folder: &Folder) -> Vec<String> {
         let configured = self.collected.iter().flat_map(|it| &it.testpaths);
         let configured: Option<Vec<String>> = configured
@@ -135,7 +135,7 @@ impl Config {
         if holds_all { usual } else { Vec::new() }
     }
 
-    /// Everything that the configuration leaves out and that holds tests; a pattern stands for what it matches.
+    /// Everything that the configuration leaves out and that holds tests; a pattern is replaced by its matches.
     pub(super) fn ignored(&self) -> Vec<Ignored> {
         let mut found: Vec<Ignored> = Vec::new();
         for taken in self.collected.iter().flat_map(|it| &it.taken) {
@@ -161,7 +161,7 @@ impl Config {
         }
     }
 
-    /// What takes something away names, from the component's folder.
+    /// Returns what takes something away names, from the component's folder.
     fn named(&self, taken: &Taken) -> Option<String> {
         match (taken.cause, &taken.origin) {
             (Cause::IgnoreGlob, _) => inside("", &taken.value),

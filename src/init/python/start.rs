@@ -1,4 +1,4 @@
-//! How a Python service is started.
+//! Start of a Python service.
 
 use super::super::names::{base, has_extension};
 use super::super::project::Start;
@@ -6,7 +6,7 @@ use super::super::walk::{Folder, View};
 use super::manifest::{Manifest, packages};
 use crate::sources::folder as folder_of;
 
-/// The command that starts it, where that can be told from its files.
+/// The command that starts it, if its files show one.
 pub(super) fn start(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Option<Start> {
     let files: Vec<String> = view
         .below(&folder.path, 3)

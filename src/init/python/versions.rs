@@ -7,13 +7,13 @@ use super::super::project::Versions;
 use super::super::walk::{Folder, View};
 use super::manifest::{Manifest, at, list, text};
 
-/// What a project gets that says nothing.
+/// Version of a project that declares none.
 const USUAL: &str = "3.12";
 
 /// The oldest minor version that is still maintained.
 const OLDEST: u32 = 10;
 
-/// The versions, from the most telling file that there is.
+/// The versions, from the most specific file.
 pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, notes: &mut Vec<String>) -> Versions {
     let tested = || own_workflows(view);
     let classified = || classifiers(manifest);
@@ -111,7 +111,7 @@ fn version_file(view: &View<'_>, folder: &Folder) -> Option<Source> {
     (!found.is_empty()).then(|| (found, ".python-version".to_owned()))
 }
 
-/// The lower bound of what the project says it needs.
+/// The lower bound of the versions that the project declares.
 fn requires(manifest: &Manifest) -> Option<Source> {
     let poetry = at(&manifest.pyproject, "tool.poetry.dependencies.python").and_then(toml::Value::as_str);
     let in_pyproject = text(&manifest.pyproject, "project.requires-python").or(poetry);

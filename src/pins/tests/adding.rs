@@ -138,9 +138,9 @@ fn a_tag_is_no_commit() {
 fn an_action_needs_a_name_a_commit_and_a_version() {
     assert_eq!(
         refusal(&format!("actions/checkout@{SHA}")),
-        format!("nothing says which version `{SHA}` is; write `actions/checkout@{SHA}#vX.Y.Z`")
+        format!("the version of `{SHA}` is missing; write `actions/checkout@{SHA}#vX.Y.Z`")
     );
-    assert!(refusal(&format!("actions/checkout@{SHA} # ")).starts_with("nothing says which version"));
+    assert!(refusal(&format!("actions/checkout@{SHA} # ")).starts_with("the version of"));
     assert!(refusal(&format!("actions/checkout@{SHA} # main")).starts_with("`main` is not a version"));
     assert!(refusal(&format!("actions/checkout@{SHA} # v7.0.1 # twice")).contains("is not a version"));
     assert!(refusal(&format!("actions/checkout@{SHA} v7.0.1")).contains("is not a commit"));

@@ -1,4 +1,4 @@
-//! What is not a lock, and what is said of it.
+//! Invalid locks and their errors.
 
 use super::*;
 
@@ -117,7 +117,7 @@ fn names_are_names() {
     }
     assert_eq!(
         fault_in("actions", &format!("\"a/b/c\" = {{ version = \"v1\", sha = \"{SHA}\" }}")),
-        "3:1 `a/b/c` names a folder, a pin stands for its whole repository; pin `a/b`"
+        "3:1 `a/b/c` names a folder, a pin is for its whole repository; pin `a/b`"
     );
     for reference in [
         "Postgres:16",
