@@ -29,7 +29,7 @@ pub struct Failed {
     pub template: String,
     /// Its line, from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The mistake.
     pub message: String,
 }
 
@@ -182,7 +182,7 @@ fn for_the_shell(out: &mut Output<'_>, _: &mut State<'_, '_>, value: &Value) -> 
     Ok(())
 }
 
-/// One shell word that stands for exactly this text.
+/// One shell word with exactly this text.
 fn quoted(text: &str) -> Result<String, Error> {
     if text.contains('\0') {
         return Err(Error::new(ErrorKind::InvalidOperation, "a shell word holds no NUL"));

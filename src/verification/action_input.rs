@@ -29,7 +29,7 @@ impl Rule for ActionInput {
                     }
                     Some(input) if input.deprecated => {
                         let message = format!("the input `{name}` of `{}` is going away", known.name);
-                        let help = "leave it out; the notes of the action's releases say what takes its place";
+                        let help = "leave it out; the release notes of the action name its replacement";
                         found.push(Diagnostic::warning(self.code(), used.at_input(name), message).help(help));
                     }
                     Some(_) => {}

@@ -1,4 +1,4 @@
-//! Every action is named by a full commit, with the version that it stood for.
+//! Every action is named by a full commit, with its version.
 
 use super::{Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
@@ -34,7 +34,7 @@ impl Rule for ActionPin {
     }
 }
 
-/// Whether it is owner, repository and, for some, a path.
+/// Returns whether it is owner, repository and, for some, a path.
 fn is_name(name: &str) -> bool {
     let word = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     name.split('/').count() >= 2 && name.split('/').all(|part| !part.is_empty() && part.bytes().all(word))

@@ -21,7 +21,7 @@ impl Rule for ArtifactName {
         for used in &uploads {
             self.characters(used, found);
             self.matrix(used, found);
-            // GitHub takes the second of them; what lowering makes is also told apart.
+            // GitHub takes the second of them; names made by lowering also differ.
             let is_told_apart =
                 used.is_given("overwrite", "true") || name(used).reads(&Property::Github(Github::RunAttempt));
             if !is_told_apart && !used.is_written_by_the_user() {
@@ -45,7 +45,7 @@ impl Rule for ArtifactName {
                     found.push(
                         Diagnostic::error(self.code(), used.at_input("name"), message)
                             .related(before.step.origin.clone(), "the other is made here")
-                            .help("give each a name of its own"),
+                            .help("give each its own name"),
                     );
                 }
             }
@@ -71,7 +71,7 @@ impl ArtifactName {
         }
     }
 
-    /// What stands in the name as it is written, or comes into it by an axis.
+    /// Literal parts of a name, and parts that come from an axis.
     fn characters(&self, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
         let name = name(used);
         let written = name.texts().into_iter();
@@ -83,7 +83,7 @@ impl ArtifactName {
             .map(String::as_str);
         if let Some(text) = written.chain(by_axis).find(|text| text.contains(REFUSED)) {
             let message = format!("the name of an artifact holds `{text}`");
-            let help = "none of `\"`, `:`, `<`, `>`, `|`, `*`, `?`, `\\` and `/` can stand in the name of an artifact";
+            let help = "none of `\"`, `:`, `<`, `>`, `|`, `*`, `?`, `\\` and `/` is allowed in the name of an artifact";
             found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(help));
         }
     }
@@ -96,7 +96,7 @@ fn name(used: &Used<'_>) -> Value {
     used.input("name").cloned().unwrap_or_else(|| "artifact".into())
 }
 
-/// Whether a condition holds for one value of an axis alone.
+/// Returns whether a condition holds for one value of an axis alone.
 fn pins(condition: &When, axis: &str) -> bool {
     let is_axis = |value: &Value| matches!(value, Value::Property(Property::Matrix(name)) if name == axis);
     match condition {

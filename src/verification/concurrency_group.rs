@@ -69,7 +69,7 @@ impl ConcurrencyGroup {
     }
 }
 
-/// Whether the group of a job tells the jobs of its matrix apart.
+/// Returns whether the group of a job distinguishes the jobs of its matrix.
 fn tells_axes(job: &Job, group: &Value) -> bool {
     telling_axes(job).all(|axis| group.reads(&Property::Matrix(axis.to_owned())))
 }

@@ -1,4 +1,4 @@
-//! Ids and names are ones that GitHub takes, and none stands twice.
+//! Ids and names are valid and unique.
 
 use super::set::strategy;
 use super::{FAULT, Rule, Set};
@@ -107,7 +107,7 @@ impl Names<'_> {
 
     fn twice(&mut self, at: &At, kind: &str, name: &str, before: &[&str]) {
         if before.iter().any(|other| other.eq_ignore_ascii_case(name)) {
-            let message = format!("the {kind} `{name}` stands twice");
+            let message = format!("duplicate {kind} `{name}`");
             self.wrong(at, message, "write it once: GitHub ignores the case of names");
         }
     }

@@ -61,7 +61,7 @@ struct Circles<'w> {
 }
 
 impl<'w> Circles<'w> {
-    /// Every circle: its jobs, the first again at the end.
+    /// Every cycle: its jobs, the first again at the end.
     fn of(workflow: &'w Workflow) -> Vec<Vec<&'w Job>> {
         let jobs = workflow.jobs.as_slice();
         let position = |id: &String| jobs.iter().position(|job| job.id.eq_ignore_ascii_case(id));

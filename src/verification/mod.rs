@@ -1,7 +1,7 @@
 //! One file per rule about lowered workflows: nothing is written that GitHub would refuse, or run in another way than was
 //! meant.
 //!
-//! A rule that only a mistake of lowering can break says so in its help; the others say what to type.
+//! The help of a rule that only a mistake of lowering can break asks for a report; that of others is the text to type.
 
 mod action_input;
 mod action_pin;

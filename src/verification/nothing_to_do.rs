@@ -17,7 +17,7 @@ impl Rule for NothingToDo {
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         let mut wrong = |at: &At, message: String| {
-            let help = "say what it does, or leave it out";
+            let help = "fill it, or remove it";
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(help));
         };
         for workflow in set.workflows {

@@ -2,7 +2,7 @@
 
 use crate::workflow::{Axis, Job, Pairs, Part, Property, Runner, StepKind, Value, When, Work, Workflow};
 
-/// What kind of key a place is: decides which contexts and functions it may use.
+/// Kind of the key of a place, which decides the contexts and functions it may use.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/contexts#context-availability>
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(super) enum Key {
     EnvironmentUrl,
     /// Variables of a service.
     ServiceEnv,
-    /// What a job hands to others.
+    /// Outputs of a job.
     JobOutput,
     /// A step's condition.
     StepCondition,
@@ -39,23 +39,23 @@ pub(super) enum Tree<'a> {
 /// A place that a run decides, and what decides it.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
-    /// The workflow that it stands in.
+    /// Its workflow.
     pub(super) workflow: &'a Workflow,
-    /// The job that it stands in.
+    /// Its job.
     pub(super) job: Option<&'a Job>,
-    /// The position of the step that it stands in.
+    /// The position of its step.
     pub(super) step: Option<usize>,
-    /// What kind of key it is.
+    /// Kind of the key.
     pub(super) key: Key,
-    /// The key, or the table that the name stands in.
+    /// The key, or the table of the name.
     pub(super) table: &'static str,
-    /// The name within that table; empty for a key of its own.
+    /// The name within that table; empty for a key without a table.
     pub(super) name: &'a str,
-    /// What stands there.
+    /// Content.
     pub(super) tree: Tree<'a>,
     /// Properties that it refers to.
     pub(super) properties: Vec<&'a Property>,
-    /// Whether it asks a status function.
+    /// `true` if it asks a status function.
     pub(super) asks_status: bool,
 }
 

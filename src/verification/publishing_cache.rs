@@ -1,4 +1,4 @@
-//! What publishes takes nothing from a cache that others can write.
+//! Jobs that publish restore no cache that other jobs can write.
 
 use super::set::Used;
 use super::{Rule, Set};
@@ -33,7 +33,7 @@ impl Rule for PublishingCache {
     }
 }
 
-/// Whether a tag starts the workflow, or a branch that is called after releases.
+/// Returns whether a tag starts the workflow, or a branch that is called after releases.
 fn is_release(workflow: &Workflow) -> bool {
     !workflow.on.push_tags.is_empty() || workflow.on.push_branches.iter().any(|branch| branch.contains("release"))
 }
@@ -55,7 +55,7 @@ fn is_publisher(used: &Used<'_>) -> bool {
     PUBLISHERS.iter().any(|name| used.is(name))
 }
 
-/// What to change about a step that takes from a cache.
+/// Change of a step that restores a cache.
 ///
 /// Source: <https://docs.zizmor.sh/audits/#cache-poisoning>
 fn cached(used: &Used<'_>) -> Option<&'static str> {

@@ -75,7 +75,7 @@ type Target = Option<(At, String)>;
 fn missing(place: &Place<'_>, property: &Property) -> Option<(String, Target)> {
     let allowed = contexts(place.key);
     if !allowed.contains(&property.context()) {
-        return Some((format!("{} can stand there", listed(allowed)), None));
+        return Some((format!("{} is allowed there", listed(allowed)), None));
     }
     let without_target = |help: String| (help, None);
     match (property, place.job) {

@@ -1,4 +1,4 @@
-//! No expression stands in code: values reach it by variables.
+//! Scripts contain no expressions: values reach them by variables.
 
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};

@@ -20,19 +20,19 @@ pub(crate) struct Set<'a> {
 /// A step that runs an action.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Used<'a> {
-    /// The workflow that it stands in.
+    /// Its workflow.
     pub(super) workflow: &'a Workflow,
-    /// The job that it stands in.
+    /// Its job.
     pub(super) job: &'a Job,
     /// The step.
     pub(super) step: &'a Step,
     /// The action.
     pub(super) action: &'a Action,
-    /// What is known of it.
+    /// Facts about it.
     pub(super) known: Option<&'static catalogue::Action>,
 }
 
-/// How deep and how wide calls are followed; more is refused by `workflow-call`.
+/// Maximum depth and width of calls that are followed; more is refused by `workflow-call`.
 const MOST_LEVELS: usize = 12;
 const MOST_CALLS: usize = 256;
 
@@ -94,18 +94,18 @@ fn jobs(workflows: &[Workflow]) -> impl Iterator<Item = (&Workflow, &Job)> {
 }
 
 impl<'a> Place<'a> {
-    /// The step that it stands in.
+    /// Its step.
     pub(super) fn step(&self) -> Option<&'a Step> {
         self.job?.steps().get(self.step?)
     }
 
-    /// Where it comes from.
+    /// Its key in the definition.
     pub(super) fn at(&self) -> At {
         let job = self.job.map(|job| &job.origin);
         self.step().map(|step| &step.origin).or(job).unwrap_or(&self.workflow.origin).clone()
     }
 
-    /// What it is, for a message: `env.SEED` of step `Run tests`.
+    /// Description for a message: `env.SEED` of step `Run tests`.
     pub(super) fn described(&self) -> String {
         let dot = if self.name.is_empty() { "" } else { "." };
         let key = format!("`{}{dot}{}`", self.table, self.name);
@@ -121,7 +121,7 @@ impl<'a> Place<'a> {
         Diagnostic::error(code, self.at(), message)
     }
 
-    /// What stands there, printed.
+    /// Content, printed.
     pub(super) fn printed(&self) -> String {
         match self.tree {
             Tree::Value(value) => value.to_string(),
@@ -131,43 +131,43 @@ impl<'a> Place<'a> {
 }
 
 impl<'a> Used<'a> {
-    /// What an input is given.
+    /// Returns the value of an input.
     pub(super) fn input(&self, name: &str) -> Option<&'a Value> {
         input(&self.action.with, name)
     }
 
-    /// Whether an input is given this text.
+    /// Returns whether an input is given this text.
     pub(super) fn is_given(&self, name: &str, text: &str) -> bool {
         self.input(name).is_some_and(|value| value.is_text(text))
     }
 
-    /// Whether it runs this action.
+    /// Returns whether it runs this action.
     pub(super) fn is(&self, name: &str) -> bool {
         self.action.name.eq_ignore_ascii_case(name)
     }
 
-    /// Whether it stands in the definition, as an item of a list of steps; such a step cannot hold expressions.
+    /// Returns whether it is written in the definition, as an item of a list of steps; such a step cannot hold expressions.
     pub(super) fn is_written_by_the_user(&self) -> bool {
         matches!(&self.step.origin, At::Path(path, _) if matches!(path.last(), Some(Part::Index(_))))
     }
 
-    /// Where an input stands in the definition, for a step that is written there.
+    /// Returns the key of an input in the definition, for a step that is written there.
     pub(super) fn at_input(&self, name: &str) -> At {
         self.step.origin.clone().then("with").then(name).key()
     }
 }
 
-/// What an input is given. Names compare without regard to case, as GitHub compares them.
+/// Returns the value of an input. Names compare without regard to case, as GitHub compares them.
 pub(super) fn input<'p>(with: &'p Pairs, name: &str) -> Option<&'p Value> {
     with.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
 }
 
-/// Whether a list of permissions has this one, or more of it.
+/// Returns whether a list of permissions has this one, or more of it.
 pub(super) fn allows(permissions: &[Permission], scope: &str, access: Access) -> bool {
     permissions.iter().any(|permission| permission.scope == scope && permission.access >= access)
 }
 
-/// What an action of the catalogue asks for.
+/// Returns the permissions that an action of the catalogue needs.
 pub(super) fn access(need: &catalogue::Need) -> Access {
     if need.access == "write" { Access::Write } else { Access::Read }
 }
@@ -180,13 +180,13 @@ pub(super) fn strategy(job: &Job) -> Option<&Strategy> {
     }
 }
 
-/// Axes of a job that tell one combination from another.
+/// Axes of a job that distinguish its combinations.
 pub(super) fn telling_axes(job: &Job) -> impl Iterator<Item = &str> {
     let axes = strategy(job).into_iter().flat_map(|strategy| &strategy.axes);
     axes.filter(|(_, axis)| count(axis) > 1).map(|(name, _)| name.as_str())
 }
 
-/// How many values an axis has. One that only a run knows has two: lowering makes such an axis of seeds alone.
+/// Returns the number of values of an axis. One that only a run knows has two: lowering makes such an axis of seeds alone.
 pub(super) fn count(axis: &Axis) -> usize {
     match axis {
         Axis::Texts(texts) => texts.len(),

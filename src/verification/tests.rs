@@ -91,7 +91,7 @@ pub(super) fn upload(artifact: impl Into<Value>) -> Step {
 pub(super) fn manual(name: &str) -> ManualInput {
     ManualInput {
         name: name.to_owned(),
-        description: "What somebody says".to_owned(),
+        description: "A text of a user".to_owned(),
         kind: ManualKind::String,
         required: false,
         default: None,
@@ -168,7 +168,7 @@ pub(super) fn all_break(code: &'static str, workflows: &[Workflow]) -> Vec<Diagn
     let found = verify(workflows);
     assert!(!found.is_empty(), "nothing was found");
     assert!(found.iter().all(|one| one.code == Code(code)), "{found:#?}");
-    assert!(found.iter().all(|one| one.help.is_some()), "every finding says what to do: {found:#?}");
+    assert!(found.iter().all(|one| one.help.is_some()), "every finding has a help: {found:#?}");
     found
 }
 
@@ -201,7 +201,7 @@ fn what_lowering_makes_breaks_no_rule() {
     }
     let mut wrong = Vec::new();
     for definition in definitions {
-        let folder = definition.parent().expect("it stands in a folder");
+        let folder = definition.parent().expect("it is in a folder");
         let mut sources = Sources::read(folder, "pipeline.toml").expect("the definition is readable");
         let text = crate::pins::builtin::lock().to_text();
         sources.lock.get_or_insert(crate::sources::Text { file: "pipeline.lock".to_owned(), text });

@@ -28,7 +28,7 @@ impl Rule for TextSize {
                     workflow.file,
                     MOST_BYTES / 1000
                 );
-                wrong(&workflow.origin, message, "move some of it to a workflow of its own");
+                wrong(&workflow.origin, message, "move some of it to a separate workflow");
             }
         }
         for (_, job) in set.jobs() {
@@ -76,7 +76,7 @@ fn is_longer(text: &str, most: usize) -> bool {
     text.len() > most && text.encode_utf16().count() > most
 }
 
-/// Whether a workflow is too large; only one that could be is written out to see.
+/// Returns whether a workflow is too large; only one that could be is written out to see.
 fn is_too_large(workflow: &Workflow) -> bool {
     at_most(workflow) > MOST_BYTES
         && emit::workflow(workflow, &workflow.about).is_ok_and(|text| text.len() > MOST_BYTES)

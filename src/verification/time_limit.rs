@@ -47,7 +47,7 @@ impl TimeLimit {
     }
 }
 
-/// What is wrong with a limit, and what to write.
+/// Returns the mistake of a limit, and the text to write.
 fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
     if minutes == 0 {
         return Some(("has no time".to_owned(), "give it a minute at least: `\"1m\"`".to_owned()));
@@ -59,7 +59,7 @@ fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
     })
 }
 
-/// Whether a job may run on a machine of GitHub's.
+/// Returns whether a job may run on a machine of GitHub's.
 fn is_hosted(job: &Job, runner: &Runner) -> bool {
     let known = |label: &str| catalogue::runners::runner(label).is_some();
     match runner {

@@ -1,4 +1,4 @@
-//! No job may do more than its steps need, and the reason stands behind each permission.
+//! No job has a permission that its steps do not need, and each permission has a reason.
 
 use super::set::{access, allows};
 use super::{FAULT, Rule, Set};
@@ -36,7 +36,7 @@ impl Rule for UnexplainedPermission {
 
 fn explained(set: &Set<'_>, job: &Job, permission: &Permission) -> bool {
     if let Work::Call { file, .. } = &job.work {
-        // A workflow that does not exist is said by `workflow-call`.
+        // `workflow-call` reports a workflow that does not exist.
         return set.callee(file).is_none_or(|callee| {
             callee.jobs.iter().any(|inner| allows(&inner.permissions, &permission.scope, permission.access))
         });
@@ -51,8 +51,8 @@ fn explained(set: &Set<'_>, job: &Job, permission: &Permission) -> bool {
     by_action || by_script(set, job, &permission.scope)
 }
 
-/// Whether a script is given the token: only the script knows what it does with it. A token for other services is not
-/// given but fetched.
+/// Returns whether a script is given the token: only the script knows what it does with it. A token for other services
+/// is not given but fetched.
 fn by_script(set: &Set<'_>, job: &Job, scope: &str) -> bool {
     if scope == "id-token" {
         let fetches = |kind: &StepKind| matches!(kind, StepKind::Run(run) if run.script.as_str().contains("ACTIONS_ID_TOKEN_REQUEST"));
@@ -90,7 +90,7 @@ mod tests {
     fn a_script_with_the_token_may_need_anything_but_an_identity() {
         let mut workflow = clean();
         grant(&mut job(&mut workflow).permissions, "issues", Access::Write, "open an issue");
-        steps(&mut workflow).push(run("Tell", "gh issue create").env([("GH_TOKEN", Github::Token)]));
+        steps(&mut workflow).push(run("Notify", "gh issue create").env([("GH_TOKEN", Github::Token)]));
         passes(&workflow);
         grant(&mut job(&mut workflow).permissions, "id-token", Access::Write, "log in");
         breaks("unexplained-permission", &workflow);

@@ -48,7 +48,7 @@ impl VariableName {
 
 fn is_name(name: &str) -> bool {
     let first = |first: char| first.is_ascii_alphabetic() || first == '_';
-    // `.` and `-` stand in names that programs look up themselves.
+    // `.` and `-` are in names that programs look up themselves.
     name.starts_with(first) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
 }
 

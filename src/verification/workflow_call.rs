@@ -48,7 +48,7 @@ impl Rule for WorkflowCall {
             }
             if run.len() - 1 > MOST_CALLS {
                 let message = format!("a run of `{}` calls more than {MOST_CALLS} workflows", root.file);
-                let help = "GitHub calls at most 50 in a run: join suites, or move some to a workflow of their own";
+                let help = "GitHub calls at most 50 in a run: join suites, or move some to a separate workflow";
                 found.push(Diagnostic::error(self.code(), root.origin.clone(), message).help(help));
             }
         }

@@ -1,4 +1,4 @@
-//! Comments, which end at the end of their line whatever they contain.
+//! Comments, which end at the end of their line.
 
 use super::style::shown;
 

@@ -242,7 +242,7 @@ fn pairs(key: &str, pairs: &Pairs) -> Option<Entry> {
     (!pairs.is_empty()).then(|| Entry::new(key, Node::map(entries)))
 }
 
-/// An `if`, where the condition says more than GitHub's own `success()`.
+/// An `if`, unless the condition is GitHub's default `success()`.
 fn condition(when: Option<&When>) -> Option<Entry> {
     let printed = when?.printed()?;
     Some(Entry::new("if", if printed == "false" { Node::Bool(false) } else { printed.into() }))

@@ -40,7 +40,7 @@ pub enum Node {
     Map(Vec<Entry>),
 }
 
-/// A key and its value, with what stands around them.
+/// A key and its value, with blank lines and comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The key. `on` is bare at the root, where every reader of workflows expects it so, and quoted elsewhere.
@@ -49,14 +49,14 @@ pub struct Entry {
     pub value: Node,
     /// Comment lines above, without their `#`.
     pub head: Vec<String>,
-    /// The comment behind the value, without its `#`. Where the value takes lines of its own (a block text, a mapping,
+    /// The comment behind the value, without its `#`. Where the value takes separate lines (a block text, a mapping,
     /// a sequence), it becomes the last line of `head`.
     pub tail: Option<String>,
-    /// A blank line above. Ignored for the first entry of a mapping, since a blank line stands between two things.
+    /// A blank line above. Ignored for the first entry of a mapping, since a blank line separates two entries.
     pub blank_before: bool,
 }
 
-/// One item of a sequence, with what stands around it.
+/// One item of a sequence, with blank lines and comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     /// The value.
@@ -87,7 +87,7 @@ impl fmt::Display for Error {
             }
             Self::RepeatedKey(key) => {
                 let start: String = key.chars().take(40).collect();
-                write!(f, "the key {start:?} stands twice in one mapping")
+                write!(f, "duplicate key {start:?} in a mapping")
             }
         }
     }

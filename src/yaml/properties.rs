@@ -1,4 +1,4 @@
-//! What is written is read back as it was.
+//! Written text is read back unchanged.
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use serde_yaml::Value;

@@ -13,7 +13,7 @@ pub(super) enum Style {
     Block,
 }
 
-/// Where a text stands.
+/// Position of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     /// Behind a key or a dash: anything goes.
@@ -36,10 +36,10 @@ pub(super) fn of(text: &str, place: Place) -> Style {
     }
 }
 
-/// The characters that decide whether a text can stand as it is, worst last.
+/// The characters that decide the style of a text, worst last.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Holds {
-    /// Only what stands for itself.
+    /// Only plain characters.
     Shown,
     /// A line feed or a tab: for themselves in a block, as escapes elsewhere.
     Layout,
@@ -47,7 +47,7 @@ enum Holds {
     Hidden,
 }
 
-/// Where a text needs no quotes, as far as its inner characters go.
+/// Positions in which a text needs no quotes, by its inner characters.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Bare {
     Anywhere,
@@ -77,7 +77,7 @@ fn survey(text: &str) -> (Holds, Bare) {
     (holds, bare)
 }
 
-/// Whether a character may stand in the file as itself.
+/// Returns whether a character may be written unescaped.
 ///
 /// Refused are what YAML calls not printable, what YAML 1.1 takes for a line break, and what an editor does not show:
 /// a reviewer must see everything that a shell will see.
@@ -88,7 +88,7 @@ pub(super) fn shown(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a literal block gives back these lines in every reader.
+/// Returns whether a literal block gives back these lines in every reader.
 ///
 /// The first line sets the indentation, so it must start with text. A last line of spaces, or a second line feed at
 /// the end, would depend on what follows the block.
@@ -98,12 +98,12 @@ fn fits_a_block(text: &str) -> bool {
     !text.starts_with(['\n', ' ', '\t']) && !last.trim_matches([' ', '\t']).is_empty()
 }
 
-/// Whether a text may start a plain scalar. Some of these characters may in some contexts; none needs to.
+/// Returns whether a text may start a plain scalar. Some of these characters may in some contexts; none needs to.
 fn starts_plain(text: &str) -> bool {
     text.chars().next().is_some_and(|first| !"-?:,[]{}#&*!|>'\"%@`=<~ \\".contains(first)) && !text.starts_with("...")
 }
 
-/// Whether some reader takes a plain text for null, a boolean, a number, a date or a time.
+/// Returns whether some reader takes a plain text for null, a boolean, a number, a date or a time.
 fn ambiguous(text: &str) -> bool {
     word(text) || number(text) || base_sixty(text) || date(text)
 }

@@ -19,7 +19,7 @@ const LONGEST_KEY: usize = 1024;
 ///
 /// # Errors
 ///
-/// [`Error::LongKey`] for a key that takes more than 1,024 characters, [`Error::RepeatedKey`] for a key that stands
+/// [`Error::LongKey`] for a key that takes more than 1,024 characters, [`Error::RepeatedKey`] for a key that is
 /// twice in a mapping.
 pub fn write(header: &[String], root: &Node) -> Result<String, Error> {
     let mut writer = Writer { out: String::with_capacity(16 * 1024) };
@@ -40,7 +40,7 @@ pub fn write(header: &[String], root: &Node) -> Result<String, Error> {
     Ok(writer.out)
 }
 
-/// Who writes what stands above the first child: the child, or the dash that it shares its line with.
+/// Writer of the lines above the first child: the child, or the dash on its line.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lead {
     Own,
@@ -72,7 +72,7 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes what stands behind a key's colon.
+    /// Writes the text after a key's colon.
     fn value(&mut self, entry: &Entry, indent: usize) -> Result<(), Error> {
         match &entry.value {
             Node::Map(entries) if !entries.is_empty() => {
@@ -136,7 +136,7 @@ impl Writer {
         }
     }
 
-    /// Writes what stands above a child: a blank line, its comments, and a tail that has no line to stand behind.
+    /// Writes the lines above a child: a blank line, its comments, and a tail that fits on no line.
     fn above(&mut self, blank: bool, head: &[String], tail: Option<&str>, value: &Node, indent: usize) {
         if blank {
             self.out.push('\n');
@@ -161,7 +161,7 @@ impl Writer {
         }
     }
 
-    /// Ends a line, unless a block text has done so, in which case its tail stands above.
+    /// Ends a line, unless a block text has done so, in which case its tail is above.
     fn end_line(&mut self, tail: Option<&str>) {
         if self.out.ends_with('\n') {
             return;
@@ -236,7 +236,7 @@ impl Writer {
     }
 }
 
-/// Whether a value takes lines of its own, so that nothing can stand behind it.
+/// Returns whether a value takes separate lines, so that no comment can follow it.
 fn takes_lines(value: &Node) -> bool {
     match value {
         Node::Str(text) => text.contains('\n') && style::of(text, Place::Value) == Style::Block,
