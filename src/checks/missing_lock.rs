@@ -76,7 +76,7 @@ impl Check for MissingLock {
     }
 }
 
-/// Whether a component's folder or one above it, as of a workspace, has one of these files.
+/// Returns whether a component's folder or one above it, as of a workspace, has one of these files.
 fn has_lock(subject: &Subject<'_>, path: &str, locks: &[&str]) -> bool {
     let Some(own) = join(subject.sources.folder(), path) else { return true };
     let mut folder = own.as_str();

@@ -1,4 +1,4 @@
-//! A component has something that tests it: the required check would else be green whatever a change does.
+//! A component has a test, a check or a build: without one, the required check passes with any change.
 
 use super::support::walk::{self, ROOT, entries};
 use super::{Check, Subject};
@@ -40,7 +40,7 @@ impl Check for NothingTested {
     }
 }
 
-/// Whether a check, a test run, a job or the build of an image fails where the component is broken.
+/// Returns whether a check, a test run, a job or the build of an image fails where the component is broken.
 fn is_tested(definition: &Definition, name: &Name, component: &Component) -> bool {
     let mut used = !component.checks.is_empty()
         || !component.after.is_empty()
