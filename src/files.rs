@@ -137,12 +137,12 @@ pub(crate) fn files(sources: &Sources, workflows: &[Workflow], emitted: Emitted)
 /// Name of every manifest.
 pub const MANIFEST: &str = "manifest.sha256";
 
-/// A sealed text below its header, which stands behind a shebang; JSON has its header as its first key.
+/// A sealed text below its header, which follows a shebang; JSON has its header as its first key.
 pub(crate) fn sealed_below(text: &str, from: Option<&str>) -> String {
     sealed_with(text, &header(from), &instead(from))
 }
 
-/// A sealed text below a header and the line that says what to do instead of an edit.
+/// A sealed text below a header and the line with the alternative to an edit.
 fn sealed_with(text: &str, header: &str, instead: &str) -> String {
     let text = if let Some(rest) = text.strip_prefix("{\n") {
         format!("{{\n  \"//\": \"{header}\",\n{rest}")

@@ -1,4 +1,4 @@
-//! What `init` would write, and what it can only propose since somebody else's file stands there.
+//! Files that `init` writes, and lines that it proposes for existing files.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use super::walk::join;
 use crate::pins::{Lock, builtin};
 use crate::sources::Tree;
 
-/// What the workflows of a definition need, and what they are called.
+/// Pins that the workflows of a definition need, and their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Needs {
     /// Actions, by `owner/repository`.
@@ -55,7 +55,7 @@ pub struct Plan {
 pub struct Refused {
     /// The file that is in the way.
     pub path: String,
-    /// What to do.
+    /// The step to take.
     pub help: String,
 }
 
@@ -67,9 +67,9 @@ impl fmt::Display for Refused {
 
 impl std::error::Error for Refused {}
 
-/// Everything that `init` would write for a project whose definition stands in `folder`.
+/// Everything that `init` would write for a project whose definition is in `folder`.
 ///
-/// `tree` is the whole repository; `needs` tells what the workflows of a definition's text need.
+/// `tree` is the whole repository; `needs` returns the pins that a definition's workflows need.
 ///
 /// # Errors
 ///

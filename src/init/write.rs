@@ -1,4 +1,4 @@
-//! Writes a plan: every file of it or none, and nothing over what stands there.
+//! Writes a plan: every file of it or none, and nothing over existing files.
 
 use std::fmt;
 use std::fs;
@@ -14,7 +14,7 @@ use super::plan::NewFile;
 pub struct Failed {
     /// The file.
     pub path: String,
-    /// What went wrong.
+    /// The failure.
     pub message: String,
 }
 
@@ -30,7 +30,7 @@ impl std::error::Error for Failed {}
 ///
 /// # Errors
 ///
-/// [`Failed`] for the first file that exists already, stands behind a symbolic link, or that the disk refuses; what was
+/// [`Failed`] for the first file that exists already, is behind a symbolic link, or that the disk refuses; what was
 /// written before is taken back.
 pub fn write(root: &Path, files: &[NewFile]) -> Result<(), Failed> {
     let mut staged = Vec::new();
@@ -90,7 +90,7 @@ fn permit(_: &NamedTempFile, _: bool) -> io::Result<()> {
     Ok(())
 }
 
-/// As far as the disk still lets it: the error that led here is what is told.
+/// As far as the disk still lets it: the error that led here is reported.
 fn take_back(written: &[PathBuf]) {
     for path in written {
         let _ = fs::remove_file(path);

@@ -11,7 +11,7 @@ pub(crate) struct Pytest;
 
 /// The plugin that runs a shard. It is copied, so that tests can import nothing else from its folder.
 const PLUGIN: &str = "pipewright_pytest.py";
-/// What is installed beside the project's own requirements.
+/// Packages that are installed beside the project's requirements.
 const PLUGINS: &str = "pytest-plugins.txt";
 /// Plugin that is installed for `test-timeout` only: its options would clash with those that a project defines.
 const TIMEOUT: &str = "pytest-timeout.txt";
