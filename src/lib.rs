@@ -15,21 +15,29 @@ mod lowering;
 pub mod pins;
 mod pytest;
 pub mod readback;
+mod resolve;
 mod runners;
 pub mod script;
+mod seal;
 mod shared;
 pub mod sources;
+mod supplies;
 pub mod templates;
+#[cfg(test)]
+mod testing;
+mod toolchains;
 pub mod trace;
 mod traffic;
 pub mod verification;
 pub mod workflow;
 pub mod yaml;
 
+use checks::Subject;
 use diagnostics::{At, Code, Diagnostic};
 use files::File;
 use init::Needs;
 use pins::Lock;
+use resolve::Resolved;
 use sources::Sources;
 use workflow::Workflow;
 
@@ -56,16 +64,19 @@ pub fn compile(sources: &Sources) -> Compilation {
     let read = definition::read(sources);
     let Some(definition) = &read.definition else { return stopped(sources, read.diagnostics) };
     let (lock, unreadable) = lock(sources);
-    let mut diagnostics = checks::check(&checks::Subject { definition, sources });
+    let Resolved { pipeline, mut diagnostics } = resolve::resolve(definition, sources);
+    diagnostics.extend(checks::check(&Subject { definition, sources, pipeline: &pipeline }));
     diagnostics.extend(unreadable);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return stopped(sources, diagnostics);
     }
-    let lowered = lowering::lower(definition, sources, &lock);
-    diagnostics.extend(lowered.diagnostics);
-    if diagnostics.iter().any(Diagnostic::is_error) {
-        return stopped(sources, diagnostics);
-    }
+    let lowered = match lowering::lower(&pipeline, sources, &lock) {
+        Ok(lowered) => lowered,
+        Err(unmet) => {
+            diagnostics.extend(unmet);
+            return stopped(sources, diagnostics);
+        }
+    };
     diagnostics.extend(verification::verify(&lowered.workflows));
     if diagnostics.iter().any(Diagnostic::is_error) {
         return stopped(sources, diagnostics);
@@ -96,12 +107,16 @@ pub fn codes() -> Vec<&'static str> {
 /// Returns the pins that the workflows of a definition use, with any lock; none for an invalid definition.
 pub fn needs(sources: &Sources) -> Needs {
     let Some(definition) = definition::read(sources).definition else { return Needs::default() };
-    let lowered = lowering::lower(&definition, sources, &pins::builtin::lock());
+    let Resolved { pipeline, diagnostics } = resolve::resolve(&definition, sources);
+    if !diagnostics.is_empty() {
+        return Needs::default();
+    }
+    let (workflows, asked) = lowering::needs(&pipeline, sources, &pins::builtin::lock());
     Needs {
-        actions: lowered.asked.actions.into_iter().collect(),
-        images: lowered.asked.images.into_iter().collect(),
-        tools: lowered.asked.tools.into_iter().collect(),
-        workflows: lowered.workflows.into_iter().map(|workflow| workflow.file).collect(),
+        actions: asked.actions.into_keys().collect(),
+        images: asked.images.into_keys().collect(),
+        tools: asked.tools.into_keys().collect(),
+        workflows,
     }
 }
 

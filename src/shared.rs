@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::bundle;
-use crate::files::{SCRIPTS, hash, sealed_below};
+use crate::seal::{SCRIPTS, hash, sealed_below};
 use crate::templates;
 
 /// A file below `.github/pipewright`.

@@ -8,7 +8,6 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use crate::diagnostics::{Locator, Source};
-use crate::files::line_ends;
 
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,6 +144,32 @@ pub fn join(folder: &str, path: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// A text with `\n` at the end of its lines: Git may check files out with the line ends of Windows.
+pub(crate) fn line_ends(text: String) -> String {
+    if text.contains("\r\n") { text.replace("\r\n", "\n") } else { text }
+}
+
+/// Returns a path from the root of the repository. `..` at the root stays there, as in a file system: a check reports a
+/// path that leads out of the repository.
+pub(crate) fn inside(folder: &str, path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in folder.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop();
+            }
+            part => parts.push(part),
+        }
+    }
+    parts.join("/")
+}
+
+/// Returns the path of a file in a folder; that of the root is empty.
+pub(crate) fn below(folder: &str, file: &str) -> String {
+    if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
 }
 
 fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {

@@ -1,6 +1,6 @@
 //! Actions that GitHub publishes under `actions/`.
 
-use super::{Action, need, old, opt, req};
+use super::entry::{Action, need, old, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     Action {

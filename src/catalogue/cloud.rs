@@ -1,6 +1,6 @@
 //! Logging in to clouds.
 
-use super::{Action, need, opt, req};
+use super::entry::{Action, need, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     Action {

@@ -1,6 +1,6 @@
 //! Building images.
 
-use super::{Action, need, opt};
+use super::entry::{Action, need, opt};
 
 pub(super) const ACTIONS: &[Action] = &[
     // v7 removed `workdir`; inputs were last read at v7.1.0.

@@ -1,6 +1,6 @@
 //! Tools for Kubernetes clusters.
 
-use super::{Action, old, opt};
+use super::entry::{Action, old, opt};
 
 pub(super) const ACTIONS: &[Action] = &[
     Action {

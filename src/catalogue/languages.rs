@@ -1,6 +1,6 @@
 //! Languages, their package managers and caches.
 
-use super::{Action, old, opt, req};
+use super::entry::{Action, old, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     // No moving major since v8. The cache stays off for releases and for untrusted triggers.

@@ -1,6 +1,6 @@
 //! Releases and pull requests.
 
-use super::{Action, need, opt};
+use super::entry::{Action, need, opt};
 
 pub(super) const ACTIONS: &[Action] = &[
     // Its pull requests start no workflow unless another token is given.

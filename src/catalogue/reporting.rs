@@ -1,6 +1,6 @@
 //! Test reports, coverage and messages.
 
-use super::{Action, need, old, opt, req};
+use super::entry::{Action, need, old, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     // Takes a token, or `use_oidc` and the permission.

@@ -1,6 +1,6 @@
 //! Scanning, signing and hardening.
 
-use super::{Action, need, opt};
+use super::entry::{Action, need, opt};
 
 pub(super) const ACTIONS: &[Action] = &[
     // Scanning needs no permission; attaching the result to a release does.

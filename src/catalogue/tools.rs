@@ -1,6 +1,6 @@
 //! Helpers that belong to no other family.
 
-use super::{Action, need, opt, req};
+use super::entry::{Action, need, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     // Sets an output per filter, and per filter a count and a list of files.

@@ -1,7 +1,7 @@
 //! `ignore` leaves a component something that touches it.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources;
 

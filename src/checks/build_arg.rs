@@ -1,7 +1,7 @@
 //! A build argument is one name and one line.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries, values};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct BuildArg;

@@ -1,9 +1,9 @@
 //! A layer cache can hold what it is asked to.
 
+use super::check::{Check, Subject};
 use super::support::dockerfile;
 use super::support::walk::{ROOT, entries, items};
-use super::{Check, Subject};
-use crate::definition::{Cache, Definition, Name};
+use crate::definition::Cache;
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct CacheMode;
@@ -22,7 +22,7 @@ impl Check for CacheMode {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         entries(&ROOT, "images", &definition.images, &mut |at, name, image| {
-            let published = is_published(definition, name);
+            let published = subject.pipeline.deployed_images().any(|image| image.name == name);
             items(at, "cache", &image.cache, &mut |at, cache| {
                 let kind = match cache {
                     Cache::Gha => return,
@@ -53,13 +53,4 @@ impl Check for CacheMode {
             }
         });
     }
-}
-
-/// Returns whether a deploy pushes the image.
-fn is_published(definition: &Definition, image: &Name) -> bool {
-    definition
-        .environments
-        .values()
-        .flat_map(|environment| &environment.deploy)
-        .any(|workload| definition.workloads.get(workload).is_some_and(|workload| workload.image == *image))
 }

@@ -1,7 +1,7 @@
 //! Caches of two images do not overwrite each other.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct CacheScope;

@@ -1,7 +1,7 @@
 //! The runner `command` has a command, and no other runner has one.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct CommandMissing;

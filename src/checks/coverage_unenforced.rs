@@ -1,10 +1,11 @@
 //! Coverage that is measured is judged, and what is judged is measured.
 
-use super::support::walk::{ROOT, entries};
-use super::{Check, Subject, project_floor};
-use crate::definition::{Definition, Floor, Gates, Name, Percent, TestRun};
+use super::check::{Check, Subject};
+use super::support::walk::ROOT;
+use crate::definition::{Floor, Gates, Name, Percent};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::pytest;
+use crate::resolve::{Pipeline, TestRun};
 
 pub(crate) struct CoverageUnenforced;
 
@@ -27,24 +28,27 @@ impl Check for CoverageUnenforced {
         if !measured && let Some(key) = judged(&definition.gates) {
             found.push(unmeasured(gates.key(key).at(), "no test run measures coverage"));
         }
-        entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
+        let tests = ROOT.key("tests");
+        for resolved in subject.pipeline.tests.values() {
+            let (name, run) = (resolved.name, resolved.written);
+            let at = tests.key(name);
             let own = at.key("gates");
             floor(&run.gates, || own.key("coverage").at(), found);
             if run.coverage.is_none() {
                 if let Some(key) = judged(&run.gates) {
                     found.push(unmeasured(own.key(key).at(), &format!("`{name}` measures no coverage")));
                 }
-                if let Some(floor) = lost(subject, name, run) {
-                    found.push(unenforced(at.at().key(), name, &floor));
+                if let Some(floor) = lost(subject.pipeline, resolved) {
+                    found.push(unenforced(at.at().key(), name, floor));
                 }
-                return;
+                continue;
             }
-            let floor = project_floor(subject, run);
+            let floor = &resolved.project_floor;
             let (gate, place) = match run.gates.coverage {
                 Some(gate) => (Some(gate), own.key("coverage").at()),
                 None => (definition.gates.coverage, gates.key("coverage").at()),
             };
-            if let (Some(gate), Some(floor)) = (gate, &floor) {
+            if let (Some(gate), Some(floor)) = (gate, floor) {
                 found.extend(lowered(place, gate, floor));
             }
             if gate.is_none() && floor.is_none() {
@@ -52,7 +56,7 @@ impl Check for CoverageUnenforced {
                 let help = "add `coverage = \"80%\"` to `[gates]`";
                 found.push(Diagnostic::warning(CODE, at.key("coverage").at(), message).help(help));
             }
-        });
+        }
     }
 }
 
@@ -71,18 +75,10 @@ fn unmeasured(at: At, message: &str) -> Diagnostic {
 }
 
 /// The project's own floor, which no shard enforces where a run without `coverage` is several jobs.
-fn lost(subject: &Subject<'_>, name: &Name, run: &TestRun) -> Option<pytest::Floor> {
-    let definition = subject.definition;
-    let mut beside = definition.tests.values().filter(|other| other.component == run.component);
-    let measured = beside.any(|other| other.coverage.is_some());
-    (is_partial(definition, name, run) && !measured).then(|| project_floor(subject, run)).flatten()
-}
-
-/// Returns whether a job of a run has a part of its tests only.
-fn is_partial(definition: &Definition, name: &Name, run: &TestRun) -> bool {
-    run.shards > 1
-        || definition.suites.values().any(|suite| suite.of == *name)
-        || definition.quarantine.values().any(|taken| taken.of.as_ref().is_none_or(|of| of == name))
+fn lost<'p>(pipeline: &Pipeline<'_>, run: &'p TestRun<'_>) -> Option<&'p pytest::Floor> {
+    let mut beside = pipeline.tests.values().filter(|other| other.component.name == run.component.name);
+    let measured = beside.any(|other| other.written.coverage.is_some());
+    run.project_floor.as_ref().filter(|_| run.is_partial() && !measured)
 }
 
 fn unenforced(at: At, name: &Name, floor: &pytest::Floor) -> Diagnostic {

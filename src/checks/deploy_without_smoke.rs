@@ -1,7 +1,7 @@
 //! A deploy is smoke tested.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic, listed};
 
 pub(crate) struct DeployWithoutSmoke;

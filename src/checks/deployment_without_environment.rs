@@ -1,7 +1,7 @@
 //! A deployment is recorded to an environment that is named.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::Job;
 use crate::diagnostics::{Code, Diagnostic};
 

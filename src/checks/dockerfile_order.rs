@@ -1,8 +1,8 @@
 //! A Dockerfile installs dependencies before it copies the code.
 
+use super::check::{Check, Subject};
 use super::support::dockerfile::{self, Instruction};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct DockerfileOrder;

@@ -1,7 +1,7 @@
 //! A list names nothing twice.
 
+use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct DuplicateItem;

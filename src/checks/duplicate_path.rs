@@ -1,8 +1,8 @@
 //! A test belongs to one suite, or to its run.
 
+use super::check::{Check, Subject};
 use super::support::pytest::within;
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::{Name, Suite, Table};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -25,7 +25,7 @@ impl Check for DuplicatePath {
         entries(&ROOT, "suites", &definition.suites, &mut |at, name, suite| {
             list(at, &suite.paths, found);
             between(at, name, suite, &definition.suites, found);
-            let of = definition.tests.get(&suite.of).map(|run| run.paths.as_slice()).unwrap_or_default();
+            let of = definition.tests.get(&suite.of).map_or(&[][..], |run| &run.paths);
             let all = |path: &String| suite.paths.iter().any(|taken| within(path, taken));
             if !of.is_empty() && of.iter().all(all) {
                 let message = format!("`{name}` takes every test of `{}`", suite.of);

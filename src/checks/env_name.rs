@@ -1,7 +1,7 @@
 //! Names of environment variables are valid and not reserved.
 
+use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Reader, Trail, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct EnvName;

@@ -1,6 +1,7 @@
 //! The page of every code: what, why, an example and the fix.
 
 use super::CHECKS;
+use crate::resolve;
 
 /// Pages of what is found while a definition is read, before any rule looks at it, and of what is not pinned.
 const READING: &[(&str, &str)] = &[
@@ -17,14 +18,14 @@ const READING: &[(&str, &str)] = &[
 
 /// The page of a code: what it means, why, an example that has it, and the fix. None for a code that does not exist.
 pub(crate) fn explain(code: &str) -> Option<String> {
-    let reading = READING.iter().find(|(name, _)| *name == code).map(|(_, page)| *page);
+    let reading = READING.iter().chain(resolve::PAGES).find(|(name, _)| *name == code).map(|(_, page)| *page);
     reading.or_else(|| CHECKS.iter().find(|check| check.code().0 == code).map(|check| check.page())).map(str::to_owned)
 }
 
 /// Every code, sorted.
 pub(crate) fn codes() -> Vec<&'static str> {
-    let mut codes: Vec<&str> =
-        READING.iter().map(|(name, _)| *name).chain(CHECKS.iter().map(|check| check.code().0)).collect();
+    let before = READING.iter().chain(resolve::PAGES).map(|(name, _)| *name);
+    let mut codes: Vec<&str> = before.chain(CHECKS.iter().map(|check| check.code().0)).collect();
     codes.sort_unstable();
     codes
 }

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::{Check, Subject};
+use super::check::{Check, Subject};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::sources::Text;
 

@@ -1,7 +1,7 @@
 //! A test run may tighten the gates of all runs, not loosen them.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::Gates;
 use crate::diagnostics::{Code, Diagnostic};
 

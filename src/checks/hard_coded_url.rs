@@ -1,7 +1,7 @@
 //! Addresses come from variables.
 
+use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::Value;
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,9 +1,10 @@
 //! A step of a canary is held longer than its metrics look back.
 
-use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
+use super::check::{Check, Subject};
+use super::support::walk::ROOT;
 use crate::definition::units::Duration;
 use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::Limited;
 
 pub(crate) struct HoldTooShort;
 
@@ -21,10 +22,11 @@ impl Check for HoldTooShort {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         let scrape = definition.monitoring.as_ref().map_or(Duration::from_seconds(60), |monitoring| monitoring.scrape);
-        entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
-            let Some(traffic) = &environment.traffic else { return };
-            let limited = environment.limits.keys().filter_map(|name| definition.metrics.get_key_value(name));
-            if let Some((name, metric)) = limited.max_by_key(|(_, metric)| metric.window)
+        let environments = ROOT.key("environments");
+        for environment in &subject.pipeline.environments {
+            let at = environments.key(environment.name);
+            if let Some(traffic) = environment.traffic.map(|traffic| traffic.written)
+                && let Some(Limited { name, metric, .. }) = environment.limits.iter().max_by_key(|it| it.metric.window)
                 && traffic.hold < metric.window + scrape
             {
                 let message = format!("after {}, `{name}` still looks at requests from before the step", traffic.hold);
@@ -33,6 +35,6 @@ impl Check for HoldTooShort {
                 let help = format!("hold for at least `\"{}\"`: its window and one scrape", metric.window + scrape);
                 found.push(diagnostic.related(window, "how far it looks back").help(help));
             }
-        });
+        }
     }
 }

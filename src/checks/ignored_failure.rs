@@ -1,8 +1,8 @@
 //! No command hides that it failed.
 
+use super::check::{Check, Subject};
 use super::support::shell::{Token, tokens, unquoted};
 use super::support::walk::{self, ROOT, Role, entries, items};
-use super::{Check, Subject};
 use crate::diagnostics::{At, Code, Diagnostic};
 
 pub(crate) struct IgnoredFailure;

@@ -1,7 +1,7 @@
 //! `LanceDB` is a library, not a server.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct ImageLancedb;

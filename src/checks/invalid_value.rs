@@ -1,7 +1,7 @@
 //! Names of Kubernetes objects, the place of a token, platforms, headers and defaults are written as such.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries, items};
-use super::{Check, Subject};
 use crate::definition::{Definition, Input, InputKind};
 use crate::diagnostics::{Code, Diagnostic, listed};
 

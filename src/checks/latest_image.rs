@@ -1,7 +1,7 @@
 //! An image is named with a version.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct LatestImage;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use super::check::{Check, Subject};
 use super::support::left_out::{Loss, Reason, help, losses, message};
 use super::support::pytest::{self, Run, contains};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::pytest::{Call, Cause, Collected, Extent, Origin, Refused, Taken, Unsure, collect, may_hold_tests, present};
 
@@ -29,7 +29,7 @@ impl Check for LeftOutTests {
         let all = pytest::runs(subject, &foreign);
         let mut folders = BTreeSet::new();
         for first in all.iter().filter(|run| run.suite.is_none()) {
-            if folders.insert(first.folder.as_str()) {
+            if folders.insert(first.folder) {
                 folder(&Folder { subject, all: &all, first }, &foreign, found);
             }
         }
@@ -47,7 +47,7 @@ struct Folder<'a> {
 
 fn folder(it: &Folder<'_>, skip: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnostic>) {
     let tree = it.subject.sources.tree.as_ref();
-    let own = match collect(&Call { tree, folder: &it.first.folder, words: &[], variable: "", skip }) {
+    let own = match collect(&Call { tree, folder: it.first.folder, words: &[], variable: "", skip }) {
         Ok(own) => own,
         Err(refused) => {
             found.push(refusal(it.first, &refused));
@@ -75,7 +75,7 @@ fn folder(it: &Folder<'_>, skip: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnost
     if !complete {
         return;
     }
-    let there = present(tree, &it.first.folder, &own, skip);
+    let there = present(tree, it.first.folder, &own, skip);
     it.lost_files(&own, &there, found);
     it.lost_tests(found);
 }
@@ -98,7 +98,7 @@ impl Folder<'_> {
         let main = || self.all.iter().filter(|run| run.suite.is_none());
         self.subject.definition.quarantine.iter().any(|(taken, it)| {
             let mut of = main().filter(|run| it.of.as_ref().is_none_or(|of| of == run.name));
-            of.any(|run| contains(&run.folder, taken, path))
+            of.any(|run| contains(run.folder, taken, path))
         })
     }
 
@@ -112,12 +112,9 @@ impl Folder<'_> {
 
     /// Returns whether a file belongs to a component within this one whose tests pytest does not run.
     fn is_elsewhere(&self, file: &str) -> bool {
-        let definition = self.subject.definition;
-        definition.tests.values().filter(|run| run.runner != "pytest").any(|run| {
-            let folder = definition.components.get(&run.component).and_then(|it| pytest::folder(self.subject, it));
-            folder
-                .is_some_and(|folder| folder.len() > self.first.folder.len() && file.starts_with(&format!("{folder}/")))
-        })
+        let others = self.subject.pipeline.tests.values().filter(|run| run.runner.name() != "pytest");
+        let mut folders = others.map(|run| run.component.folder.as_str());
+        folders.any(|folder| folder.len() > self.first.folder.len() && file.starts_with(&format!("{folder}/")))
     }
 
     fn doubts(&self, found: &mut Vec<Diagnostic>) {

@@ -1,10 +1,11 @@
 //! A limit is written in the unit of its metric, and is within its ceiling.
 
+use super::check::{Check, Subject};
 use super::support::amount::{self, Amount};
-use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
+use super::support::walk::{ROOT, Trail};
 use crate::definition::{Limit, Unit, Value};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::Limited;
 
 pub(crate) struct LimitUnit;
 
@@ -20,15 +21,14 @@ impl Check for LimitUnit {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-        let definition = subject.definition;
-        entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
+        let environments = ROOT.key("environments");
+        for environment in &subject.pipeline.environments {
+            let at = environments.key(environment.name);
             let at = at.key("limits");
-            for (name, limit) in &environment.limits {
-                if let Some(metric) = definition.metrics.get(name) {
-                    one(&at.key(name), name, metric.unit, limit, found);
-                }
+            for Limited { name, metric, limit } in &environment.limits {
+                one(&at.key(name), name, metric.unit, limit, found);
             }
-        });
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Metrics that are limited are read from somewhere.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct LimitWithoutPrometheus;

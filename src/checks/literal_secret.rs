@@ -1,7 +1,7 @@
 //! No secret is written into the definition.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries, items};
-use super::{Check, Subject};
 use crate::definition::{Body, Login, Value};
 use crate::diagnostics::{Code, Diagnostic};
 

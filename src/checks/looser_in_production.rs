@@ -1,8 +1,8 @@
 //! Limits do not get looser on the way to production.
 
+use super::check::{Check, Subject};
 use super::support::amount::{self, Amount};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::{Definition, Environment, Limit, Name, Unit};
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,10 +1,8 @@
 //! A matrix has at most 256 jobs.
 
-use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
-use crate::definition::{Component, Definition, Repeat, RunsOn, TestRun};
+use super::check::{Check, Subject};
+use super::support::walk::ROOT;
 use crate::diagnostics::{At, Code, Diagnostic};
-use crate::runners::{Order, runner};
 
 pub(crate) struct MatrixTooLarge;
 
@@ -20,22 +18,20 @@ impl Check for MatrixTooLarge {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-        let definition = subject.definition;
-        entries(&ROOT, "components", &definition.components, &mut |at, name, component| {
-            let factors = [(versions(component), "versions"), (machines(component.runs_on.as_ref()), "machines")];
-            found.extend(too_many(|| at.at().key(), name, &factors));
-        });
-        entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
-            let component = definition.components.get(&run.component);
-            let inherited = component.and_then(|component| component.runs_on.as_ref());
+        let (components, tests) = (ROOT.key("components"), ROOT.key("tests"));
+        for component in subject.pipeline.components.values() {
+            let factors = [(component.axes.version_count(), "versions"), (component.axes.machine_count(), "machines")];
+            found.extend(too_many(|| components.key(component.name).at().key(), component.name, &factors));
+        }
+        for run in subject.pipeline.tests.values() {
             let factors = [
-                (usize::from(run.shards), "shards"),
-                (component.map_or(1, versions), "versions"),
-                (machines(run.runs_on.as_ref().or(inherited)), "machines"),
-                (seeds(definition, run), "seeds"),
+                (usize::from(run.written.shards), "shards"),
+                (run.axes.version_count(), "versions"),
+                (run.axes.machine_count(), "machines"),
+                (run.seeds.count(), "seeds"),
             ];
-            found.extend(too_many(|| at.key("shards").at(), name, &factors));
-        });
+            found.extend(too_many(|| tests.key(run.name).key("shards").at(), run.name, &factors));
+        }
     }
 }
 
@@ -51,31 +47,4 @@ fn too_many(at: impl Fn() -> At, name: &str, factors: &[(usize, &str)]) -> Optio
             format!("`{name}` would have {jobs} jobs ({}), and a matrix has at most {MOST}", shown.join(" × "));
         Diagnostic::error(CODE, at(), message).help("make one of the lists shorter")
     })
-}
-
-fn versions(component: &Component) -> usize {
-    let custom = component.custom.as_ref().and_then(|custom| custom.versions.as_ref());
-    let axes =
-        [component.python.as_ref(), component.node.as_ref(), component.rust.as_ref(), component.go.as_ref(), custom];
-    axes.into_iter().flatten().fold(1, |jobs, axis| jobs * axis.values.len())
-}
-
-fn machines(runs_on: Option<&RunsOn>) -> usize {
-    match runs_on {
-        Some(RunsOn::Axis(axis)) => axis.values.len(),
-        _ => 1,
-    }
-}
-
-/// A run that is repeated has two seeds, where its runner has an order to shuffle.
-fn seeds(definition: &Definition, run: &TestRun) -> usize {
-    let nightly = definition.project.nightly.is_some().then_some(Repeat::Nightly);
-    match run.gates.repeat.or(definition.gates.repeat).or(nightly) {
-        Some(Repeat::Nightly | Repeat::Always) if shuffles(run) => 2,
-        _ => 1,
-    }
-}
-
-fn shuffles(run: &TestRun) -> bool {
-    runner(&run.runner).is_some_and(|runner| runner.can().order == Order::Shuffled)
 }

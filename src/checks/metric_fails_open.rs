@@ -1,7 +1,7 @@
 //! A metric that cannot be read does not pass in production.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::definition::{Definition, Name, Outcome};
 use crate::diagnostics::{Code, Diagnostic};
 

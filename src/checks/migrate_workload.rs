@@ -1,7 +1,7 @@
 //! A migration runs in the image of a workload that is deployed there.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct MigrateWorkload;

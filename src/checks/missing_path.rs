@@ -1,7 +1,7 @@
 //! Paths of the definition exist in the repository.
 
+use super::check::{Check, Subject};
 use super::support::paths::{self, Named};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic, closest};
 use crate::sources;
 

@@ -9,6 +9,7 @@ mod all_ignored;
 mod build_arg;
 mod cache_mode;
 mod cache_scope;
+mod check;
 mod command_missing;
 mod coverage_unenforced;
 mod deploy_without_smoke;
@@ -47,14 +48,12 @@ mod path_outside;
 mod permission_scope;
 mod pip_no_cache;
 mod probe_without_expectation;
-mod promotion_order;
 mod ref_pattern;
 mod registry_login;
 mod required_needs_reported;
 mod rollback_needs_approval;
 mod runner_capability;
 mod runner_label;
-mod runner_name;
 mod runs_on_list;
 mod secret_in_build_arg;
 mod secret_outside_environment;
@@ -67,38 +66,16 @@ mod smoke_login;
 mod smoke_without_login;
 mod smoke_without_url;
 mod step_kind;
-mod suite_of_suite;
 mod test_selection;
 mod timezone;
 mod toolchain;
 mod traffic_workload;
-mod unknown_name;
 mod url_in_secret;
 mod window_too_few;
 
-use crate::definition::Definition;
-use crate::diagnostics::{Code, Diagnostic};
-use crate::sources::Sources;
+use crate::diagnostics::Diagnostic;
 
-pub(crate) use support::pytest::project_floor;
-
-/// A rule about the definition.
-pub(crate) trait Check: Sync {
-    /// Its name.
-    fn code(&self) -> Code;
-    /// Finds every place that breaks it; prints nothing.
-    fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>);
-    /// Its page: what, why, example, fix.
-    fn page(&self) -> &'static str;
-}
-
-/// Input of a rule.
-pub(crate) struct Subject<'a> {
-    /// The definition.
-    pub(crate) definition: &'a Definition,
-    /// Sources of the definition, and the repository around it.
-    pub(crate) sources: &'a Sources,
-}
+pub(crate) use check::{Check, Subject};
 
 /// Every rule about the definition.
 pub(crate) const CHECKS: &[&dyn Check] = &[
@@ -144,14 +121,12 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &permission_scope::PermissionScope,
     &pip_no_cache::PipNoCache,
     &probe_without_expectation::ProbeWithoutExpectation,
-    &promotion_order::PromotionOrder,
     &ref_pattern::RefPattern,
     &registry_login::RegistryLogin,
     &required_needs_reported::RequiredNeedsReported,
     &rollback_needs_approval::RollbackNeedsApproval,
     &runner_capability::RunnerCapability,
     &runner_label::RunnerLabel,
-    &runner_name::RunnerName,
     &runs_on_list::RunsOnList,
     &secret_in_build_arg::SecretInBuildArg,
     &secret_outside_environment::SecretOutsideEnvironment,
@@ -164,12 +139,10 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &smoke_without_login::SmokeWithoutLogin,
     &smoke_without_url::SmokeWithoutUrl,
     &step_kind::StepKind,
-    &suite_of_suite::SuiteOfSuite,
     &test_selection::TestSelection,
     &timezone::Timezone,
     &toolchain::Toolchain,
     &traffic_workload::TrafficWorkload,
-    &unknown_name::UnknownName,
     &url_in_secret::UrlInSecret,
     &window_too_few::WindowTooFew,
 ];

@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::support::ids;
+use super::check::{Check, Subject};
 use super::support::walk::ROOT;
-use super::{Check, Subject};
+use crate::at;
 use crate::definition::Definition;
 use crate::diagnostics::{At, Code, Diagnostic};
+use crate::resolve::names;
 
 pub(crate) struct NameClash;
 
@@ -29,24 +30,25 @@ impl Check for NameClash {
 
 fn jobs(definition: &Definition, found: &mut Vec<Diagnostic>) {
     let mut taken: HashMap<String, At> = HashMap::new();
-    ids::ci_jobs(definition, &mut |at, id| {
-        if ids::OWN_JOBS.contains(&id.as_ref()) {
+    for names::CiJob { table, name, id } in names::ci_jobs(definition) {
+        let at = || at![table, name.as_str()].key();
+        if names::OWN_JOBS.contains(&id.as_ref()) {
             let message = format!("`ci.yml` has a built-in job `{id}`");
-            found.push(Diagnostic::error(CODE, at.at().key(), message).help("choose another name"));
+            found.push(Diagnostic::error(CODE, at(), message).help("choose another name"));
         } else if let Some(other) = taken.get(id.as_ref()) {
             let message = format!("`ci.yml` would have two jobs called `{id}`");
-            let diagnostic = Diagnostic::error(CODE, at.at().key(), message).related(other.clone(), "the other one");
+            let diagnostic = Diagnostic::error(CODE, at(), message).related(other.clone(), "the other one");
             found.push(diagnostic.help("choose another name"));
         } else {
-            taken.insert(id.into_owned(), at.at().key());
+            taken.insert(id.into_owned(), at());
         }
-    });
+    }
 }
 
 fn workflows(definition: &Definition, found: &mut Vec<Diagnostic>) {
     let at = ROOT.key("workflows");
     for name in definition.workflows.keys() {
-        if ids::OWN_WORKFLOWS.contains(&name.as_str()) {
+        if names::OWN_WORKFLOWS.contains(&name.as_str()) {
             let message = format!("`{name}.yml` is a workflow of Pipewright's own");
             found.push(Diagnostic::error(CODE, at.key(name).at().key(), message).help("choose another name"));
         }

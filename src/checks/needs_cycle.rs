@@ -1,7 +1,7 @@
 //! Jobs do not wait for each other in a cycle.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::{Job, Name, Table};
 use crate::diagnostics::{Code, Diagnostic};
 

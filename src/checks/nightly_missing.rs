@@ -1,7 +1,7 @@
 //! Nightly runs have a schedule.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries, items};
-use super::{Check, Subject};
 use crate::definition::{Repeat, SuiteEvent};
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,7 +1,7 @@
 //! An environment has exactly one way into its cluster.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct OneClusterAccess;

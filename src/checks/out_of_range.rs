@@ -1,7 +1,7 @@
 //! Numbers are within their range, and lists that must name something do.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries, items};
-use super::{Check, Subject};
 use crate::definition::{Definition, Probe};
 use crate::diagnostics::{Code, Diagnostic};
 

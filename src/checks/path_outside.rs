@@ -1,7 +1,7 @@
 //! Every path stays within the repository.
 
+use super::check::{Check, Subject};
 use super::support::paths;
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources;
 

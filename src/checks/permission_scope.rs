@@ -1,7 +1,7 @@
 //! A job asks for permissions that a token can have.
 
+use super::check::{Check, Subject};
 use super::support::walk;
-use super::{Check, Subject};
 use crate::definition::Access;
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 

@@ -1,8 +1,8 @@
 //! A cache that a Dockerfile mounts is used.
 
+use super::check::{Check, Subject};
 use super::support::dockerfile;
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct PipNoCache;

@@ -1,7 +1,7 @@
 //! A probe expects more than the status that any page has.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries, items};
-use super::{Check, Subject};
 use crate::definition::Probe;
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,7 +1,7 @@
 //! Patterns of branches and tags can match a name that git accepts.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries, items};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct RefPattern;

@@ -1,7 +1,7 @@
 //! An image has a registry, and the log-in fits it.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::definition::Login;
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,7 +1,7 @@
 //! A job that is required for merging does not wait for one whose failure is only reported.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries, items};
-use super::{Check, Subject};
 use crate::definition::{Definition, Merge};
 use crate::diagnostics::{Code, Diagnostic};
 

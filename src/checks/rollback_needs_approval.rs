@@ -1,7 +1,7 @@
 //! Restoring never waits for a person.
 
+use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, entries};
-use super::{Check, Subject};
 use crate::definition::Definition;
 use crate::diagnostics::{At, Code, Diagnostic};
 

@@ -1,10 +1,11 @@
 //! A test run asks its runner only for what the runner can do.
 
-use super::{Check, Subject};
+use super::check::{Check, Subject};
 use crate::at;
-use crate::definition::{Name, Order as Wanted, Repeat, Split, TestRun, Workers};
+use crate::definition::{Order as Wanted, Repeat, Workers};
 use crate::diagnostics::{Code, Diagnostic, listed};
-use crate::runners::{Order, Runner, runner};
+use crate::resolve::TestRun;
+use crate::runners::Order;
 
 pub(crate) struct RunnerCapability;
 
@@ -18,37 +19,35 @@ impl Check for RunnerCapability {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-        let definition = subject.definition;
-        for (name, run) in &definition.tests {
-            let Some(runner) = runner(&run.runner) else { continue };
-            asked(self.code(), name, run, runner, found);
+        let pipeline = subject.pipeline;
+        for run in pipeline.tests.values() {
+            asked(self.code(), run, found);
         }
-        for (path, quarantine) in &definition.quarantine {
-            let can = |run: &TestRun| runner(&run.runner).is_none_or(|runner| runner.can().paths);
-            let left_out = match &quarantine.of {
-                Some(of) => definition.tests.get(of).is_none_or(can),
-                None => definition.tests.is_empty() || definition.tests.values().any(can),
-            };
-            if !left_out {
+        for (path, quarantine) in &subject.definition.quarantine {
+            let mut of = pipeline.tests.values().filter(|run| quarantine.of.as_ref().is_none_or(|of| of == run.name));
+            let is_declared = quarantine.of.as_ref().is_none_or(|of| pipeline.tests.contains_key(of.as_str()));
+            if is_declared && !pipeline.tests.is_empty() && !of.any(|run| run.runner.capabilities().paths) {
                 let message = format!("no runner can leave `{path}` out of a run");
                 let help = "remove the table, and skip the test in its own code, with the reason";
                 found.push(Diagnostic::error(self.code(), at!["quarantine", path].key(), message).help(help));
             }
         }
-        for (name, suite) in &definition.suites {
-            let runner = definition.tests.get(&suite.of).and_then(|run| runner(&run.runner));
-            if let Some(runner) = runner.filter(|runner| !runner.can().paths) {
+        for suite in &pipeline.suites {
+            let runner = suite.run.runner;
+            if !runner.capabilities().paths {
                 let message = format!("`{}` cannot leave paths out of a run", runner.name());
                 let help = "keep the tests in the run, or use a runner that can: `pytest`";
-                found.push(Diagnostic::error(self.code(), at!["suites", name.as_str(), "of"], message).help(help));
+                let at = at!["suites", suite.name.as_str(), "of"];
+                found.push(Diagnostic::error(self.code(), at, message).help(help));
             }
         }
     }
 }
 
 /// Every key that asks for what the runner cannot do.
-fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mut Vec<Diagnostic>) {
-    let can = runner.can();
+fn asked(code: Code, resolved: &TestRun<'_>, found: &mut Vec<Diagnostic>) {
+    let (name, run, runner) = (resolved.name, resolved.written, resolved.runner);
+    let can = runner.capabilities();
     let mut refuse = |key: &str, what: &str| {
         let message = format!("`{}` cannot {what}", runner.name());
         let at = at!["tests", name.as_str()].then(key);
@@ -57,8 +56,9 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     if run.shards > 1 && !can.shards {
         refuse("shards", "run a part of the tests");
     }
-    if run.split.is_some_and(|split| !can.splits.contains(&split)) {
-        let words: Vec<&str> = can.splits.iter().map(|split| word(*split)).collect();
+    let splits = can.all_splits();
+    if run.split.is_some_and(|split| !splits.contains(&split)) {
+        let words: Vec<&str> = splits.iter().map(|split| split.as_str()).collect();
         refuse("split", &format!("split that way, only by {}", listed(&words)));
     }
     if run.workers != Workers::Count(1) && !can.workers {
@@ -84,13 +84,5 @@ fn asked(code: Code, name: &Name, run: &TestRun, runner: &dyn Runner, found: &mu
     }
     if matches!(run.gates.repeat, Some(Repeat::Nightly | Repeat::Always)) && can.order != Order::Shuffled {
         refuse("gates", "run tests under a second seed");
-    }
-}
-
-fn word(split: Split) -> &'static str {
-    match split {
-        Split::Timings => "timings",
-        Split::Count => "count",
-        Split::Files => "files",
     }
 }

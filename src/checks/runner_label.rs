@@ -1,7 +1,7 @@
 //! A machine is one that GitHub has, and stays the same.
 
+use super::check::{Check, Subject};
 use super::support::walk;
-use super::{Check, Subject};
 use crate::catalogue::runners::{Os, RUNNERS, Status, runner};
 use crate::definition::RunsOn;
 use crate::diagnostics::{Code, Diagnostic, closest};

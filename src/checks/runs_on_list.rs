@@ -1,7 +1,7 @@
 //! A list of runner labels is used only for a matrix.
 
+use super::check::{Check, Subject};
 use super::support::walk::{self, Machines};
-use super::{Check, Subject};
 use crate::definition::RunsOn;
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,7 +1,7 @@
 //! No secret is built into an image.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries, values};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SecretInBuildArg;

@@ -1,7 +1,7 @@
 //! Secrets are kept in an environment.
 
+use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries, step_values, values};
-use super::{Check, Subject};
 use crate::definition::{Component, Definition, Login, Name, Value};
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,7 +1,7 @@
 //! A service has an image.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::definition::Preset;
 use crate::diagnostics::{Code, Diagnostic};
 

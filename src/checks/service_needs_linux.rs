@@ -1,10 +1,11 @@
 //! Jobs with services run on Linux.
 
-use super::support::walk::{self, ROOT, Trail, entries};
-use super::{Check, Subject};
+use super::check::{Check, Subject};
+use super::support::walk::{ROOT, Trail};
 use crate::catalogue::runners::{Os, runner};
-use crate::definition::{Definition, Name, Preset, RunsOn, TestRun};
+use crate::definition::{Preset, RunsOn, Service};
 use crate::diagnostics::{Code, Diagnostic};
+use crate::resolve::{Job, Named};
 
 pub(crate) struct ServiceNeedsLinux;
 
@@ -20,37 +21,49 @@ impl Check for ServiceNeedsLinux {
     }
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
-        let definition = subject.definition;
-        let of = |run: &TestRun| definition.components.get(&run.component).and_then(|it| it.runs_on.as_ref());
-        entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
-            other_system(definition, at, &it.services, it.runs_on.as_ref().or(of(it)), found);
-        });
-        entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| {
-            let inherited = definition.tests.get(&it.of).and_then(of);
-            other_system(definition, at, &it.services, it.runs_on.as_ref().or(inherited), found);
-        });
-        walk::jobs(definition, &mut |at, _, it| {
-            other_system(definition, at, &it.services, it.runs_on.as_ref(), found);
-        });
+        let pipeline = subject.pipeline;
+        let table = ROOT.key("tests");
+        for run in pipeline.tests.values() {
+            let own = run.written.runs_on.is_some() || run.component.written.runs_on.is_some();
+            other_system(&table.key(run.name), &run.services, run.axes.machines, own, found);
+        }
+        let table = ROOT.key("suites");
+        for suite in &pipeline.suites {
+            let own = suite.written.runs_on.is_some() || suite.run.component.written.runs_on.is_some();
+            other_system(&table.key(suite.name), &suite.services, suite.axes.machines, own, found);
+        }
+        let table = ROOT.key("jobs");
+        jobs(&table, &pipeline.jobs, found);
+        let table = ROOT.key("workflows");
+        for workflow in &pipeline.workflows {
+            jobs(&table.key(workflow.name).key("jobs"), &workflow.jobs, found);
+        }
     }
 }
 
+fn jobs(table: &Trail<'_>, jobs: &[Job<'_>], found: &mut Vec<Diagnostic>) {
+    for job in jobs {
+        let own =
+            job.written.runs_on.is_some() || job.component.as_ref().is_some_and(|it| it.written.runs_on.is_some());
+        other_system(&table.key(job.name), &job.services, job.machine, own, found);
+    }
+}
+
+/// Reports a machine that starts no services, where the job, its component or the project names it.
 fn other_system(
-    definition: &Definition,
     at: &Trail<'_>,
-    services: &[Name],
-    own: Option<&RunsOn>,
+    services: &[Named<'_, Service>],
+    machines: &RunsOn,
+    own: bool,
     found: &mut Vec<Diagnostic>,
 ) {
-    let container = |name: &&Name| {
-        definition.services.get(*name).is_some_and(|service| service.preset != Some(Preset::LancedbEmbedded))
-    };
-    let Some(service) = services.iter().find(container) else { return };
-    let project = ROOT.key("project");
-    let RunsOn::Axis(axis) = own.unwrap_or(&definition.project.runs_on) else { return };
+    let container = |(_, service): &&Named<'_, Service>| service.preset != Some(Preset::LancedbEmbedded);
+    let Some((service, _)) = services.iter().find(container) else { return };
+    let RunsOn::Axis(axis) = machines else { return };
     let other = |label: &&String| runner(label).is_some_and(|runner| runner.os != Os::Linux);
     if let Some(label) = axis.values.iter().find(other) {
-        let place = if own.is_some() { at.key("runs-on").at() } else { project.key("runs-on").at() };
+        let project = ROOT.key("project");
+        let place = if own { at.key("runs-on").at() } else { project.key("runs-on").at() };
         let message = format!("`{label}` cannot run the service `{service}`: GitHub starts services on Linux alone");
         let diagnostic = Diagnostic::error(CODE, place, message).related(at.key("services").at(), "the service");
         found.push(diagnostic.help("write `runs-on = \"ubuntu-24.04\"`, or do without the service"));

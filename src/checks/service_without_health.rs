@@ -1,7 +1,7 @@
 //! Tests start when their services are ready.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct ServiceWithoutHealth;

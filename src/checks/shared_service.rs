@@ -1,8 +1,8 @@
 //! Processes that share a service are kept apart.
 
+use super::check::{Check, Subject};
 use super::support::pytest;
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::definition::{Preset, Workers};
 use crate::diagnostics::{Code, Diagnostic};
 

@@ -1,6 +1,6 @@
 //! A rollback sends a notification.
 
-use super::{Check, Subject};
+use super::check::{Check, Subject};
 use crate::at;
 use crate::definition::Event;
 use crate::diagnostics::{Code, Diagnostic};

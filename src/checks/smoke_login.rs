@@ -1,7 +1,7 @@
 //! A log-in sends one body, and takes a token or cookies.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SmokeLogin;

@@ -1,7 +1,7 @@
 //! Smoke tests log in where the service asks for it.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries, items};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SmokeWithoutLogin;

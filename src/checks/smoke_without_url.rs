@@ -1,7 +1,7 @@
 //! An environment that answers requests has an address.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SmokeWithoutUrl;

@@ -1,7 +1,7 @@
 //! A step runs a command or uses an action.
 
+use super::check::{Check, Subject};
 use super::support::walk;
-use super::{Check, Subject};
 use crate::definition::Step;
 use crate::diagnostics::{At, Code, Diagnostic};
 

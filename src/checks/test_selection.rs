@@ -1,7 +1,7 @@
 //! A run runs everything that it collects, to the end.
 
+use super::check::{Check, Subject};
 use super::support::pytest::{self, Run};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::pytest::{Effect, Given, Origin, Selection, selections};
 

@@ -1,7 +1,7 @@
 //! A time zone has the form of an IANA name.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::Nightly;
 use crate::diagnostics::{Code, Diagnostic, closest};
 

@@ -1,10 +1,10 @@
 //! A component has the toolchain that its tests and its dependencies need, once.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
-use crate::definition::{Axis, Component, Definition, Name};
+use crate::definition::{Axis, Component, Name};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::runners::runner;
+use crate::toolchains::{TOOLCHAINS, Toolchain as Language, Versions, toolchain, versions};
 
 pub(crate) struct Toolchain;
 
@@ -25,26 +25,14 @@ impl Check for Toolchain {
             axes(at, name, component, found);
             installs(&at.key("install"), component, found);
         });
-        tests(definition, found);
+        tests(subject, found);
     }
-}
-
-/// The versions of a component by key.
-fn versions(component: &Component) -> [(&'static str, Option<&Axis>); 5] {
-    [
-        ("python", component.python.as_ref()),
-        ("node", component.node.as_ref()),
-        ("rust", component.rust.as_ref()),
-        ("go", component.go.as_ref()),
-        ("custom", component.custom.as_ref().and_then(|custom| custom.versions.as_ref())),
-    ]
 }
 
 /// A matrix has one axis of versions, and no version twice.
 fn axes(at: &Trail<'_>, name: &str, component: &Component, found: &mut Vec<Diagnostic>) {
     let mut first: Option<&str> = None;
-    for (key, axis) in versions(component) {
-        let Some(axis) = axis else { continue };
+    for Versions { key, values: axis, .. } in versions(component) {
         for (index, value) in axis.values.iter().enumerate() {
             if axis.values.iter().take(index).any(|before| before == value) {
                 let message = format!("`{key}` names `{value}` twice");
@@ -66,24 +54,17 @@ fn axes(at: &Trail<'_>, name: &str, component: &Component, found: &mut Vec<Diagn
 
 /// Checks that a component has at most one installer per language, and the language with it.
 fn installs(at: &Trail<'_>, component: &Component, found: &mut Vec<Diagnostic>) {
-    let install = &component.install;
-    let python = [("pip", install.pip.is_some()), ("uv", install.uv.is_some()), ("poetry", install.poetry.is_some())];
-    let node = [("npm", install.npm.is_some()), ("pnpm", install.pnpm.is_some())];
-    one_installer(at, "python", "3.12", component.python.is_some(), &python, found);
-    one_installer(at, "node", "24", component.node.is_some(), &node, found);
+    for toolchain in TOOLCHAINS {
+        one_installer(at, *toolchain, component, found);
+    }
 }
 
-fn one_installer(
-    at: &Trail<'_>,
-    language: &str,
-    example: &str,
-    has_language: bool,
-    tools: &[(&str, bool)],
-    found: &mut Vec<Diagnostic>,
-) {
-    let mut named = tools.iter().filter(|(_, is)| *is).map(|(tool, _)| *tool);
+fn one_installer(at: &Trail<'_>, toolchain: &dyn Language, component: &Component, found: &mut Vec<Diagnostic>) {
+    let used = toolchain.installers().iter().filter(|tool| (tool.words)(&component.install).is_some());
+    let mut named = used.map(|tool| tool.key);
     let Some(first) = named.next() else { return };
-    if !has_language {
+    if toolchain.versions(component).is_none() {
+        let (language, example) = (toolchain.key(), toolchain.example());
         let message = format!("`{first}` needs a `{language}` version");
         let help = format!("add `{language} = \"{example}\"` to the component");
         found.push(Diagnostic::error(CODE, at.key(first).at(), message).help(help));
@@ -98,41 +79,36 @@ fn one_installer(
 }
 
 /// A runner's language is one of its component's.
-fn tests(definition: &Definition, found: &mut Vec<Diagnostic>) {
-    entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
-        let Some(component) = definition.components.get(&run.component) else { return };
-        let Some(runner) = runner(&run.runner) else { return };
-        let Some(language) = runner.can().toolchain else { return };
-        let (example, has) = match language {
-            "python" => ("3.12", component.python.is_some()),
-            "node" => ("24", component.node.is_some()),
-            "go" => ("1.26", component.go.is_some()),
-            _ => ("1.95", component.rust.is_some()),
-        };
-        if let Some(oldest) = runner.can().oldest {
-            too_old(&run.component, component, (&run.runner, language, oldest), found);
+fn tests(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
+    let table = ROOT.key("tests");
+    for run in subject.pipeline.tests.values() {
+        let (name, component) = (run.component.name, run.component.written);
+        let capabilities = run.runner.capabilities();
+        let Some(needed) = capabilities.toolchain.and_then(toolchain) else { continue };
+        let (runner, language) = (run.runner.name(), needed.key());
+        if let (Some(oldest), Some(versions)) = (capabilities.oldest, needed.versions(component)) {
+            too_old(name, versions, (runner, language, oldest), found);
         }
-        if !has && component.custom.is_none() {
-            let message = format!("`{}` needs a `{language}` version, and `{}` has none", run.runner, run.component);
-            let help = format!("add `{language} = \"{example}\"` to `[components.{}]`", run.component);
-            let component = ROOT.key("components").key(&run.component).at().key();
-            let diagnostic = Diagnostic::error(CODE, at.key("runner").at(), message);
+        if needed.versions(component).is_none() && component.custom.is_none() {
+            let message = format!("`{runner}` needs a `{language}` version, and `{name}` has none");
+            let help = format!("add `{language} = \"{}\"` to `[components.{name}]`", needed.example());
+            let component = ROOT.key("components").key(name).at().key();
+            let diagnostic = Diagnostic::error(CODE, table.key(run.name).key("runner").at(), message);
             found.push(diagnostic.related(component, "the component").help(help));
         }
-    });
+    }
 }
 
 /// Every version of a component is one that its test runner's tools can be installed on.
 fn too_old(
     name: &Name,
-    component: &Component,
+    versions: &Axis,
     (runner, language, oldest): (&str, &str, (u16, u16)),
     found: &mut Vec<Diagnostic>,
 ) {
-    let versions = versions(component).into_iter().find(|(key, _)| *key == language).and_then(|(_, axis)| axis);
     let at = ROOT.key("components");
     let at = at.key(name);
-    for version in versions.into_iter().flat_map(|axis| &axis.values) {
+    for version in &versions.values {
         if release(version).is_some_and(|release| release < oldest) {
             let least = format!("{}.{}", oldest.0, oldest.1);
             let message = format!("`{runner}` runs on {language} {least} or newer, found `{version}`");

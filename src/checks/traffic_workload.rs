@@ -1,7 +1,7 @@
 //! A canary moves the users of a workload that is deployed there, in rising steps, between two Services.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use super::{Check, Subject};
 use crate::definition::Traffic;
 use crate::definition::units::Percent;
 use crate::diagnostics::{Code, Diagnostic, listed};

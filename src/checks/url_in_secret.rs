@@ -1,7 +1,7 @@
 //! The address of an environment is not a secret.
 
+use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct UrlInSecret;

@@ -1,8 +1,8 @@
 //! A share is judged by enough requests.
 
+use super::check::{Check, Subject};
 use super::support::amount::{self, Amount};
 use super::support::walk::{ROOT, entries};
-use super::{Check, Subject};
 use crate::definition::{Definition, Name, Unit};
 use crate::diagnostics::{At, Code, Diagnostic};
 

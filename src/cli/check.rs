@@ -6,8 +6,8 @@ use clap::Args;
 use pipewright::drift::Kind;
 
 use super::departure::{Departure, Diffs};
+use super::output::{Exit, Format, err, out};
 use super::project::{Compiled, Use, clash, compiled, places, report, repositories};
-use super::{Exit, Format, err, out};
 
 /// Lines of a file's diff, without `--full`.
 const LINES: usize = 40;

@@ -3,7 +3,7 @@
 use clap::Args;
 use pipewright::diagnostics::did_you_mean;
 
-use super::{Exit, err, out};
+use super::output::{Exit, err, out};
 
 #[derive(Args)]
 pub(crate) struct Explain {

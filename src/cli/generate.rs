@@ -6,8 +6,8 @@ use clap::Args;
 use pipewright::drift::{self, Kind};
 
 use super::departure::{Departure, Diffs};
+use super::output::{Exit, Format, err, out};
 use super::project::{Compiled, Use, clash, commit, compiled, lacking_attributes, places, report, repositories};
-use super::{Exit, Format, err, out};
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {

@@ -12,7 +12,8 @@ use pipewright::init::{self, Around, Below, Choices, Day, Git, Needs, Offer, Pla
 use pipewright::pins::builtin;
 use pipewright::sources::{Disk, Sources, Text};
 
-use super::{Exit, Format, err, generate, io_failed, out};
+use super::generate;
+use super::output::{Exit, Format, err, io_failed, out};
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]

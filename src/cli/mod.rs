@@ -5,6 +5,7 @@ mod departure;
 mod explain;
 mod generate;
 mod init;
+mod output;
 mod pins;
 mod project;
 mod schema;
@@ -12,28 +13,9 @@ mod schema;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Parser, Subcommand};
 
-/// Exit status of a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Exit {
-    /// Success.
-    Fine = 0,
-    /// Generated files are not up to date.
-    Drift = 1,
-    /// Invalid arguments.
-    Usage = 2,
-    /// Invalid definition.
-    Definition = 3,
-    /// A file could not be read or written.
-    Io = 4,
-}
-
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(exit as u8)
-    }
-}
+use output::Format;
 
 #[derive(Parser)]
 #[command(name = "pipewright", version, about, max_term_width = 100, disable_help_subcommand = true)]
@@ -46,19 +28,6 @@ struct Arguments {
     format: Format,
     #[command(subcommand)]
     command: Command,
-}
-
-/// Output format of findings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// Text, in the style of rustc
-    Human,
-    /// JSON
-    Json,
-    /// SARIF, for code scanning
-    Sarif,
-    /// Annotations of a GitHub workflow run
-    Github,
 }
 
 #[derive(Subcommand)]
@@ -90,25 +59,4 @@ pub(crate) fn run() -> ExitCode {
         Command::Schema => schema::run(),
     };
     exit.into()
-}
-
-/// Prints to standard output; a closed pipe is not an error.
-pub(crate) fn out(text: &str) {
-    use std::io::Write;
-    let _ = anstream::stdout().write_all(text.as_bytes());
-}
-
-/// Prints to standard error.
-pub(crate) fn err(text: &str) {
-    use std::io::Write;
-    let _ = anstream::stderr().write_all(text.as_bytes());
-}
-
-/// Reports a file that could not be read or written.
-pub(crate) fn io_failed(message: &str, help: Option<&str>) -> Exit {
-    err(&format!("error: {message}\n"));
-    if let Some(help) = help {
-        err(&format!("  = help: {help}\n"));
-    }
-    Exit::Io
 }

@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use pipewright::drift::{Change, Kind, write};
 use pipewright::pins::Lock;
 
-use super::{Exit, err, io_failed, out};
+use super::output::{Exit, err, io_failed, out};
 
 #[derive(Args)]
 pub(crate) struct Pins {

@@ -14,7 +14,7 @@ use pipewright::workflow::Workflow;
 use pipewright::{Compilation, compile};
 
 use super::departure::{Departure, Diffs};
-use super::{Exit, Format, err, io_failed, out};
+use super::output::{Exit, Format, err, io_failed, out};
 
 /// The repository of a definition, and the definition's path in it.
 pub(crate) type Place = (PathBuf, String);

@@ -1,6 +1,6 @@
 //! `schema`: print the schema of the language.
 
-use super::{Exit, out};
+use super::output::{Exit, out};
 
 /// Runs the command.
 pub(crate) fn run() -> Exit {

@@ -18,6 +18,11 @@ pub struct Axis {
 }
 
 impl Axis {
+    /// The first value.
+    pub fn first(&self) -> &str {
+        self.values.first().map_or("", String::as_str)
+    }
+
     /// The last value, which is the newest by convention.
     pub fn last(&self) -> &str {
         self.values.last().map_or("", String::as_str)

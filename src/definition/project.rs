@@ -51,8 +51,18 @@ pub struct Project {
     pub prefix: Option<Name>,
 }
 
+/// The branch that deploys where none is named.
+const MAIN: &str = "main";
+
 fn main_branch() -> Vec<String> {
-    vec!["main".to_owned()]
+    vec![MAIN.to_owned()]
+}
+
+impl Project {
+    /// Returns the branch that deploys: the first one.
+    pub fn deploying_branch(&self) -> &str {
+        self.branches.first().map_or(MAIN, String::as_str)
+    }
 }
 
 fn half_an_hour() -> Duration {

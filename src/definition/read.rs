@@ -8,6 +8,7 @@ use crate::diagnostics::{At, Code, Diagnostic};
 use crate::sources::{Sources, Text};
 
 mod explain;
+mod lookup;
 mod renamed;
 mod suggest;
 

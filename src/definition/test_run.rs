@@ -164,6 +164,17 @@ pub enum Split {
     Files,
 }
 
+impl Split {
+    /// Its name in the definition.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Timings => "timings",
+            Self::Count => "count",
+            Self::Files => "files",
+        }
+    }
+}
+
 /// Coverage that a test run measures.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]

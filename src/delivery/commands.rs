@@ -1,24 +1,24 @@
-//! Commands of the user's own.
+//! The user's own commands.
 
 use serde_json::{Map, Value};
 
-use super::Delivery;
-use crate::definition::{Delivery as Written, Workload};
+use super::way::Delivery;
+use crate::definition::{Commands as Written, Workload};
 
-pub(crate) struct Commands;
+pub(crate) struct Commands<'a> {
+    pub(super) commands: &'a Written,
+}
 
-impl Delivery for Commands {
+impl Delivery for Commands<'_> {
     fn name(&self) -> &'static str {
         "commands"
     }
 
-    fn settings(&self, workload: &Workload, _: &str, _: &dyn Fn(&str) -> String) -> Option<Map<String, Value>> {
-        let Written::Commands(commands) = &workload.delivery else { return None };
-        let mut settings = Map::new();
-        settings.insert("target".to_owned(), workload.target.as_str().into());
-        settings.insert("apply".to_owned(), commands.apply.as_str().into());
-        settings.insert("restore".to_owned(), commands.restore.as_str().into());
-        settings.insert("current".to_owned(), commands.current.as_str().into());
-        Some(settings)
+    fn settings(&self, workload: &Workload, _: &str, _: &dyn Fn(&str) -> String) -> Map<String, Value> {
+        let Written { apply, restore, current } = self.commands;
+        [("target", &workload.target), ("apply", apply), ("restore", restore), ("current", current)]
+            .into_iter()
+            .map(|(key, text)| (key.to_owned(), text.as_str().into()))
+            .collect()
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::Delivery;
-use crate::definition::{Delivery as Written, Workload};
+use super::way::{Delivery, target};
+use crate::definition::Workload;
 
 pub(crate) struct Image;
 
@@ -12,7 +12,7 @@ impl Delivery for Image {
         "image"
     }
 
-    fn settings(&self, workload: &Workload, _: &str, _: &dyn Fn(&str) -> String) -> Option<Map<String, Value>> {
-        matches!(workload.delivery, Written::Image).then(|| super::target(workload))
+    fn settings(&self, workload: &Workload, _: &str, _: &dyn Fn(&str) -> String) -> Map<String, Value> {
+        target(workload)
     }
 }

@@ -2,25 +2,21 @@
 
 use serde_json::{Map, Value};
 
-use super::Delivery;
-use crate::definition::{Delivery as Written, Workload};
+use super::way::{Delivery, target};
+use crate::definition::Workload;
 
-pub(crate) struct Manifests;
+pub(crate) struct Manifests<'a> {
+    pub(super) folder: &'a str,
+}
 
-impl Delivery for Manifests {
+impl Delivery for Manifests<'_> {
     fn name(&self) -> &'static str {
         "manifests"
     }
 
-    fn settings(
-        &self,
-        workload: &Workload,
-        environment: &str,
-        path: &dyn Fn(&str) -> String,
-    ) -> Option<Map<String, Value>> {
-        let Written::Manifests(folder) = &workload.delivery else { return None };
-        let mut settings = super::target(workload);
-        settings.insert("folder".to_owned(), path(&folder.replace("$environment", environment)).into());
-        Some(settings)
+    fn settings(&self, workload: &Workload, environment: &str, path: &dyn Fn(&str) -> String) -> Map<String, Value> {
+        let mut settings = target(workload);
+        settings.insert("folder".to_owned(), path(&self.folder.replace("$environment", environment)).into());
+        settings
     }
 }

@@ -3,44 +3,34 @@
 mod commands;
 mod image;
 mod manifests;
+#[cfg(test)]
+mod tests;
+mod way;
 
 use serde_json::{Map, Value};
 
-use crate::definition::Workload;
+use crate::definition::{Delivery as Written, Workload};
 
-/// A way to change a workload.
-pub(crate) trait Delivery: Sync {
-    /// Its name, in the definition and in the emitted data.
-    fn name(&self) -> &'static str;
-    /// Returns the settings of its script for a workload; paths are made by `path`.
-    fn settings(
-        &self,
-        workload: &Workload,
-        environment: &str,
-        path: &dyn Fn(&str) -> String,
-    ) -> Option<Map<String, Value>>;
-}
+pub(crate) use way::Delivery;
 
-/// Every way to change a workload.
-pub(crate) const DELIVERIES: &[&dyn Delivery] = &[&image::Image, &manifests::Manifests, &commands::Commands];
-
-/// Returns how a workload is changed, as its script reads it.
-pub(crate) fn settings(workload: &Workload, environment: &str, path: &dyn Fn(&str) -> String) -> Value {
-    for delivery in DELIVERIES {
-        if let Some(own) = delivery.settings(workload, environment, path) {
-            let mut settings = Map::new();
-            settings.insert("kind".to_owned(), delivery.name().into());
-            settings.extend(own);
-            return Value::Object(settings);
-        }
+/// Returns the delivery that a workload names.
+pub(crate) fn of(written: &Written) -> Box<dyn Delivery + '_> {
+    match written {
+        Written::Image => Box::new(image::Image),
+        Written::Manifests(folder) => Box::new(manifests::Manifests { folder }),
+        Written::Commands(commands) => Box::new(commands::Commands { commands }),
     }
-    Value::Null
 }
 
-/// Target and container, which most ways need.
-fn target(workload: &Workload) -> Map<String, Value> {
+/// Returns the settings of a workload's delivery, as its script reads them.
+pub(crate) fn settings(
+    delivery: &dyn Delivery,
+    workload: &Workload,
+    environment: &str,
+    path: &dyn Fn(&str) -> String,
+) -> Value {
     let mut settings = Map::new();
-    settings.insert("target".to_owned(), workload.target.as_str().into());
-    settings.insert("container".to_owned(), workload.container.as_str().into());
-    settings
+    settings.insert("kind".to_owned(), delivery.name().into());
+    settings.extend(delivery.settings(workload, environment, path));
+    Value::Object(settings)
 }

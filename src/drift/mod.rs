@@ -4,6 +4,7 @@ mod attributes;
 mod change;
 mod claim;
 mod lock;
+mod names;
 mod scan;
 mod write;
 
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use crate::files::{File, MARK, SCRIPTS, hash, origin, sealed};
 use crate::shared;
 
+pub(crate) use names::{MANIFEST, TEMPORARY};
 use scan::Listing;
 use write::Folders;
 
@@ -21,12 +23,6 @@ pub use change::{Change, Kind};
 pub use claim::Claim;
 pub use lock::{Lock, lock};
 pub use write::{Staged, WriteError, write};
-
-/// End of the path of every manifest.
-const MANIFEST: &str = "/manifest.sha256";
-
-/// Front of the names of files that exist only while others are written.
-const TEMPORARY: &str = ".pipewright-";
 
 /// A repository on disk, listed once for all of its definitions.
 #[derive(Debug)]

@@ -5,7 +5,8 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use crate::files::{SCRIPTS, WORKFLOWS, line_ends};
+use crate::files::{SCRIPTS, WORKFLOWS};
+use crate::sources::line_ends;
 
 /// The largest file that is read, in bytes. What is generated is far smaller.
 const LARGEST: u64 = 16 << 20;

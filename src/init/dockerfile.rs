@@ -30,7 +30,7 @@ fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Of
     let mut files = vec![OfferedFile { path, text, why: "builds the image in layers, dependencies first" }];
     let path = join(&component.path, ".dockerignore");
     if !tree.exists(&path) {
-        let text = render(scaffold::DOCKERIGNORE, context! { python => component.toolchain == Toolchain::Python });
+        let text = render(scaffold::DOCKERIGNORE, context! { python => component.toolchain == Toolchain::PYTHON });
         files.push(OfferedFile { path, text, why: "excludes files from the build context" });
     }
     let mut image =
@@ -49,9 +49,9 @@ fn text(component: &Component, start: &Start, tree: &dyn Tree) -> Option<String>
     let command = serde_json::to_string(&start.command).ok()?.replace("\",\"", "\", \"");
     let version = component.versions.list.last().map_or("", String::as_str);
     let program = start.command.first().map_or("", String::as_str);
-    match component.toolchain {
-        Toolchain::Python => python(component, version, &command, tree),
-        Toolchain::Node => {
+    match component.toolchain.key() {
+        "python" => python(component, version, &command, tree),
+        "node" => {
             let pnpm = match component.install.as_ref()? {
                 Install::Npm if exists("package-lock.json") => None,
                 Install::Pnpm => Some(pnpm(component, tree)),
@@ -60,7 +60,7 @@ fn text(component: &Component, start: &Start, tree: &dyn Tree) -> Option<String>
             let (image, build) = (format!("node:{version}-slim"), start.build.is_some());
             Some(render(scaffold::NODE, context! { image, pnpm, build, command }))
         }
-        Toolchain::Rust => {
+        "rust" => {
             let image = match version {
                 "stable" => "rust:1-slim-bookworm".to_owned(),
                 version if version.starts_with(|c: char| c.is_ascii_digit()) => format!("rust:{version}-slim-bookworm"),
@@ -72,12 +72,13 @@ fn text(component: &Component, start: &Start, tree: &dyn Tree) -> Option<String>
             let layered = !component.workspace && is_usual_layout(component, tree);
             Some(render(scaffold::RUST, context! { image, layered, binary => &start.build, command }))
         }
-        Toolchain::Go => {
+        "go" => {
             let command = format!("[\"/{program}\"]");
             let files = if exists("go.sum") { "go.mod go.sum" } else { "go.mod" };
             let (image, package) = (format!("golang:{version}"), &start.build);
             Some(render(scaffold::GO, context! { image, files, program, package, command }))
         }
+        _ => None,
     }
 }
 

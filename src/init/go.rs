@@ -37,7 +37,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     Some(Component {
         name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),
         path: folder.path.clone(),
-        toolchain: Toolchain::Go,
+        toolchain: Toolchain::GO,
         versions: versions(word_after("toolchain go"), word_after("go ")),
         install: None,
         checks,

@@ -148,7 +148,7 @@ fn components(
             }
             component.name =
                 names::unique(&component.name, component.toolchain.key(), components.iter().map(|other| &other.name));
-            if let Some((ignored, said)) = ignored.take().filter(|_| component.toolchain == Toolchain::Python) {
+            if let Some((ignored, said)) = ignored.take().filter(|_| component.toolchain == Toolchain::PYTHON) {
                 notes.extend(said);
                 if component.tests.is_some() {
                     quarantine.extend(python::quarantine(&component.name, ignored, until));
@@ -179,12 +179,7 @@ fn said_of_examples(aside: &[&str]) -> Option<String> {
 /// Returns whether a workspace above has a component as its member: one of the same language without a lock file of
 /// its own.
 fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component, components: &[Component]) -> bool {
-    let locks: &[&str] = match found.toolchain {
-        Toolchain::Python => &["uv.lock", "poetry.lock", "requirements.txt"],
-        Toolchain::Node => &["package-lock.json", "pnpm-lock.yaml", "yarn.lock"],
-        Toolchain::Rust => &["Cargo.lock"],
-        Toolchain::Go => &["go.sum"],
-    };
+    let locks = found.toolchain.known().lock_files();
     let above = components
         .iter()
         .find(|other| other.workspace && other.toolchain == found.toolchain && walk::is_in(&found.path, &other.path));
@@ -194,9 +189,9 @@ fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component,
     };
     above.is_some_and(|above| {
         // pytest of a workspace's root leaves the tests of its members to them.
-        let is_tested = found.toolchain == Toolchain::Python && found.tests.is_some();
+        let is_tested = found.toolchain == Toolchain::PYTHON && found.tests.is_some();
         let is_own = is_tested || found.workspace || locks.iter().any(|lock| folder.has(lock));
-        let is_excluded = || found.toolchain == Toolchain::Rust && excluded(above);
+        let is_excluded = || found.toolchain == Toolchain::RUST && excluded(above);
         !is_own && !is_excluded()
     })
 }

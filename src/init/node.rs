@@ -75,7 +75,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     Some(Component {
         name: name.as_deref().or(Some(base(&folder.path))).and_then(names::name).unwrap_or_else(|| word("node")),
         path: folder.path.clone(),
-        toolchain: Toolchain::Node,
+        toolchain: Toolchain::NODE,
         versions: package.versions(view, folder),
         install: Some(install),
         checks,

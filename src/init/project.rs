@@ -1,8 +1,11 @@
 //! Parts of a repository that were found; answers of the user may change any of them.
 
+use std::fmt;
+
 use super::day::Day;
 use super::walk::join;
 use crate::definition::Name;
+use crate::toolchains;
 
 /// A repository, as detected from its files.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,37 +61,46 @@ pub struct Repository {
 }
 
 /// A language and its tools.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Toolchain {
-    /// Python.
-    Python,
-    /// Node.js.
-    Node,
-    /// Rust.
-    Rust,
-    /// Go.
-    Go,
-}
+#[derive(Clone, Copy)]
+pub struct Toolchain(&'static dyn toolchains::Toolchain);
 
 impl Toolchain {
-    /// The key of `[components.<name>]` for its version.
+    /// Python.
+    pub const PYTHON: Self = Self(&toolchains::Python);
+    /// Node.js.
+    pub const NODE: Self = Self(&toolchains::Node);
+    /// Rust.
+    pub const RUST: Self = Self(&toolchains::Rust);
+    /// Go.
+    pub const GO: Self = Self(&toolchains::Go);
+
+    /// The key of `[components.<name>]` that says its version.
     pub fn key(self) -> &'static str {
-        match self {
-            Self::Python => "python",
-            Self::Node => "node",
-            Self::Rust => "rust",
-            Self::Go => "go",
-        }
+        self.0.key()
     }
 
-    /// Returns what people call it.
+    /// Its name for people.
     pub fn title(self) -> &'static str {
-        match self {
-            Self::Python => "Python",
-            Self::Node => "Node.js",
-            Self::Rust => "Rust",
-            Self::Go => "Go",
-        }
+        self.0.title()
+    }
+
+    /// What its file knows about it.
+    pub(super) fn known(self) -> &'static dyn toolchains::Toolchain {
+        self.0
+    }
+}
+
+impl PartialEq for Toolchain {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Toolchain {}
+
+impl fmt::Debug for Toolchain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.key())
     }
 }
 

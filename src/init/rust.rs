@@ -40,7 +40,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     Some(Component {
         name: own_name.or(Some(base(&folder.path))).and_then(names::name).unwrap_or_else(|| word("rust")),
         path: folder.path.clone(),
-        toolchain: Toolchain::Rust,
+        toolchain: Toolchain::RUST,
         versions: versions(view, folder, &manifest),
         install: None,
         checks,

@@ -16,27 +16,27 @@ const ENVIRONMENTS: &[&str] = &[".env.example", ".env.sample", ".env.template", 
 const CLIENTS: &[(ServiceKind, Toolchain, &[&str])] = &[
     (
         ServiceKind::Postgres,
-        Toolchain::Python,
+        Toolchain::PYTHON,
         &["psycopg", "psycopg2", "psycopg2-binary", "psycopg-binary", "asyncpg", "pg8000"],
     ),
-    (ServiceKind::Postgres, Toolchain::Node, &["pg", "postgres", "pg-promise"]),
+    (ServiceKind::Postgres, Toolchain::NODE, &["pg", "postgres", "pg-promise"]),
     (
         ServiceKind::Postgres,
-        Toolchain::Rust,
+        Toolchain::RUST,
         &["tokio-postgres", "postgres", "sqlx/postgres", "diesel/postgres", "sea-orm/sqlx-postgres"],
     ),
-    (ServiceKind::Postgres, Toolchain::Go, &["github.com/lib/pq", "github.com/jackc/pgx/"]),
-    (ServiceKind::Redis, Toolchain::Python, &["redis", "aioredis", "rq", "arq"]),
-    (ServiceKind::Redis, Toolchain::Node, &["redis", "ioredis", "bullmq"]),
-    (ServiceKind::Redis, Toolchain::Rust, &["redis", "fred", "deadpool-redis"]),
+    (ServiceKind::Postgres, Toolchain::GO, &["github.com/lib/pq", "github.com/jackc/pgx/"]),
+    (ServiceKind::Redis, Toolchain::PYTHON, &["redis", "aioredis", "rq", "arq"]),
+    (ServiceKind::Redis, Toolchain::NODE, &["redis", "ioredis", "bullmq"]),
+    (ServiceKind::Redis, Toolchain::RUST, &["redis", "fred", "deadpool-redis"]),
     (
         ServiceKind::Redis,
-        Toolchain::Go,
+        Toolchain::GO,
         &["github.com/redis/go-redis/", "github.com/go-redis/redis/", "github.com/gomodule/redigo"],
     ),
-    (ServiceKind::LancedbEmbedded, Toolchain::Python, &["lancedb"]),
-    (ServiceKind::LancedbEmbedded, Toolchain::Node, &["@lancedb/lancedb", "vectordb"]),
-    (ServiceKind::LancedbEmbedded, Toolchain::Rust, &["lancedb"]),
+    (ServiceKind::LancedbEmbedded, Toolchain::PYTHON, &["lancedb"]),
+    (ServiceKind::LancedbEmbedded, Toolchain::NODE, &["@lancedb/lancedb", "vectordb"]),
+    (ServiceKind::LancedbEmbedded, Toolchain::RUST, &["lancedb"]),
 ];
 
 /// Libraries in whose presence the tests start or imitate their services themselves.
@@ -122,7 +122,7 @@ pub(super) fn suites(
         return Vec::new();
     };
     let mut suites = Vec::new();
-    for component in components.iter_mut().filter(|component| component.toolchain == Toolchain::Python) {
+    for component in components.iter_mut().filter(|component| component.toolchain == Toolchain::PYTHON) {
         let (path, name) = (component.path.clone(), component.name.clone());
         let Some(tests) = component.tests.as_mut().filter(|tests| tests.services.contains(&lancedb)) else { continue };
         let paths = test_paths_with(view, &path, &tests.paths, "lancedb", left_out);

@@ -59,12 +59,7 @@ fn exposed(dockerfile: &str) -> Option<u16> {
 
 /// The texts of a component's sources, without its tests.
 fn sources(component: &Component, tree: &dyn Tree) -> Vec<String> {
-    let extensions: &[&str] = match component.toolchain {
-        Toolchain::Python => &["py"],
-        Toolchain::Node => &["js", "mjs", "cjs", "ts"],
-        Toolchain::Rust => &["rs"],
-        Toolchain::Go => &["go"],
-    };
+    let extensions = component.toolchain.known().extensions();
     let is_test = |file: &str| {
         file.split('/').any(|part| matches!(part, "tests" | "test" | "__tests__"))
             || file.contains("_test.")
@@ -80,12 +75,7 @@ fn sources(component: &Component, tree: &dyn Tree) -> Vec<String> {
 
 /// The port that a source listens on, if it is a number there.
 fn listened(toolchain: Toolchain, source: &str) -> Option<u16> {
-    let fronts: &[&str] = match toolchain {
-        Toolchain::Python => &[],
-        Toolchain::Node => &[".listen("],
-        Toolchain::Rust => &["\"0.0.0.0:", "[0, 0, 0, 0], "],
-        Toolchain::Go => &["\":", "\"0.0.0.0:"],
-    };
+    let fronts = toolchain.known().port_signs();
     fronts.iter().find_map(|front| {
         source.match_indices(front).find_map(|(at, _)| {
             let rest = source.get(at + front.len()..)?;
@@ -121,10 +111,10 @@ mod tests {
     fn finds_ports() {
         assert_eq!(exposed("FROM x\nEXPOSE 9000\nFROM y\nEXPOSE 8080/tcp 9090\n"), Some(8080));
         assert_eq!(exposed("FROM x\nEXPOSE $PORT\n"), None);
-        assert_eq!(listened(Toolchain::Go, "http.ListenAndServe(\":8080\", mux)"), Some(8080));
-        assert_eq!(listened(Toolchain::Node, "app.listen(port); other.listen(3000, f)"), Some(3000));
-        assert_eq!(listened(Toolchain::Rust, "bind(\"0.0.0.0:3000\")"), Some(3000));
-        assert_eq!(listened(Toolchain::Rust, "from(([0, 0, 0, 0], 80))"), None);
+        assert_eq!(listened(Toolchain::GO, "http.ListenAndServe(\":8080\", mux)"), Some(8080));
+        assert_eq!(listened(Toolchain::NODE, "app.listen(port); other.listen(3000, f)"), Some(3000));
+        assert_eq!(listened(Toolchain::RUST, "bind(\"0.0.0.0:3000\")"), Some(3000));
+        assert_eq!(listened(Toolchain::RUST, "from(([0, 0, 0, 0], 80))"), None);
     }
 
     #[test]

@@ -1,67 +1,42 @@
-//! The matrix of a component: versions of its toolchain, and machines.
+//! The matrix of a job, or one of its combinations.
 
-use super::Context;
-use super::context::single;
-use crate::definition::{Component, RunsOn};
+use super::jobs::single;
+use crate::resolve;
 use crate::workflow::{Axis, Runner, Value, When};
 
-/// The matrix that a component's jobs share.
+/// The combination that a job runs on.
 #[derive(Debug, Clone)]
 pub(crate) struct Axes {
-    /// Axes by name.
+    /// Axes by name; none for a job that runs on one combination.
     pub(crate) matrix: Vec<(String, Axis)>,
     /// The machine.
     pub(crate) runner: Runner,
-    /// What tells a combination from the others; empty where there is nothing to tell.
+    /// Label of the combination; empty where there is nothing to label.
     pub(crate) label: Value,
-    /// All labels.
-    pub(crate) labels: Vec<String>,
-}
-
-/// The toolchains of a component by the name of their axis, each with its versions.
-fn versions(component: &Component) -> Vec<(&'static str, &crate::definition::Axis)> {
-    let custom = component.custom.as_ref().and_then(|custom| custom.versions.as_ref());
-    [
-        ("python", component.python.as_ref()),
-        ("node", component.node.as_ref()),
-        ("rust", component.rust.as_ref()),
-        ("go", component.go.as_ref()),
-        ("version", custom),
-    ]
-    .into_iter()
-    .filter_map(|(name, axis)| axis.map(|axis| (name, axis)))
-    .collect()
 }
 
 impl Axes {
-    /// The matrix of a component, on these machines before its own and the project's.
-    pub(crate) fn of(context: &Context<'_>, component: &Component, runs_on: Option<&RunsOn>) -> Self {
-        let runs_on = runs_on.or(component.runs_on.as_ref()).unwrap_or(&context.definition.project.runs_on);
+    /// All combinations, as a matrix.
+    pub(crate) fn all(axes: &resolve::Axes<'_>) -> Self {
         let mut matrix = Vec::new();
-        let mut label = Value::default();
-        let mut labels = vec![String::new()];
-        if let Some((name, versions)) = versions(component).into_iter().max_by_key(|(_, axis)| axis.values.len()) {
-            label = versions.last().into();
-            labels.clone_from(&versions.values);
-            if versions.is_matrix() {
-                matrix.push((name.to_owned(), Axis::Texts(versions.values.clone())));
-                label = Value::matrix(name);
-            }
+        let mut label = Value::from(axes.versions.map_or("", |versions| versions.values.last()));
+        if let Some(versions) = axes.several_versions() {
+            matrix.push((versions.axis.to_owned(), Axis::Texts(versions.values.values.clone())));
+            label = Value::matrix(versions.axis);
         }
-        let runner = match runs_on {
-            RunsOn::Axis(machines) if machines.is_matrix() => {
-                matrix.push(("os".to_owned(), Axis::Texts(machines.values.clone())));
-                let on = if label.is_empty() { "" } else { " on " };
-                label = label + on + Value::matrix("os");
-                labels = labels
-                    .iter()
-                    .flat_map(|version| machines.values.iter().map(move |machine| format!("{version}{on}{machine}")))
-                    .collect();
-                Runner::Label(Value::matrix("os"))
-            }
-            other => single(other),
+        let Some(machines) = axes.several_machines() else {
+            return Self { matrix, runner: single(axes.machines), label };
         };
-        Self { matrix, runner, label, labels }
+        matrix.push(("os".to_owned(), Axis::Texts(machines.to_vec())));
+        let on = if label.is_empty() { "" } else { " on " };
+        label = label + on + Value::matrix("os");
+        Self { matrix, runner: Runner::Label(Value::matrix("os")), label }
+    }
+
+    /// The combination whose reports count: this version, else the newest, on the first machine.
+    pub(crate) fn only(axes: &resolve::Axes<'_>, version: Option<&str>) -> Self {
+        let label = axes.reported_version(version).unwrap_or("");
+        Self { matrix: Vec::new(), runner: single(axes.machines), label: label.into() }
     }
 
     /// A name with the combination behind it, where there are several.
@@ -69,35 +44,14 @@ impl Axes {
         let name = Value::from(name);
         if self.matrix.is_empty() { name } else { name + " (" + &self.label + ")" }
     }
+}
 
-    /// The condition under which a job is the one whose version counts, where there are several.
-    pub(crate) fn is(&self, component: &Component, version: Option<&str>) -> Option<When> {
-        let mut conditions = Vec::new();
-        for (name, axis) in &self.matrix {
-            let Axis::Texts(values) = axis else { continue };
-            let chosen = if name == "os" {
-                values.first().map(String::as_str)
-            } else {
-                version.or_else(|| {
-                    versions(component).iter().find(|(known, _)| known == name).map(|(_, axis)| axis.last())
-                })
-            };
-            conditions.extend(chosen.map(|chosen| Value::matrix(name).is(chosen)));
-        }
-        (!conditions.is_empty()).then_some(When::All(conditions))
-    }
-
-    /// The same with one combination alone: the version that counts.
-    pub(crate) fn only(mut self, component: &Component, version: Option<&str>) -> Self {
-        let versions = versions(component);
-        let newest = versions.iter().max_by_key(|(_, axis)| axis.values.len()).map(|(_, axis)| axis.last());
-        let chosen = version.or(newest).unwrap_or_default();
-        self.label = chosen.into();
-        self.labels = vec![chosen.to_owned()];
-        if let Some((_, Axis::Texts(machines))) = self.matrix.iter().find(|(name, _)| name == "os") {
-            self.runner = Runner::Label(machines.first().cloned().unwrap_or_default().into());
-        }
-        self.matrix.clear();
-        self
-    }
+/// The condition under which a job is the one whose reports count, where there are several combinations.
+pub(crate) fn is_reported(axes: &resolve::Axes<'_>, version: Option<&str>) -> Option<When> {
+    let versions = axes.several_versions();
+    let version = versions.and_then(|versions| Some((versions.axis, axes.reported_version(version)?)));
+    let machine = axes.several_machines().and_then(|machines| Some(("os", machines.first()?.as_str())));
+    let conditions: Vec<When> =
+        version.into_iter().chain(machine).map(|(axis, value)| Value::matrix(axis).is(value)).collect();
+    (!conditions.is_empty()).then_some(When::All(conditions))
 }

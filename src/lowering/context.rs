@@ -1,90 +1,74 @@
-//! What every lowering is given: names, pins, templates, and a place for what is missing.
+//! What every lowering is given: the pipeline, its pins, and its scripts.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Asked, Emitted, Lowered};
-use crate::at;
-use crate::checks::{Subject, project_floor};
-use crate::definition::{Component, Definition, Duration, Floor, Gates, Name, RunsOn, TestRun};
+use super::pins::Pins;
 use crate::diagnostics::{At, Code, Diagnostic};
-use crate::files::SCRIPTS;
+use crate::files::Emitted;
 use crate::pins::{Lock, Tool};
+use crate::resolve::Pipeline;
+use crate::runners::Scripts;
 use crate::script::render;
+use crate::seal::SCRIPTS;
 use crate::shared::{self, ATTRIBUTES, Shared};
-use crate::sources::{Sources, join};
+use crate::sources::Sources;
+use crate::supplies::Supplies;
 use crate::trace::Origin;
-use crate::workflow::{
-    Access, Action, Concurrency, Github, Job, Pairs, Permission, Runner, Script, Step, Value, When, Work, Workflow,
-    grant, pairs,
-};
+use crate::workflow::{Action, Pairs, Script, Step};
 
-const UNPINNED: Code = Code("unpinned");
 const TEMPLATE: Code = Code("template");
 
 /// What every lowering is given.
 pub(crate) struct Context<'a> {
-    pub(crate) definition: &'a Definition,
+    pub(crate) pipeline: &'a Pipeline<'a>,
+    pub(super) pins: Pins<'a>,
     sources: &'a Sources,
-    lock: &'a Lock,
     shared: RefCell<BTreeMap<&'static str, &'static Shared>>,
     data: RefCell<BTreeMap<String, String>>,
-    found: RefCell<Vec<Diagnostic>>,
-    unpinned: RefCell<BTreeSet<String>>,
-    asked: RefCell<Asked>,
+    failed: RefCell<Vec<Diagnostic>>,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(definition: &'a Definition, sources: &'a Sources, lock: &'a Lock) -> Self {
+    pub(crate) fn new(pipeline: &'a Pipeline<'a>, sources: &'a Sources, lock: &'a Lock) -> Self {
         Self {
-            definition,
+            pipeline,
+            pins: Pins::new(lock),
             sources,
-            lock,
             shared: RefCell::default(),
             data: RefCell::default(),
-            found: RefCell::default(),
-            unpinned: RefCell::default(),
-            asked: RefCell::default(),
+            failed: RefCell::default(),
         }
     }
 
-    pub(crate) fn lowered(self, workflows: Vec<Workflow>) -> Lowered {
-        // The manifest stands among the shared files, with which it is checked out.
+    /// Returns scripts and data that were asked for.
+    ///
+    /// # Errors
+    ///
+    /// Pins that are missing, and templates of the user's own that fail.
+    pub(crate) fn emitted_files(self) -> Result<Emitted, Vec<Diagnostic>> {
+        // The manifest lies among the shared files, with which it is checked out.
         let _ = self.emitted(ATTRIBUTES);
-        let emitted = Emitted {
-            folder: self.own_folder(),
+        let mut found = self.failed.into_inner();
+        found.extend(self.pins.missing());
+        if !found.is_empty() {
+            return Err(found);
+        }
+        Ok(Emitted {
+            folder: self.pipeline.names.own_folder(),
             shared: self.shared.into_inner().into_values().collect(),
             data: self.data.into_inner().into_iter().collect(),
-        };
-        Lowered { workflows, emitted, asked: self.asked.into_inner(), diagnostics: self.found.into_inner() }
-    }
-
-    /// The project's name.
-    pub(crate) fn project(&self) -> &'a str {
-        &self.definition.project.name
-    }
-
-    /// What stands before every file name: nothing for the definition at the root of the repository.
-    pub(crate) fn prefix(&self) -> String {
-        prefix(self.definition, &self.sources.definition.file)
-    }
-
-    /// The name of a workflow's file.
-    pub(crate) fn file(&self, name: &str) -> String {
-        format!("{}{name}.yml", self.prefix())
+        })
     }
 
     /// The folder of the pipeline's own settings and manifest, from the root of the repository.
     pub(crate) fn own_folder(&self) -> String {
-        match self.prefix().strip_suffix('-') {
-            Some(own) => format!("{SCRIPTS}/{own}"),
-            None => SCRIPTS.to_owned(),
-        }
+        self.pipeline.names.own_folder()
     }
 
     /// A path of the definition, from the root of the repository; empty for the root itself.
     pub(crate) fn path(&self, path: &str) -> String {
-        join(self.sources.folder(), path).unwrap_or_default()
+        self.pipeline.names.path(path)
     }
 
     /// Files that decide what is generated, from the root of the repository.
@@ -96,82 +80,14 @@ impl<'a> Context<'a> {
         files
     }
 
-    /// The branch that deploys.
-    pub(crate) fn deploying_branch(&self) -> &'a str {
-        self.definition.project.branches.first().map_or("main", String::as_str)
-    }
-
-    /// The component of this name.
-    pub(crate) fn component(&self, name: &Name) -> Option<&'a Component> {
-        self.definition.components.get(name)
-    }
-
-    /// The gates of a run: its own before those of all.
-    pub(crate) fn gates(&self, run: &TestRun) -> Gates {
-        let (own, all) = (&run.gates, &self.definition.gates);
-        Gates {
-            order: own.order.or(all.order),
-            pass_rate: own.pass_rate.or(all.pass_rate),
-            slowest: own.slowest.or(all.slowest),
-            repeat: own.repeat.or(all.repeat),
-            coverage: own.coverage.or(all.coverage),
-            patch_coverage: own.patch_coverage.or(all.patch_coverage),
-        }
-    }
-
-    /// The floor of a run's coverage: that of the gates, else that of the project's own configuration.
-    pub(crate) fn coverage_floor(&self, run: &TestRun) -> Option<Floor> {
-        let subject = Subject { definition: self.definition, sources: self.sources };
-        let own = || project_floor(&subject, run)?.share().map(Floor::Share);
-        self.gates(run).coverage.or_else(own)
-    }
-
-    /// An action by its pin; one without is said once, at the place that asks for it.
+    /// An action by its pin.
     pub(crate) fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
-        self.asked.borrow_mut().actions.insert(name.to_owned());
-        if let Some(pin) = self.lock.action(name) {
-            Action { name: name.to_owned(), sha: pin.sha.clone(), version: pin.version.clone(), with }
-        } else {
-            let repository: Vec<&str> = name.splitn(3, '/').take(2).collect();
-            self.missing(&repository.join("/"), "@<commit> # vX.Y.Z", origin);
-            Action { name: name.to_owned(), sha: "0".repeat(40), version: "v0.0.0".to_owned(), with }
-        }
+        Action { name: name.to_owned(), pin: self.pins.action(name, origin), with }
     }
 
     /// An image by its digest.
     pub(crate) fn image(&self, reference: &str, origin: &Origin) -> String {
-        self.asked.borrow_mut().images.insert(reference.to_owned());
-        if let Some(digest) = self.lock.image(reference) {
-            format!("{reference}@{digest}")
-        } else {
-            self.missing(reference, "@sha256:<digest>", origin);
-            format!("{reference}@sha256:{}", "0".repeat(64))
-        }
-    }
-
-    /// A tool by its version.
-    pub(crate) fn tool(&self, name: &str, origin: &Origin) -> Tool {
-        self.asked.borrow_mut().tools.insert(name.to_owned());
-        self.lock.tool(name).cloned().unwrap_or_else(|| {
-            self.missing(name, "@<version>", origin);
-            Tool::default()
-        })
-    }
-
-    fn missing(&self, name: &str, form: &str, origin: &Origin) {
-        if self.unpinned.borrow_mut().insert(name.to_owned()) {
-            let known = crate::pins::builtin::spec(name);
-            let spec = known.unwrap_or_else(|| format!("{name}{form}"));
-            let diagnostic =
-                Diagnostic::error(UNPINNED, origin.clone(), format!("`{name}` is not pinned in `pipeline.lock`"))
-                    .help(format!("run `pipewright pins add '{spec}'`"));
-            self.found.borrow_mut().push(diagnostic);
-        }
-    }
-
-    /// Adds findings.
-    pub(crate) fn report(&self, found: Vec<Diagnostic>) {
-        self.found.borrow_mut().extend(found);
+        self.pins.image(reference, origin)
     }
 
     /// A short script from a template.
@@ -182,7 +98,7 @@ impl<'a> Context<'a> {
                 let own = self.sources.templates.get(template);
                 let at = At::File(own.map_or_else(|| template.to_owned(), |own| own.file.clone()));
                 let message = format!("line {}: {}", failed.line, failed.message);
-                self.found.borrow_mut().push(
+                self.failed.borrow_mut().push(
                     Diagnostic::error(TEMPLATE, at, message).help("compare it with the built-in template of that name"),
                 );
                 Script::default()
@@ -219,154 +135,23 @@ impl<'a> Context<'a> {
         let _ = self.emitted(command.split(' ').next().unwrap_or_default());
         Step::run(name, Script::new(&text), origin.clone())
     }
-
-    /// The step that every job starts with.
-    pub(crate) fn checkout(&self, origin: &Origin, depth: Option<u8>) -> Step {
-        let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string().into())).collect();
-        with.push(("persist-credentials".to_owned(), "false".into()));
-        Step::uses("Check out", self.action("actions/checkout", with, origin), origin.clone())
-    }
-
-    /// A step that uploads an artifact, which outlives every re-run that may read it.
-    pub(crate) fn upload(
-        &self,
-        name: &str,
-        artifact: impl Into<Value>,
-        path: impl Into<Value>,
-        origin: &Origin,
-    ) -> Step {
-        let (artifact, path): (Value, Value) = (artifact.into(), path.into());
-        let with = pairs![
-            ("name", artifact),
-            ("path", path),
-            ("if-no-files-found", "error"),
-            ("include-hidden-files", "true"),
-            ("retention-days", RETENTION_DAYS),
-        ];
-        Step::uses(name, self.action("actions/upload-artifact", with, origin), origin.clone())
-    }
-
-    /// The machine of jobs that are nobody's in particular.
-    pub(crate) fn runner(&self) -> Runner {
-        single(&self.definition.project.runs_on)
-    }
-
-    /// A job with what all jobs have.
-    pub(crate) fn job(&self, id: &str, name: impl Into<Value>, origin: Origin, steps: Vec<Step>) -> Job {
-        let mut permissions = Vec::new();
-        grant(&mut permissions, "contents", Access::Read, "check out the repository");
-        Job {
-            id: id.to_owned(),
-            name: name.into(),
-            about: Vec::new(),
-            needs: Vec::new(),
-            condition: None,
-            permissions,
-            concurrency: None,
-            outputs: Vec::new(),
-            work: Work::Steps {
-                runner: self.runner(),
-                timeout: 10,
-                environment: None,
-                strategy: None,
-                env: Vec::new(),
-                services: Vec::new(),
-                steps,
-            },
-            origin,
-        }
-    }
-
-    /// A job that calls another of our workflows, with what that one needs.
-    pub(crate) fn call(&self, id: &str, name: impl Into<Value>, callee: &Workflow, origin: Origin) -> Job {
-        let mut permissions: Vec<Permission> = Vec::new();
-        for permission in callee.jobs.iter().flat_map(|job| &job.permissions) {
-            grant(&mut permissions, &permission.scope, permission.access, &permission.reason);
-        }
-        Job {
-            work: Work::Call { file: callee.file.clone(), with: Vec::new() },
-            permissions,
-            ..self.job(id, name, origin, Vec::new())
-        }
-    }
-
-    /// A group of its own for every run.
-    pub(crate) fn each_run(&self, name: &str) -> Concurrency {
-        Concurrency {
-            group: Value::from(self.project()) + "-" + name + "-" + Github::RunId,
-            cancel: When::FALSE,
-            queue: false,
-        }
-    }
-
-    /// The time limit of a job, in minutes.
-    pub(crate) fn minutes(&self, own: Option<Duration>) -> u64 {
-        own.unwrap_or(self.definition.project.timeout).minutes()
-    }
-
-    /// The nightly schedule, as GitHub writes it.
-    pub(crate) fn nightly(&self) -> Vec<(String, Option<String>)> {
-        self.definition
-            .project
-            .nightly
-            .iter()
-            .map(|nightly| (nightly.cron.to_string(), nightly.timezone.clone()))
-            .collect()
-    }
 }
 
-/// Retention of the artifacts that jobs hand to each other: a run can be re-run for 30 days, and one day more lets a
-/// re-run of the last day end.
-///
-/// Source: <https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs>.
-const RETENTION_DAYS: &str = "31";
-
-/// JSON as a variable carries it: what has several entries stands on a line each.
-pub(crate) fn json_lines(value: &serde_json::Value) -> String {
-    use serde_json::Value;
-    let (open, lines, close): (_, Vec<String>, _) = match value {
-        Value::Object(entries) if entries.len() > 1 => {
-            let line = |(key, value): (&String, &Value)| format!("  {}: {value}", Value::from(key.as_str()));
-            ('{', entries.iter().map(line).collect(), '}')
-        }
-        Value::Array(items) if items.len() > 1 => ('[', items.iter().map(|item| format!("  {item}")).collect(), ']'),
-        short => return short.to_string(),
-    };
-    format!("{open}\n{}\n{close}", lines.join(",\n"))
-}
-
-/// Sorts variables by name.
-pub(crate) fn sort(env: &mut Pairs) {
-    env.sort_by(|(one, _), (other, _)| one.cmp(other));
-}
-
-/// The origin of the project's own jobs.
-pub(crate) fn project_origin() -> Origin {
-    at!["project"]
-}
-
-/// The one machine of a job without a matrix: the first of a list.
-pub(crate) fn single(runs_on: &RunsOn) -> Runner {
-    match runs_on {
-        RunsOn::Axis(axis) => Runner::Label(axis.values.first().cloned().unwrap_or_default().into()),
-        RunsOn::Labels { labels, group } => Runner::Labels(labels.clone(), group.clone()),
-    }
-}
-
-/// What stands before the file names of a definition.
-pub(crate) fn prefix(definition: &Definition, file: &str) -> String {
-    match &definition.project.prefix {
-        Some(prefix) => format!("{prefix}-"),
-        None if file == "pipeline.toml" => String::new(),
-        None => format!("{}-", definition.project.name),
-    }
-}
-
-impl crate::runners::Scripts for Context<'_> {
+impl Supplies for Context<'_> {
     fn short(&self, template: &str, values: minijinja::Value) -> Script {
         self.script(template, values)
     }
 
+    fn action(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
+        self.action(name, with, origin)
+    }
+
+    fn tool(&self, name: &str, origin: &Origin) -> Option<Tool> {
+        self.pins.tool(name, origin)
+    }
+}
+
+impl Scripts for Context<'_> {
     fn emit(&self, name: &str) -> String {
         self.emitted(name)
     }
@@ -374,13 +159,5 @@ impl crate::runners::Scripts for Context<'_> {
     fn python(&self, command: &str) -> Script {
         let (file, command) = command.split_once(' ').unwrap_or((command, ""));
         Script::new(&format!("python3 -I \"$GITHUB_WORKSPACE/{}\" {command}", self.emitted(file)))
-    }
-
-    fn pinned(&self, name: &str, with: Pairs, origin: &Origin) -> Action {
-        self.action(name, with, origin)
-    }
-
-    fn version(&self, tool: &str, origin: &Origin) -> String {
-        self.tool(tool, origin).version
     }
 }

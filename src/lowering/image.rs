@@ -1,8 +1,10 @@
 //! The steps that build an image, for CI and for a deploy.
 
-use super::Context;
+use super::context::Context;
 use super::steps::value;
-use crate::definition::{Cache, Image, Login, Name};
+use crate::definition::{self, Cache, Login, Name};
+use crate::resolve::Image;
+use crate::sources::below;
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Github, Pairs, Permission, Step, Value, grant, pairs};
 
@@ -22,7 +24,8 @@ const BUILDER: &str = "moby/buildkit:v0.32.2";
 
 impl Context<'_> {
     /// The steps of a build, from the user's own before it to those after it.
-    pub(crate) fn build(&self, name: &Name, image: &Image, push: Push) -> Vec<Step> {
+    pub(crate) fn build(&self, resolved: &Image<'_>, push: Push) -> Vec<Step> {
+        let (name, image) = (resolved.name, resolved.written);
         let origin = crate::at!["images", name.as_str()];
         let mut steps = self.steps(&image.before, "", &origin.clone().then("before"), Effect::None);
         if image.platforms.len() > 1 {
@@ -37,7 +40,7 @@ impl Context<'_> {
         let builder = pairs![("driver-opts", format!("image={}", self.image(BUILDER, &origin)))];
         let builder = self.action("docker/setup-buildx-action", builder, &origin);
         steps.push(Step::uses("Set up Docker Buildx", builder, origin.clone()));
-        let build = self.action("docker/build-push-action", self.build_inputs(name, image, push), &origin);
+        let build = self.action("docker/build-push-action", self.build_inputs(resolved, push), &origin);
         let title = if push == Push::Always { "Build and push" } else { "Build" };
         let mut step = Step::uses(title, build, origin.clone()).env([("DOCKER_BUILD_RECORD_UPLOAD", "false")]);
         if push == Push::Always {
@@ -49,11 +52,11 @@ impl Context<'_> {
     }
 
     /// The step that logs in to an image's registry, where that takes one.
-    pub(crate) fn log_in_to(&self, image: &Image, push: Push, origin: &Origin) -> Option<Step> {
-        let registry = image.repository.split_once('/').map_or("docker.io", |(host, _)| host);
-        let with = match &image.login {
+    pub(crate) fn log_in_to(&self, image: &Image<'_>, push: Push, origin: &Origin) -> Option<Step> {
+        let registry = image.registry();
+        let with = match &image.written.login {
             // A pull request of a fork has a token that reads, which is all that the cache needs.
-            Login::Github if push == Push::Always || reads_registry(image) => {
+            Login::Github if push == Push::Always || image.reads_registry() => {
                 pairs![("registry", registry), ("username", Github::Actor), ("password", Github::Token)]
             }
             Login::Password { username, password } if push == Push::Always => {
@@ -64,17 +67,20 @@ impl Context<'_> {
         Some(Step::uses("Log in to the registry", self.action("docker/login-action", with, origin), origin.clone()))
     }
 
-    fn build_inputs(&self, name: &Name, image: &Image, push: Push) -> Pairs {
-        let context = self.path(&image.context);
-        let mut with = pairs![("context", if context.is_empty() { "." } else { &context })];
+    fn build_inputs(&self, resolved: &Image<'_>, push: Push) -> Pairs {
+        let (name, image, context) = (resolved.name, resolved.written, resolved.context.as_str());
+        let mut with = pairs![("context", if context.is_empty() { "." } else { context })];
         let mut put = |key: &str, value: Value| {
             if !value.is_empty() {
                 with.push((key.to_owned(), value));
             }
         };
-        let file = image.dockerfile.as_ref().map(|file| super::toolchain::within(&context, file));
-        put("file", file.unwrap_or_default().into());
-        put("target", image.target.clone().unwrap_or_default().into());
+        if let Some(file) = &image.dockerfile {
+            put("file", below(context, file).into());
+        }
+        if let Some(target) = &image.target {
+            put("target", target.into());
+        }
         put("platforms", image.platforms.join(",").into());
         let arguments =
             image.build_args.iter().map(|(key, written)| list_item(Value::from(key) + "=" + value(written)));
@@ -97,7 +103,7 @@ impl Context<'_> {
 
     /// Each image has a scope of its own: a shared one is overwritten by whoever comes last.
     fn scope(&self, name: &Name) -> String {
-        format!("{}-{name}", self.project())
+        format!("{}-{name}", self.pipeline.project())
     }
 
     /// The caches that a build restores from: none where the image is published. GitHub's cache can be written by any
@@ -106,7 +112,7 @@ impl Context<'_> {
     ///
     /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>, restrictions for
     /// accessing a cache; <https://slsa.dev/spec/v1.0/requirements#isolated>
-    fn cache_from(&self, name: &Name, image: &Image, push: Push) -> Vec<String> {
+    fn cache_from(&self, name: &Name, image: &definition::Image, push: Push) -> Vec<String> {
         if push == Push::Always {
             return Vec::new();
         }
@@ -125,7 +131,7 @@ impl Context<'_> {
     /// The caches that a build writes. A cache that cannot be written is no reason for a red build. GitHub's cache is
     /// written on branches alone: what a pull request writes is restored by that pull request at most, what the merge
     /// queue writes by nothing, and both take space from the caches of branches.
-    fn cache_to(&self, name: &Name, image: &Image, push: Push) -> Vec<Value> {
+    fn cache_to(&self, name: &Name, image: &definition::Image, push: Push) -> Vec<Value> {
         let repository = &image.repository;
         image
             .cache
@@ -144,11 +150,6 @@ impl Context<'_> {
             })
             .collect()
     }
-}
-
-/// Whether a build reads a cache that stands in the image's registry.
-fn reads_registry(image: &Image) -> bool {
-    image.cache.contains(&Cache::Registry) || image.cache.contains(&Cache::Inline)
 }
 
 /// One item of an input that the action reads as lines of comma-separated values: a quote opens a quoted value there.
@@ -170,15 +171,15 @@ fn with_doubled_quotes(value: Value) -> Value {
 }
 
 /// The image that carries its own cache.
-fn inline(image: &Image) -> String {
+fn inline(image: &definition::Image) -> String {
     format!("{}:inline-cache", image.repository)
 }
 
 /// What a build needs of the job's token.
-pub(crate) fn grant_registry(image: &Image, push: Push, permissions: &mut Vec<Permission>) {
-    match (&image.login, push) {
+pub(crate) fn grant_registry(image: &Image<'_>, push: Push, permissions: &mut Vec<Permission>) {
+    match (&image.written.login, push) {
         (Login::Github, Push::Always) => grant(permissions, "packages", Access::Write, "push the image"),
-        (Login::Github, Push::Never) if reads_registry(image) => {
+        (Login::Github, Push::Never) if image.reads_registry() => {
             grant(permissions, "packages", Access::Read, "read the build cache");
         }
         _ => {}

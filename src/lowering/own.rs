@@ -1,9 +1,14 @@
 //! Workflows and jobs that the user writes.
 
+use super::axes::Axes;
+use super::context::Context;
+use super::family::Family;
+use super::jobs::{scheduled, single};
+use super::set_up::set_up;
 use super::steps::{env_of, grant_for, grant_ready, set_env};
-use super::toolchain::Trust;
-use super::{Axes, Context, Family};
-use crate::definition::{Access as Wanted, Input, InputKind, Job as Written, Name, Workflow as Own};
+use crate::definition::{Access as Wanted, Input, InputKind, Name};
+use crate::resolve;
+use crate::toolchains::CacheUse;
 use crate::trace::{Effect, Origin};
 use crate::workflow::{
     ASKED_FOR, Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Value, Work, Workflow, grant,
@@ -13,20 +18,18 @@ pub(crate) struct OwnWorkflows;
 
 impl Family for OwnWorkflows {
     fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
-        context.definition.workflows.iter().map(|(name, own)| workflow(context, name, own)).collect()
+        context.pipeline.workflows.iter().map(|own| workflow(context, own)).collect()
     }
 }
 
-fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
+fn workflow(context: &Context<'_>, own: &resolve::Workflow<'_>) -> Workflow {
+    let name = own.name;
     let origin = crate::at!["workflows", name.as_str()];
-    let on = &own.on;
-    let releases = !on.tags.is_empty() || on.branches.iter().any(|branch| branch.contains("release"));
-    let trust = if releases || name.contains("release") { Trust::Publishes } else { Trust::Builds };
+    let on = &own.written.on;
     let mut jobs = Vec::new();
-    for (id, written) in &own.jobs {
-        let at = origin.clone().then("jobs").then(id.as_str());
-        let mut job = own_job(context, id, written, &at, trust, &format!("{name}-{id}"));
-        job.needs = written.needs.iter().map(ToString::to_string).collect();
+    for job in &own.jobs {
+        let at = origin.clone().then("jobs").then(job.name.as_str());
+        let mut job = own_job(context, job, &at, own.cache_use(), &format!("{name}-{}", job.name));
         for (input, _) in &on.manual.inputs {
             if let Work::Steps { env, .. } = &mut job.work {
                 let variable = input.to_uppercase().replace('-', "_");
@@ -36,14 +39,14 @@ fn workflow(context: &Context<'_>, name: &Name, own: &Own) -> Workflow {
         jobs.push(job);
     }
     Workflow {
-        file: context.file(name),
-        name: format!("{} {name}", context.project()),
+        file: context.pipeline.names.file(name),
+        name: format!("{} {name}", context.pipeline.project()),
         about: Vec::new(),
         on: Triggers {
             pull_request: on.pull_request,
             push_branches: on.branches.clone(),
             push_tags: on.tags.clone(),
-            schedule: on.schedule.iter().map(|at| (at.cron.to_string(), at.timezone.clone())).collect(),
+            schedule: on.schedule.iter().map(scheduled).collect(),
             manual: on
                 .manual
                 .allowed
@@ -75,31 +78,29 @@ fn manual(name: &Name, input: &Input) -> ManualInput {
 /// A job that the user wrote.
 pub(super) fn own_job(
     context: &Context<'_>,
-    id: &Name,
-    written: &Written,
+    resolved: &resolve::Job<'_>,
     origin: &Origin,
-    trust: Trust,
+    cache: CacheUse,
     build: &str,
 ) -> Job {
-    let component = written.component.as_ref().and_then(|name| context.component(name));
+    let (id, written) = (resolved.name, resolved.written);
     let mut steps: Vec<Step> = vec![context.checkout(origin, None)];
-    let mut folder = String::new();
-    let mut machine = None;
-    let beside = context.beside(&written.services);
+    let beside = context.beside(&resolved.services);
     let mut variables = beside.env;
+    let component = resolved.component.as_deref();
     if let Some(component) = component {
-        let axes = Axes::of(context, component, written.runs_on.as_ref()).only(component, None);
-        steps.extend(context.ready(component, &axes, origin, trust, build));
-        set_env(&mut variables, env_of(&component.env));
-        folder = context.path(&component.path);
-        machine = Some(axes.runner);
+        let axes = Axes::only(&component.axes_on(Some(resolved.machine)), None);
+        steps.extend(set_up(context, component, &axes, origin, cache, build));
+        set_env(&mut variables, env_of(&component.written.env));
     }
+    let folder = component.map_or("", |component| component.folder.as_str());
     steps.extend(beside.steps);
-    steps.extend(context.steps(&written.steps, &folder, &origin.clone().then("steps"), Effect::Unknown));
+    steps.extend(context.steps(&written.steps, folder, &origin.clone().then("steps"), Effect::Unknown));
     set_env(&mut variables, env_of(&written.env));
     let mut job = context.job(id, id.replace('-', " "), origin.clone(), steps);
+    job.needs = written.needs.iter().map(ToString::to_string).collect();
     if let Some(component) = component {
-        grant_ready(component, &mut job.permissions);
+        grant_ready(component.written, &mut job.permissions);
     }
     grant_for(&written.steps, &mut job.permissions);
     for (scope, access) in &written.permissions {
@@ -107,10 +108,8 @@ pub(super) fn own_job(
         grant(&mut job.permissions, scope, access, ASKED_FOR);
     }
     if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {
-        if let Some(machine) = machine.or_else(|| written.runs_on.as_ref().map(super::context::single)) {
-            *runner = machine;
-        }
-        *timeout = context.minutes(written.timeout);
+        *runner = single(resolved.machine);
+        *timeout = resolved.minutes;
         *environment = written.environment.as_ref().map(|name| Environment {
             name: name.into(),
             url: None,

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use minijinja::context;
 
-use super::Context;
-use crate::definition::{self, Name, Step as Written};
+use super::context::Context;
+use crate::definition::{self, Service, Step as Written};
+use crate::resolve::Named;
 use crate::trace::Origin;
 use crate::workflow::{Github, Step, Value, When, pairs};
 
@@ -28,31 +29,30 @@ fn required<'a>(values: impl IntoIterator<Item = &'a definition::Value>) -> impl
     required.map(|value| value.name.as_str())
 }
 
-impl<'a> Context<'a> {
-    /// Secrets that a test job uses: in its variables, its own steps and its services.
-    pub(crate) fn secrets(
-        &self,
-        env: impl IntoIterator<Item = &'a definition::Value>,
-        steps: impl IntoIterator<Item = &'a Written>,
-        services: &[Name],
-    ) -> Secrets<'a> {
-        let mut secrets: Secrets<'a> = required(env).collect();
-        for step in steps {
-            secrets.extend(required(step.env.values().chain(step.with.values())));
-        }
-        for service in services.iter().filter_map(|name| self.definition.services.get(name)) {
-            secrets.extend(required(service.env.values()));
-        }
-        secrets
+/// Secrets that a test job uses: in its variables, its own steps and its services.
+pub(crate) fn secrets<'a>(
+    env: impl IntoIterator<Item = &'a definition::Value>,
+    steps: impl IntoIterator<Item = &'a Written>,
+    services: &[Named<'a, Service>],
+) -> Secrets<'a> {
+    let mut secrets: Secrets<'a> = required(env).collect();
+    for step in steps {
+        secrets.extend(required(step.env.values().chain(step.with.values())));
     }
+    for (_, service) in services {
+        secrets.extend(required(service.env.values()));
+    }
+    secrets
+}
 
+impl Context<'_> {
     /// The steps that a test job starts with: a missing secret ends it before anything else is done.
     pub(crate) fn start(&self, secrets: &Secrets<'_>, environment: Option<&str>, origin: &Origin) -> Vec<Step> {
         let mut steps = Vec::new();
         if !secrets.is_empty() {
             let script = self.script("steps/secrets.sh", context! {});
             let given = secrets.iter().map(|name| (format!("{PREFIX}{name}"), Value::secret(*name)));
-            let mut env = pairs![("ENVIRONMENT", environment.unwrap_or_default()), ("FORK", from_a_fork())];
+            let mut env = pairs![("ENVIRONMENT", environment.unwrap_or("")), ("FORK", from_a_fork())];
             env.extend(given);
             steps.push(Step::run("Check secrets", script, origin.clone()).env(env));
         }

@@ -1,9 +1,10 @@
 //! Containers beside tests, and what they provide.
 
-use super::Context;
+use super::context::Context;
 use super::steps::{env_of, set_env};
 use crate::at;
 use crate::definition::{Health, Name, Preset, Service as Written};
+use crate::resolve::Named;
 use crate::trace::Origin;
 use crate::workflow::{Pairs, Service, Step, pairs};
 use minijinja::context;
@@ -13,6 +14,8 @@ const OBJECT_STORE: &str = "rustfs/rustfs:1.0.1";
 /// Credentials of a container that lives as long as its job and is reached on localhost alone.
 const KEY: &str = "rustfsadmin";
 const BUCKET: &str = "lancedb";
+/// The port that the object store listens on by itself.
+const PORT: u16 = 9000;
 
 /// Containers, their variables for the tests, and the steps that finish setting them up.
 #[derive(Debug, Default)]
@@ -23,13 +26,11 @@ pub(crate) struct Beside {
 }
 
 impl Context<'_> {
-    /// The services of these names.
-    pub(crate) fn beside(&self, names: &[Name]) -> Beside {
+    /// The services of a job.
+    pub(crate) fn beside(&self, services: &[Named<'_, Written>]) -> Beside {
         let mut beside = Beside::default();
-        for name in names {
-            if let Some(written) = self.definition.services.get(name) {
-                self.service(name, written, &mut beside);
-            }
+        for (name, written) in services {
+            self.service(name, written, &mut beside);
         }
         beside
     }
@@ -46,12 +47,13 @@ impl Context<'_> {
             Some(Preset::LancedbObjectStore) => {
                 image = image.or_else(|| Some(OBJECT_STORE.to_owned()));
                 env = pairs![("RUSTFS_ACCESS_KEY", KEY), ("RUSTFS_SECRET_KEY", KEY)];
+                let port = ports.first().copied().unwrap_or(PORT);
                 if ports.is_empty() {
-                    ports.push(9000);
+                    ports.push(port);
                 }
                 health = health
                     .or_else(|| Some(Health::every_five_seconds("curl --fail --silent http://localhost:9000/health")));
-                provides = object_store(ports.first().copied().unwrap_or(9000));
+                provides = object_store(port);
                 beside.steps.push(self.bucket(&origin));
             }
             None => {}

@@ -1,9 +1,11 @@
 //! smoke-tests.yml: the probes of a deploy, against a chosen environment.
 
-use super::context::single;
+use super::context::Context;
 use super::deploy::{settings_variables, smoke_env};
-use super::{Context, Family};
-use crate::definition::{Environment as Written, Name};
+use super::family::Family;
+use super::jobs::{scheduled, single};
+use crate::definition::Smoke;
+use crate::resolve::{self, names};
 use crate::trace::Effect;
 use crate::workflow::{Environment, Github, Job, ManualInput, ManualKind, Triggers, Value, Work, Workflow};
 
@@ -16,23 +18,19 @@ impl Family for SmokeTests {
 }
 
 fn workflow(context: &Context<'_>) -> Option<Workflow> {
-    let definition = context.definition;
-    let smoked: Vec<(&Name, &Written)> =
-        definition.environments.iter().filter(|(_, environment)| environment.smoke.is_some()).collect();
-    let names: Vec<String> = smoked.iter().map(|(name, _)| name.to_string()).collect();
+    let pipeline = context.pipeline;
+    let smoked: Vec<_> = pipeline.environments.iter().filter_map(|it| Some((it, it.smoke?))).collect();
+    let environments: Vec<String> = smoked.iter().map(|(environment, _)| environment.name.to_string()).collect();
     let mut schedule: Vec<(String, Option<String>)> = Vec::new();
-    for smoke in definition.smoke.values() {
-        if let Some(at) = &smoke.schedule {
-            let entry = (at.cron.to_string(), at.timezone.clone());
-            if !schedule.contains(&entry) {
-                schedule.push(entry);
-            }
+    for entry in pipeline.definition.smoke.values().filter_map(|smoke| smoke.schedule.as_ref()).map(scheduled) {
+        if !schedule.contains(&entry) {
+            schedule.push(entry);
         }
     }
-    let jobs: Vec<Job> = smoked.iter().map(|(name, environment)| job(context, name, environment, &schedule)).collect();
+    let jobs: Vec<Job> = smoked.iter().map(|(environment, smoke)| job(context, environment, smoke)).collect();
     (!jobs.is_empty()).then(|| Workflow {
-        file: context.file("smoke-tests"),
-        name: format!("{} smoke tests", context.project()),
+        file: pipeline.names.file(names::SMOKE_TESTS),
+        name: format!("{} smoke tests", pipeline.project()),
         about: vec!["The requests that a deploy must answer, sent to an environment as it is.".to_owned()],
         on: Triggers {
             schedule,
@@ -40,36 +38,33 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
                 name: "environment".to_owned(),
                 description: "The environment to ask".to_owned(),
                 required: true,
-                default: names.first().cloned(),
-                kind: ManualKind::Choice(names),
+                default: environments.first().cloned(),
+                kind: ManualKind::Choice(environments),
             }]),
             ..Triggers::default()
         },
-        concurrency: context.each_run("smoke-tests"),
+        concurrency: context.each_run(names::SMOKE_TESTS),
         jobs,
         origin: crate::at!["smoke"],
     })
 }
 
-fn job(context: &Context<'_>, name: &Name, environment: &Written, schedule: &[(String, Option<String>)]) -> Job {
+fn job(context: &Context<'_>, environment: &resolve::Environment<'_>, smoke: &Smoke) -> Job {
+    let name = environment.name;
     let origin = crate::at!["environments", name.as_str(), "smoke"];
-    let smoke = environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke));
     let ask = context
         .python(&format!("Smoke-test {name}"), "deploy.py smoke", &[], &origin)
-        .env(smoke_env(context, environment))
+        .env(smoke_env(environment))
         .effect(Effect::Verifies);
     let mut job =
         context.job(name, format!("Smoke-test {name}"), origin.clone(), vec![context.checkout(&origin, None), ask]);
     let chosen = Value::input("environment").is(name.as_str());
-    let own = smoke.and_then(|smoke| smoke.schedule.as_ref()).filter(|_| !schedule.is_empty());
-    job.condition = Some(match own {
+    job.condition = Some(match &smoke.schedule {
         Some(at) => Value::from(Github::Schedule).is(at.cron.to_string()).or(chosen),
         None => chosen,
     });
     if let Work::Steps { runner, environment: place, env, .. } = &mut job.work {
-        if let Some(own) = &environment.runs_on {
-            *runner = single(own);
-        }
+        *runner = single(environment.machine);
         *place = Some(Environment::without_deployment(name.as_str()));
         env.extend(settings_variables(context, name));
     }

@@ -2,7 +2,7 @@
 
 use indexmap::IndexMap;
 
-use super::Context;
+use super::context::Context;
 use crate::catalogue;
 use crate::definition::{self, Component, Outside, Step as Written};
 use crate::trace::{Effect, Origin};

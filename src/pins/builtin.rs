@@ -1,7 +1,7 @@
 //! The pins that a fresh project starts with: of everything that the compiler
 //! itself can emit. A project's own lock takes their place.
 
-use super::{Lock, Pin, Tool};
+use super::lock::{Lock, Pin, Tool};
 
 /// Repositories of actions, the version, and the commit of that version's tag.
 const ACTIONS: &[(&str, &str, &str)] = &[

@@ -7,8 +7,9 @@ use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
+use super::builtin;
 use super::grammar::{self, shown};
-use super::{FORMAT, Lock, Pin, Tool, builtin};
+use super::lock::{FORMAT, Lock, Pin, Tool};
 
 /// Why a text is not a lock, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +33,18 @@ impl fmt::Display for LockError {
 }
 
 impl std::error::Error for LockError {}
+
+impl Lock {
+    /// Reads the text of `pipeline.lock`.
+    ///
+    /// # Errors
+    ///
+    /// The first place that is not as [`Lock::to_text`] would write it: broken
+    /// TOML, an unknown key, a name or a hash that cannot be one.
+    pub fn parse(text: &str) -> Result<Self, LockError> {
+        read(text)
+    }
+}
 
 type Key<'a> = Spanned<DeString<'a>>;
 type Value<'a> = Spanned<DeValue<'a>>;

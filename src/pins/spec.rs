@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::builtin;
 use super::grammar::{self, shown};
-use super::{Lock, Pin, Tool, builtin};
+use super::lock::{Lock, Pin, Tool};
 
 /// The result of adding a pin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,7 +74,23 @@ enum Form<'a> {
     Tool { name: &'a str, rest: &'a str },
 }
 
-pub(super) fn add(lock: &mut Lock, spec: &str) -> Result<Added, AddError> {
+impl Lock {
+    /// Records the pin that a line of the command names:
+    ///
+    /// - `owner/action[/folder]@<commit> # vX.Y.Z`, also without the spaces,
+    /// - `image:tag@sha256:<digest>`,
+    /// - `tool@version [platform=sha256:<hash> …]`.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with the line, and what to type. The lock is then as it
+    /// was.
+    pub fn add(&mut self, spec: &str) -> Result<Added, AddError> {
+        add(self, spec)
+    }
+}
+
+fn add(lock: &mut Lock, spec: &str) -> Result<Added, AddError> {
     match form(spec.trim())? {
         Form::Action { name, commit, version } => add_action(lock, name, commit, version),
         Form::Image { reference, digest } => add_image(lock, reference, digest),

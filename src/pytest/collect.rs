@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::conftest::{IGNORE, IGNORE_GLOB};
-use super::pattern::{fnmatch, glob, is_magic};
+use super::pattern::fnmatch;
 use super::python::Names;
 use super::setup::{Setup, file_in, is_folder, setup};
 use super::start::{Start, starts};
@@ -374,17 +374,4 @@ fn has_doctests(path: &str, text: &str) -> bool {
         _ => false,
     };
     !is_script && text.contains(">>>")
-}
-
-/// Paths that `testpaths` name, from the root of the repository.
-pub(super) fn test_paths(call: &Call<'_>, words: &[Word]) -> Vec<(String, Origin)> {
-    let mut found = Vec::new();
-    for word in words {
-        let paths =
-            if is_magic(&word.text) { glob(call.tree, call.folder, &word.text) } else { vec![word.text.clone()] };
-        let paths = paths.iter().filter_map(|path| join(call.folder, path));
-        let existing = paths.filter(|path| path.is_empty() || call.tree.exists(path));
-        found.extend(existing.map(|path| (path, word.origin.clone())));
-    }
-    found
 }

@@ -3,7 +3,7 @@
 //! Source: pytest 9.2, `Config._decide_args`, and `resolve_collection_argument` and `normalize_collection_arguments` in
 //! `src/_pytest/main.py`.
 
-use super::collect::test_paths;
+use super::pattern::{glob, is_magic};
 use super::setup::{Setup, is_folder};
 use super::{Call, Origin, Refused, Unsure, Word};
 use crate::sources::join;
@@ -101,6 +101,19 @@ fn normalized(starts: &[Start]) -> Vec<Start> {
         if !repeated && !starts.iter().any(|other| contains(other, start)) {
             found.push(start.clone());
         }
+    }
+    found
+}
+
+/// Paths that `testpaths` name, from the root of the repository.
+fn test_paths(call: &Call<'_>, words: &[Word]) -> Vec<(String, Origin)> {
+    let mut found = Vec::new();
+    for word in words {
+        let paths =
+            if is_magic(&word.text) { glob(call.tree, call.folder, &word.text) } else { vec![word.text.clone()] };
+        let paths = paths.iter().filter_map(|path| join(call.folder, path));
+        let existing = paths.filter(|path| path.is_empty() || call.tree.exists(path));
+        found.extend(existing.map(|path| (path, word.origin.clone())));
     }
     found
 }

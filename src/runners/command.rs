@@ -1,22 +1,22 @@
 //! Any shell command that writes a `JUnit` report; it reads its shard.
 
-use super::{Can, Order, Runner, Scripts, Shard};
+use super::runner::{Capabilities, Order, Scripts, Shard, TestRunner};
 use crate::definition::Split;
 use crate::workflow::{Step, Value, pairs, step};
 
 pub(crate) struct Command;
 
-impl Runner for Command {
+impl TestRunner for Command {
     fn name(&self) -> &'static str {
         "command"
     }
 
-    fn can(&self) -> Can {
-        Can {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
             toolchain: None,
             oldest: None,
             shards: true,
-            splits: &[Split::Count],
+            splits: (Split::Count, &[]),
             workers: false,
             dist: false,
             reruns: false,
@@ -37,7 +37,7 @@ impl Runner for Command {
         let script = scripts.short("steps/command.sh", minijinja::context! {});
         let run = Step::run("Run tests", script, shard.origin.clone().then("command"))
             .id("tests")
-            .folder(&shard.folder)
+            .folder(shard.folder)
             .env([
                 ("COMMAND".to_owned(), command.into()),
                 seen("SHARD"),
@@ -47,6 +47,6 @@ impl Runner for Command {
         let mut env = shard.env.clone();
         env.extend(pairs![("PIPEWRIGHT_JUNIT", junit), ("PIPEWRIGHT_EXIT", step("tests").output("exit"))]);
         let record = scripts.python("ci.py record");
-        vec![run, Step::run("Record what ran", record, shard.origin.clone()).folder(&shard.folder).env(env)]
+        vec![run, Step::run("Record what ran", record, shard.origin.clone()).folder(shard.folder).env(env)]
     }
 }

@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::cargo_args::CargoArgs;
-use super::{Can, Coverage, Order, Runner, Scripts, Shard};
+use super::runner::{Capabilities, Coverage, Order, Scripts, Shard, TestRunner};
 use crate::definition::{Split, Workers};
 use crate::workflow::{Property, Step, Value, pairs, step};
 
@@ -14,17 +14,17 @@ fn selection() -> Value {
     step("tests").output("selection")
 }
 
-impl Runner for Nextest {
+impl TestRunner for Nextest {
     fn name(&self) -> &'static str {
         "nextest"
     }
 
-    fn can(&self) -> Can {
-        Can {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
             toolchain: Some("rust"),
             oldest: None,
             shards: true,
-            splits: &[Split::Count],
+            splits: (Split::Count, &[]),
             workers: true,
             dist: false,
             reruns: true,
@@ -42,7 +42,7 @@ impl Runner for Nextest {
             steps.push(doctests(shard, scripts, &args));
         }
         steps.push(record(shard, scripts, &args));
-        if shard.measured {
+        if shard.measured.is_some() {
             steps.push(report(shard, scripts, &args));
         }
         steps
@@ -50,11 +50,12 @@ impl Runner for Nextest {
 }
 
 fn tools(shard: &Shard<'_>, scripts: &dyn Scripts) -> Step {
-    let mut tools = format!("cargo-nextest@{}", scripts.version("cargo-nextest", &shard.origin));
-    if shard.measured {
-        tools.push_str(&format!(",cargo-llvm-cov@{}", scripts.version("cargo-llvm-cov", &shard.origin)));
+    let pinned = |name: &str| scripts.tool(name, &shard.origin).map(|tool| format!("{name}@{}", tool.version));
+    let mut tools = Vec::from_iter(pinned("cargo-nextest"));
+    if shard.measured.is_some() {
+        tools.extend(pinned("cargo-llvm-cov"));
     }
-    let install = scripts.pinned("taiki-e/install-action", pairs![("tool", tools)], &shard.origin);
+    let install = scripts.action("taiki-e/install-action", pairs![("tool", tools.join(","))], &shard.origin);
     Step::uses("Install test tools", install, shard.origin.clone())
 }
 
@@ -66,15 +67,15 @@ fn run(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
         build => args.build.clone(),
         filters => args.filters.clone(),
         run => options(shard, args),
-        measured => shard.measured,
-        shards => shard.run.shards,
+        measured => shard.measured.is_some(),
+        shards => shard.shards,
         no_doctests => args.targets,
     };
     let mut env = shard.env.clone();
     env.push(work());
     Step::run("Run tests", scripts.short("steps/nextest.sh", values), shard.origin.clone())
         .id("tests")
-        .folder(&shard.folder)
+        .folder(shard.folder)
         .env(env)
 }
 
@@ -87,7 +88,7 @@ fn options(shard: &Shard<'_>, args: &CargoArgs) -> Vec<String> {
     if shard.run.reruns > 0 {
         own.push((&["--retries"], format!("--retries={}", shard.run.reruns)));
     }
-    if let Workers::Count(count) = shard.run.workers
+    if let Workers::Count(count) = shard.workers
         && count > 1
     {
         own.push((&["-j", "--test-threads"], format!("--test-threads={count}")));
@@ -99,12 +100,12 @@ fn options(shard: &Shard<'_>, args: &CargoArgs) -> Vec<String> {
 /// The doctests, which nextest does not run, in one shard: they have no partitions.
 fn doctests(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
     let script = scripts.short("steps/doctests.sh", context! { doc => args.doc.clone() });
-    let doctests = Step::run("Run doctests", script, shard.origin.clone()).id("doctests").folder(&shard.folder).env([
+    let doctests = Step::run("Run doctests", script, shard.origin.clone()).id("doctests").folder(shard.folder).env([
         ("CARGO_TERM_COLOR".to_owned(), "never".into()),
         work(),
         ("SELECTION".to_owned(), selection()),
     ]);
-    if shard.run.shards > 1 { doctests.when(Value::matrix("shard").is(Value::Number(1))) } else { doctests }
+    if shard.shards > 1 { doctests.when(Value::matrix("shard").is(Value::Number(1))) } else { doctests }
 }
 
 fn record(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
@@ -126,17 +127,18 @@ fn record(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
         ("PIPEWRIGHT_ROOT", root()),
         ("PIPEWRIGHT_SELECTION", selected(&args.build)),
     ]);
-    Step::run("Record what ran", scripts.python("ci.py record"), shard.origin.clone()).folder(&shard.folder).env(env)
+    Step::run("Record what ran", scripts.python("ci.py record"), shard.origin.clone()).folder(shard.folder).env(env)
 }
 
 /// The coverage of the packages that are measured, of all that ran.
 fn report(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
-    let values = context! { packages => shard.run.measured().to_vec(), build => args.report.clone() };
+    let values =
+        context! { packages => shard.measured.map_or(Vec::new(), <[String]>::to_vec), build => args.report.clone() };
     let origin = shard.origin.clone().then("coverage");
     // A package that the workspace does not have draws a warning alone.
     let strict = ("CARGO_LLVM_COV_DENY_WARNINGS".to_owned(), "1".into());
     Step::run("Report coverage", scripts.short("steps/nextest-coverage.sh", values), origin)
-        .folder(&shard.folder)
+        .folder(shard.folder)
         .env([strict, work()])
 }
 

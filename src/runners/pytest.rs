@@ -2,32 +2,32 @@
 
 use minijinja::context;
 
-use super::{Can, Coverage, Order, Runner, Scripts, Shard};
-use crate::definition::{Order as Wanted, Split, Workers};
-use crate::files::SCRIPTS;
+use super::runner::{Capabilities, Coverage, Order, Scripts, Shard, TestRunner};
+use crate::definition::{Split, Workers};
+use crate::seal::SCRIPTS;
 use crate::workflow::{Github, Step, Value, pairs};
 
 pub(crate) struct Pytest;
 
-/// The plugin that runs a shard. It is copied, so that tests can import nothing else from its folder.
+/// The plugin that runs a shard. It and what it imports are copied, so that tests can import nothing else from there.
 const PLUGIN: &str = "pipewright_pytest.py";
 /// Packages that are installed beside the project's requirements.
 const PLUGINS: &str = "pytest-plugins.txt";
 /// Plugin that is installed for `test-timeout` only: its options would clash with those that a project defines.
 const TIMEOUT: &str = "pytest-timeout.txt";
 
-impl Runner for Pytest {
+impl TestRunner for Pytest {
     fn name(&self) -> &'static str {
         "pytest"
     }
 
-    fn can(&self) -> Can {
-        Can {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities {
             toolchain: Some("python"),
             // coverage 7.16 and pytest-rerunfailures 16.7 of pytest-plugins.txt: `Requires-Python: >=3.10`.
             oldest: Some((3, 10)),
             shards: true,
-            splits: &[Split::Timings, Split::Count, Split::Files],
+            splits: (Split::Timings, &[Split::Count, Split::Files]),
             workers: true,
             dist: true,
             reruns: true,
@@ -58,25 +58,25 @@ impl Runner for Pytest {
             context! { python => python.clone(), uv, requirements, plugin => PLUGIN },
         );
         let install = Step::run("Install test plugins", plugins, shard.origin.clone())
-            .folder(&shard.folder)
+            .folder(shard.folder)
             .env([("SCRIPTS", Value::from(Github::Workspace) + "/" + SCRIPTS)]);
         let command = scripts.short(
             "steps/pytest.sh",
             context! {
                 python,
-                paths => shard.paths.clone(),
+                paths => shard.paths.to_vec(),
                 arguments => arguments(shard),
-                random => shard.gates.order != Some(Wanted::Fixed),
-                measured => shard.measured,
+                random => shard.random,
+                measured => shard.measured.is_some(),
                 partial => shard.partial,
-                packages => shard.run.measured().to_vec(),
+                packages => shard.measured.map_or(Vec::new(), <[String]>::to_vec),
             },
         );
         let mut env = shard.env.clone();
-        if shard.measured {
+        if shard.measured.is_some() {
             env.extend(pairs![("COVERAGE_FILE", Value::temp("coverage/.coverage"))]);
         }
-        let run = Step::run("Run tests", command, shard.origin.clone()).id("tests").folder(&shard.folder).env(env);
+        let run = Step::run("Run tests", command, shard.origin.clone()).id("tests").folder(shard.folder).env(env);
         vec![install, run]
     }
 }
@@ -84,7 +84,7 @@ impl Runner for Pytest {
 /// Words of the command line, by line.
 fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
     let mut lines: Vec<Vec<String>> = Vec::new();
-    let workers = match shard.run.workers {
+    let workers = match shard.workers {
         Workers::Auto => Some("auto".to_owned()),
         Workers::Count(1) => None,
         Workers::Count(count) => Some(count.to_string()),
@@ -100,8 +100,8 @@ fn arguments(shard: &Shard<'_>) -> Vec<Vec<String>> {
     if let Some(limit) = shard.run.test_timeout {
         lines.push(vec![format!("--timeout={}", limit.decimal_seconds())]);
     }
-    for path in &shard.left_out {
-        let option = match path {
+    for path in shard.left_out {
+        let option = match *path {
             path if path.contains("::") => "--deselect",
             path if path.contains(['*', '?']) => "--ignore-glob",
             _ => "--ignore",

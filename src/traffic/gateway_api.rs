@@ -4,18 +4,17 @@
 
 use serde_json::{Value, json};
 
-use super::Traffic;
-use crate::definition::Traffic as Written;
+use super::provider::Provider;
+use crate::definition::Traffic;
 
 pub(crate) struct GatewayApi;
 
-impl Traffic for GatewayApi {
+impl Provider for GatewayApi {
     fn name(&self) -> &'static str {
         "gateway-api"
     }
 
-    fn settings(&self, written: Option<&Written>) -> Value {
-        let Some(traffic) = written else { return Value::Null };
+    fn settings(&self, traffic: &Traffic) -> Value {
         json!({
             "kind": self.name(),
             "route": traffic.route,

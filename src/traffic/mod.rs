@@ -1,28 +1,23 @@
-//! One file per way to move traffic: the settings of its script, and whether it goes step by step.
+//! One file per way to move traffic: the settings of its script.
 
-mod all_at_once;
 mod gateway_api;
+mod provider;
+#[cfg(test)]
+mod tests;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::definition::Traffic as Written;
-
-/// A way to move traffic.
-pub(crate) trait Traffic: Sync {
-    /// Its name, in the definition and in the emitted data.
-    fn name(&self) -> &'static str;
-    /// Returns the settings of its script.
-    fn settings(&self, written: Option<&Written>) -> Value;
-}
-
-/// The way of a workload that asks for none.
-pub(crate) const DEFAULT: &dyn Traffic = &all_at_once::AllAtOnce;
+pub(crate) use provider::Provider;
 
 /// Providers that `provider` can name.
-pub(crate) const TRAFFIC: &[&dyn Traffic] = &[&gateway_api::GatewayApi];
+pub(crate) const TRAFFIC: &[&dyn Provider] = &[&gateway_api::GatewayApi];
 
-/// Returns how traffic is moved, as its script reads it.
-pub(crate) fn settings(written: Option<&Written>) -> Value {
-    let named = |written: &Written| TRAFFIC.iter().find(|traffic| traffic.name() == written.provider);
-    written.and_then(named).copied().unwrap_or(DEFAULT).settings(written)
+/// Returns the provider of this name.
+pub(crate) fn provider(name: &str) -> Option<&'static dyn Provider> {
+    TRAFFIC.iter().copied().find(|provider| provider.name() == name)
+}
+
+/// Returns the settings of a workload whose users are not moved: all of them have the new version as soon as it runs.
+pub(crate) fn all_at_once() -> Value {
+    json!({ "kind": "all-at-once" })
 }

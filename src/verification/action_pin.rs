@@ -2,7 +2,7 @@
 
 use super::{Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::workflow::Action;
+use crate::workflow::{Action, Commit};
 
 pub(crate) struct ActionPin;
 
@@ -22,7 +22,7 @@ impl Rule for ActionPin {
                 "is not the name of an action"
             } else if !is_commit(action) {
                 "is not pinned to a full commit"
-            } else if !is_version(&action.version) {
+            } else if !action.pin.as_ref().is_some_and(|pin| is_version(&pin.version)) {
                 "is pinned to a commit without its version"
             } else {
                 continue;
@@ -42,7 +42,8 @@ fn is_name(name: &str) -> bool {
 
 fn is_commit(action: &Action) -> bool {
     let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    action.sha.len() == 40 && action.sha.bytes().all(digit) && action.sha.bytes().any(|byte| byte != b'0')
+    let Some(Commit { sha, .. }) = &action.pin else { return false };
+    sha.len() == 40 && sha.bytes().all(digit) && sha.bytes().any(|byte| byte != b'0')
 }
 
 fn is_version(version: &str) -> bool {
@@ -52,17 +53,19 @@ fn is_version(version: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::super::tests::{breaks, clean, first_step};
-    use crate::workflow::{Action, StepKind};
+    use crate::workflow::{Action, Commit, StepKind};
 
     #[test]
     fn a_tag_a_short_commit_or_no_version() {
-        let changes: [fn(&mut Action); 6] = [
-            |action| "v7".clone_into(&mut action.sha),
-            |action| action.sha.truncate(12),
-            |action| action.sha.make_ascii_uppercase(),
-            |action| action.sha = "0".repeat(40),
-            |action| action.version.clear(),
-            |action| "actions/check out".clone_into(&mut action.name),
+        let pin = |action: &mut Action, change: fn(&mut Commit)| action.pin.iter_mut().for_each(change);
+        let changes: [&dyn Fn(&mut Action); 7] = [
+            &|action| pin(action, |pin| "v7".clone_into(&mut pin.sha)),
+            &|action| pin(action, |pin| pin.sha.truncate(12)),
+            &|action| pin(action, |pin| pin.sha.make_ascii_uppercase()),
+            &|action| pin(action, |pin| pin.sha = "0".repeat(40)),
+            &|action| pin(action, |pin| pin.version.clear()),
+            &|action| action.pin = None,
+            &|action| "actions/check out".clone_into(&mut action.name),
         ];
         for change in changes {
             let mut workflow = clean();

@@ -18,6 +18,7 @@ mod nothing_to_do;
 mod place;
 mod publishing_cache;
 mod reference;
+mod rule;
 mod script_expression;
 mod secret_environment;
 mod set;
@@ -31,20 +32,11 @@ mod workflow_trigger;
 #[cfg(test)]
 mod tests;
 
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::Diagnostic;
 use crate::workflow::Workflow;
 
+pub(crate) use rule::{FAULT, Rule};
 pub(crate) use set::Set;
-
-/// A rule about lowered workflows.
-pub(crate) trait Rule: Sync {
-    /// Its name.
-    fn code(&self) -> Code;
-    /// Its page: what, why, example, fix.
-    fn page(&self) -> &'static str;
-    /// Finds every place that breaks it; prints nothing.
-    fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>);
-}
 
 /// Every rule about lowered workflows.
 pub(crate) const RULES: &[&dyn Rule] = &[
@@ -76,9 +68,6 @@ pub(crate) const RULES: &[&dyn Rule] = &[
 pub fn pages() -> impl Iterator<Item = (&'static str, &'static str)> {
     RULES.iter().map(|rule| (rule.code().0, rule.page()))
 }
-
-/// The help where no definition should be able to break a rule.
-const FAULT: &str = "no definition should lead here: this is a fault of Pipewright itself, please report it";
 
 /// Everything that is wrong with the workflows of a definition.
 pub(crate) fn verify(workflows: &[Workflow]) -> Vec<Diagnostic> {

@@ -5,8 +5,8 @@ use crate::at;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources::Sources;
 use crate::workflow::{
-    Access, Action, Axis, Concurrency, Github, Job, ManualInput, ManualKind, Pairs, Runner, Script, Service, Step,
-    StepKind, Strategy, Triggers, Value, When, Work, Workflow, grant,
+    Access, Action, Axis, Commit, Concurrency, Github, Job, ManualInput, ManualKind, Pairs, Runner, Script, Service,
+    Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow, grant,
 };
 use std::fs;
 use std::path::Path;
@@ -73,7 +73,8 @@ pub(super) fn run(name: &str, script: &str) -> Step {
 /// A step that runs an action.
 pub(super) fn action(name: &str, with: &[(&str, &str)]) -> Step {
     let with: Pairs = with.iter().map(|(key, value)| ((*key).to_owned(), (*value).into())).collect();
-    let action = Action { name: name.to_owned(), sha: "a1".repeat(20), version: "v1.2.3".to_owned(), with };
+    let pin = Commit { sha: "a1".repeat(20), version: "v1.2.3".to_owned() };
+    let action = Action { name: name.to_owned(), pin: Some(pin), with };
     Step::uses(format!("Use {name}"), action, at!["jobs", "build", "steps", 0])
 }
 

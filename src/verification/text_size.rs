@@ -100,7 +100,7 @@ fn of_job(job: &Job) -> usize {
     let steps = job.steps().iter().map(|step| {
         let kind = match &step.kind {
             StepKind::Run(run) => of_text(run.script.as_str()),
-            StepKind::Uses(action) => action.name.len() + action.sha.len(),
+            StepKind::Uses(action) => action.name.len() + action.pin.as_ref().map_or(0, |pin| pin.sha.len()),
         };
         kind + of_text(&step.name) + step.condition.as_ref().map_or(0, |when| of_text(&when.to_string())) + 4 * AROUND
     });

@@ -21,7 +21,7 @@ pub use job::{Axis, Concurrency, Environment, Job, Runner, Service, Strategy, Wo
 pub use permission::{ASKED_FOR, Access, Permission, grant};
 pub use property::{Github, Property};
 pub use script::Script;
-pub use step::{Action, Run, Step, StepKind};
+pub use step::{Action, Commit, Run, Step, StepKind};
 pub use tree::{Part, Status, Value, When};
 pub use trigger::{CallInput, ManualInput, ManualKind, Triggers};
 pub use value::{Need, StepId, need, step};

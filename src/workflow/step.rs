@@ -47,12 +47,19 @@ pub struct Run {
 pub struct Action {
     /// Owner, repository and path.
     pub name: String,
-    /// The commit.
+    /// The commit that it is pinned to.
+    pub pin: Option<Commit>,
+    /// Its inputs.
+    pub with: Pairs,
+}
+
+/// The commit of an action.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The full commit.
     pub sha: String,
     /// The version that the commit stood for, written behind it.
     pub version: String,
-    /// Its inputs.
-    pub with: Pairs,
 }
 
 impl Step {

@@ -2,8 +2,8 @@
 
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
-    Action, Axis, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner, Service, Step,
-    StepKind, Strategy, Triggers, Value, When, Work, Workflow,
+    Action, Axis, Commit, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner, Service,
+    Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
 };
 
 /// A workflow as text, below these comment lines.
@@ -214,9 +214,12 @@ fn step(step: &Step) -> Node {
         .timeout
         .map(|minutes| Entry::new("timeout-minutes", Node::Int(i64::try_from(minutes).unwrap_or(i64::MAX))));
     match &step.kind {
-        StepKind::Uses(Action { name, sha, version, with }) => {
+        StepKind::Uses(Action { name, pin, with }) => {
             entries.extend(timeout);
-            entries.push(Entry::new("uses", format!("{name}@{sha}")).tail(version.as_str()));
+            entries.push(match pin {
+                Some(Commit { sha, version }) => Entry::new("uses", format!("{name}@{sha}")).tail(version.as_str()),
+                None => Entry::new("uses", name.as_str()),
+            });
             entries.extend(pairs("env", &step.env));
             entries.extend(pairs("with", with));
         }

@@ -1,6 +1,6 @@
 //! Instructions of a Dockerfile.
 
-use crate::checks::Subject;
+use crate::checks::check::Subject;
 use crate::definition::Image;
 use crate::sources;
 

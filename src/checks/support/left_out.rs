@@ -99,7 +99,7 @@ pub(in crate::checks) fn losses<'a>(there: &[&String], lost: Vec<Loss<'a>>) -> V
         }
     }
     let group = |(loss, files): (Loss<'a>, Vec<(String, String)>)| Group {
-        paths: condensed(there, &files, &loss.run.folder),
+        paths: condensed(there, &files, loss.run.folder),
         run: loss.run,
         reason: loss.reason,
         first: loss.file,

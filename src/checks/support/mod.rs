@@ -3,7 +3,6 @@
 pub(super) mod amount;
 pub(super) mod dockerfile;
 pub(super) mod gitignore;
-pub(super) mod ids;
 pub(super) mod left_out;
 pub(super) mod paths;
 pub(super) mod pytest;

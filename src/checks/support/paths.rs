@@ -1,8 +1,9 @@
 //! Every path of a definition.
 
 use super::walk::{self, ROOT, Trail, entries, items};
-use crate::checks::Subject;
-use crate::definition::{Delivery, Environment, Image, Name, TestRun};
+use crate::checks::check::Subject;
+use crate::definition::{Delivery, Image};
+use crate::resolve::Environment;
 use crate::sources;
 
 /// `true` if the repository must have what a path names.
@@ -69,29 +70,28 @@ fn components(subject: &Subject<'_>, visit: Visit<'_>) {
 }
 
 fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
-    let definition = subject.definition;
-    let folder = |run: &TestRun| {
-        let component = definition.components.get(&run.component)?;
-        sources::join(subject.sources.folder(), &component.path)
-    };
+    let pipeline = subject.pipeline;
     let file = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
-    let mut list = |at: &Trail<'_>, run: &TestRun, paths: &[String], named: Named| {
-        let Some(base) = folder(run) else { return };
-        items(at, "paths", paths, &mut |at, path| visit(at, Path { base: &base, text: &file(path), named }));
+    let mut list = |at: &Trail<'_>, base: &str, paths: &[String], named: Named| {
+        items(at, "paths", paths, &mut |at, path| visit(at, Path { base, text: &file(path), named }));
     };
-    entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| list(at, run, &run.paths, made(&run.before)));
-    entries(&ROOT, "suites", &definition.suites, &mut |at, _, suite| {
-        if let Some(run) = definition.tests.get(&suite.of) {
-            list(at, run, &suite.paths, made(&suite.before));
-        }
-    });
+    let table = ROOT.key("tests");
+    for run in pipeline.tests.values() {
+        list(&table.key(run.name), &run.component.folder, &run.written.paths, made(&run.written.before));
+    }
+    let table = ROOT.key("suites");
+    for suite in &pipeline.suites {
+        let folder = &suite.run.component.folder;
+        list(&table.key(suite.name), folder, &suite.written.paths, made(&suite.written.before));
+    }
     let quarantine = ROOT.key("quarantine");
-    for (path, it) in &definition.quarantine {
-        let run = it.of.as_ref().and_then(|of| definition.tests.get(of)).filter(|run| run.runner == "pytest");
-        if let Some(base) = run.and_then(folder) {
+    for (path, it) in &subject.definition.quarantine {
+        let run =
+            it.of.as_ref().and_then(|of| pipeline.tests.get(of.as_str())).filter(|run| run.runner.name() == "pytest");
+        if let Some(run) = run {
             let text = file(path);
             let named = if text.contains(['*', '?']) { Named::Pattern } else { Named::Thing };
-            visit(&quarantine.key(path), Path { base: &base, text: &text, named });
+            visit(&quarantine.key(path), Path { base: &run.component.folder, text: &text, named });
         }
     }
 }
@@ -124,9 +124,9 @@ fn deployed(subject: &Subject<'_>, visit: Visit<'_>) {
             visit(&at, Path { base, text: path, named: Named::Thing });
             return;
         }
-        let deploys = |(_, it): &(&Name, &Environment)| it.deploy.contains(name);
-        for (environment, _) in definition.environments.iter().filter(deploys) {
-            let path = path.replace("$environment", environment);
+        let deploys = |it: &&Environment<'_>| it.workloads.iter().any(|workload| workload.name == name);
+        for environment in subject.pipeline.environments.iter().filter(deploys) {
+            let path = path.replace("$environment", environment.name);
             visit(&at, Path { base, text: &path, named: Named::Thing });
         }
     });

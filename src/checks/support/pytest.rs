@@ -1,22 +1,13 @@
 //! Runs of pytest as they are called, and what each of them collects.
 
-use indexmap::IndexMap;
-
 use super::gitignore::Gitignore;
 use super::walk::ROOT;
-use crate::checks::Subject;
-use crate::definition::{Component, Definition, Name, Service, TestRun, Value};
+use crate::checks::check::Subject;
+use crate::definition::{Name, TestRun};
 use crate::diagnostics::At;
-use crate::pytest::{self, Call, Collected, Floor, Origin, Refused, Word, fnmatch, is_magic};
+use crate::pytest::{self, Call, Collected, Origin, Refused, fnmatch, is_magic};
+use crate::resolve::{self, Variable};
 use crate::sources::{self, Tree};
-
-/// The folder of a component from the root of the repository; none for one outside.
-pub(in crate::checks) fn folder(subject: &Subject<'_>, component: &Component) -> Option<String> {
-    sources::join(subject.sources.folder(), &component.path)
-}
-
-/// The variable with further arguments of pytest.
-const VARIABLE: &str = "PYTEST_ADDOPTS";
 
 /// A test run or a suite that calls pytest.
 pub(in crate::checks) struct Run<'a> {
@@ -27,18 +18,10 @@ pub(in crate::checks) struct Run<'a> {
     /// The test run.
     pub(in crate::checks) it: &'a TestRun,
     /// Folder of its component, from the root of the repository.
-    pub(in crate::checks) folder: String,
+    pub(in crate::checks) folder: &'a str,
     /// Files that pytest collects; none if its paths do not exist yet.
     pub(in crate::checks) collected: Option<Result<Collected, Refused>>,
-    variable: Option<Variable<'a>>,
-}
-
-/// `PYTEST_ADDOPTS` as the tests see it.
-struct Variable<'a> {
-    text: &'a str,
-    /// `true` if the value is one that only GitHub knows.
-    hidden: bool,
-    at: At,
+    variable: Option<&'a Variable<'a>>,
 }
 
 impl Run<'_> {
@@ -55,7 +38,7 @@ impl Run<'_> {
         match origin {
             Origin::Path(index) => self.at().then("paths").then(*index),
             Origin::Argument(index) => ROOT.key("tests").key(self.name).key("args").index(*index).at(),
-            Origin::Variable => self.variable.as_ref().map_or_else(|| self.at().key(), |it| it.at.clone()),
+            Origin::Variable => self.variable.map_or_else(|| self.at().key(), |it| it.at.clone()),
             Origin::Line { .. } | Origin::Default => self.at().key(),
         }
     }
@@ -67,109 +50,42 @@ impl Run<'_> {
 
     /// The place of a variable with arguments that only GitHub knows.
     pub(in crate::checks) fn hidden_arguments(&self) -> Option<&At> {
-        self.variable.as_ref().filter(|it| it.hidden).map(|it| &it.at)
+        self.variable.filter(|it| it.hidden).map(|it| &it.at)
     }
 }
 
 /// Every run and suite that calls pytest, and what each collects.
 pub(in crate::checks) fn runs<'a>(subject: &Subject<'a>, skip: &dyn Fn(&str) -> bool) -> Vec<Run<'a>> {
-    let definition = subject.definition;
-    let mut found = Vec::new();
-    for (name, it) in definition.tests.iter().filter(|(_, it)| it.runner == "pytest") {
-        let Some(component) = definition.components.get(&it.component) else { continue };
-        let Some(folder) = folder(subject, component) else { continue };
-        let own = ROOT.key("tests").key(name).at();
-        let environments = [("env", &it.env, own), ("env", &component.env, of_component(&it.component))];
-        let variable = variable(definition, &it.services, environments);
-        found.push(run(subject, skip, Run { name, suite: None, it, folder, collected: None, variable }, &it.paths));
-    }
-    for (suite_name, suite) in &definition.suites {
-        let Some((name, it)) = definition.tests.get_key_value(&suite.of).filter(|(_, it)| it.runner == "pytest") else {
-            continue;
-        };
-        let Some(component) = definition.components.get(&it.component) else { continue };
-        let Some(folder) = folder(subject, component) else { continue };
-        let own = ROOT.key("suites").key(suite_name).at();
-        let environments = [("env", &suite.env, own), ("env", &component.env, of_component(&it.component))];
-        let variable = variable(definition, &suite.services, environments);
-        let suite_run = Run { name, suite: Some(suite_name), it, folder, collected: None, variable };
-        found.push(run(subject, skip, suite_run, &suite.paths));
-    }
-    found
-}
-
-fn of_component(name: &Name) -> At {
-    ROOT.key("components").key(name).at()
-}
-
-/// The variable as the tests see it: the run's own, the component's, a service's.
-fn variable<'a>(
-    definition: &'a Definition,
-    services: &[Name],
-    environments: [(&str, &'a IndexMap<String, Value>, At); 2],
-) -> Option<Variable<'a>> {
-    for (key, table, at) in environments {
-        if let Some(value) = table.get(VARIABLE) {
-            let at = at.then(key).then(VARIABLE);
-            return Some(match value {
-                Value::Literal(text) => Variable { text, hidden: false, at },
-                Value::Outside(outside) => {
-                    Variable { text: outside.default.as_deref().unwrap_or_default(), hidden: true, at }
-                }
-            });
-        }
-    }
-    services.iter().rev().find_map(|name| {
-        let service: &Service = definition.services.get(name)?;
-        let text = service.provides.get(VARIABLE)?;
-        let at = ROOT.key("services").key(name).key("provides").key(VARIABLE).at();
-        Some(Variable { text, hidden: false, at })
-    })
-}
-
-fn run<'a>(subject: &Subject<'a>, skip: &dyn Fn(&str) -> bool, mut run: Run<'a>, paths: &[String]) -> Run<'a> {
+    let pipeline = subject.pipeline;
     let tree = subject.sources.tree.as_ref();
-    let mut words = existing(tree, &run.folder, paths);
-    if words.is_empty() && !paths.is_empty() {
-        return run;
-    }
-    words.extend(arguments(run.it));
-    let variable = run.variable.as_ref().map_or("", |it| it.text);
-    let call = Call { tree, folder: &run.folder, words: &words, variable, skip };
-    run.collected = Some(pytest::collect(&call));
-    run
-}
-
-/// The paths that are there, as words of the command line.
-fn existing(tree: &dyn Tree, folder: &str, paths: &[String]) -> Vec<Word> {
-    let exists = |path: &str| {
-        let file = path.split("::").next().unwrap_or_default();
-        sources::join(folder, file).is_some_and(|file| file.is_empty() || tree.exists(&file))
+    let run = |run: &'a resolve::TestRun<'a>, suite, variable, paths: &[String]| Run {
+        name: run.name,
+        suite,
+        it: run.written,
+        folder: &run.component.folder,
+        collected: collected(tree, run, variable, paths, skip),
+        variable,
     };
-    let word = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Path(index) };
-    paths.iter().enumerate().filter(|(_, path)| exists(path)).map(word).collect()
+    let is_pytest = |run: &resolve::TestRun<'_>| run.runner.name() == "pytest";
+    let tests = pipeline.tests.values().filter(|it| is_pytest(it));
+    let tests = tests.map(|it| run(it, None, it.variable.as_ref(), &it.written.paths));
+    let suites = pipeline.suites.iter().filter(|suite| is_pytest(&suite.run));
+    let suites = suites.map(|suite| run(&suite.run, Some(suite.name), suite.variable.as_ref(), &suite.written.paths));
+    tests.chain(suites).collect()
 }
 
-fn arguments(run: &TestRun) -> impl Iterator<Item = Word> {
-    let word = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Argument(index) };
-    run.args.iter().enumerate().map(word)
-}
-
-/// The floor that the project's own configuration sets for the coverage of a test run.
-pub(crate) fn project_floor(subject: &Subject<'_>, run: &TestRun) -> Option<Floor> {
-    let definition = subject.definition;
-    let component = definition.components.get(&run.component).filter(|_| run.runner == "pytest")?;
-    let folder = folder(subject, component)?;
-    let tree = subject.sources.tree.as_ref();
-    let mut words = existing(tree, &folder, &run.paths);
-    words.extend(arguments(run));
-    // Where the variable is set does not matter here.
-    let environments = [("env", &run.env, ROOT.at()), ("env", &component.env, ROOT.at())];
-    let variable = variable(definition, &run.services, environments);
-    let text = variable.as_ref().map_or("", |it| it.text);
-    let call = Call { tree, folder: &folder, words: &words, variable: text, skip: &|_| false };
-    let options = pytest::options(&call).ok()?;
-    pytest::floor(&call, &options)
+fn collected(
+    tree: &dyn Tree,
+    run: &resolve::TestRun<'_>,
+    variable: Option<&Variable<'_>>,
+    paths: &[String],
+    skip: &dyn Fn(&str) -> bool,
+) -> Option<Result<Collected, Refused>> {
+    let folder = run.component.folder.as_str();
+    let words = resolve::words(tree, folder, paths, run.written);
+    let has_path = words.iter().any(|word| matches!(word.origin, Origin::Path(_)));
+    let call = Call { tree, folder, words: &words, variable: variable.map_or("", |it| it.text), skip };
+    (has_path || paths.is_empty()).then(|| pytest::collect(&call))
 }
 
 /// The folders that are not looked into: what git leaves out, caches, and folders with a pipeline in them.

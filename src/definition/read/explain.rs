@@ -7,7 +7,8 @@ use toml::de::DeTable;
 
 use super::super::name::PATTERN as NAME_PATTERN;
 use super::super::schema::decapitalised;
-use super::renamed::{former_key, former_value, holds_former};
+use super::lookup::{place, resolve};
+use super::renamed::{as_toml, former_key, former_value, holds_former};
 use super::suggest::{suggestion, type_name, type_of};
 use crate::diagnostics::{At, Code, Diagnostic, Part, did_you_mean, listed};
 
@@ -16,7 +17,7 @@ const MISSING_KEY: Code = Code("missing-key");
 const WRONG_TYPE: Code = Code("wrong-type");
 const UNKNOWN_VALUE: Code = Code("unknown-value");
 const OUT_OF_RANGE: Code = Code("out-of-range");
-const INVALID: Code = super::INVALID;
+const INVALID: Code = Code("invalid-value");
 
 /// Every mistake of `definition`, whose texts are `tables`.
 pub(super) fn explain(schema: &Value, definition: &Value, tables: &[DeTable<'_>]) -> Vec<Diagnostic> {
@@ -230,36 +231,6 @@ fn properties(schema: &Value, error: &ValidationError<'_>) -> Vec<String> {
     keys.map(|keys| keys.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// The schema of the value at an error's place.
-pub(super) fn place<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a Value> {
-    resolve(schema, error.schema_path().as_str(), 1)
-}
-
-/// The schema of a key, by its path: with its meaning and example, which the schema of its type lacks.
-pub(super) fn key_schema<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
-    fn step<'a>(root: &'a Value, here: &'a Value, path: &[Part]) -> Option<&'a Value> {
-        let Some((part, rest)) = path.split_first() else { return Some(here) };
-        if let Some(target) = follow(root, here) {
-            return step(root, target, path);
-        }
-        for choice in ["allOf", "anyOf"].iter().filter_map(|key| here.get(key)?.as_array()).flatten() {
-            if let Some(found) = step(root, choice, path) {
-                return Some(found);
-            }
-        }
-        let inner = match part {
-            Part::Key(key) => {
-                let named = || here.get("patternProperties")?.as_object()?.values().next();
-                let declared = here.get("properties").and_then(|keys| keys.get(key.as_ref()));
-                declared.or_else(named).or_else(|| here.get("additionalProperties"))
-            }
-            Part::Index(_) => here.get("items"),
-        };
-        step(root, inner?, rest)
-    }
-    step(schema, schema, path)
-}
-
 /// The form that a value has to have, if its type has a description.
 fn form(schema: &Value, error: &ValidationError<'_>) -> Option<String> {
     let description = place(schema, error)?.get("description")?.as_str()?;
@@ -279,36 +250,4 @@ fn example(schema: &Value, error: &ValidationError<'_>, key: &str) -> String {
         Some(example) => format!("add `{key} = {}`", as_toml(example)),
         None => format!("add `{key}`"),
     }
-}
-
-/// A JSON value as TOML.
-pub(super) fn as_toml(value: &Value) -> String {
-    match value {
-        Value::Object(table) => {
-            let entries: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {}", as_toml(value))).collect();
-            format!("{{ {} }}", entries.join(", "))
-        }
-        Value::Array(items) => format!("[{}]", items.iter().map(as_toml).collect::<Vec<_>>().join(", ")),
-        other => other.to_string(),
-    }
-}
-
-/// The part of the schema that a pointer names, `above` steps before its end; references are followed.
-fn resolve<'a>(schema: &'a Value, pointer: &str, above: usize) -> Option<&'a Value> {
-    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
-    let steps = steps.get(..steps.len().checked_sub(above)?)?;
-    let mut here = schema;
-    for step in steps {
-        here = if *step == "$ref" { follow(schema, here)? } else { child(follow(schema, here).unwrap_or(here), step)? };
-    }
-    Some(follow(schema, here).unwrap_or(here))
-}
-
-fn child<'a>(here: &'a Value, step: &str) -> Option<&'a Value> {
-    let step = step.replace("~1", "/").replace("~0", "~");
-    here.get(&step).or_else(|| step.parse::<usize>().ok().and_then(|index| here.get(index)))
-}
-
-fn follow<'a>(schema: &'a Value, here: &'a Value) -> Option<&'a Value> {
-    schema.pointer(here.get("$ref")?.as_str()?.strip_prefix('#')?)
 }

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::explain::as_toml;
 use crate::diagnostics::Part;
 
 /// A key or value that has another name now.
@@ -76,4 +75,16 @@ pub(super) fn former_value(path: &[Part], value: &Value) -> Option<(String, Stri
 /// Returns whether a table holds the former name of a key that it lacks: one error is enough then.
 pub(super) fn holds_former(table: &[Part], value: &Value, key: &str) -> bool {
     KEYS.iter().any(|renamed| renamed.new == key && renamed.fits(table) && value.get(renamed.old).is_some())
+}
+
+/// A JSON value as TOML.
+pub(super) fn as_toml(value: &Value) -> String {
+    match value {
+        Value::Object(table) => {
+            let entries: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {}", as_toml(value))).collect();
+            format!("{{ {} }}", entries.join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(as_toml).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
 }

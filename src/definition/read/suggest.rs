@@ -4,7 +4,8 @@ use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 use toml::de::{DeTable, DeValue};
 
-use super::explain::{as_toml, key_schema, place};
+use super::lookup::{key_schema, place};
+use super::renamed::as_toml;
 use crate::diagnostics::Part;
 
 /// Help for a value that its key does not accept: the value converted, or else an example of the key.

@@ -268,14 +268,6 @@ fn required(requirement: &str) -> Option<String> {
     Some(parts.join("-").to_ascii_lowercase())
 }
 
-/// A number as a percentage, if it is one that can be a floor.
-pub(super) fn percentage(number: &str) -> Option<String> {
-    let number = number.trim().trim_matches('"');
-    let value: f64 = number.parse().ok()?;
-    let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
-    (plain && value > 0.0 && value <= 100.0).then(|| format!("{}%", number.trim_end_matches(".0")))
-}
-
 /// The value at a dotted path of keys.
 pub(super) fn at<'a>(table: &'a Table, path: &str) -> Option<&'a Value> {
     let mut parts = path.split('.');

@@ -59,7 +59,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let component = Component {
         name: names::name(&manifest.name).unwrap_or_else(|| word("python")),
         path: folder.path.clone(),
-        toolchain: Toolchain::Python,
+        toolchain: Toolchain::PYTHON,
         versions,
         checks,
         unsure,

@@ -2,7 +2,6 @@
 
 use super::super::names::is_sound;
 use super::super::walk::{Folder, View, is_in};
-use super::manifest::percentage;
 use crate::pytest::{
     Call, Cause, Collected, Origin, Refused, Taken, collect, floor, is_magic, may_hold_tests, present,
 };
@@ -171,4 +170,12 @@ impl Config {
             _ => self.inner(&taken.path),
         }
     }
+}
+
+/// A number as a percentage, if it is one that can be a floor.
+fn percentage(number: &str) -> Option<String> {
+    let number = number.trim().trim_matches('"');
+    let value: f64 = number.parse().ok()?;
+    let plain = number.chars().all(|c| c.is_ascii_digit() || c == '.');
+    (plain && value > 0.0 && value <= 100.0).then(|| format!("{}%", number.trim_end_matches(".0")))
 }

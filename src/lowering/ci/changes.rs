@@ -2,24 +2,25 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::Context;
-use super::super::context::json_lines;
+use super::super::context::Context;
+use super::super::jobs::json_lines;
 use crate::workflow::{Job, When, pairs, step};
 
 /// The job, with an output per component and image.
 pub(super) fn job(context: &Context<'_>) -> Job {
     let origin = crate::at!["project", "skip-unchanged"];
     let mut touched: Map<String, Value> = Map::new();
-    for (name, component) in &context.definition.components {
+    for (name, component) in &context.pipeline.components {
+        let written = component.written;
         let globs = |globs: &[String]| globs.iter().map(|glob| context.path(glob)).collect::<Vec<_>>();
-        let mut entry = json!({ "paths": [context.path(&component.path)], "watch": globs(&component.watch) });
-        if !component.ignore.is_empty() {
-            entry["ignore"] = json!(globs(&component.ignore));
+        let mut entry = json!({ "paths": [component.folder], "watch": globs(&written.watch) });
+        if !written.ignore.is_empty() {
+            entry["ignore"] = json!(globs(&written.ignore));
         }
         touched.insert(name.to_string(), entry);
     }
-    for (name, image) in &context.definition.images {
-        touched.insert(format!("image-{name}"), json!({ "paths": [context.path(&image.context)], "watch": [] }));
+    for image in context.pipeline.images.values() {
+        touched.insert(image.job_id(), json!({ "paths": [image.context], "watch": [] }));
     }
     let outputs = touched.keys().map(|name| (name.clone(), step("changes").output(name))).collect();
     let mut always: Vec<String> = context.inputs().iter().map(|file| (*file).to_owned()).collect();

@@ -1,8 +1,8 @@
 //! *drift*: what is committed is what the definition compiles to.
 
-use super::super::Context;
-use super::super::context::project_origin;
-use crate::files::MANIFEST;
+use super::super::context::Context;
+use super::super::jobs::project_origin;
+use crate::seal::MANIFEST;
 use crate::workflow::{Job, Script, Step};
 
 /// The job; it installs nothing, so that nobody can break it by breaking an installation.

@@ -1,21 +1,22 @@
 //! Jobs that the user adds to ci.yml.
 
-use super::super::Context;
+use super::super::context::Context;
 use super::super::own::own_job;
-use super::{Listed, entry, trust};
+use super::ci_job::CiJob;
+use crate::resolve::Job;
 
 /// The user's own jobs.
-pub(super) fn jobs(context: &Context<'_>) -> Vec<Listed> {
-    let mut listed = Vec::new();
-    for (name, written) in &context.definition.jobs {
-        let mut job = own_job(context, name, written, &entry("jobs", name), trust(context), &format!("job-{name}"));
-        job.needs = written.needs.iter().map(ToString::to_string).collect();
-        let mut own = Listed::new(job);
-        if let Some(component) = &written.component {
-            own = own.only_if_touched(context, component);
-        }
-        own.merge = written.merge;
-        listed.push(own);
+pub(super) fn jobs(context: &Context<'_>) -> impl Iterator<Item = CiJob> {
+    context.pipeline.jobs.iter().map(|job| ci_job(context, job))
+}
+
+fn ci_job(context: &Context<'_>, job: &Job<'_>) -> CiJob {
+    let origin = crate::at!["jobs", job.name.as_str()];
+    let build = format!("job-{}", job.name);
+    let mut own = CiJob::new(own_job(context, job, &origin, context.pipeline.cache_use(), &build));
+    if let Some(component) = &job.component {
+        own = own.run_only_if_changed(context, component.name);
     }
-    listed
+    own.merge = job.written.merge;
+    own
 }

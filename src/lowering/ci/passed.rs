@@ -2,16 +2,16 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::Context;
-use super::super::context::{json_lines, project_origin};
-use super::Listed;
+use super::super::context::Context;
+use super::super::jobs::{json_lines, project_origin};
+use super::ci_job::CiJob;
 use crate::definition::Merge;
 use crate::workflow::{Job, Property, Value, When, Work, pairs};
 
 /// The job that looks at every other's result: GitHub takes a skipped check for a success.
 ///
 /// Source: <https://docs.github.com/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks>
-pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
+pub(super) fn job(context: &Context<'_>, listed: &[CiJob]) -> Job {
     let origin = project_origin();
     let mut rules: Map<String, Json> = Map::new();
     for listed in listed.iter().filter(|listed| listed.merge == Merge::Required) {
@@ -22,7 +22,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
         ("PIPEWRIGHT_NEEDS", Value::ToJson(Property::Needs)),
         ("PIPEWRIGHT_RULES", json_lines(&Json::Object(rules))),
     ]);
-    let name = format!("{} passed", context.project());
+    let name = format!("{} passed", context.pipeline.project());
     let mut job = context.job("passed", name, origin.clone(), vec![context.checkout(&origin, None), judge]);
     job.needs = needs;
     job.condition = Some(When::always());
@@ -33,7 +33,7 @@ pub(super) fn job(context: &Context<'_>, listed: &[Listed]) -> Job {
 }
 
 /// The jobs that a job waits for and its condition, by which the script evaluates why the job was skipped.
-fn rule(listed: &Listed) -> Json {
+fn rule(listed: &CiJob) -> Json {
     let mut rule = Map::new();
     if !listed.job.needs.is_empty() {
         rule.insert("needs".to_owned(), json!(listed.job.needs));

@@ -2,9 +2,10 @@
 
 use minijinja::context;
 
-use super::super::Context;
+use super::super::context::Context;
 use super::super::steps::value;
 use crate::definition::{Cluster, Environment};
+use crate::supplies::Supplies as _;
 use crate::trace::Origin;
 use crate::workflow::{Access, Permission, Property, Step, Value, grant, pairs, step};
 
@@ -18,15 +19,15 @@ impl Context<'_> {
     pub(super) fn cluster(&self, environment: &Environment, origin: &Origin) -> Vec<Step> {
         let origin = origin.clone().then("cluster");
         let kubectl = self.tool("kubectl", &origin);
-        let with = pairs![("version", &kubectl.version)];
+        let with = kubectl.iter().map(|kubectl| ("version".to_owned(), Value::from(&kubectl.version))).collect();
         let install = Step::uses("Set up kubectl", self.action("azure/setup-kubectl", with, &origin), origin.clone());
         let mut steps = vec![install.id("kubectl")];
-        if let (Some(amd64), Some(arm64)) = (kubectl.sha256("linux-amd64"), kubectl.sha256("linux-arm64")) {
+        let hash = |platform| kubectl.as_ref().and_then(|kubectl| kubectl.sha256(platform));
+        if let (Some(amd64), Some(arm64)) = (hash("linux-amd64"), hash("linux-arm64")) {
             let script = self.script("steps/kubectl.sh", context! { amd64, arm64 });
             let verify = Step::run("Verify kubectl", script, origin.clone());
             steps.push(
-                verify
-                    .env(pairs![("KUBECTL", step("kubectl").output("kubectl-path")), ("ARCH", Property::RunnerArch),]),
+                verify.env(pairs![("KUBECTL", step("kubectl").output("kubectl-path")), ("ARCH", Property::RunnerArch)]),
             );
         }
         steps.extend(self.log_in(&environment.cluster, &origin));

@@ -2,13 +2,14 @@
 
 use minijinja::context;
 
-use super::super::Context;
-use super::super::context::single;
+use super::super::context::Context;
 use super::super::image::{Push, grant_registry};
+use super::super::jobs::single;
 use super::super::steps::grant_for;
 use super::branch::BRANCH;
-use super::{digest_input, image_job, images};
-use crate::definition::{Image, Name};
+use crate::definition;
+use crate::resolve::names::digest_input;
+use crate::resolve::{Image, names};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Environment, Github, Job, Step, Value, When, Work, Workflow, grant, pairs, step};
 
@@ -16,19 +17,21 @@ use crate::workflow::{Access, Environment, Github, Job, Step, Value, When, Work,
 pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     let mut job = context.call("ci", "CI", callee, crate::at!["gates"]);
     job.needs.push(BRANCH.to_owned());
-    let built = images(context).into_iter().map(|(name, _)| Value::input(digest_input(name)).is(""));
+    let deployed = context.pipeline.deployed_images();
+    let built = deployed.map(|image| Value::input(digest_input(image.name)).is(""));
     job.condition = Some(When::not_failed().and(built.fold(When::event("push"), When::or)));
     job
 }
 
 /// The job that gives an image's digest.
-pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
+pub(super) fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
+    let (name, image) = (resolved.name, resolved.written);
     let origin = crate::at!["images", name.as_str()];
     let input = digest_input(name);
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.log_in_to(image, Push::Always, &origin));
+    steps.extend(context.log_in_to(resolved, Push::Always, &origin));
     let built = Value::input(&*input).is("");
-    steps.extend(context.build(name, image, Push::Always).into_iter().map(|step| step.when(built.clone())));
+    steps.extend(context.build(resolved, Push::Always).into_iter().map(|step| step.when(built.clone())));
     if image.attest {
         steps.push(attest(context, image, &origin).when(built.clone()));
         // `--repo` alone takes what any workflow of any branch has signed.
@@ -38,8 +41,8 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
             "steps/attested.sh",
             context! {
                 repository => image.repository.clone(),
-                workflow => format!(".github/workflows/{}", context.file("deploy")),
-                branch => context.deploying_branch(),
+                workflow => format!(".github/workflows/{}", context.pipeline.names.file(names::DEPLOY)),
+                branch => context.pipeline.deploying_branch(),
             },
         );
         steps.push(
@@ -53,11 +56,11 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
         let given = Step::run("Use the given digest", script, origin.clone().then("attest")).id("given");
         steps.push(given.when(!built).env([("GIVEN", Value::input(input))]));
     }
-    let mut job = context.job(&image_job(name), format!("Image {name}"), origin, steps);
+    let mut job = context.job(&resolved.job_id(), format!("Image {name}"), origin, steps);
     job.needs.push("ci".to_owned());
     job.condition = Some(When::not_failed());
     job.outputs = pairs![("digest", step("build").output("digest").or(step("given").output("digest")))];
-    grant_registry(image, Push::Always, &mut job.permissions);
+    grant_registry(resolved, Push::Always, &mut job.permissions);
     if image.attest {
         grant(&mut job.permissions, "id-token", Access::Write, "sign the statement of where the image was built");
         grant(&mut job.permissions, "attestations", Access::Write, "store that statement");
@@ -65,16 +68,14 @@ pub(super) fn job(context: &Context<'_>, name: &Name, image: &Image) -> Job {
     grant_for(&image.before, &mut job.permissions);
     grant_for(&image.after, &mut job.permissions);
     if let Work::Steps { runner, timeout, environment, .. } = &mut job.work {
-        *timeout = context.minutes(image.timeout);
+        *timeout = resolved.minutes;
         *environment = image.environment.clone().map(Environment::without_deployment);
-        if let Some(own) = &image.runs_on {
-            *runner = single(own);
-        }
+        *runner = single(resolved.machine);
     }
     job
 }
 
-fn attest(context: &Context<'_>, image: &Image, origin: &Origin) -> Step {
+fn attest(context: &Context<'_>, image: &definition::Image, origin: &Origin) -> Step {
     // Docker Hub's registry answers under another name than its images have.
     //
     // Source: <https://docs.github.com/actions/use-cases-and-examples/publishing-packages/publishing-docker-images>

@@ -1,33 +1,35 @@
 //! *recover*: a further job, for a deploy whose runner was lost before it could put traffic back.
 
-use super::super::Context;
+use super::super::context::Context;
 use super::cluster::kubeconfig;
-use super::environment::{kubeconfig_env, place, tell};
-use super::{deploy_job, image_job, images_of};
-use crate::definition::{Environment as Written, Name};
+use super::environment::{apply_environment, notify};
+use super::variables::kubeconfig_env;
+use crate::resolve::Environment;
 use crate::trace::Effect;
 use crate::workflow::{Job, When, need, step};
 
 /// The job; it finds the truth in the cluster's marks, and does nothing where nothing was changed.
-pub(super) fn job(context: &Context<'_>, name: &Name, environment: &Written) -> Job {
+pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
+    let name = environment.name;
     let origin = crate::at!["environments", name.as_str()];
-    let deploy = deploy_job(name);
+    let deploy = environment.deploy_job();
     let mut steps = vec![context.checkout(&origin, None)];
-    steps.extend(context.cluster(environment, &origin));
+    steps.extend(context.cluster(environment.written, &origin));
     steps.push(
         context
             .python("Roll back an interrupted deployment", "deploy.py", &["rescue"], &origin)
             .id("recover")
             .env([kubeconfig()])
-            .env(kubeconfig_env(environment))
+            .env(kubeconfig_env(environment.written))
             .effect(Effect::Restores),
     );
-    steps.extend(tell(context, &origin, "recover", When::failure().or(step("recover").output("restored").is("true"))));
+    let restored = step("recover").output("restored").is("true");
+    steps.extend(notify(context, &origin, "recover", When::failure().or(restored)));
     let mut job = context.job(&format!("recover-{name}"), format!("Recover {name}"), origin, steps);
-    job.needs = images_of(context, environment).into_iter().map(|image| image_job(image)).collect();
+    job.needs = environment.images.iter().map(|image| image.job_id()).collect();
     job.needs.push(deploy.clone());
     let result = || need(&deploy).result();
     job.condition = Some(When::always().and(result().is_not("success")).and(result().is_not("skipped")));
-    place(context, name, environment, &mut job, (environment.rollout.minutes() * 2).max(15));
+    apply_environment(context, environment, &mut job, environment.recover_minutes);
     job
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 
-use super::super::Context;
-use super::super::context::json_lines;
+use super::super::context::Context;
+use super::super::jobs::json_lines;
 use crate::workflow::{Job, Property, Value, When, Work, pairs};
 
 /// The job.
@@ -19,7 +19,7 @@ pub(super) fn job(context: &Context<'_>, jobs: &[Job]) -> Job {
         ("PIPEWRIGHT_NEEDS", Value::ToJson(Property::Needs)),
         ("PIPEWRIGHT_RULES", json_lines(&Json::Object(rules))),
     ]);
-    let name = format!("{} deployed", context.project());
+    let name = format!("{} deployed", context.pipeline.project());
     let mut job = context.job("report", name, origin.clone(), vec![context.checkout(&origin, None), judge]);
     job.needs = needs;
     job.condition = Some(When::always());

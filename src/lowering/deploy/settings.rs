@@ -2,32 +2,29 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::Context;
+use super::super::context::Context;
 use crate::definition::{
-    Body, Duration, Environment, Event, Image, Metric, Name, OnRollback, Outcome, Outside, Request, Unit, Value as Text,
+    Body, Duration, Environment as Written, Event, Metric, OnRollback, Outcome, Outside, Request, Unit, Value as Text,
 };
+use crate::resolve::{Environment, Limited};
 use crate::{delivery, traffic};
 
 /// The variables that name an environment, and the file with its settings.
-pub(in super::super) fn settings_variables(
-    context: &Context<'_>,
-    name: &Name,
-) -> [(String, crate::workflow::Value); 2] {
+pub(in super::super) fn settings_variables(context: &Context<'_>, name: &str) -> [(String, crate::workflow::Value); 2] {
     let file = context.data("settings.json", || format!("{:#}\n", all(context)));
-    [("PIPEWRIGHT_ENVIRONMENT".to_owned(), name.as_str().into()), ("PIPEWRIGHT_SETTINGS".to_owned(), file.into())]
+    [("PIPEWRIGHT_ENVIRONMENT".to_owned(), name.into()), ("PIPEWRIGHT_SETTINGS".to_owned(), file.into())]
 }
 
 /// The settings of every environment.
 fn all(context: &Context<'_>) -> Value {
-    let environments = &context.definition.environments;
-    let environments: Map<String, Value> = environments
-        .iter()
-        .map(|(name, environment)| (name.to_string(), settings(context, name, environment)))
-        .collect();
-    json!({ "schema": 1, "project": context.project(), "environments": environments })
+    let pipeline = context.pipeline;
+    let settings = |environment| settings(context, environment);
+    let environments = pipeline.environments.iter().map(|it: &Environment<'_>| (it.name.to_string(), settings(it)));
+    json!({ "schema": 1, "project": pipeline.project(), "environments": environments.collect::<Map<_, _>>() })
 }
 
-fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Value {
+fn settings(context: &Context<'_>, resolved: &Environment<'_>) -> Value {
+    let (name, environment) = (resolved.name, resolved.written);
     let mut settings = Map::new();
     let mut put = |key: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -36,7 +33,7 @@ fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Va
     };
     put("url", environment.url.as_ref().map(text));
     put("cluster", Some(cluster(environment)));
-    put("workloads", Some(workloads(context, name, environment)));
+    put("workloads", Some(workloads(context, resolved)));
     put(
         "backup",
         environment.backup.as_ref().map(|backup| {
@@ -61,13 +58,11 @@ fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Va
             settings
         }),
     );
-    let judged: Vec<(&Name, &Metric)> =
-        environment.limits.keys().filter_map(|limit| context.definition.metrics.get_key_value(limit)).collect();
-    if !judged.is_empty() {
+    if !resolved.limits.is_empty() {
         put("monitoring", monitoring(context));
-        let metrics = judged.iter().map(|(name, written)| (name.to_string(), metric(written))).collect();
-        put("metrics", Some(Value::Object(metrics)));
-        let limits = environment.limits.iter().map(|(name, limit)| {
+        let metrics = resolved.limits.iter().map(|limited| (limited.name.to_string(), metric(limited.metric)));
+        put("metrics", Some(Value::Object(metrics.collect())));
+        let limits = resolved.limits.iter().map(|Limited { name, limit, .. }| {
             let mut settings = json!({ "max": text(&limit.max) });
             if let Some(ceiling) = &limit.ceiling {
                 settings["ceiling"] = ceiling.as_str().into();
@@ -76,12 +71,12 @@ fn settings(context: &Context<'_>, name: &Name, environment: &Environment) -> Va
         });
         put("limits", Some(Value::Object(limits.collect())));
     }
-    put("smoke", environment.smoke.as_ref().and_then(|smoke| context.definition.smoke.get(smoke)).map(smoke));
+    put("smoke", resolved.smoke.map(smoke));
     put("notify", notify(context));
     Value::Object(settings)
 }
 
-fn cluster(environment: &Environment) -> Value {
+fn cluster(environment: &Written) -> Value {
     let mut settings = json!({ "namespace": environment.cluster.namespace, "timeout": seconds(environment.rollout) });
     if let Some(kubeconfig) = &environment.cluster.kubeconfig {
         settings["kubeconfig"] = text(kubeconfig);
@@ -89,23 +84,25 @@ fn cluster(environment: &Environment) -> Value {
     settings
 }
 
-fn workloads(context: &Context<'_>, name: &Name, environment: &Environment) -> Value {
-    let definition = context.definition;
-    let label = definition.monitoring.as_ref().map_or("version", |monitoring| monitoring.version_label.as_str());
+fn workloads(context: &Context<'_>, environment: &Environment<'_>) -> Value {
+    let monitoring = context.pipeline.definition.monitoring.as_ref();
+    let label = monitoring.map_or("version", |monitoring| monitoring.version_label.as_str());
     environment
-        .deploy
+        .workloads
         .iter()
-        .filter_map(|deployed| definition.workloads.get_key_value(deployed))
-        .map(|(deployed, workload)| {
-            let moved = environment.traffic.as_ref().filter(|traffic| traffic.workload == *deployed);
-            let repository =
-                definition.images.get(&workload.image).map_or("", |image: &Image| image.repository.as_str());
+        .map(|workload| {
+            let (name, written) = (workload.name, workload.written);
+            let moved = environment.traffic_of(name);
+            let path = |path: &str| context.path(path);
             json!({
-                "name": deployed.as_str(),
-                "image": { "repository": repository, "digest-env": digest_variable(&workload.image) },
+                "name": name.as_str(),
+                "image": {
+                    "repository": workload.image.written.repository,
+                    "digest-env": digest_variable(workload.image.name),
+                },
                 "version-label": label,
-                "delivery": delivery::settings(workload, name, &|path| context.path(path)),
-                "traffic": traffic::settings(moved),
+                "delivery": delivery::settings(workload.delivery.as_ref(), written, environment.name, &path),
+                "traffic": moved.map_or_else(traffic::all_at_once, |moved| moved.provider.settings(moved.written)),
             })
         })
         .collect()
@@ -117,7 +114,7 @@ pub(super) fn digest_variable(image: &str) -> String {
 }
 
 fn monitoring(context: &Context<'_>) -> Option<Value> {
-    let monitoring = context.definition.monitoring.as_ref()?;
+    let monitoring = context.pipeline.definition.monitoring.as_ref()?;
     let mut settings = json!({ "scrape": seconds(monitoring.scrape) });
     if let Some(prometheus) = &monitoring.prometheus {
         let mut asked = json!({ "url": text(&prometheus.url) });
@@ -205,7 +202,7 @@ fn smoke(smoke: &crate::definition::Smoke) -> Value {
 }
 
 fn notify(context: &Context<'_>) -> Option<Value> {
-    let notify = &context.definition.notify;
+    let notify = &context.pipeline.definition.notify;
     let mut settings = Map::new();
     if let Some(slack) = &notify.slack {
         settings.insert("slack".to_owned(), json!({ "webhook": text(&slack.webhook), "on": events(&slack.on) }));
@@ -213,7 +210,9 @@ fn notify(context: &Context<'_>) -> Option<Value> {
     if let Some(issue) = &notify.issue {
         settings.insert("issue".to_owned(), json!({ "labels": issue.labels, "on": events(&issue.on) }));
     }
-    if let Some(grafana) = context.definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref()) {
+    if let Some(grafana) =
+        context.pipeline.definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref())
+    {
         let dashboards: Vec<String> = grafana.dashboards.iter().map(|path| context.path(path)).collect();
         let told = json!({
             "url": text(&grafana.url), "token": text(&grafana.token), "dashboards": dashboards,

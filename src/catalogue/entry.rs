@@ -1,0 +1,102 @@
+//! What is known of one action.
+
+/// What is known of one action, or of one action in a folder of its
+/// repository.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// `owner/repository`, or `owner/repository/folder`.
+    pub name: &'static str,
+    /// The version whose metadata was read. The pin may be a newer one.
+    pub version: &'static str,
+    /// The tag that moves with the newest release, where there is one.
+    pub major: Option<&'static str>,
+    /// Every input that its metadata declares.
+    pub inputs: &'static [Input],
+    /// Every output that its metadata declares.
+    pub outputs: &'static [&'static str],
+    /// What `GITHUB_TOKEN` has to be allowed for the use that its maintainers
+    /// recommend: a log-in without stored keys, for one.
+    pub permissions: &'static [Need],
+    /// What it needs for other uses: the inputs and the rest of the job decide.
+    pub may_need: &'static [Need],
+    /// It may need any permission: what it does is written in its inputs.
+    pub open_permissions: bool,
+    /// It may set outputs that are not listed.
+    pub dynamic_outputs: bool,
+    /// Actions that it uses by tag, so that its own pin does not cover them.
+    pub nested_unpinned: &'static [&'static str],
+}
+
+/// One input of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its name. Names compare without regard to case.
+    pub name: &'static str,
+    /// It has to be given: declared required, and without a default.
+    pub required: bool,
+    /// Its metadata asks not to use it any more.
+    pub deprecated: bool,
+}
+
+/// One permission that an action needs, and what for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// The key under `permissions:`.
+    pub scope: &'static str,
+    /// `read` or `write`.
+    pub access: &'static str,
+    /// What it is needed for: the comment beside the permission.
+    pub reason: &'static str,
+}
+
+impl Action {
+    /// An action of which nothing is known: what an entry leaves out.
+    pub(super) const UNKNOWN: Self = Self {
+        name: "",
+        version: "",
+        major: None,
+        inputs: &[],
+        outputs: &[],
+        permissions: &[],
+        may_need: &[],
+        open_permissions: false,
+        dynamic_outputs: false,
+        nested_unpinned: &[],
+    };
+
+    /// The input of this name, if the action has one.
+    #[must_use]
+    pub fn input(&self, name: &str) -> Option<&'static Input> {
+        self.inputs.iter().find(|input| input.name.eq_ignore_ascii_case(name))
+    }
+
+    /// The inputs that a step has to give.
+    pub fn required_inputs(&self) -> impl Iterator<Item = &'static Input> {
+        self.inputs.iter().filter(|input| input.required)
+    }
+
+    /// Returns whether a step that uses the action can have an output of this name.
+    #[must_use]
+    pub fn can_set(&self, output: &str) -> bool {
+        self.dynamic_outputs || self.outputs.iter().any(|declared| declared.eq_ignore_ascii_case(output))
+    }
+}
+
+/// An input that may be left out: optional, or required with a default.
+pub(super) const fn opt(name: &'static str) -> Input {
+    Input { name, required: false, deprecated: false }
+}
+
+/// An input that has to be given.
+pub(super) const fn req(name: &'static str) -> Input {
+    Input { required: true, ..opt(name) }
+}
+
+/// An input that should not be used any more.
+pub(super) const fn old(name: &'static str) -> Input {
+    Input { deprecated: true, ..opt(name) }
+}
+
+pub(super) const fn need(scope: &'static str, access: &'static str, reason: &'static str) -> Need {
+    Need { scope, access, reason }
+}

@@ -1,0 +1,56 @@
+//! Places of the schema: of a value, of a key, of a pointer.
+
+use jsonschema::ValidationError;
+use serde_json::Value;
+
+use crate::diagnostics::Part;
+
+/// The schema of the value at an error's place.
+pub(super) fn place<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Option<&'a Value> {
+    resolve(schema, error.schema_path().as_str(), 1)
+}
+
+/// The schema of a key, by its path: with its meaning and example, which the schema of its type lacks.
+pub(super) fn key_schema<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
+    fn step<'a>(root: &'a Value, here: &'a Value, path: &[Part]) -> Option<&'a Value> {
+        let Some((part, rest)) = path.split_first() else { return Some(here) };
+        if let Some(target) = follow(root, here) {
+            return step(root, target, path);
+        }
+        for choice in ["allOf", "anyOf"].iter().filter_map(|key| here.get(key)?.as_array()).flatten() {
+            if let Some(found) = step(root, choice, path) {
+                return Some(found);
+            }
+        }
+        let inner = match part {
+            Part::Key(key) => {
+                let named = || here.get("patternProperties")?.as_object()?.values().next();
+                let declared = here.get("properties").and_then(|keys| keys.get(key.as_ref()));
+                declared.or_else(named).or_else(|| here.get("additionalProperties"))
+            }
+            Part::Index(_) => here.get("items"),
+        };
+        step(root, inner?, rest)
+    }
+    step(schema, schema, path)
+}
+
+/// The part of the schema that a pointer names, `above` steps before its end; references are followed.
+pub(super) fn resolve<'a>(schema: &'a Value, pointer: &str, above: usize) -> Option<&'a Value> {
+    let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+    let steps = steps.get(..steps.len().checked_sub(above)?)?;
+    let mut here = schema;
+    for step in steps {
+        here = if *step == "$ref" { follow(schema, here)? } else { child(follow(schema, here).unwrap_or(here), step)? };
+    }
+    Some(follow(schema, here).unwrap_or(here))
+}
+
+fn child<'a>(here: &'a Value, step: &str) -> Option<&'a Value> {
+    let step = step.replace("~1", "/").replace("~0", "~");
+    here.get(&step).or_else(|| step.parse::<usize>().ok().and_then(|index| here.get(index)))
+}
+
+fn follow<'a>(schema: &'a Value, here: &'a Value) -> Option<&'a Value> {
+    schema.pointer(here.get("$ref")?.as_str()?.strip_prefix('#')?)
+}

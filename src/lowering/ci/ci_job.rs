@@ -1,0 +1,50 @@
+//! A job of ci.yml, with the meaning of its result.
+
+use super::super::context::Context;
+use crate::definition::Merge;
+use crate::workflow::{Job, When, need};
+
+/// A job of ci.yml, and what its result means for merging.
+pub(super) struct CiJob {
+    pub(super) job: Job,
+    /// The condition under which it runs; the job's `if` and the rule of *passed* are both made from it.
+    pub(super) when: Option<When>,
+    pub(super) merge: Merge,
+}
+
+impl CiJob {
+    /// A required job that runs unless a job before it did not succeed.
+    pub(super) fn new(job: Job) -> Self {
+        Self { job, when: None, merge: Merge::Required }
+    }
+
+    /// Adds a condition to those that it has.
+    pub(super) fn when(mut self, condition: When) -> Self {
+        self.when = Some(match self.when.take() {
+            Some(known) => known.and(condition),
+            None => condition,
+        });
+        self
+    }
+
+    /// Runs it only where a pull request touches this component or image.
+    pub(super) fn run_only_if_changed(mut self, context: &Context<'_>, what: &str) -> Self {
+        if !context.pipeline.definition.project.skip_unchanged {
+            return self;
+        }
+        if !self.job.needs.iter().any(|need| need == "changes") {
+            self.job.needs.insert(0, "changes".to_owned());
+        }
+        self.when(need("changes").output(what).is("true"))
+    }
+
+    /// The job, with its condition.
+    pub(super) fn into_job(self) -> Job {
+        Job { condition: self.when, ..self.job }
+    }
+}
+
+/// Holds where a job was not skipped.
+pub(super) fn ran(job: &str) -> When {
+    need(job).result().is_not("skipped")
+}

@@ -1,0 +1,24 @@
+//! Conditions and permissions that the jobs of a deploy share.
+
+use crate::resolve::{Environment, Pipeline};
+use crate::workflow::{Job, Value, When, need};
+
+/// The condition under which a job of an environment runs: what it waits for succeeded, and a manual deploy reaches
+/// that far. A skipped job further back must not skip this one, so the results are named.
+///
+/// Source: <https://github.com/actions/runner/issues/2205>
+pub(super) fn run_condition(pipeline: &Pipeline<'_>, environment: &Environment<'_>, needs: &[String]) -> When {
+    let waited = needs.iter().map(|id| need(id).result().is("success"));
+    let condition = waited.fold(When::not_failed(), When::and);
+    if environment.reached_by.len() == pipeline.environments.len() {
+        return condition;
+    }
+    let reached = environment.reached_by.iter().map(|name| name.as_str());
+    condition.and(When::event("push").or(Value::input("environment").is_one_of(reached)))
+}
+
+/// A job without a permission at all.
+pub(super) fn without_permissions(mut job: Job) -> Job {
+    job.permissions.clear();
+    job
+}

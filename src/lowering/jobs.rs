@@ -1,0 +1,127 @@
+//! Jobs and steps with what all of them have.
+
+use super::context::Context;
+use crate::definition::{Nightly, RunsOn};
+use crate::trace::Origin;
+use crate::workflow::{
+    Access, Concurrency, Github, Job, Pairs, Permission, Runner, Step, Value, When, Work, Workflow, grant, pairs,
+};
+
+impl Context<'_> {
+    /// The step that every job starts with.
+    pub(crate) fn checkout(&self, origin: &Origin, depth: Option<u8>) -> Step {
+        let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string().into())).collect();
+        with.push(("persist-credentials".to_owned(), "false".into()));
+        Step::uses("Check out", self.action("actions/checkout", with, origin), origin.clone())
+    }
+
+    /// A step that uploads an artifact, which outlives every re-run that may read it.
+    pub(crate) fn upload(
+        &self,
+        name: &str,
+        artifact: impl Into<Value>,
+        path: impl Into<Value>,
+        origin: &Origin,
+    ) -> Step {
+        let (artifact, path): (Value, Value) = (artifact.into(), path.into());
+        let with = pairs![
+            ("name", artifact),
+            ("path", path),
+            ("if-no-files-found", "error"),
+            ("include-hidden-files", "true"),
+            ("retention-days", RETENTION_DAYS),
+        ];
+        Step::uses(name, self.action("actions/upload-artifact", with, origin), origin.clone())
+    }
+
+    /// A job with what all jobs have.
+    pub(crate) fn job(&self, id: &str, name: impl Into<Value>, origin: Origin, steps: Vec<Step>) -> Job {
+        let mut permissions = Vec::new();
+        grant(&mut permissions, "contents", Access::Read, "check out the repository");
+        Job {
+            id: id.to_owned(),
+            name: name.into(),
+            about: Vec::new(),
+            needs: Vec::new(),
+            condition: None,
+            permissions,
+            concurrency: None,
+            outputs: Vec::new(),
+            work: Work::Steps {
+                runner: single(self.pipeline.machine()),
+                timeout: 10,
+                environment: None,
+                strategy: None,
+                env: Vec::new(),
+                services: Vec::new(),
+                steps,
+            },
+            origin,
+        }
+    }
+
+    /// A job that calls another of our workflows, with what that one needs.
+    pub(crate) fn call(&self, id: &str, name: impl Into<Value>, callee: &Workflow, origin: Origin) -> Job {
+        let mut permissions: Vec<Permission> = Vec::new();
+        for permission in callee.jobs.iter().flat_map(|job| &job.permissions) {
+            grant(&mut permissions, &permission.scope, permission.access, &permission.reason);
+        }
+        Job {
+            work: Work::Call { file: callee.file.clone(), with: Vec::new() },
+            permissions,
+            ..self.job(id, name, origin, Vec::new())
+        }
+    }
+
+    /// A group of its own for every run.
+    pub(crate) fn each_run(&self, name: &str) -> Concurrency {
+        Concurrency {
+            group: Value::from(self.pipeline.project()) + "-" + name + "-" + Github::RunId,
+            cancel: When::FALSE,
+            queue: false,
+        }
+    }
+}
+
+/// Retention of the artifacts that jobs hand to each other: a run can be re-run for 30 days, and one day more lets a
+/// re-run of the last day end.
+///
+/// Source: <https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs>.
+const RETENTION_DAYS: &str = "31";
+
+/// JSON as a variable carries it: what has several entries stands on a line each.
+pub(crate) fn json_lines(value: &serde_json::Value) -> String {
+    use serde_json::Value;
+    let (open, lines, close): (_, Vec<String>, _) = match value {
+        Value::Object(entries) if entries.len() > 1 => {
+            let line = |(key, value): (&String, &Value)| format!("  {}: {value}", Value::from(key.as_str()));
+            ('{', entries.iter().map(line).collect(), '}')
+        }
+        Value::Array(items) if items.len() > 1 => ('[', items.iter().map(|item| format!("  {item}")).collect(), ']'),
+        short => return short.to_string(),
+    };
+    format!("{open}\n{}\n{close}", lines.join(",\n"))
+}
+
+/// The origin of the project's own jobs.
+pub(crate) fn project_origin() -> Origin {
+    crate::at!["project"]
+}
+
+/// Sorts variables by name.
+pub(crate) fn sort(env: &mut Pairs) {
+    env.sort_by(|(one, _), (other, _)| one.cmp(other));
+}
+
+/// The one machine of a job without a matrix: the first of a list.
+pub(crate) fn single(runs_on: &RunsOn) -> Runner {
+    match runs_on {
+        RunsOn::Axis(axis) => Runner::Label(axis.first().into()),
+        RunsOn::Labels { labels, group } => Runner::Labels(labels.clone(), group.clone()),
+    }
+}
+
+/// A schedule as GitHub writes it.
+pub(crate) fn scheduled(at: &Nightly) -> (String, Option<String>) {
+    (at.cron.to_string(), at.timezone.clone())
+}

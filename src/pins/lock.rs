@@ -1,0 +1,143 @@
+//! The pins of one project, and their text.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::grammar;
+
+/// The version of the format. A reader refuses what it does not know.
+pub(super) const FORMAT: i64 = 1;
+
+const HEADER: &str = "# Written by pipewright; change it with `pipewright pins add`.\n";
+
+/// The pins of one project.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    /// By the repository's name in lower case: GitHub ignores case.
+    pub(super) actions: BTreeMap<String, ActionEntry>,
+    /// Digests, by the reference as it stands in `pipeline.toml`.
+    pub(super) images: BTreeMap<String, String>,
+    pub(super) tools: BTreeMap<String, Tool>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ActionEntry {
+    /// The name as its owner spells it.
+    pub(super) name: String,
+    pub(super) pin: Pin,
+}
+
+/// The commit that stands for a version of an action.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    /// The version: the comment beside the commit.
+    pub version: String,
+    /// The full commit, forty digits in lower case.
+    pub sha: String,
+}
+
+/// The exact version of a tool that a job installs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tool {
+    /// The version, spelled as its installer wants it.
+    pub version: String,
+    /// Hashes of what is downloaded, in hexadecimal, by platform.
+    pub(super) hashes: BTreeMap<String, String>,
+}
+
+impl Tool {
+    /// The SHA-256 of the download for a platform such as `linux-amd64`, as
+    /// 64 digits.
+    ///
+    /// `None` where whoever installs the tool knows the hash, as
+    /// taiki-e/install-action does.
+    #[must_use]
+    pub fn sha256(&self, platform: &str) -> Option<&str> {
+        self.hashes.get(platform).map(String::as_str)
+    }
+
+    /// The platforms and their hashes, sorted.
+    pub fn hashes(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.hashes.iter().map(|(platform, hash)| (platform.as_str(), hash.as_str()))
+    }
+}
+
+impl Lock {
+    /// The text of `pipeline.lock`: sorted, one line a pin, the same bytes for
+    /// the same pins.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        // Names, versions and hashes were checked on their way in: none holds
+        // a character that TOML would want escaped.
+        let mut text = format!("{HEADER}version = {FORMAT}\n");
+        let actions = self.actions().map(|(name, Pin { version, sha })| {
+            format!("\"{name}\" = {{ version = \"{version}\", sha = \"{sha}\" }}\n")
+        });
+        let images =
+            self.images().map(|(reference, digest)| format!("\"{reference}\" = {{ digest = \"{digest}\" }}\n"));
+        let tools = self.tools().map(|(name, tool)| tool_line(name, tool));
+        table(&mut text, "actions", actions);
+        table(&mut text, "images", images);
+        table(&mut text, "tools", tools);
+        text
+    }
+
+    /// The pin of an action, named `owner/repository` or
+    /// `owner/repository/folder`: a folder is covered by its repository.
+    #[must_use]
+    pub fn action(&self, name: &str) -> Option<&Pin> {
+        let repository = grammar::repository(name)?;
+        self.actions.get(&repository.to_ascii_lowercase()).map(|entry| &entry.pin)
+    }
+
+    /// The digest of an image, `sha256:` and 64 digits. The reference has to
+    /// be spelled as it was when the pin was added.
+    #[must_use]
+    pub fn image(&self, reference: &str) -> Option<&str> {
+        self.images.get(reference).map(String::as_str)
+    }
+
+    /// The pin of a tool.
+    #[must_use]
+    pub fn tool(&self, name: &str) -> Option<&Tool> {
+        self.tools.get(name)
+    }
+
+    /// The pinned repositories of actions, sorted without regard to case.
+    pub fn actions(&self) -> impl Iterator<Item = (&str, &Pin)> {
+        self.actions.values().map(|entry| (entry.name.as_str(), &entry.pin))
+    }
+
+    /// The pinned images and their digests, sorted.
+    pub fn images(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.images.iter().map(|(reference, digest)| (reference.as_str(), digest.as_str()))
+    }
+
+    /// The pinned tools, sorted.
+    pub fn tools(&self) -> impl Iterator<Item = (&str, &Tool)> {
+        self.tools.iter().map(|(name, tool)| (name.as_str(), tool))
+    }
+
+    /// Puts in a pin whose parts were checked, and returns the one it replaces.
+    pub(super) fn insert_action(&mut self, name: &str, pin: Pin) -> Option<Pin> {
+        let entry = ActionEntry { name: name.to_owned(), pin };
+        self.actions.insert(name.to_ascii_lowercase(), entry).map(|entry| entry.pin)
+    }
+}
+
+fn table(text: &mut String, name: &str, lines: impl Iterator<Item = String>) {
+    let lines: String = lines.collect();
+    if !lines.is_empty() {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n[{name}]\n{lines}");
+    }
+}
+
+fn tool_line(name: &str, tool: &Tool) -> String {
+    let mut line = format!("\"{name}\" = {{ version = \"{}\"", tool.version);
+    for (platform, hash) in tool.hashes() {
+        let _ = write!(line, ", {platform} = \"sha256:{hash}\"");
+    }
+    line.push_str(" }\n");
+    line
+}

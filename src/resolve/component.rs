@@ -1,0 +1,51 @@
+//! `[components]`: folders from the root of the repository, and the axes of their jobs.
+
+use super::axes::Axes;
+use super::scope::Scope;
+use crate::definition::{Component as Written, Name, RunsOn};
+use crate::toolchains::versions;
+
+/// A component.
+#[derive(Debug)]
+pub(crate) struct Component<'a> {
+    /// Its name.
+    pub(crate) name: &'a Name,
+    /// Its table.
+    pub(crate) written: &'a Written,
+    /// Its folder from the root of the repository; empty at the root.
+    pub(crate) folder: String,
+    /// Axes of its own job.
+    pub(crate) axes: Axes<'a>,
+    /// Time limit of its own job, in minutes.
+    pub(crate) minutes: u64,
+}
+
+impl<'a> Component<'a> {
+    /// Returns the component; none for one outside of the repository.
+    pub(super) fn of(scope: &Scope<'a>, name: &'a Name, written: &'a Written) -> Option<Self> {
+        let versions = versions(written).max_by_key(|versions| versions.values.values.len());
+        let machines = written.runs_on.as_ref().unwrap_or(&scope.definition.project.runs_on);
+        Some(Self {
+            name,
+            written,
+            folder: scope.names.folder(&written.path)?,
+            axes: Axes { versions, machines },
+            minutes: scope.minutes(written.timeout),
+        })
+    }
+
+    /// Returns whether `ci.yml` has a job of it: it has checks, or steps after them.
+    pub(crate) fn has_job(&self) -> bool {
+        !self.written.checks.is_empty() || !self.written.after.is_empty()
+    }
+
+    /// Returns the axes of another job of the component, on machines that it may name itself.
+    pub(crate) fn axes_on(&self, machines: Option<&'a RunsOn>) -> Axes<'a> {
+        Axes { machines: machines.unwrap_or(self.axes.machines), ..self.axes.clone() }
+    }
+
+    /// Returns whether a version is one of the component's.
+    pub(crate) fn has_version(&self, version: &str) -> bool {
+        versions(self.written).any(|versions| versions.values.values.iter().any(|value| value == version))
+    }
+}

@@ -1,0 +1,236 @@
+//! `[environments]`: what is deployed where, in which order, and how long that may take.
+
+use std::rc::Rc;
+
+use super::image::Image;
+use super::names;
+use super::references::References;
+use super::scope::{Parts, Scope};
+use crate::at;
+use crate::definition::{
+    Duration, Environment as Written, Limit, Metric, Name, RunsOn, Smoke, Traffic as Moved, Workload as WrittenWorkload,
+};
+use crate::delivery::{self, Delivery};
+use crate::diagnostics::{Code, did_you_mean};
+use crate::traffic::{self, Provider, TRAFFIC};
+
+/// An environment.
+pub(crate) struct Environment<'a> {
+    /// Its name.
+    pub(crate) name: &'a Name,
+    /// Its table.
+    pub(crate) written: &'a Written,
+    /// The environments that a version passes before this one, the nearest first.
+    pub(crate) before: Vec<&'a Name>,
+    /// The environments whose deploys pass through this one, itself included.
+    pub(crate) reached_by: Vec<&'a Name>,
+    /// What is deployed, in this order.
+    pub(crate) workloads: Vec<Workload<'a>>,
+    /// Images of what is deployed, in the order of the definition.
+    pub(crate) images: Vec<Rc<Image<'a>>>,
+    /// The smoke tests that it must answer.
+    pub(crate) smoke: Option<&'a Smoke>,
+    /// Metrics with their limits.
+    pub(crate) limits: Vec<Limited<'a>>,
+    /// Where a new version is given users step by step.
+    pub(crate) traffic: Option<Traffic<'a>>,
+    /// The machine of its jobs: of several the first.
+    pub(crate) machine: &'a RunsOn,
+    /// Time limit of a deploy, in minutes.
+    pub(crate) deploy_minutes: u64,
+    /// Time limit of the job behind a deploy that was lost, in minutes.
+    pub(crate) recover_minutes: u64,
+}
+
+/// A workload of an environment.
+pub(crate) struct Workload<'a> {
+    /// Its name.
+    pub(crate) name: &'a Name,
+    /// Its table.
+    pub(crate) written: &'a WrittenWorkload,
+    /// The image that it runs.
+    pub(crate) image: Rc<Image<'a>>,
+    /// The way in which it is given a new image.
+    pub(crate) delivery: Box<dyn Delivery + 'a>,
+}
+
+/// The way in which a workload's users are moved.
+#[derive(Clone, Copy)]
+pub(crate) struct Traffic<'a> {
+    /// Its table.
+    pub(crate) written: &'a Moved,
+    /// What moves them.
+    pub(crate) provider: &'static dyn Provider,
+}
+
+/// A metric and its limit.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limited<'a> {
+    /// The metric's name.
+    pub(crate) name: &'a Name,
+    /// The metric.
+    pub(crate) metric: &'a Metric,
+    /// The limit.
+    pub(crate) limit: &'a Limit,
+}
+
+impl<'a> Environment<'a> {
+    /// Returns the environment as far as its references exist; those that do not are reported.
+    pub(super) fn of(
+        scope: &Scope<'a>,
+        declared: &Parts<'a, Image<'a>>,
+        references: &mut References,
+        above: &[Self],
+        name: &'a Name,
+        written: &'a Written,
+    ) -> Self {
+        let definition = scope.definition;
+        let at = || at!["environments", name.as_str()];
+        let before = before(scope, references, above, name, written);
+        let workloads = workloads(scope, declared, references, name, written);
+        let images: Vec<Rc<Image<'a>>> = declared
+            .values()
+            .filter(|image| workloads.iter().any(|workload| workload.image.name == image.name))
+            .map(Rc::clone)
+            .collect();
+        if let Some(migrate) = &written.migrate {
+            let at = || at().then("migrate").then("workload");
+            references.find(("workloads", &definition.workloads), &migrate.workload, at);
+        }
+        let smoke = written.smoke.as_ref();
+        let smoke = smoke.and_then(|smoke| references.find(("smoke", &definition.smoke), smoke, || at().then("smoke")));
+        let limits = limits(scope, references, name, written);
+        let traffic = traffic(scope, references, name, written);
+        let longest = written.timeout.unwrap_or_else(|| longest(written, &limits));
+        Self {
+            name,
+            written,
+            before,
+            reached_by: Vec::new(),
+            workloads,
+            images,
+            smoke: smoke.map(|(_, smoke)| smoke),
+            deploy_minutes: longest.minutes(),
+            recover_minutes: (written.rollout.minutes() * 2).max(15),
+            limits,
+            traffic,
+            machine: scope.machine(written.runs_on.as_ref()),
+        }
+    }
+
+    /// Returns the id of the job that deploys to it.
+    pub(crate) fn deploy_job(&self) -> String {
+        names::deploy_job(self.name)
+    }
+
+    /// Returns the jobs that a deploy waits for: its images, and the deploy before it.
+    pub(crate) fn waits_for(&self) -> Vec<String> {
+        let images = self.images.iter().map(|image| image.job_id());
+        images.chain(self.before.first().map(|before| names::deploy_job(before))).collect()
+    }
+
+    /// Returns the way in which the users of a workload are moved, where it is not all at once.
+    pub(crate) fn traffic_of(&self, workload: &Name) -> Option<Traffic<'a>> {
+        self.traffic.filter(|traffic| traffic.written.workload == *workload)
+    }
+}
+
+/// Notes in every environment which others pass through it.
+pub(super) fn mark_reached(environments: &mut [Environment<'_>]) {
+    for index in 0..environments.len() {
+        let (before, rest) = environments.split_at_mut(index);
+        let Some(here) = rest.first_mut() else { return };
+        here.reached_by.push(here.name);
+        for other in before.iter_mut().filter(|other| here.before.contains(&other.name)) {
+            other.reached_by.push(here.name);
+        }
+    }
+}
+
+/// Returns the environments that a version passes before; one that is not declared above is reported.
+fn before<'a>(
+    scope: &Scope<'a>,
+    references: &mut References,
+    above: &[Environment<'a>],
+    name: &Name,
+    written: &Written,
+) -> Vec<&'a Name> {
+    let Some(needs) = &written.needs else { return Vec::new() };
+    if let Some(nearest) = above.iter().find(|other| other.name == needs) {
+        return std::iter::once(nearest.name).chain(nearest.before.iter().copied()).collect();
+    }
+    let help = if scope.definition.environments.contains_key(needs) {
+        format!("declare `{needs}` above `{name}`")
+    } else if above.is_empty() {
+        format!("declare `[environments.{needs}]` above `{name}`")
+    } else {
+        did_you_mean(needs, above.iter().map(|other| other.name.as_str()))
+    };
+    let at = at!["environments", name.as_str(), "needs"];
+    references.error(Code("promotion-order"), at, format!("`{needs}` is not declared above `{name}`"), help);
+    Vec::new()
+}
+
+fn workloads<'a>(
+    scope: &Scope<'a>,
+    images: &Parts<'a, Image<'a>>,
+    references: &mut References,
+    name: &Name,
+    written: &Written,
+) -> Vec<Workload<'a>> {
+    let declared = &scope.definition.workloads;
+    let find = |(index, workload): (usize, &Name)| {
+        let at = || at!["environments", name.as_str(), "deploy", index];
+        let (name, written) = references.find(("workloads", declared), workload, at)?;
+        // A workload whose image does not exist is reported where it is declared.
+        let image = Rc::clone(images.get(written.image.as_str())?);
+        Some(Workload { name, written, image, delivery: delivery::of(&written.delivery) })
+    };
+    written.deploy.iter().enumerate().filter_map(find).collect()
+}
+
+fn limits<'a>(scope: &Scope<'a>, references: &mut References, name: &Name, written: &'a Written) -> Vec<Limited<'a>> {
+    let declared = &scope.definition.metrics;
+    let find = |(metric, limit)| {
+        let at = || at!["environments", name.as_str(), "limits", Name::as_str(metric)];
+        let (name, metric) = references.find(("metrics", declared), metric, at)?;
+        Some(Limited { name, metric, limit })
+    };
+    written.limits.iter().filter_map(find).collect()
+}
+
+fn traffic<'a>(
+    scope: &Scope<'a>,
+    references: &mut References,
+    name: &Name,
+    written: &'a Written,
+) -> Option<Traffic<'a>> {
+    let written = written.traffic.as_ref()?;
+    let at = || at!["environments", name.as_str(), "traffic"];
+    references.find(("workloads", &scope.definition.workloads), &written.workload, || at().then("workload"));
+    let provider = traffic::provider(&written.provider);
+    if provider.is_none() {
+        let help = did_you_mean(&written.provider, TRAFFIC.iter().map(|known| known.name()));
+        let message = format!("there is no traffic provider `{}`", written.provider);
+        references.error(Code("runner-name"), at().then("provider"), message, help);
+    }
+    Some(Traffic { written, provider: provider? })
+}
+
+/// Returns the longest time of a deploy in which nothing is wrong, with time left to roll back.
+fn longest(environment: &Written, limits: &[Limited<'_>]) -> Duration {
+    let minutes = |minutes: u32| Duration::from_seconds(minutes * 60);
+    let mut sum = minutes(20) + environment.rollout * 2;
+    sum = environment.backup.iter().fold(sum, |sum, backup| sum + backup.timeout);
+    sum = environment.migrate.iter().fold(sum, |sum, migrate| sum + migrate.timeout * 2);
+    let mut judged = u64::from(!limits.is_empty());
+    if let Some(traffic) = &environment.traffic {
+        let steps = u64::try_from(traffic.steps.len()).unwrap_or(1);
+        sum = sum + traffic.hold * steps + environment.rollout;
+        judged += steps;
+    }
+    let waited =
+        limits.iter().map(|Limited { metric, .. }| metric.window.max(metric.when_few.extend.unwrap_or(metric.window)));
+    let sum = waited.max().map_or(sum, |waited| sum + waited * judged);
+    sum.min(minutes(6 * 60))
+}

@@ -1,0 +1,123 @@
+//! `[jobs]` and `[workflows]`: what a job takes from its component.
+
+use std::rc::Rc;
+
+use super::component::Component;
+use super::names::{OWN_JOBS, ci_jobs};
+use super::references::{References, UNKNOWN_NAME};
+use super::scope::{Named, Parts, Scope};
+use crate::at;
+use crate::definition::{Job as Written, Name, RunsOn, Service, Workflow as WrittenWorkflow};
+use crate::diagnostics::{At, did_you_mean};
+use crate::toolchains::CacheUse;
+
+/// A job that the user writes.
+pub(crate) struct Job<'a> {
+    /// Its name, which is its id.
+    pub(crate) name: &'a Name,
+    /// Its table.
+    pub(crate) written: &'a Written,
+    /// The component that is set up for it.
+    pub(crate) component: Option<Rc<Component<'a>>>,
+    /// Containers beside it.
+    pub(crate) services: Vec<Named<'a, Service>>,
+    /// Its machine: of several the first.
+    pub(crate) machine: &'a RunsOn,
+    /// Its time limit, in minutes.
+    pub(crate) minutes: u64,
+}
+
+/// A workflow that the user writes.
+pub(crate) struct Workflow<'a> {
+    /// Its name.
+    pub(crate) name: &'a Name,
+    /// Its table.
+    pub(crate) written: &'a WrittenWorkflow,
+    /// Its jobs.
+    pub(crate) jobs: Vec<Job<'a>>,
+}
+
+impl Workflow<'_> {
+    /// Returns the use of caches: one that is called after releases, or runs for tags, is taken to publish.
+    pub(crate) fn cache_use(&self) -> CacheUse {
+        let on = &self.written.on;
+        let is_release = |name: &str| name.contains("release");
+        let branches = on.branches.iter().any(|branch| is_release(branch));
+        CacheUse::of(branches || !on.tags.is_empty() || is_release(self.name))
+    }
+}
+
+impl<'a> Job<'a> {
+    fn of(
+        scope: &Scope<'a>,
+        components: &Parts<'a, Component<'a>>,
+        references: &mut References,
+        at: &At,
+        (name, written): Named<'a, Written>,
+    ) -> Self {
+        let definition = scope.definition;
+        let component = written.component.as_ref().and_then(|component| {
+            references.find(("components", &definition.components), component, || at.clone().then("component"))
+        });
+        let component = component.and_then(|(name, _)| components.get(name.as_str())).map(Rc::clone);
+        let machines = written.runs_on.as_ref().or(component.as_ref().map(|component| component.axes.machines));
+        Self {
+            name,
+            written,
+            component,
+            services: references.services(&definition.services, &written.services, || at.clone()),
+            machine: scope.machine(machines),
+            minutes: scope.minutes(written.timeout),
+        }
+    }
+}
+
+/// Returns the jobs of `[jobs]`. They may wait for each other and for those that are generated, except the last.
+pub(super) fn jobs<'a>(
+    scope: &Scope<'a>,
+    components: &Parts<'a, Component<'a>>,
+    references: &mut References,
+) -> Vec<Job<'a>> {
+    let definition = scope.definition;
+    let mut jobs = Vec::new();
+    for (name, written) in &definition.jobs {
+        let at = at!["jobs", name.as_str()];
+        jobs.push(Job::of(scope, components, references, &at, (name, written)));
+        for (index, need) in written.needs.iter().enumerate() {
+            needed_job(scope, references, need, || at.clone().then("needs").then(index));
+        }
+    }
+    jobs
+}
+
+fn needed_job(scope: &Scope<'_>, references: &mut References, name: &Name, at: impl FnOnce() -> At) {
+    let from_tables = ci_jobs(scope.definition);
+    let own = OWN_JOBS.iter().copied().filter(|id| *id != "passed");
+    let known: Vec<&str> = from_tables.iter().map(|job| job.id.as_ref()).chain(own).collect();
+    if !known.contains(&name.as_str()) {
+        let message = format!("`ci.yml` has no job `{name}` that another one can wait for");
+        references.error(UNKNOWN_NAME, at(), message, did_you_mean(name, known));
+    }
+}
+
+/// Returns the workflows of `[workflows]`, whose jobs may wait for each other.
+pub(super) fn workflows<'a>(
+    scope: &Scope<'a>,
+    components: &Parts<'a, Component<'a>>,
+    references: &mut References,
+) -> Vec<Workflow<'a>> {
+    let mut workflows = Vec::new();
+    for (name, written) in &scope.definition.workflows {
+        let at = at!["workflows", name.as_str(), "jobs"];
+        let mut jobs = Vec::new();
+        for (id, job) in &written.jobs {
+            let at = at.clone().then(id.as_str());
+            jobs.push(Job::of(scope, components, references, &at, (id, job)));
+            for (index, need) in job.needs.iter().enumerate() {
+                references.find(("jobs", &written.jobs), need, || at.clone().then("needs").then(index));
+            }
+        }
+        workflows.push(Workflow { name, written, jobs });
+    }
+    workflows
+}

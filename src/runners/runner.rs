@@ -1,0 +1,118 @@
+//! The trait of test runners, what one can do, and the shard that it runs.
+
+use crate::definition::{Component, Split, TestRun, Workers};
+use crate::supplies::Supplies;
+use crate::trace::Origin;
+use crate::workflow::{Pairs, Script, Step};
+
+/// A test runner.
+pub(crate) trait TestRunner: Sync {
+    /// Its name in the definition.
+    fn name(&self) -> &'static str;
+    /// What it can do; asking for anything else is an error.
+    fn capabilities(&self) -> Capabilities;
+    /// The steps that run one shard and leave its record.
+    fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step>;
+}
+
+/// Capabilities of a runner.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the definition")]
+pub(crate) struct Capabilities {
+    /// The toolchain that a component must have; none for any.
+    pub(crate) toolchain: Option<&'static str>,
+    /// The oldest version of that toolchain which it runs on, where it installs tools that need one.
+    pub(crate) oldest: Option<(u16, u16)>,
+    /// `true` if it runs a part of the tests by itself.
+    pub(crate) shards: bool,
+    /// Ways to give tests to shards: the default, and the others.
+    pub(crate) splits: (Split, &'static [Split]),
+    /// `true` if it runs several processes in one job.
+    pub(crate) workers: bool,
+    /// Support for `dist`.
+    pub(crate) dist: bool,
+    /// `true` if it tries failed tests again.
+    pub(crate) reruns: bool,
+    /// `true` if it limits the time of a single test.
+    pub(crate) test_timeout: bool,
+    /// What order means to it.
+    pub(crate) order: Order,
+    /// What its coverage is, where it measures any.
+    pub(crate) coverage: Option<Coverage>,
+    /// `true` if paths can be run, and left out.
+    pub(crate) paths: bool,
+}
+
+impl Capabilities {
+    /// Returns the ways to give tests to shards, the default first.
+    pub(crate) fn all_splits(&self) -> Vec<Split> {
+        let (default, others) = self.splits;
+        std::iter::once(default).chain(others.iter().copied()).collect()
+    }
+}
+
+/// What order means to a runner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// It shuffles by a seed.
+    Shuffled,
+    /// Every test has a process of its own, so order cannot matter.
+    Isolated,
+    /// It runs tests as it finds them.
+    Fixed,
+}
+
+/// What the coverage of a shard is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coverage {
+    /// Data files of coverage.py.
+    CoveragePy,
+    /// A report in the lcov format.
+    Lcov,
+}
+
+impl Coverage {
+    /// The word that the scripts know it by.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::CoveragePy => "coverage",
+            Self::Lcov => "lcov",
+        }
+    }
+}
+
+/// One shard of a test run, as values and expressions.
+pub(crate) struct Shard<'a> {
+    /// The run.
+    pub(crate) run: &'a TestRun,
+    /// Its component.
+    pub(crate) component: &'a Component,
+    /// The component's folder, from the root; empty at the root.
+    pub(crate) folder: &'a str,
+    /// Paths to run, from the component's folder.
+    pub(crate) paths: &'a [String],
+    /// Paths to leave out, from the component's folder.
+    pub(crate) left_out: &'a [&'a str],
+    /// Number of shards.
+    pub(crate) shards: u16,
+    /// Processes of the shard.
+    pub(crate) workers: Workers,
+    /// Tests run in random order.
+    pub(crate) random: bool,
+    /// Packages whose coverage is measured; none where it is not.
+    pub(crate) measured: Option<&'a [String]>,
+    /// `true` if the run has tests that this shard leaves to other jobs.
+    pub(crate) partial: bool,
+    /// Variables that every script of the shard reads: the record, the shard, the seed.
+    pub(crate) env: Pairs,
+    /// Where it comes from.
+    pub(crate) origin: Origin,
+}
+
+/// What a runner asks of the lowering that calls it.
+pub(crate) trait Scripts: Supplies {
+    /// The path of an emitted file, from the root of the repository.
+    fn emit(&self, name: &str) -> String;
+    /// A script that runs a command of an emitted Python file, such as `ci.py record`, from any folder.
+    fn python(&self, command: &str) -> Script;
+}

@@ -1,0 +1,141 @@
+//! The steps of shards.
+
+use crate::testing::{Project, job, shown, step, step_names, variable, workflow};
+use crate::workflow::{Job, StepKind};
+
+/// The job that runs the shards of a definition's only test run.
+fn tests(text: &str, check: impl Fn(&Job)) {
+    let project = Project::of(text);
+    let lowered = project.lowered();
+    check(job(workflow(&lowered, "ci.yml"), "test-t"));
+}
+
+fn script(job: &Job, name: &str) -> String {
+    match &step(job, name).kind {
+        StepKind::Run(run) => run.script.as_str().to_owned(),
+        StepKind::Uses(action) => panic!("{name} is {}", action.name),
+    }
+}
+
+fn pytest(install: &str, run: &str) -> String {
+    format!(
+        "[components.c]\npath = \"api\"\npython = \"3.12\"\ninstall = {{ {install} }}\n\
+         [tests.t]\ncomponent = \"c\"\nrunner = \"pytest\"\n{run}"
+    )
+}
+
+#[test]
+fn pytest_is_called_with_what_the_run_asks_for() {
+    let run = "paths = [\"tests\"]\nargs = [\"-m\", \"not slow\"]\nworkers = \"auto\"\ndist = \"loadscope\"\nreruns = 2\n\
+               test-timeout = \"90s\"\n[suites.s]\nof = \"t\"\npaths = [\"tests/s\", \"tests/t.py::test_x\", \"tests/*_u\"]\n";
+    tests(&pytest("pip = [\"requirements.txt\"]", run), |job| {
+        let script = script(job, "Run tests");
+        for words in [
+            "--numprocesses=auto",
+            "--dist=loadscope",
+            "--reruns=2",
+            "--timeout=90",
+            "--ignore=tests/s",
+            "--deselect=tests/t.py::test_x",
+            "--ignore-glob=",
+            "'not slow'",
+        ] {
+            assert!(script.contains(words), "{words} is missing in\n{script}");
+        }
+    });
+}
+
+#[test]
+fn pytest_runs_in_the_environment_that_its_installer_made() {
+    for (install, python) in [
+        ("pip = [\"requirements.txt\"]", "python -m pytest"),
+        ("uv = []", "uv run --no-sync python -m pytest"),
+        ("poetry = []", "poetry run python -m pytest"),
+    ] {
+        tests(&pytest(install, ""), |job| {
+            let script = script(job, "Run tests");
+            assert!(script.contains(python), "{install}:\n{script}");
+        });
+    }
+}
+
+#[test]
+fn pytest_measures_coverage_only_where_the_run_asks_for_it() {
+    let measured = pytest("uv = []", "coverage = { source = [\"core\"] }\n[gates]\ncoverage = \"80%\"");
+    tests(&measured, |job| {
+        assert!(variable(step(job, "Run tests"), "COVERAGE_FILE").is_some());
+        assert!(step_names(job).contains(&"Upload coverage data"));
+    });
+    tests(&pytest("uv = []", ""), |job| {
+        assert_eq!(variable(step(job, "Run tests"), "COVERAGE_FILE"), None);
+        assert!(!step_names(job).contains(&"Upload coverage data"));
+    });
+}
+
+#[test]
+fn nextest_takes_the_options_of_a_run_and_records_what_ran() {
+    let text = "[components.c]\nrust = \"1.95\"\n[tests.t]\ncomponent = \"c\"\nrunner = \"nextest\"\nshards = 2\n\
+                reruns = 3\nworkers = 2\nargs = [\"--features\", \"a\"]";
+    tests(text, |job| {
+        let script = script(job, "Run tests");
+        for words in ["--retries=3", "--test-threads=2", "--features", "--no-fail-fast"] {
+            assert!(script.contains(words), "{words} is missing in\n{script}");
+        }
+        let doctests = step(job, "Run doctests");
+        let condition = doctests.condition.as_ref().map(ToString::to_string);
+        assert_eq!(condition.as_deref(), Some("matrix.shard == 1"), "doctests have no partitions");
+        assert!(step_names(job).contains(&"Record what ran"), "{:?}", step_names(job));
+    });
+}
+
+#[test]
+fn nextest_installs_the_coverage_tool_only_where_coverage_is_measured() {
+    let text = |more: &str| {
+        format!("[components.c]\nrust = \"1.95\"\n[tests.t]\ncomponent = \"c\"\nrunner = \"nextest\"\n{more}")
+    };
+    let tools = |job: &Job| match &step(job, "Install test tools").kind {
+        StepKind::Uses(action) => action.with.iter().map(|(_, value)| value.to_string()).collect::<String>(),
+        StepKind::Run(_) => String::new(),
+    };
+    tests(&text(""), |job| assert!(!tools(job).contains("cargo-llvm-cov"), "{}", tools(job)));
+    tests(&text("coverage = { source = [\"c\"] }\n[gates]\ncoverage = \"80%\""), |job| {
+        assert!(tools(job).contains("cargo-nextest@") && tools(job).contains(",cargo-llvm-cov@"), "{}", tools(job));
+    });
+}
+
+#[test]
+fn a_command_sees_its_shard_and_the_path_of_its_report() {
+    let text = "[components.c]\n[tests.t]\ncomponent = \"c\"\nrunner = \"command\"\ncommand = \"./run $SHARD/$SHARDS\"\nshards = 3";
+    tests(text, |job| {
+        let run = step(job, "Run tests");
+        assert_eq!(variable(run, "COMMAND").as_deref(), Some("./run $SHARD/$SHARDS"));
+        assert_eq!(variable(run, "SHARD").as_deref(), Some("${{ matrix.shard }}"));
+        assert_eq!(variable(run, "SHARDS").as_deref(), Some("3"));
+        assert_eq!(variable(run, "JUNIT"), variable(step(job, "Record what ran"), "PIPEWRIGHT_JUNIT"));
+    });
+}
+
+#[test]
+fn the_default_split_of_a_runner_is_one_that_it_can() {
+    for runner in super::RUNNERS {
+        let capabilities = runner.capabilities();
+        assert_eq!(capabilities.all_splits().first(), Some(&capabilities.splits.0), "{}", runner.name());
+        let known = capabilities.toolchain.is_none_or(|key| crate::toolchains::toolchain(key).is_some());
+        assert!(known, "the toolchain of {} is not registered", runner.name());
+    }
+}
+
+#[test]
+fn a_run_that_asks_for_nothing_lowers_with_every_runner() {
+    for runner in super::RUNNERS {
+        let toolchain = runner.capabilities().toolchain.and_then(crate::toolchains::toolchain);
+        let version = toolchain.map_or(String::new(), |it| format!("{} = \"{}\"\n", it.key(), it.example()));
+        let text = format!(
+            "[components.c]\n{version}[tests.t]\ncomponent = \"c\"\nrunner = \"{}\"\ncommand = \"x\"",
+            runner.name()
+        );
+        let project = Project::of(&text);
+        assert_eq!(shown(&project.resolved().diagnostics), [""; 0]);
+        tests(&text, |job| assert!(step_names(job).contains(&"Run tests"), "{:?}", step_names(job)));
+    }
+}

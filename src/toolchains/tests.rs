@@ -1,0 +1,116 @@
+//! The steps that make a job ready for a component.
+
+use super::TOOLCHAINS;
+use crate::testing::{Project, job, step_names, workflow};
+use crate::workflow::{Job, StepKind};
+
+/// The job of a component with these lines, in a pipeline that publishes or does not.
+fn component(lines: &str, publishes: bool, check: impl Fn(&Job)) {
+    let branches = if publishes { "[\"main\", \"release/*\"]" } else { "[\"main\"]" };
+    let project = Project::of(&format!(
+        "[project]\nname = \"p\"\nbranches = {branches}\n[components.c]\npath = \"api\"\n{lines}\nchecks = {{ a = \"a\" }}"
+    ));
+    let lowered = project.lowered();
+    check(job(workflow(&lowered, "ci.yml"), "c"));
+}
+
+/// Inputs of the actions of a job, as `key=value`.
+fn inputs(job: &Job) -> Vec<String> {
+    let actions = job.steps().iter().filter_map(|step| match &step.kind {
+        StepKind::Uses(action) if action.name != "actions/checkout" => Some(&action.with),
+        _ => None,
+    });
+    actions.flatten().map(|(key, value)| format!("{key}={value}")).collect()
+}
+
+#[test]
+fn each_way_to_install_has_its_steps_and_its_cache() {
+    for (lines, steps, cache) in [
+        ("python = \"3.12\"", "Set up Python", ""),
+        (
+            "python = \"3.12\"\ninstall = { pip = [\"a.txt\", \"b.txt\"] }",
+            "Set up Python, Install dependencies",
+            "cache=pip cache-dependency-path=api/a.txt\napi/b.txt",
+        ),
+        (
+            "python = \"3.12\"\ninstall = { poetry = [] }",
+            "Install Poetry, Set up Python, Install dependencies",
+            "cache=poetry cache-dependency-path=api/poetry.lock",
+        ),
+        (
+            "python = \"3.12\"\ninstall = { uv = [] }",
+            "Set up uv, Install dependencies",
+            "enable-cache=true cache-dependency-glob=api/uv.lock",
+        ),
+        ("node = \"24\"", "Set up Node.js", "package-manager-cache=false"),
+        (
+            "node = \"24\"\ninstall = { npm = [] }",
+            "Set up Node.js, Install dependencies",
+            "cache=npm cache-dependency-path=api/package-lock.json",
+        ),
+        (
+            "node = \"24\"\ninstall = { pnpm = [] }",
+            "Set up pnpm, Set up Node.js, Install dependencies",
+            "cache=pnpm cache-dependency-path=api/pnpm-lock.yaml",
+        ),
+        ("rust = \"1.95\"", "Set up Rust, Restore build cache", "workspaces=api shared-key=p_checks-c_1.95"),
+        ("go = \"1.26\"", "Set up Go", "cache-dependency-path=api/go.mod"),
+        ("install = { run = \"make deps\" }", "Install dependencies", ""),
+    ] {
+        component(lines, false, |job| {
+            assert_eq!(step_names(job).join(", "), format!("Check out, {steps}, a"), "{lines}");
+            let inputs = inputs(job).join(" ");
+            assert!(inputs.contains(cache), "{lines}: {inputs}");
+        });
+    }
+}
+
+#[test]
+fn a_job_that_publishes_takes_nothing_from_a_cache() {
+    for (lines, allowed) in [
+        ("python = \"3.12\"\ninstall = { pip = [\"a.txt\"] }", ""),
+        ("python = \"3.12\"\ninstall = { poetry = [] }", ""),
+        ("python = \"3.12\"\ninstall = { uv = [] }", "enable-cache=false"),
+        ("node = \"24\"\ninstall = { npm = [] }", "package-manager-cache=false"),
+        ("rust = \"1.95\"", ""),
+        ("go = \"1.26\"", "cache=false"),
+    ] {
+        component(lines, true, |job| {
+            let inputs = inputs(job);
+            let caches: Vec<&String> =
+                inputs.iter().filter(|it| it.contains("cache") && !it.starts_with("cache-dependency-glob")).collect();
+            assert_eq!(caches.iter().map(|it| it.as_str()).collect::<String>(), allowed, "{lines}");
+            assert!(!step_names(job).contains(&"Restore build cache"), "{lines}");
+        });
+    }
+}
+
+#[test]
+fn toolchains_and_installers_have_keys_of_their_own() {
+    let mut keys: Vec<&str> = TOOLCHAINS.iter().map(|toolchain| toolchain.key()).collect();
+    keys.extend(TOOLCHAINS.iter().flat_map(|toolchain| toolchain.installers()).map(|installer| installer.key));
+    let count = keys.len();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), count);
+}
+
+#[test]
+fn the_schema_has_every_toolchain_and_installer_that_is_registered_and_no_other() {
+    let schema = crate::definition::schema();
+    let keys = |table: &str| {
+        let properties = schema["definitions"][table]["properties"].as_object().expect("the table has keys");
+        properties.keys().cloned().collect::<Vec<_>>()
+    };
+    let (component, install) = (keys("Component"), keys("Install"));
+    for toolchain in TOOLCHAINS {
+        assert!(component.iter().any(|key| key == toolchain.key()), "{}", toolchain.key());
+    }
+    let mut installers: Vec<&str> =
+        TOOLCHAINS.iter().flat_map(|toolchain| toolchain.installers()).map(|installer| installer.key).collect();
+    installers.push("run");
+    installers.sort_unstable();
+    let mut written: Vec<&str> = install.iter().map(String::as_str).collect();
+    written.sort_unstable();
+    assert_eq!(installers, written);
+}

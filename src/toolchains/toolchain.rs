@@ -1,0 +1,88 @@
+//! The trait of toolchains, and what their steps are made from.
+
+use crate::definition::{Axis, Component, Install};
+use crate::supplies::Supplies;
+use crate::trace::Origin;
+use crate::workflow::{Pairs, Step, Value, When};
+
+/// A language with its tools.
+pub(crate) trait Toolchain: Sync {
+    /// Its key in `[components.<name>]`, which is the name of its axis, too.
+    fn key(&self) -> &'static str;
+    /// Its name for people.
+    fn title(&self) -> &'static str;
+    /// The example of a version, for the help of errors.
+    fn example(&self) -> &'static str;
+    /// Its versions in a component.
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis>;
+    /// Tools that install its packages.
+    fn installers(&self) -> &'static [Installer];
+    /// Files by which `init` knows that a folder has its own dependencies.
+    fn lock_files(&self) -> &'static [&'static str];
+    /// Endings of its sources.
+    fn extensions(&self) -> &'static [&'static str];
+    /// Texts of its sources before the port that a server listens on.
+    fn port_signs(&self) -> &'static [&'static str];
+    /// The steps that set it up, with their caches.
+    fn set_up(&self, set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Vec<Step>;
+}
+
+/// A tool that installs packages from its lock file.
+pub(crate) struct Installer {
+    /// Its key in `install`.
+    pub(crate) key: &'static str,
+    /// The template of its step.
+    pub(crate) template: &'static str,
+    /// Its words in a component, where the component uses it.
+    pub(crate) words: fn(&Install) -> Option<&Vec<String>>,
+}
+
+/// The use of caches that other jobs can write.
+///
+/// Source: <https://docs.zizmor.sh/audits/#cache-poisoning>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CacheUse {
+    /// A job that builds and tests shares them.
+    Shared,
+    /// A job that publishes leaves them alone.
+    Isolated,
+}
+
+impl CacheUse {
+    /// Returns the use of caches in a job that publishes, or in one that does not.
+    pub(crate) fn of(publishes: bool) -> Self {
+        if publishes { Self::Isolated } else { Self::Shared }
+    }
+}
+
+/// A component in a job.
+pub(crate) struct SetUp<'a> {
+    /// The component.
+    pub(crate) component: &'a Component,
+    /// Its folder from the root of the repository; empty at the root.
+    pub(crate) folder: &'a str,
+    /// The version, or that of the job's axis.
+    pub(crate) version: &'a Value,
+    /// Platform of the machine, as the lock names it; none for one that the lock has no hashes for.
+    pub(crate) platform: Option<&'static str>,
+    /// The use of caches.
+    pub(crate) cache: CacheUse,
+    /// Name of what the job builds: builds of other kinds do not share a cache.
+    pub(crate) build: &'a str,
+    /// The condition under which other branches can restore a cache.
+    pub(crate) restorable: &'a When,
+    /// The place of the component.
+    pub(crate) origin: &'a Origin,
+}
+
+impl SetUp<'_> {
+    /// Returns a step that runs an action.
+    pub(crate) fn uses(&self, title: &str, action: &str, with: Pairs, supplies: &dyn Supplies) -> Step {
+        Step::uses(title, supplies.action(action, with, self.origin), self.origin.clone())
+    }
+
+    /// Returns whether caches are shared.
+    pub(crate) fn shares_cache(&self) -> bool {
+        self.cache == CacheUse::Shared
+    }
+}
