@@ -39,7 +39,7 @@ fn lines(claims: &[&Claim], others: &HashSet<String>) -> Option<(String, Vec<Str
     (!lines.is_empty()).then(|| (format!("{WORKFLOWS}/{ATTRIBUTES}"), lines))
 }
 
-/// Whether a line of the user's gives a workflow the line ends that a line of ours does.
+/// Returns whether a line of the user's gives a workflow the line ends that a line of ours does.
 fn covers(own: &str, wanted: &str) -> bool {
     let mut words = own.split_whitespace();
     let pattern = words.next().unwrap_or_default().trim_start_matches('/');

@@ -35,12 +35,12 @@ impl Kind {
         }
     }
 
-    /// Whether overwriting or removing it would lose something that cannot be generated again.
+    /// Returns whether overwriting or removing it would lose something that cannot be generated again.
     pub fn is_precious(self) -> bool {
         matches!(self, Self::Edited | Self::Foreign)
     }
 
-    /// What to do about it.
+    /// Returns what to do about it.
     pub fn help(self) -> &'static str {
         match self {
             Self::Missing | Self::Stale => "run `pipewright generate`",

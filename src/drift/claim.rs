@@ -49,7 +49,7 @@ impl Claim {
         self.recorded.get(path).map(String::as_str)
     }
 
-    /// Whether another version of this program wrote its manifest.
+    /// Returns whether another version of this program wrote its manifest.
     pub(super) fn is_of_other_version(&self) -> bool {
         self.version.as_deref().is_some_and(|version| version != env!("CARGO_PKG_VERSION"))
     }
@@ -77,7 +77,7 @@ pub(super) fn others(root: &Path, listing: &Listing, is_here: impl Fn(&str) -> b
     found
 }
 
-/// Whether a manifest is in the folder of scripts or in a folder in it, where pipelines have theirs.
+/// Returns whether a manifest is in the folder of scripts or in a folder in it, where pipelines have theirs.
 fn is_folder_of_scripts(manifest: &str) -> bool {
     manifest.strip_prefix(SCRIPTS).is_some_and(|rest| rest.matches('/').count() <= 2)
 }

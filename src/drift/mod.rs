@@ -61,7 +61,7 @@ impl Repository {
         (changes.collect(), claim)
     }
 
-    /// How a wanted file departs from what is wanted, if it does; `kind` says how a text that is there does.
+    /// Returns how a wanted file departs from what is wanted, if it does; `kind` says how a text that is there does.
     fn changed(&self, path: &str, wanted: &str, kind: impl Fn(&str) -> Kind) -> Option<Change> {
         let there = self.listing.is_file(path);
         if there == Some(true) && scan::holds(&self.root, path, wanted) {
@@ -144,7 +144,7 @@ fn is_temporary(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with(TEMPORARY))
 }
 
-/// Whether a text is one that was generated: by the seal in it, or else by the manifest's hash.
+/// Returns whether a text is one that was generated: by the seal in it, or else by the manifest's hash.
 fn is_generated(text: &str, recorded: Option<&str>) -> bool {
     sealed(text).unwrap_or(recorded.is_none()) || recorded.is_some_and(|sum| sum == hash(text))
 }

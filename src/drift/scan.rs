@@ -18,7 +18,8 @@ pub(super) fn text(root: &Path, path: &str) -> Option<String> {
     plain.then(|| fs::read_to_string(file).ok()).flatten().map(line_ends)
 }
 
-/// Whether a plain file has this text, with whichever line ends: mostly one read that stops behind the wanted length.
+/// Returns whether a plain file has this text, with whichever line ends: mostly one read that stops behind the wanted
+/// length.
 pub(super) fn holds(root: &Path, path: &str, wanted: &str) -> bool {
     let mut read = Vec::with_capacity(wanted.len() + 1);
     let opened = fs::File::open(root.join(path));
@@ -64,7 +65,7 @@ impl Listing {
         folders
     }
 
-    /// Whether a path is a plain file; none where nothing has that name.
+    /// Returns whether a path is a plain file; none where nothing has that name.
     pub(super) fn is_file(&self, path: &str) -> Option<bool> {
         if self.0.contains_key(path) {
             return Some(false);

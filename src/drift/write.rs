@@ -137,7 +137,7 @@ impl Staged {
         Ok(())
     }
 
-    /// Where a file goes: inside of the repository, through no link.
+    /// Returns where a file goes: inside of the repository, through no link.
     fn destination(&self, path: &str) -> Result<PathBuf, String> {
         let mut folder = self.root.clone();
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));

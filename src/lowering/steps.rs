@@ -76,13 +76,13 @@ impl Context<'_> {
     }
 }
 
-/// What the actions need that make a job ready for a component.
+/// Returns what the actions need that make a job ready for a component.
 pub(crate) fn grant_ready(component: &Component, permissions: &mut Vec<Permission>) {
     grant_for(&component.before, permissions);
     grant_for(component.custom.as_ref().map_or(&[], |custom| &custom.steps), permissions);
 }
 
-/// What the actions among the user's steps need of the job's token.
+/// Returns what the actions among the user's steps need of the job's token.
 pub(crate) fn grant_for(written: &[Written], permissions: &mut Vec<Permission>) {
     for action in written.iter().filter_map(|step| step.uses.as_deref()).filter_map(catalogue::action) {
         for need in action.permissions {

@@ -67,7 +67,7 @@ impl Value {
 }
 
 impl When {
-    /// Whether it holds in a run.
+    /// Returns whether it holds in a run.
     pub fn evaluate(&self, contexts: &Contexts) -> Result<bool, NotJson> {
         Ok(match self {
             Self::Status(Status::Always) => true,
@@ -90,7 +90,7 @@ impl When {
         })
     }
 
-    /// Whether a job or step with this `if` runs: GitHub adds `success()` where no status function is asked.
+    /// Returns whether a job or step with this `if` runs: GitHub adds `success()` where no status function is asked.
     pub fn holds(&self, contexts: &Contexts) -> Result<bool, NotJson> {
         Ok((self.asks_status() || contexts.success) && self.evaluate(contexts)?)
     }
@@ -118,7 +118,7 @@ fn decided(parts: &[When], contexts: &Contexts, answer: bool) -> Result<bool, No
     Ok(!answer)
 }
 
-/// Whether a value counts as false.
+/// Returns whether a value counts as false.
 pub(super) fn is_empty(value: &Json) -> bool {
     match value {
         Json::Null => true,
@@ -151,7 +151,7 @@ fn number(value: &Json) -> f64 {
     }
 }
 
-/// Whether a text is taken for a number where it is compared with one.
+/// Returns whether a text is taken for a number where it is compared with one.
 pub(super) fn is_number(text: &str) -> bool {
     !number(&text.into()).is_nan()
 }

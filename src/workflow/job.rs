@@ -132,7 +132,7 @@ pub struct Concurrency {
     pub group: Value,
     /// The condition under which a newer one ends an older one.
     pub cancel: When,
-    /// Whether all that wait get their turn; without it, a newer one takes the place of one that waits.
+    /// `true` if all that wait get their turn; without it, a newer one takes the place of one that waits.
     pub queue: bool,
 }
 

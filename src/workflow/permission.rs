@@ -34,7 +34,7 @@ pub struct Permission {
 pub const ASKED_FOR: &str = "asked for in the definition";
 
 impl Permission {
-    /// Whether the definition asks for it by its name.
+    /// Returns whether the definition asks for it by its name.
     pub fn is_asked_for(&self) -> bool {
         self.reason.split("; ").any(|reason| reason == ASKED_FOR)
     }

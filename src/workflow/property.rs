@@ -85,7 +85,7 @@ impl Property {
         self.path().first().copied().unwrap_or_default()
     }
 
-    /// Whether this is a property of `github`.
+    /// Returns whether this is a property of `github`.
     pub fn is(&self, property: Github) -> bool {
         *self == Self::Github(property)
     }

@@ -74,7 +74,7 @@ impl Value {
     }
 }
 
-/// Whether a value is empty in every run.
+/// Returns whether a value is empty in every run.
 fn is_never(value: &Value) -> bool {
     value.constant().is_some_and(|constant| is_empty(&constant))
 }
@@ -230,7 +230,7 @@ fn reduced(parts: Vec<When>) -> Option<Vec<When>> {
     Some(kept)
 }
 
-/// Whether a part holds wherever another does; none where that is not known.
+/// Returns whether a part holds wherever another does; none where that is not known.
 fn decides(known: &When, part: &When) -> Option<bool> {
     if let When::Any(parts) = part
         && parts.contains(known)
@@ -254,7 +254,7 @@ fn decides(known: &When, part: &When) -> Option<bool> {
     }
 }
 
-/// Whether GitHub takes two texts for the same.
+/// Returns whether GitHub takes two texts for the same.
 fn same(one: &str, other: &str) -> bool {
     equal(&one.into(), &other.into())
 }

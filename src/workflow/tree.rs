@@ -107,7 +107,7 @@ impl When {
         }
     }
 
-    /// Whether it asks a status function. GitHub reads a condition without one as `success() && …`.
+    /// Returns whether it asks a status function. GitHub reads a condition without one as `success() && …`.
     pub fn asks_status(&self) -> bool {
         let mut asks = false;
         self.walk(&mut |part| asks |= matches!(part, Part::Status(_)));

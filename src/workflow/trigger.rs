@@ -39,7 +39,7 @@ pub struct ManualInput {
     pub description: String,
     /// What it is.
     pub kind: ManualKind,
-    /// Whether it must be given.
+    /// `true` if it must be given.
     pub required: bool,
     /// What it is when nothing is said.
     pub default: Option<String>,

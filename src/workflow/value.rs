@@ -32,7 +32,7 @@ impl Value {
         if path.is_empty() { folder } else { folder + "/" + path }
     }
 
-    /// What the JSON text says.
+    /// Returns what the JSON text says.
     #[must_use]
     pub fn from_json(self) -> Self {
         Self::FromJson(Box::new(self))
@@ -76,12 +76,12 @@ impl Value {
         }
     }
 
-    /// Whether it is this text.
+    /// Returns whether it is this text.
     pub fn is_text(&self, text: &str) -> bool {
         self.literal() == Some(text)
     }
 
-    /// Whether it is text without a character.
+    /// Returns whether it is text without a character.
     pub fn is_empty(&self) -> bool {
         self.is_text("")
     }
@@ -106,7 +106,7 @@ impl Value {
         found
     }
 
-    /// Whether it refers to a property.
+    /// Returns whether it refers to a property.
     pub fn reads(&self, property: &Property) -> bool {
         self.properties().contains(&property)
     }

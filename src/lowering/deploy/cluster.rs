@@ -83,7 +83,7 @@ impl Context<'_> {
         Vec::new()
     }
 
-    /// What the way into a cluster needs of the job's token.
+    /// Returns what the way into a cluster needs of the job's token.
     pub(super) fn grant_cluster(environment: &Environment, permissions: &mut Vec<Permission>) {
         let cluster = &environment.cluster;
         if cluster.eks.is_some() || cluster.gke.is_some() || cluster.aks.is_some() {

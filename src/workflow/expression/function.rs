@@ -15,7 +15,7 @@ pub struct Function {
     pub least: usize,
     /// The most arguments.
     pub most: usize,
-    /// Whether it looks at the status of what ran before, so that `success()` is no longer implied.
+    /// `true` if it looks at the status of what ran before, so that `success()` is no longer implied.
     pub is_status: bool,
 }
 
@@ -81,8 +81,8 @@ pub fn check_functions(expr: &Expr) -> Vec<Error> {
     found
 }
 
-/// Whether a condition says itself which status it wants. Without `success`, `failure`, `always` or `cancelled`
-/// anywhere in it, GitHub reads it as `success() && (…)`.
+/// Returns whether a condition says itself which status it wants. Without `success`, `failure`, `always` or
+/// `cancelled` anywhere in it, GitHub reads it as `success() && (…)`.
 #[must_use]
 pub fn has_status_function(expr: &Expr) -> bool {
     functions(expr).iter().any(|call| function(call.name).is_some_and(|function| function.is_status))

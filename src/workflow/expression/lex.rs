@@ -110,7 +110,7 @@ impl<'s> Lexer<'s> {
         Some((kind, 1))
     }
 
-    /// Whether a dot here steps into a value; elsewhere it starts a number.
+    /// Returns whether a dot here steps into a value; elsewhere it starts a number.
     fn is_behind_a_value(&self) -> bool {
         self.tokens.last().is_some_and(|last| {
             matches!(last.kind, TokenKind::Name(_) | TokenKind::Close | TokenKind::CloseIndex | TokenKind::Star)
@@ -181,7 +181,7 @@ impl<'s> Lexer<'s> {
     }
 }
 
-/// Whether a word may stand behind a dot, or be a context or a function.
+/// Returns whether a word may stand behind a dot, or be a context or a function.
 pub(super) fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')

@@ -145,7 +145,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// How it is written.
+    /// Returns how it is written.
     #[must_use]
     pub const fn symbol(self) -> &'static str {
         match self {
@@ -158,7 +158,7 @@ impl Comparison {
         }
     }
 
-    /// Whether it is `==` or `!=`, which bind less than the others.
+    /// Returns whether it is `==` or `!=`, which bind less than the others.
     const fn is_equality(self) -> bool {
         matches!(self, Self::Equal | Self::NotEqual)
     }

@@ -28,7 +28,7 @@ fn integer(digits: &str, radix: u32) -> Option<f64> {
     i32::from_str_radix(digits, radix).ok().map(f64::from)
 }
 
-/// Whether a text is `[+-] digits [. digits] [e [+-] digits]`, with digits on one side of the dot at least.
+/// Returns whether a text is `[+-] digits [. digits] [e [+-] digits]`, with digits on one side of the dot at least.
 fn is_decimal(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {

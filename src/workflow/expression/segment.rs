@@ -57,7 +57,7 @@ fn find(text: &str, from: usize, what: &str) -> Option<usize> {
     text.get(from..)?.find(what).map(|at| from + at)
 }
 
-/// Where the `}}` of the expression that starts here stands.
+/// Returns where the `}}` of the expression that starts here stands.
 fn end_of_expression(text: &str, from: usize) -> Option<usize> {
     let (mut in_text, mut before) = (false, b' ');
     for (at, byte) in text.as_bytes().get(from..)?.iter().copied().enumerate() {

@@ -25,7 +25,7 @@ pub enum PathStep<'e> {
 }
 
 impl ContextUse<'_> {
-    /// Whether this is that context. GitHub ignores the case of names.
+    /// Returns whether this is that context. GitHub ignores the case of names.
     #[must_use]
     pub fn is(&self, root: &str) -> bool {
         self.root.eq_ignore_ascii_case(root)
