@@ -261,3 +261,15 @@ fn a_job_of_the_users_own_runs_on_one_combination_of_its_component() {
     let axes = strategy.as_ref().map(|strategy| strategy.axes.last().cloned());
     assert_eq!(axes, Some(Some(("os".to_owned(), Axis::Texts(machines)))));
 }
+
+#[test]
+fn two_hundred_shards_in_fixed_order_have_no_second_seed_and_fit_into_a_matrix() {
+    let text = "[project]\nname = \"lib\"\nnightly = { cron = \"17 2 * * *\" }\n[components.lib]\npython = \"3.12\"\n\
+                install = { pip = [\"requirements.txt\"] }\n[tests.lib]\ncomponent = \"lib\"\nrunner = \"pytest\"\n\
+                paths = [\"tests\"]\nshards = 200\ngates = { order = \"fixed\" }";
+    let mut project = Project::with_files(text, &[("requirements.txt", "pytest\n"), ("tests/test_a.py", "")]);
+    let lock = Text { file: "pipeline.lock".to_owned(), text: builtin::lock().to_text() };
+    project.sources.lock = Some(lock);
+    let compilation = crate::compile(&project.sources);
+    assert!(!compilation.failed(), "{:#?}", shown(&compilation.diagnostics));
+}

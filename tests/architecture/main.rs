@@ -10,7 +10,7 @@ use imports::Tree;
 /// Modules with those that they may import. What a module imports is listed below it, so that no arrow points up.
 const TABLE: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["lib", "init", "definition", "diagnostics", "drift", "files", "pins", "readback", "sources", "workflow"]),
+    ("cli", &["lib", "init", "definition", "diagnostics", "drift", "pins", "readback", "seal", "sources", "workflow"]),
     (
         "lib",
         &[
@@ -27,7 +27,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
-    ("drift", &["files", "shared", "sources"]),
+    ("drift", &["files", "seal", "shared", "sources"]),
     ("init", &["definition", "pins", "pytest", "sources", "toolchains"]),
     ("checks", &["catalogue", "definition", "diagnostics", "pytest", "resolve", "runners", "sources", "toolchains"]),
     (
