@@ -18,7 +18,7 @@ pub(crate) use crate::seal::{attributes, sealed_below};
 pub(crate) struct Emitted {
     /// The folder of the pipeline's own files, from the root of the repository.
     pub(crate) folder: String,
-    /// Those that all pipelines share, sorted by name.
+    /// Files that all pipelines share, sorted by name.
     pub(crate) shared: Vec<&'static Shared>,
     /// The pipeline's own data: name and text.
     pub(crate) data: Vec<(String, String)>,

@@ -20,7 +20,7 @@ pub(crate) fn header(definition: Option<&str>) -> String {
     definition.map_or_else(|| format!("{MARK}."), |definition| format!("{MARK} from {definition}."))
 }
 
-/// The line that says what to do instead of an edit.
+/// The line with what to do instead of an edit.
 pub(crate) fn instead(definition: Option<&str>) -> String {
     match definition {
         Some(definition) => format!("Do not edit: change {definition}, then run `pipewright generate`."),
@@ -52,7 +52,7 @@ pub fn origin(text: &str) -> Option<Origin<'_>> {
 
 /// Front of the seal: the hash of a generated text without its seal, at the end of its header.
 ///
-/// It tells a text that any run has generated from one that was edited, also where the manifest lists neither: after a
+/// It distinguishes a text that any run has generated from one that was edited, also where the manifest lists neither: after a
 /// merge, and after a run that was killed.
 const SEAL: &str = " Checksum: ";
 
@@ -90,12 +90,12 @@ fn opened(text: &str) -> Option<(&str, &str, &str)> {
 /// Name of every manifest.
 pub const MANIFEST: &str = "manifest.sha256";
 
-/// A sealed text below its header, which stands behind a shebang; JSON has its header as its first key.
+/// A sealed text below its header, which follows a shebang; JSON has its header as its first key.
 pub(crate) fn sealed_below(text: &str, from: Option<&str>) -> String {
     sealed_with(text, &header(from), &instead(from))
 }
 
-/// A sealed text below a header and the line that says what to do instead of an edit.
+/// A sealed text below a header and the line with what to do instead of an edit.
 fn sealed_with(text: &str, header: &str, instead: &str) -> String {
     let text = if let Some(rest) = text.strip_prefix("{\n") {
         format!("{{\n  \"//\": \"{header}\",\n{rest}")

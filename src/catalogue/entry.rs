@@ -1,6 +1,6 @@
-//! What is known of one action.
+//! Known facts about one action.
 
-/// What is known of one action, or of one action in a folder of its
+/// Known facts about one action, or one action in a folder of its
 /// repository.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Action {
@@ -14,10 +14,10 @@ pub struct Action {
     pub inputs: &'static [Input],
     /// Every output that its metadata declares.
     pub outputs: &'static [&'static str],
-    /// What `GITHUB_TOKEN` has to be allowed for the use that its maintainers
+    /// Permissions of `GITHUB_TOKEN` for the use that its maintainers
     /// recommend: a log-in without stored keys, for one.
     pub permissions: &'static [Need],
-    /// What it needs for other uses: the inputs and the rest of the job decide.
+    /// Permissions for other uses: the inputs and the rest of the job decide.
     pub may_need: &'static [Need],
     /// It may need any permission: what it does is written in its inputs.
     pub open_permissions: bool,
@@ -45,7 +45,7 @@ pub struct Need {
     pub scope: &'static str,
     /// `read` or `write`.
     pub access: &'static str,
-    /// What it is needed for: the comment beside the permission.
+    /// The reason: the comment beside the permission.
     pub reason: &'static str,
 }
 

@@ -31,7 +31,7 @@ const FAMILIES: &[&[Action]] = &[
     tools::ACTIONS,
 ];
 
-/// What is known of the action `owner/repository[/folder]`, named without
+/// Returns the known facts about the action `owner/repository[/folder]`, named without
 /// `@` and what follows it.
 ///
 /// Names compare without regard to case, as GitHub compares them.

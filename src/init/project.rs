@@ -74,7 +74,7 @@ impl Toolchain {
     /// Go.
     pub const GO: Self = Self(&toolchains::Go);
 
-    /// The key of `[components.<name>]` that says its version.
+    /// Returns the key of `[components.<name>]` that sets its version.
     pub fn key(self) -> &'static str {
         self.0.key()
     }
@@ -84,7 +84,7 @@ impl Toolchain {
         self.0.title()
     }
 
-    /// What its file knows about it.
+    /// Returns the toolchain that is registered.
     pub(super) fn known(self) -> &'static dyn toolchains::Toolchain {
         self.0
     }

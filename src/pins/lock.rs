@@ -15,7 +15,7 @@ const HEADER: &str = "# Written by pipewright; change it with `pipewright pins a
 pub struct Lock {
     /// By the repository's name in lower case: GitHub ignores case.
     pub(super) actions: BTreeMap<String, ActionEntry>,
-    /// Digests, by the reference as it stands in `pipeline.toml`.
+    /// Digests, by the reference as it is in `pipeline.toml`.
     pub(super) images: BTreeMap<String, String>,
     pub(super) tools: BTreeMap<String, Tool>,
 }
@@ -27,7 +27,7 @@ pub(super) struct ActionEntry {
     pub(super) pin: Pin,
 }
 
-/// The commit that stands for a version of an action.
+/// The commit of a version of an action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pin {
     /// The version: the comment beside the commit.
@@ -39,7 +39,7 @@ pub struct Pin {
 /// The exact version of a tool that a job installs.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tool {
-    /// The version, spelled as its installer wants it.
+    /// The version, spelled as its installer expects it.
     pub version: String,
     /// Hashes of what is downloaded, in hexadecimal, by platform.
     pub(super) hashes: BTreeMap<String, String>,
@@ -49,7 +49,7 @@ impl Tool {
     /// The SHA-256 of the download for a platform such as `linux-amd64`, as
     /// 64 digits.
     ///
-    /// `None` where whoever installs the tool knows the hash, as
+    /// `None` where the installer of the tool knows the hash, as
     /// taiki-e/install-action does.
     #[must_use]
     pub fn sha256(&self, platform: &str) -> Option<&str> {
@@ -68,7 +68,7 @@ impl Lock {
     #[must_use]
     pub fn to_text(&self) -> String {
         // Names, versions and hashes were checked on their way in: none holds
-        // a character that TOML would want escaped.
+        // a character that TOML would need escaped.
         let mut text = format!("{HEADER}version = {FORMAT}\n");
         let actions = self.actions().map(|(name, Pin { version, sha })| {
             format!("\"{name}\" = {{ version = \"{version}\", sha = \"{sha}\" }}\n")

@@ -9,7 +9,7 @@ use crate::workflow::{Pairs, Script, Step};
 pub(crate) trait TestRunner: Sync {
     /// Its name in the definition.
     fn name(&self) -> &'static str;
-    /// What it can do; asking for anything else is an error.
+    /// Its capabilities; asking for anything else is an error.
     fn capabilities(&self) -> Capabilities;
     /// The steps that run one shard and leave its record.
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step>;
@@ -17,7 +17,7 @@ pub(crate) trait TestRunner: Sync {
 
 /// Capabilities of a runner.
 #[derive(Debug, Clone, Copy)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own in the definition")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key in the definition")]
 pub(crate) struct Capabilities {
     /// The toolchain that a component must have; none for any.
     pub(crate) toolchain: Option<&'static str>,
@@ -35,9 +35,9 @@ pub(crate) struct Capabilities {
     pub(crate) reruns: bool,
     /// `true` if it limits the time of a single test.
     pub(crate) test_timeout: bool,
-    /// What order means to it.
+    /// The meaning of order to it.
     pub(crate) order: Order,
-    /// What its coverage is, where it measures any.
+    /// Format of its coverage, where it measures any.
     pub(crate) coverage: Option<Coverage>,
     /// `true` if paths can be run, and left out.
     pub(crate) paths: bool,
@@ -51,18 +51,18 @@ impl Capabilities {
     }
 }
 
-/// What order means to a runner.
+/// The meaning of order to a runner.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
     /// It shuffles by a seed.
     Shuffled,
-    /// Every test has a process of its own, so order cannot matter.
+    /// Every test has its own process, so order cannot matter.
     Isolated,
     /// It runs tests as it finds them.
     Fixed,
 }
 
-/// What the coverage of a shard is.
+/// Format of the coverage of a shard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Coverage {
     /// Data files of coverage.py.
@@ -105,11 +105,11 @@ pub(crate) struct Shard<'a> {
     pub(crate) partial: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.
     pub(crate) env: Pairs,
-    /// Where it comes from.
+    /// Its place in the definition.
     pub(crate) origin: Origin,
 }
 
-/// What a runner asks of the lowering that calls it.
+/// Files and commands that a runner takes from the lowering that calls it.
 pub(crate) trait Scripts: Supplies {
     /// The path of an emitted file, from the root of the repository.
     fn emit(&self, name: &str) -> String;
