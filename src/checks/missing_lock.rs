@@ -20,7 +20,10 @@ struct Manager {
     without: &'static str,
 }
 
-const MANAGERS: &[(fn(&Install) -> bool, Manager)] = &[
+/// Returns whether a component installs its packages with a manager.
+type IsUsed = fn(&Install) -> bool;
+
+const MANAGERS: &[(IsUsed, Manager)] = &[
     (
         |install| install.npm.is_some(),
         Manager {

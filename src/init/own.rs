@@ -136,7 +136,7 @@ impl Reader<'_> {
             let inputs = step.get("uses").and_then(|_| step.get("with")).and_then(Value::as_mapping);
             for (key, given) in inputs.into_iter().flatten() {
                 let Some(language) = key.as_str().and_then(|key| key.strip_suffix("-version")) else { continue };
-                for text in self.values(job, given) {
+                for text in Self::values(job, given) {
                     let version = Version { place: self.place(&text), text };
                     found.versions.push((language.to_owned(), version));
                 }
@@ -145,7 +145,7 @@ impl Reader<'_> {
     }
 
     /// The values of an input: itself, or those of the axis of the matrix that it names.
-    fn values(&self, job: &Value, given: &Value) -> Vec<String> {
+    fn values(job: &Value, given: &Value) -> Vec<String> {
         let Some(text) = scalar(given) else { return Vec::new() };
         let inner = text.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
         let Some(axis) = inner.map(str::trim) else {

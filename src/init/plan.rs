@@ -190,8 +190,9 @@ impl Plan {
              and the line `prefix` of pipeline.toml, require the new check, and run `pipewright generate`:",
             shown(first)
         );
-        let files: String = taken.iter().map(|file| format!("git rm .github/workflows/{}\n", shown(file))).collect();
-        self.propose(what, files);
+        let files: Vec<String> =
+            taken.iter().map(|file| format!("git rm .github/workflows/{}\n", shown(file))).collect();
+        self.propose(what, files.concat());
     }
 }
 
