@@ -340,7 +340,7 @@ fn expressions_are_printed_in_one_place() {
             open.extend(
                 fs::read_dir(&path).expect("it is readable").map(|entry| entry.expect("it is readable").path()),
             );
-        } else {
+        } else if !path.ends_with("tests.rs") {
             let text = fs::read_to_string(&path).expect("it is readable");
             found.extend(["${{", "{{{{"].iter().any(|braces| text.contains(braces)).then_some(path));
         }

@@ -177,6 +177,7 @@ fn what_is_proposed_in_comments_compiles_too() {
 
 #[test]
 fn everything_that_is_offered_is_accepted_and_compiles() {
+    accept_snapshots("everything_that_is_offered_is_accepted_and_compiles");
     for name in names() {
         let fixture = Fixture::read(&name);
         let plan = fixture.plan(&fixture.everything());
