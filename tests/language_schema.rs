@@ -134,6 +134,10 @@ fn every_default_is_what_holds_without_the_key() {
     assert!(seen > 80, "only {seen} defaults were found");
 }
 
+/// Groups and labels of self-hosted runners: an auditor reports every workflow that has one, and the fixtures are to be
+/// free of findings.
+const SELF_HOSTED: &str = "/definitions/RunsOn/";
+
 #[test]
 fn every_key_is_set_by_a_fixture() {
     let schema = schema();
@@ -147,7 +151,7 @@ fn every_key_is_set_by_a_fixture() {
         all.extend(names.map(|name| format!("{path}/properties/{name}")));
     });
     assert!(all.len() > 200, "only {} keys were found", all.len());
-    let missing: Vec<&String> = all.difference(&set).collect();
+    let missing: Vec<&String> = all.difference(&set).filter(|key| !key.starts_with(SELF_HOSTED)).collect();
     assert!(missing.is_empty(), "no fixture sets {missing:#?}");
 }
 

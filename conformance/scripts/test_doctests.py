@@ -84,7 +84,7 @@ def test_colours_do_not_matter(bench: Bench) -> None:
 
 def gates(bench: Bench) -> Done:
     return bench.script(
-        "gates.py",
+        "gates",
         RECORDS=".",
         EXPECTED=[{"version": "", "shards": 1}],
         GATES={"order": "isolated", "pass-rate": 1},

@@ -190,7 +190,7 @@ def wait_for(path: Path, text: str) -> None:
 def judged(bench: Bench, shards: int = 1, **gates: Any) -> Done:
     """The verdict of the gates."""
     return bench.script(
-        "gates.py",
+        "gates",
         RECORDS=str(bench.root / "record"),
         EXPECTED=[{"version": "", "shards": shards}],
         GATES={"order": "fixed", "pass-rate": 0.1, **gates},

@@ -273,3 +273,15 @@ fn two_hundred_shards_in_fixed_order_have_no_second_seed_and_fit_into_a_matrix()
     let compilation = crate::compile(&project.sources);
     assert!(!compilation.failed(), "{:#?}", shown(&compilation.diagnostics));
 }
+
+#[test]
+fn a_group_of_self_hosted_runners_keeps_its_labels() {
+    let project = Project::of(
+        "[components.api]\npython = \"3.12\"\nchecks = { a = \"a\" }\n\
+         runs-on = { group = \"builders\", labels = [\"self-hosted\", \"gpu\"] }",
+    );
+    let lowered = project.lowered();
+    let Work::Steps { runner, .. } = &job(workflow(&lowered, "ci.yml"), "api").work else { panic!("it has steps") };
+    let labels = vec!["self-hosted".to_owned(), "gpu".to_owned()];
+    assert_eq!(runner, &Runner::Labels(labels, Some("builders".to_owned())));
+}
