@@ -79,9 +79,13 @@ def changed(
 
 
 def change_definition(path: Path, settings: Mapping[str, str]) -> None:
-    """Gives keys another value; each has to be there once."""
+    """Gives keys another value, below a header where they name one: `[gates] coverage`."""
     lines = path.read_text("utf-8").splitlines()
-    for key, value in settings.items():
-        (at,) = [n for n, line in enumerate(lines) if line.partition("=")[0].strip() == key]
+    for name, value in settings.items():
+        header, _, key = name.rpartition(" ")
+        start = lines.index(header) if header else 0
+        places = [n for n, line in enumerate(lines) if line.partition("=")[0].strip() == key]
+        at = next(n for n in places if n >= start)
+        assert header or len(places) == 1, f"{key} is there {len(places)} times"
         lines[at] = f"{key} = {value}"
     path.write_text("\n".join(lines) + "\n", "utf-8")

@@ -384,7 +384,7 @@ def test_pass_rate_at_the_gate(github: Bench, floor: str, fails: list[str]) -> N
 @pytest.mark.parametrize(("floor", "fails"), [thorough("70%", []), ("70.01%", ["TQ-05"])])
 def test_coverage_at_the_gate(github: Bench, floor: str, fails: list[str]) -> None:
     """7 of 10 lines covered: enough for 70%, and too few for 70.01%."""
-    event = proposed(github, f"coverage-{floor}", settings={"coverage": f'"{floor}"'})
+    event = proposed(github, f"coverage-{floor}", settings={"[gates] coverage": f'"{floor}"'})
     run = github.run("ci.yml", event)
     judge = run.job(COVERAGE)
     assert gates(judge)["TQ-05"].measured == "70.00 % (7 of 10 lines)"

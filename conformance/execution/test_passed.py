@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import importlib.util
 import itertools
 import json
 import math
@@ -17,6 +18,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -35,7 +37,16 @@ State = tuple[
     str, dict[str, str], dict[str, str]
 ]  # Event, result of each job, outputs of *changes*.
 
-sys.path.insert(0, str(PROJECT / "templates" / "scripts"))
+
+@functools.cache
+def script() -> ModuleType:
+    """The bundle that holds the script, as it is emitted."""
+    path = PROJECT / ".github" / "pipewright" / "ci.py"
+    spec = importlib.util.spec_from_file_location("pipewright_ci", path)
+    assert spec and spec.loader
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @dataclass
@@ -90,15 +101,13 @@ class Ci:
 
     def passes(self, state: State, monkeypatch: pytest.MonkeyPatch) -> bool:
         """The script's answer."""
-        from passed import Jobs
-
         event, results, outputs = state
         monkeypatch.setenv("GITHUB_EVENT_NAME", event)
         needs = {
             job: {"result": results[job], "outputs": outputs if job == "changes" else {}}
             for job in self.required
         }
-        jobs = Jobs(needs, self.rules)
+        jobs = script().Jobs(needs, self.rules)
         return not any(jobs.problem(job) for job in self.required)
 
     # ── states ────────────────────────────────────────────────────────────────
