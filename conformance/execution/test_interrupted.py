@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from runner.bench import Bench
 from runner.pace import Pace
 from runner.run import Run
@@ -43,6 +45,7 @@ def test_cancelled_before_the_gates(github: Bench) -> None:
     assert "gates-backend" in blocking(run)
 
 
+@pytest.mark.thorough
 def test_newer_commit_of_a_pull_request(github: Bench) -> None:
     """A second run of a pull request cancels the first one, which is not green."""
     github.pace = QUICK

@@ -12,6 +12,7 @@ import pytest
 from fixtures import written
 from runner.bench import bench
 from runner.language import Language
+from variants import thorough
 
 HEAD = 'version = 1\n[project]\nname = "v"\n[components.c]\n'
 Files = Mapping[str, str]
@@ -78,7 +79,7 @@ MANIFEST = {
 NODE = {".nvmrc": "22\n", ".node-version": "22\n", ".tool-versions": "nodejs 22.23.3\n"}
 
 
-@pytest.mark.parametrize("manager", ["npm", "pnpm"])
+@pytest.mark.parametrize("manager", ["npm", thorough("pnpm")])
 def test_requested_node_version(language: Language, tmp_path: Path, manager: str) -> None:
     """A `.nvmrc`, a `.node-version`, `engines` and `volta` of another version change nothing."""
     component = f'node = "24"\ninstall = {{ {manager} = [] }}\n'
@@ -112,7 +113,7 @@ TOOLCHAIN = '[toolchain]\nchannel = "nightly"\ncomponents = ["clippy", "rust-src
     [
         ("rust-toolchain.toml", TOOLCHAIN),
         ("core/rust-toolchain.toml", TOOLCHAIN.replace('channel = "nightly"\n', "")),
-        ("core/rust-toolchain", "nightly\n"),
+        thorough("core/rust-toolchain", "nightly\n"),
     ],
     ids=["root", "without-channel", "legacy"],
 )
