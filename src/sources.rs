@@ -234,17 +234,32 @@ fn templates(root: &Path, folder: &str) -> Result<BTreeMap<String, Text>, Unread
     Ok(found)
 }
 
-/// A repository on disk; several rules look into the same file, which is read once.
+/// A repository on disk; several rules look into the same file or folder, which is read once.
 #[derive(Debug)]
 pub struct Disk {
     root: PathBuf,
-    read: Mutex<BTreeMap<String, Option<String>>>,
+    read: Known<Option<String>>,
+    listed: Known<Vec<String>>,
+}
+
+/// Answers by path.
+type Known<T> = Mutex<BTreeMap<String, T>>;
+
+/// Returns the answer for a path, which is found once.
+fn known<T: Clone>(known: &Known<T>, path: &str, find: impl FnOnce() -> T) -> T {
+    let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(answer) = known.get(path) {
+        return answer.clone();
+    }
+    let answer = find();
+    known.insert(path.to_owned(), answer.clone());
+    answer
 }
 
 impl Disk {
     /// The repository at `root`.
     pub fn new(root: PathBuf) -> Self {
-        Self { root, read: Mutex::default() }
+        Self { root, read: Mutex::default(), listed: Mutex::default() }
     }
 
     fn text(&self, path: &str) -> Option<String> {
@@ -253,31 +268,7 @@ impl Disk {
         (about.is_file() && about.len() <= LARGEST).then(|| fs::read_to_string(path).ok()).flatten()
     }
 
-    fn inside(&self, path: &str) -> Option<PathBuf> {
-        let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-        plain.then(|| self.root.join(path))
-    }
-}
-
-/// The largest file that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
-
-impl Tree for Disk {
-    fn read(&self, path: &str) -> Option<String> {
-        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = read.get(path) {
-            return known.clone();
-        }
-        let text = self.text(path);
-        read.insert(path.to_owned(), text.clone());
-        text
-    }
-
-    fn exists(&self, path: &str) -> bool {
-        self.inside(path).is_some_and(|path| path.exists())
-    }
-
-    fn list(&self, folder: &str) -> Vec<String> {
+    fn names(&self, folder: &str) -> Vec<String> {
         let entries = self.inside(folder).and_then(|path| fs::read_dir(path).ok());
         let mut names: Vec<String> = entries
             .into_iter()
@@ -291,6 +282,28 @@ impl Tree for Disk {
             .collect();
         names.sort();
         names
+    }
+
+    fn inside(&self, path: &str) -> Option<PathBuf> {
+        let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        plain.then(|| self.root.join(path))
+    }
+}
+
+/// The largest file that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+
+impl Tree for Disk {
+    fn read(&self, path: &str) -> Option<String> {
+        known(&self.read, path, || self.text(path))
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.inside(path).is_some_and(|path| path.exists())
+    }
+
+    fn list(&self, folder: &str) -> Vec<String> {
+        known(&self.listed, folder, || self.names(folder))
     }
 }
 
