@@ -25,6 +25,9 @@ pub(crate) struct Init {
     /// Print the definition, without writing anything
     #[arg(long)]
     dry_run: bool,
+    /// Add the environments that the manifests of the repository deploy to
+    #[arg(long)]
+    deploys: bool,
     /// Add a layered Dockerfile for each service that has none
     #[arg(long)]
     dockerfile: bool,
@@ -61,6 +64,16 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     for note in &project.notes {
         err(&format!("\x1b[1m{:>12}\x1b[0m  {note}\n", "note"));
     }
+    let asks = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !asks && !args.deploys && !args.manifests && !project.environments.is_empty() {
+        let names: Vec<String> = project.environments.iter().map(|environment| environment.name.to_string()).collect();
+        err(&format!(
+            "\x1b[1m{:>12}\x1b[0m  nothing is deployed: `--deploys` adds {}, by the manifests of the repository\n",
+            "note",
+            names.join(" and ")
+        ));
+        project.without_deploys();
+    }
     let mut choices = chosen(args, &project, &own);
     let needs = |text: &str| needs(&root, &file, text);
     // Obstacles are reported before any question.
@@ -73,8 +86,7 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     if let Err(exit) = planned(&project, &choices) {
         return exit;
     }
-    let asks = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
-    if asks && let Err(error) = ask(&mut project, &mut choices, &own) {
+    if asks && let Err(error) = ask(args, &mut project, &mut choices, &own) {
         return io_failed(&format!("nothing was written: {error}"), Some("`--yes` asks nothing"));
     }
     match planned(&project, &choices) {
@@ -123,7 +135,7 @@ fn chosen(args: &Init, project: &Project, own: &Below<'_>) -> Choices {
 }
 
 /// Asks for values that files do not show, with what was found as the default.
-fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialoguer::Result<()> {
+fn ask(args: &Init, project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialoguer::Result<()> {
     let name = line("Name of the project", project.name.as_str(), |text| {
         Name::new(text).map(|_| ()).ok_or("use lower-case letters, digits and hyphens, starting with a letter")
     })?;
@@ -144,9 +156,9 @@ fn ask(project: &mut Project, choices: &mut Choices, own: &Below<'_>) -> dialogu
             }
         }
     }
-    if !project.environments.is_empty() {
+    if !args.deploys && !project.environments.is_empty() {
         let names: Vec<String> = project.environments.iter().map(|environment| environment.name.to_string()).collect();
-        if !yes(&format!("Deploy to {}", names.join(" and then ")), true)? {
+        if !yes(&format!("Deploy to {}", names.join(" and then ")), false)? {
             project.without_deploys();
         }
     }

@@ -9,8 +9,20 @@ use super::walk::{View, is_in, join};
 use crate::definition::Name;
 
 /// Ends of the names of Dockerfiles whose image is not published.
-const NOT_PUBLISHED: &[&str] =
-    &["dev", "develop", "development", "test", "tests", "testing", "local", "ci", "debug", "e2e"];
+const NOT_PUBLISHED: &[&str] = &[
+    "dev",
+    "develop",
+    "development",
+    "test",
+    "tests",
+    "testing",
+    "local",
+    "ci",
+    "debug",
+    "e2e",
+    "playwright",
+    "cypress",
+];
 
 /// Folders that hold a Dockerfile for the folder around them.
 const BESIDE: &[&str] = &["docker", "deploy", "deployment", "container", "containers", "ops"];

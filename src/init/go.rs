@@ -1,7 +1,7 @@
 //! Go: its version, its checks, and tests where gotestsum reports them.
 
 use super::names::{self, base, word};
-use super::project::{Component, Runner, Start, Tests, Toolchain, Versions};
+use super::project::{Component, Runner, Start, Stated, Tests, Toolchain, Versions};
 use super::walk::{Folder, View};
 use crate::sources::folder as folder_of;
 
@@ -47,6 +47,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         dependencies: required(&text),
         workspace: false,
         hints,
+        stated: Stated::default(),
     })
 }
 

@@ -3,6 +3,7 @@
 //! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition()`] writes down what was found,
 //! [`plan()`] lists the files. Nothing is printed or asked here, and only [`write`](write()) writes.
 
+mod beside;
 mod choices;
 mod containers;
 mod day;
@@ -26,6 +27,7 @@ mod rust;
 mod scaffold;
 mod services;
 mod serving;
+mod stated;
 mod text;
 mod walk;
 mod write;
@@ -45,8 +47,8 @@ pub use offer::{Offer, OfferedFile};
 pub use owners::{CodeOwners, codeowners};
 pub use plan::{Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
-    Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service, ServiceKind,
-    Start, Suite, Tests, Toolchain, Traffic, Versions, Workload,
+    Access, Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service,
+    ServiceKind, Start, Stated, Suite, Tests, Toolchain, Traffic, Versions, Workload,
 };
 pub use write::{Failed, write};
 
@@ -79,6 +81,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     let name = project_name(&view, around);
     let until = around.today.plus(QUARANTINE_DAYS);
     let (mut components, quarantine) = components(&view, &name, until, &mut notes);
+    idle(&mut components, &mut notes);
     let mut services = services::detect(&view, &mut components, &mut notes);
     let left_out: Vec<String> = quarantine.iter().map(|entry| entry.path.clone()).collect();
     let suites = services::suites(&view, &mut components, &mut services, &left_out);
@@ -148,6 +151,7 @@ fn components(
             }
             component.name =
                 names::unique(&component.name, component.toolchain.key(), components.iter().map(|other| &other.name));
+            stated::read(view, &mut component);
             if let Some((ignored, said)) = ignored.take().filter(|_| component.toolchain == Toolchain::PYTHON) {
                 notes.extend(said);
                 if component.tests.is_some() {
@@ -159,6 +163,24 @@ fn components(
     }
     notes.extend(said_of_examples(&aside));
     (components, merged(quarantine))
+}
+
+/// Leaves out components that nothing tests or checks, unless there are no others: an error names those then.
+fn idle(components: &mut Vec<Component>, notes: &mut Vec<String>) {
+    let works = |component: &Component| component.tests.is_some() || !component.checks.is_empty();
+    if !components.iter().any(works) {
+        return;
+    }
+    for component in components.iter().filter(|component| !works(component)) {
+        let path = if component.path.is_empty() {
+            "the root".to_owned()
+        } else {
+            format!("`{}`", names::shown(&component.path))
+        };
+        let title = component.toolchain.title();
+        notes.push(format!("skipped the {title} project in {path}: nothing that tests or checks it was recognised"));
+    }
+    components.retain(works);
 }
 
 /// Returns the note about projects among examples, tests and documentation.

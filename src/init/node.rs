@@ -3,12 +3,17 @@
 use serde_json::{Map, Value};
 
 use super::names::{self, base, word};
-use super::project::{Component, Install, Runner, Start, Tests, Toolchain, Versions};
+use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;
 
 /// The version that has long-term support now.
 const USUAL: u32 = 24;
+
+/// Major versions that are maintained: odd ones are no more than a way to the next.
+///
+/// Source: <https://github.com/nodejs/Release>.
+const MAINTAINED: &[u32] = &[22, 24, 26];
 
 /// Names of the versions with long-term support.
 ///
@@ -22,6 +27,8 @@ struct Package {
     /// Folders below it that have a `package.json` and share its lock file.
     members: Vec<Map<String, Value>>,
     workspace: bool,
+    /// `true` if its configuration keeps npm from writing a lock file.
+    unlocked: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -85,6 +92,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         dependencies: package.dependencies(),
         workspace: package.workspace,
         hints,
+        stated: Stated::default(),
     })
 }
 
@@ -104,7 +112,9 @@ impl Package {
         let below = view.folders.iter().filter(|inner| inner.path != folder.path && is_in(&inner.path, &folder.path));
         let members = below.filter(|inner| workspace && !inner.is_aside());
         let members = members.filter_map(|inner| object(&view.read(inner, "package.json")?)).collect();
-        Some(Self { json, manager, members, workspace })
+        let npmrc = view.read(folder, ".npmrc").unwrap_or_default();
+        let unlocked = npmrc.lines().any(|line| line.replace(' ', "") == "package-lock=false");
+        Some(Self { json, manager, members, workspace, unlocked })
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -146,6 +156,8 @@ impl Package {
             }
             Manager::Yarn { modern: true } => Install::Run("corepack enable && yarn install --immutable".to_owned()),
             Manager::Yarn { modern: false } => Install::Run("yarn install --frozen-lockfile".to_owned()),
+            // A project that turns lock files off, as libraries do, has chosen to test with the newest versions.
+            Manager::None if self.unlocked => Install::Run("npm install".to_owned()),
             Manager::None => {
                 hints.push("there is no lock file: commit one, then write `install = { npm = [] }`".to_owned());
                 Install::Run("npm install".to_owned())
@@ -232,6 +244,22 @@ impl Package {
                     return Versions { list: vec![version], from: Some(file.to_owned()) };
                 }
             }
+        }
+        let mut tested: Vec<(u32, String)> = view
+            .own
+            .tested(&folder.path, "node")
+            .into_iter()
+            .filter_map(|version| {
+                let major = self::version(version.text.trim_end_matches(".x"))?.split('.').next()?.parse().ok()?;
+                Some((major, version.place.to_string()))
+            })
+            .filter(|(major, _)| MAINTAINED.contains(major))
+            .collect();
+        tested.sort();
+        tested.dedup_by_key(|(major, _)| *major);
+        if let Some((_, from)) = tested.first() {
+            let list = tested.iter().map(|(major, _)| major.to_string()).collect();
+            return Versions { list, from: Some(from.clone()) };
         }
         let inner = |key: &str| self.json.get(key).and_then(|table| table.get("node")).and_then(Value::as_str);
         if let Some(version) = inner("volta").and_then(version) {

@@ -131,6 +131,37 @@ pub struct Component {
     pub start: Option<Start>,
     /// Comments for the reader of its table.
     pub hints: Vec<String>,
+    /// Further facts from the project's own workflows.
+    pub stated: Stated,
+}
+
+/// Facts that the project's own workflows state about a component.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Stated {
+    /// Environment variables of its tests and checks.
+    pub env: Vec<(String, String)>,
+    /// System packages.
+    pub packages: Vec<String>,
+    /// Commands that make a file before the dependencies are installed.
+    pub files: Vec<String>,
+    /// Further arguments of its test runner.
+    pub args: Vec<String>,
+    /// Commands before its tests.
+    pub before: Vec<String>,
+    /// File and line of each key that was taken.
+    pub places: Vec<(String, String)>,
+}
+
+impl Stated {
+    /// Records the place that a key was taken from.
+    pub(super) fn took(&mut self, key: &str, place: &dyn fmt::Display) {
+        self.places.push((key.to_owned(), place.to_string()));
+    }
+
+    /// Returns the place that a key was taken from.
+    pub(super) fn place(&self, key: &str) -> Option<&str> {
+        self.places.iter().find(|(known, _)| known == key).map(|(_, place)| place.as_str())
+    }
 }
 
 /// Checks that hold, and those that are only proposed, each with its reason.
@@ -208,8 +239,28 @@ pub struct Service {
     pub kind: ServiceKind,
     /// Environment variables for the tests.
     pub provides: Vec<(String, String)>,
+    /// User, password and database of a database.
+    pub access: Access,
     /// The image that the compose file names, where it is not the one that is used.
     pub other_image: Option<String>,
+}
+
+/// Log-in of a database in a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// The user.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// The database.
+    pub database: String,
+}
+
+impl Default for Access {
+    fn default() -> Self {
+        let test = || "test".to_owned();
+        Self { user: test(), password: test(), database: test() }
+    }
 }
 
 /// Services that can be written without asking.

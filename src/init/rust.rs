@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::names::{self, base, word};
 use super::own::Command;
-use super::project::{Checks, Component, Runner, Start, Tests, Toolchain, Versions};
+use super::project::{Checks, Component, Runner, Start, Stated, Tests, Toolchain, Versions};
 use super::walk::{Folder, View, is_in, join};
 
 /// The Rust project in a folder.
@@ -18,9 +18,25 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let sources = Sources::read(view, folder);
     let locked = if folder.has("Cargo.lock") { " --locked" } else { "" };
     let all = if workspace { " --workspace" } else { "" };
-    let (mut checks, unsure) = checks(view, folder, workspace, locked);
+    let mut stated = Stated { args: features(view, folder), ..Stated::default() };
+    if let Some(test) = test(view, folder).filter(|_| !stated.args.is_empty()) {
+        stated.took("args", &test.place);
+    }
+    let (mut checks, unsure) = checks(view, folder, &usual_words(workspace, locked, &stated.args), &mut stated);
     if !sources.has_tests {
-        checks.push((word("build"), format!("cargo build{all} --all-targets{locked}")));
+        let own = view
+            .own
+            .in_folder(&folder.path)
+            .find(|command| command.runs(&["cargo", "check"]) || command.runs(&["cargo", "build"]));
+        let own =
+            own.filter(|_| !folder.path.is_empty()).and_then(|own| Some((own.repeatable()?.to_owned(), &own.place)));
+        match own {
+            Some((command, place)) => {
+                stated.took("checks.build", place);
+                checks.push((word("build"), command));
+            }
+            None => checks.push((word("build"), format!("cargo build{all} --all-targets{locked}"))),
+        }
     }
     let mut hints = Vec::new();
     if !sources.has_tests {
@@ -50,27 +66,66 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         dependencies: dependencies(view, folder, &manifest),
         workspace,
         hints,
+        stated,
     })
 }
 
-/// Formatting and lints: as the project's own workflow runs them, sure where it does or a file configures them.
-fn checks(view: &View<'_>, folder: &Folder, workspace: bool, locked: &str) -> Checks {
+/// The usual commands of formatting and lints.
+fn usual_words(workspace: bool, locked: &str, features: &[String]) -> [String; 2] {
     let format = if workspace { "cargo fmt --all --check" } else { "cargo fmt --check" };
     let all = if workspace { " --workspace" } else { "" };
-    let lint = format!("cargo clippy{all} --all-targets{locked} -- -D warnings");
+    let features: String = features.iter().flat_map(|word| [" ", word]).collect();
+    [format.to_owned(), format!("cargo clippy{all} --all-targets{features}{locked} -- -D warnings")]
+}
+
+/// Formatting and lints: as the project's own workflow runs them, sure where it does or a file configures them.
+fn checks(view: &View<'_>, folder: &Folder, usual: &[String; 2], stated: &mut Stated) -> Checks {
+    let [format, lint] = usual;
     let tools = [
-        ("format", ["cargo", "fmt"], format.to_owned(), ["rustfmt.toml", ".rustfmt.toml"]),
+        ("format", ["cargo", "fmt"], format, ["rustfmt.toml", ".rustfmt.toml"]),
         ("lint", ["cargo", "clippy"], lint, ["clippy.toml", ".clippy.toml"]),
     ];
     let mut found: Checks = (Vec::new(), Vec::new());
     for (name, words, usual, files) in tools {
         let run = view.own.runs(&folder.path, &words);
-        let command = run.and_then(Command::repeatable).map_or(usual, str::to_owned);
-        if run.is_some() || files.iter().any(|file| folder.has(file)) {
+        let command = run.and_then(|run| run.for_folder(&folder.path)).unwrap_or_else(|| usual.clone());
+        let is_configured = files.iter().any(|file| folder.has(file));
+        if let Some(run) = run {
+            stated.took(&format!("checks.{name}"), &run.place);
+        }
+        if run.is_some() || is_configured {
             found.0.push((word(name), command));
         } else {
             let reason = format!("no workflow runs `{}` so far: it may not pass yet", words.join(" "));
             found.1.push((word(name), command, reason));
+        }
+    }
+    found
+}
+
+/// The command by which the project's own workflow tests the package or workspace of a folder.
+fn test<'a>(view: &'a View<'_>, folder: &Folder) -> Option<&'a Command> {
+    let own = |command: &&Command| {
+        command.folder == folder.path
+            && command
+                .repeatable()
+                .is_some_and(|text| !text.contains("--manifest-path") || text.contains("--manifest-path ./Cargo.toml"))
+    };
+    let all: Vec<&Command> = view.own.tests(&folder.path, "rust").into_iter().filter(own).collect();
+    all.iter().find(|command| command.text.contains("--workspace")).or_else(|| all.first()).copied()
+}
+
+/// The features that the project's own workflow tests with, as words of cargo.
+fn features(view: &View<'_>, folder: &Folder) -> Vec<String> {
+    let Some(test) = test(view, folder) else { return Vec::new() };
+    let mut words = test.text.split_whitespace();
+    let mut found = Vec::new();
+    while let Some(word) = words.next().filter(|word| *word != "--") {
+        match word {
+            "--all-features" | "--no-default-features" => found.push(word.to_owned()),
+            "--features" | "-F" => found.extend(words.next().map(|list| format!("--features={list}"))),
+            word if word.starts_with("--features=") => found.push(word.to_owned()),
+            _ => {}
         }
     }
     found
@@ -112,6 +167,9 @@ fn versions(view: &View<'_>, folder: &Folder, manifest: &Table) -> Versions {
             return Versions { list: vec![channel], from: Some(file.to_owned()) };
         }
     }
+    if let Some(found) = tested(view, folder) {
+        return found;
+    }
     let least = [["package", "rust-version"].as_slice(), &["workspace", "package", "rust-version"]];
     match least.into_iter().find_map(|path| text(manifest, path)).filter(|version| is_channel(version)) {
         Some(version) => {
@@ -119,6 +177,31 @@ fn versions(view: &View<'_>, folder: &Folder, manifest: &Table) -> Versions {
         }
         None => Versions { list: vec!["stable".to_owned()], from: None },
     }
+}
+
+/// The toolchains that the project's own workflow tests with; what may break without a change is left out.
+fn tested(view: &View<'_>, folder: &Folder) -> Option<Versions> {
+    let all = if test(view, folder).is_some() || folder.path.is_empty() {
+        view.own.tested(&folder.path, "rust")
+    } else {
+        view.own.built(&folder.path, "rust")
+    };
+    let is_steady = |text: &str| {
+        text == "stable" || (text.starts_with("1.") && text.chars().all(|c| c.is_ascii_digit() || c == '.'))
+    };
+    let steady: Vec<_> = all.into_iter().filter(|version| is_steady(&version.text)).collect();
+    let mut list: Vec<String> = Vec::new();
+    for version in &steady {
+        if !list.contains(&version.text) {
+            list.push(version.text.clone());
+        }
+    }
+    let from = steady.first()?.place.to_string();
+    // `stable` is the newest one.
+    list.sort_by_key(|version| {
+        (version == "stable", version.split('.').filter_map(|part| part.parse().ok()).collect::<Vec<u32>>())
+    });
+    Some(Versions { list, from: Some(from) })
 }
 
 fn is_channel(channel: &str) -> bool {

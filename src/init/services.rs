@@ -2,15 +2,17 @@
 
 use serde_yaml::Value;
 
+use super::beside::{Beside, beside};
 use super::names::{is_sound, shown, word};
-use super::project::{Component, Service, ServiceKind, Suite, Toolchain};
+use super::project::{Access, Component, Service, ServiceKind, Stated, Suite, Toolchain};
 use super::python::test_paths_with;
 use super::walk::View;
 use super::yaml;
 
 const COMPOSE: &[&str] = &["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
-const ENVIRONMENTS: &[&str] = &[".env.example", ".env.sample", ".env.template", ".env.dist", ".env.test", ".env.ci"];
+const ENVIRONMENTS: &[&str] =
+    &[".env", ".env.example", ".env.sample", ".env.template", ".env.dist", ".env.test", ".env.ci"];
 
 /// Libraries that talk to a service; a name that ends in `/` is a prefix.
 const CLIENTS: &[(ServiceKind, Toolchain, &[&str])] = &[
@@ -78,7 +80,19 @@ pub(super) fn detect(view: &View<'_>, components: &mut [Component], notes: &mut 
     let variables = variables(view);
     let mut services: Vec<Service> = Vec::new();
     for component in components.iter_mut() {
+        let beside = beside(view, component);
+        for found in beside.iter().flatten() {
+            let Some(tests) = &mut component.tests else { break };
+            tests.services.push(word(found.kind.title()));
+            if !services.iter().any(|service| service.kind == found.kind) {
+                services.push(of_workflow(found, &component.stated, component, &compose, &variables));
+            }
+            component.stated.env.retain(|pair| !found.provides.contains(pair));
+        }
         for (kind, toolchain, clients) in CLIENTS {
+            if beside.is_some() && kind.image().is_some() {
+                continue;
+            }
             if *toolchain != component.toolchain || !needs(component, clients) {
                 continue;
             }
@@ -151,6 +165,31 @@ fn needs(component: &Component, clients: &[&str]) -> bool {
         .any(|name| clients.iter().any(|client| name == client || (client.ends_with('/') && name.starts_with(client))))
 }
 
+/// A service as the project's own workflow has it.
+fn of_workflow(
+    found: &Beside,
+    stated: &Stated,
+    component: &Component,
+    compose: &[String],
+    variables: &[(String, String)],
+) -> Service {
+    let usual = service(found.kind, component, compose, variables);
+    // Without an address in a variable, the job's other variables say what its programs read.
+    let guessed = if stated.env.is_empty() { with_access(usual.provides, &found.access) } else { Vec::new() };
+    let provides = if found.provides.is_empty() { guessed } else { found.provides.clone() };
+    Service { provides, access: found.access.clone(), ..usual }
+}
+
+/// Addresses with another log-in.
+fn with_access(provides: Vec<(String, String)>, access: &Access) -> Vec<(String, String)> {
+    let Access { user, password, database } = access;
+    let replaced = |url: String| {
+        url.replace("//test:test@", &format!("//{user}:{password}@"))
+            .replace(":5432/test", &format!(":5432/{database}"))
+    };
+    provides.into_iter().map(|(name, url)| (name, replaced(url))).collect()
+}
+
 fn service(kind: ServiceKind, component: &Component, compose: &[String], variables: &[(String, String)]) -> Service {
     let has = |name: &str| component.dependencies.iter().any(|found| found == name);
     let variable = |schemes: &[&str], usual: &str| -> (String, Option<String>) {
@@ -182,7 +221,7 @@ fn service(kind: ServiceKind, component: &Component, compose: &[String], variabl
     };
     let other_image =
         compose.iter().find(|image| short(image) == kind.title() && Some(image.as_str()) != kind.image()).cloned();
-    Service { name: word(kind.title()), kind, provides, other_image }
+    Service { name: word(kind.title()), kind, provides, access: Access::default(), other_image }
 }
 
 /// Images that compose files run.

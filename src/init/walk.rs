@@ -37,7 +37,18 @@ const ASIDE: &[&str] = &[
     "test",
     "e2e",
     "benches",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "template",
     "templates",
+    "cookiecutter",
+    "skeleton",
+    "skeletons",
+    "playground",
+    "playgrounds",
+    "demo",
+    "demos",
 ];
 
 /// A folder and its direct entries.

@@ -5,6 +5,7 @@
 mod accept;
 mod laid_down;
 mod own_workflows;
+mod stated;
 
 use std::collections::BTreeMap;
 use std::fs;

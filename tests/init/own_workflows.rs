@@ -41,7 +41,7 @@ fn versions_and_commands_are_those_of_the_own_workflow() {
                     - run: ruff check --no-cache src\n";
     let text = definition(&[("pyproject.toml", &groups), (".github/workflows/test.yml", workflow), PYTEST]);
     assert!(text.contains("python  = [\"3.11\", \"3.13\"]   # .github/workflows/test.yml:5\n"), "{text}");
-    assert!(text.contains("checks  = { lint = \"ruff check --no-cache src\" }"), "{text}");
+    assert!(text.contains("lint = \"ruff check --no-cache src\"   # .github/workflows/test.yml:9\n"), "{text}");
 }
 
 #[test]
@@ -52,7 +52,8 @@ fn rust_is_formatted_and_linted_where_a_workflow_does() {
     assert!(text.contains("\n# format = \"cargo fmt --check\""), "{text}");
     let workflow = "jobs:\n  a:\n    steps:\n      - run: cargo clippy --all-features -- -D clippy::all\n";
     let text = definition(&[&crate_[..], &[(".github/workflows/ci.yaml", workflow)]].concat());
-    assert!(text.contains("\nlint = \"cargo clippy --all-features -- -D clippy::all\"\n"), "{text}");
+    let lint = "\nlint = \"cargo clippy --all-features -- -D clippy::all\"   # .github/workflows/ci.yaml:4\n";
+    assert!(text.contains(lint), "{text}");
 }
 
 #[test]

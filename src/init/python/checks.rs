@@ -4,7 +4,7 @@ use toml::Value;
 
 use super::super::names::word;
 use super::super::own::Command;
-use super::super::project::{Checks, Install};
+use super::super::project::{Checks, Install, Stated};
 use super::super::walk::{Folder, View};
 use super::manifest::{Manifest, Of, at};
 
@@ -31,6 +31,14 @@ const TOOLS: &[Tool] = &[
         words: &["ruff", "check"],
         rest: " .",
         configured: &["tool.ruff", "ruff.toml", ".ruff.toml"],
+        rather: "",
+    },
+    Tool {
+        package: "ruff",
+        name: "format",
+        words: &["ruff", "format"],
+        rest: " --check .",
+        configured: &[],
         rather: "",
     },
     Tool {
@@ -65,45 +73,89 @@ const TOOLS: &[Tool] = &[
         configured: &["tool.pyright", "pyrightconfig.json"],
         rather: "mypy",
     },
+    Tool { package: "ty", name: "ty", words: &["ty", "check"], rest: "", configured: &[], rather: "" },
 ];
 
 /// The checks of a project. A tool that nothing installs, or nothing configures and no workflow runs, is proposed alone.
-pub(super) fn checks(view: &View<'_>, folder: &Folder, manifest: &Manifest, install: Option<&Install>) -> Checks {
+pub(super) fn checks(
+    view: &View<'_>,
+    folder: &Folder,
+    manifest: &Manifest,
+    install: Option<&Install>,
+    stated: &mut Stated,
+) -> Checks {
     let mut found: Checks = (Vec::new(), Vec::new());
     for tool in TOOLS.iter().filter(|tool| !manifest.depends_on(tool.rather)) {
         let run = view.own.runs(&folder.path, tool.words);
-        let declared = manifest.depends_on(tool.package);
-        if !declared && run.is_none() {
+        let declared = manifest.depends_on(tool.package) || manifest.name == tool.package;
+        if (!declared || tool.configured.is_empty()) && run.is_none() {
             continue;
         }
-        let command = command(tool, run, manifest, install);
-        let reason = if !manifest.places(tool.package).any(|of| is_installed(of, manifest, install)) {
+        let command = command(tool, run, folder, manifest, install);
+        let reason = if !is_brought(tool, manifest, install) {
             Some(format!("nothing that `install` names brings {}", tool.package))
+        } else if run.is_none() && tool.package == "mypy" && !manifest.mypy_knows_its_files {
+            Some("no workflow, script or hook runs mypy, and no configuration names its files".to_owned())
         } else if run.is_none() && !is_configured(tool, view, folder, manifest) {
             Some(format!("{} is installed, and neither configured nor run by a workflow", tool.package))
         } else {
             None
         };
-        match reason {
-            Some(reason) => found.1.push((word(tool.name), command, reason)),
-            None => found.0.push((word(tool.name), command)),
+        // Of two tools for one purpose, the one that runs.
+        if found.0.iter().any(|(known, _)| known.as_str() == tool.name) {
+            continue;
         }
+        found.1.retain(|(known, ..)| reason.is_some() || known.as_str() != tool.name);
+        if let Some(reason) = reason {
+            found.1.push((word(tool.name), command, reason));
+            continue;
+        }
+        if let Some(run) = run {
+            stated.took(&format!("checks.{}", tool.name), &run.place);
+        }
+        found.0.push((word(tool.name), command));
     }
     found
 }
 
+/// Returns whether an installation brings a tool; a project brings itself.
+fn is_brought(tool: &Tool, manifest: &Manifest, install: Option<&Install>) -> bool {
+    let itself = manifest.name == tool.package && install.is_some();
+    itself || manifest.places(tool.package).any(|of| is_installed(of, manifest, install))
+}
+
 /// The command that the project's own workflow runs, else the usual one.
-fn command(tool: &Tool, run: Option<&Command>, manifest: &Manifest, install: Option<&Install>) -> String {
-    if let Some(own) = run.and_then(Command::repeatable) {
-        return own.to_owned();
+fn command(
+    tool: &Tool,
+    run: Option<&Command>,
+    folder: &Folder,
+    manifest: &Manifest,
+    install: Option<&Install>,
+) -> String {
+    let front = front(install);
+    if let Some(own) = run.and_then(|run| run.for_folder(&folder.path)).and_then(|own| without_changes(tool, &own)) {
+        return format!("{front}{own}");
     }
-    let front = match install {
+    let rest = if tool.package == "mypy" && manifest.mypy_knows_its_files { "" } else { tool.rest };
+    format!("{front}{}{rest}", tool.words.join(" "))
+}
+
+/// What starts a program in the environment that an installation makes.
+pub(super) fn front(install: Option<&Install>) -> &'static str {
+    match install {
         Some(Install::Uv(_)) => "uv run --no-sync ",
         Some(Install::Poetry(_)) => "poetry run ",
         _ => "",
-    };
-    let rest = if tool.package == "mypy" && manifest.mypy_knows_its_files { "" } else { tool.rest };
-    format!("{front}{}{rest}", tool.words.join(" "))
+    }
+}
+
+/// A command that reports instead of changing files; none for a formatter that only changes them.
+fn without_changes(tool: &Tool, command: &str) -> Option<String> {
+    const CHANGES: &[&str] = &["--fix", "--fix-only", "--unsafe-fixes", "--exit-non-zero-on-fix", "--show-fixes"];
+    let words: Vec<&str> = command.split(' ').filter(|word| !CHANGES.contains(word)).collect();
+    let reports = |word: &&str| matches!(*word, "--check" | "--diff");
+    let formats = tool.rest.contains("--check");
+    (!formats || words.iter().any(reports)).then(|| words.join(" "))
 }
 
 /// Returns whether an installation brings what is declared at a place.
@@ -126,10 +178,16 @@ fn is_installed(of: &Of, manifest: &Manifest, install: Option<&Install>) -> bool
         (Some(Install::Poetry(words)), Of::Extra(extra)) => all(words, &["--extras"], extra),
         (Some(Install::Pip(files)), Of::File(file)) => files.contains(file),
         (Some(Install::Run(command)), Of::File(file)) => command.split(' ').any(|word| word == file),
-        (Some(Install::Run(command)), Of::Extra(extra)) => command.contains(&format!("[{extra}]")),
+        (Some(Install::Run(command)), Of::Extra(extra)) => extras(command).any(|given| given == extra),
         (Some(Install::Run(command)), Of::Group(group)) => command.contains(&format!("--group {group}")),
         _ => false,
     }
+}
+
+/// The extras that a command names, as in `.[d,jupyter]`.
+fn extras(command: &str) -> impl Iterator<Item = &str> {
+    let lists = command.split('[').skip(1).filter_map(|rest| rest.split_once(']'));
+    lists.flat_map(|(list, _)| list.split(',')).map(str::trim)
 }
 
 /// The groups that `uv sync` installs without being asked.

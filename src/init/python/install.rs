@@ -1,14 +1,24 @@
 //! Installation of a Python project, by its lock file.
 
-use super::super::project::Install;
+use super::super::project::{Install, Stated};
 use super::super::walk::{Folder, View, is_in, join};
 use super::manifest::{Manifest, Of, at, is_for_running};
+use super::own;
 use crate::pytest::fnmatch;
 
-/// Returns how it is installed, with what its tests need.
-pub(super) fn install(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Option<Install> {
+/// Returns how it is installed, with what its tests need: as its own workflow does, else by its lock file.
+pub(super) fn install(view: &View<'_>, folder: &Folder, manifest: &Manifest, stated: &mut Stated) -> Option<Install> {
+    let by_uv = folder.has("uv.lock") || is_member(view, folder);
+    if let Some((install, place)) = own::install(view, folder, by_uv, folder.has("poetry.lock")) {
+        stated.took("install", &place);
+        return Some(install);
+    }
+    by_lock(folder, manifest, by_uv)
+}
+
+fn by_lock(folder: &Folder, manifest: &Manifest, by_uv: bool) -> Option<Install> {
     let tests = manifest.declared("pytest");
-    if folder.has("uv.lock") || is_member(view, folder) {
+    if by_uv {
         return Some(Install::Uv(match tests {
             Some(Of::Extra(extra)) if is_plain(extra) => vec!["--extra".to_owned(), extra.clone()],
             Some(Of::Group(group)) if group != "dev" && is_plain(group) => vec!["--group".to_owned(), group.clone()],

@@ -164,6 +164,11 @@ impl Manifest {
                 }
             }
         }
+        for (group, inner) in included(&self.pyproject) {
+            for requirement in list(&self.pyproject, &format!("dependency-groups.{inner}")) {
+                add(&requirement, Of::Group(group.clone()));
+            }
+        }
         for requirement in list(&self.pyproject, "tool.uv.dev-dependencies") {
             add(&requirement, Of::Group("dev".to_owned()));
         }
@@ -195,6 +200,28 @@ impl Manifest {
         }
         self.dependencies = found;
     }
+}
+
+/// Groups, each with one that it includes, however far.
+///
+/// Source: <https://packaging.python.org/en/latest/specifications/dependency-groups/>.
+fn included(pyproject: &Table) -> Vec<(String, String)> {
+    let of = |group: &str| -> Vec<String> {
+        let entries = at(pyproject, "dependency-groups").and_then(|groups| groups.get(group)).and_then(Value::as_array);
+        let inner = entries.into_iter().flatten().filter_map(|entry| entry.get("include-group")?.as_str());
+        inner.map(str::to_owned).collect()
+    };
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (group, _) in at(pyproject, "dependency-groups").and_then(Value::as_table).into_iter().flatten() {
+        let mut left = of(group);
+        while let Some(inner) = left.pop() {
+            if !found.contains(&(group.clone(), inner.clone())) {
+                left.extend(of(&inner));
+                found.push((group.clone(), inner));
+            }
+        }
+    }
+    found
 }
 
 /// Requirement files for running a project.

@@ -1,14 +1,16 @@
 //! Python: its versions, how it is installed, its checks and its pytest.
 
 mod checks;
+mod django;
 mod install;
 mod manifest;
+mod own;
 mod pytest;
 mod start;
 mod versions;
 
 use super::names::{self, word};
-use super::project::{Component, Install, Quarantine, Runner, Tests, Toolchain};
+use super::project::{Component, Install, Quarantine, Runner, Stated, Tests, Toolchain};
 use super::walk::{Folder, View};
 use crate::definition::Name;
 use manifest::Manifest;
@@ -24,13 +26,15 @@ pub(super) struct Found {
 pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let manifest = Manifest::read(view, folder)?;
     let mut notes = Vec::new();
-    let install = install::install(view, folder, &manifest);
+    let mut stated = Stated::default();
+    let install = install::install(view, folder, &manifest, &mut stated);
     let versions = versions::versions(view, folder, &manifest, &mut notes);
     let config = pytest::Config::read(view, folder);
     let ignored = config.ignored();
-    let tests = tests(view, folder, &manifest, &config);
+    let mut tests = tests(view, folder, &manifest, &config);
+    called(view, folder, &mut tests, &mut stated);
     let by_name = config.option("-k").filter(|words| !words.is_empty() && tests.is_some());
-    let tests = tests.filter(|_| by_name.is_none());
+    let mut tests = tests.filter(|_| by_name.is_none());
     let mut hints = Vec::new();
     if let Some(refused) = &config.refused {
         let (origin, message) = (names::shown(&refused.origin.to_string()), names::shown(&refused.message));
@@ -55,7 +59,14 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
         let (file, marks) = (config.file(), names::shown(marks));
         hints.push(format!("{file} deselects tests by marker, `-m \"{marks}\"`: run them in a suite"));
     }
-    let (checks, unsure) = checks::checks(view, folder, &manifest, install.as_ref());
+    let (mut checks, unsure) = checks::checks(view, folder, &manifest, install.as_ref(), &mut stated);
+    if let Some(django) = django::test(view, folder, &manifest, install.as_ref(), &mut stated) {
+        tests = None;
+        checks.push((word("test"), django));
+        hints = vec![
+            "Django's test runner writes no JUnit report, so this is a check, without shards and gates".to_owned(),
+        ];
+    }
     let component = Component {
         name: names::name(&manifest.name).unwrap_or_else(|| word("python")),
         path: folder.path.clone(),
@@ -69,6 +80,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
         start: start::start(view, folder, &manifest),
         dependencies: manifest.names(),
         hints,
+        stated,
     };
     Some(Found { component, ignored, notes })
 }
@@ -83,6 +95,19 @@ pub(super) fn quarantine(of: &Name, ignored: Vec<pytest::Ignored>, until: super:
         until,
     };
     ignored.into_iter().map(entry).collect()
+}
+
+/// Gives the tests the arguments and the paths that the project's own workflow calls pytest with.
+fn called(view: &View<'_>, folder: &Folder, tests: &mut Option<Tests>, stated: &mut Stated) {
+    let Some(tests) = tests else { return };
+    let call = own::call(view, folder);
+    if let Some(place) = call.place.filter(|_| !call.args.is_empty()) {
+        stated.took("args", &place);
+        stated.args = call.args;
+    }
+    if !call.paths.is_empty() {
+        tests.paths = call.paths;
+    }
 }
 
 fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest::Config) -> Option<Tests> {

@@ -15,9 +15,10 @@ const OLDEST: u32 = 10;
 
 /// The versions, from the most specific file.
 pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, notes: &mut Vec<String>) -> Versions {
-    let tested = || own_workflows(view);
+    let tested = || set_up(&view.own.tested(&folder.path, "python"));
+    let any = || set_up(&view.own.versions("python").collect::<Vec<_>>());
     let classified = || classifiers(manifest);
-    let tox = || tox(view, folder);
+    let tox = || tox(view, folder, manifest);
     let file = || version_file(view, folder);
     let required = || requires(manifest);
     let runtime = || {
@@ -27,9 +28,23 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     };
     let image = || dockerfile(view, folder);
     let found = if manifest.is_package {
-        tested().or_else(classified).or_else(tox).or_else(file).or_else(required).or_else(runtime).or_else(image)
+        tested()
+            .or_else(tox)
+            .or_else(classified)
+            .or_else(any)
+            .or_else(file)
+            .or_else(required)
+            .or_else(runtime)
+            .or_else(image)
     } else {
-        file().or_else(tested).or_else(classified).or_else(runtime).or_else(image).or_else(tox).or_else(required)
+        tested()
+            .or_else(file)
+            .or_else(any)
+            .or_else(classified)
+            .or_else(runtime)
+            .or_else(image)
+            .or_else(tox)
+            .or_else(required)
     };
     let Some((mut list, from)) = found else {
         return Versions { list: vec![USUAL.to_owned()], from: None };
@@ -43,16 +58,16 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     if list.is_empty() {
         list.push(if from.starts_with("requires") { format!("3.{OLDEST}") } else { USUAL.to_owned() });
     }
-    list.sort_by_key(|version| minor(version));
-    list.dedup();
+    list.sort_by_key(|version| (minor(version), version.len()));
+    // A patch version beside its own minor one tests nothing more.
+    list.dedup_by_key(|version| minor(version));
     Versions { list, from: Some(from) }
 }
 
 type Source = (Vec<String>, String);
 
-/// The versions that the project's own workflows set up.
-fn own_workflows(view: &View<'_>) -> Option<Source> {
-    let all: Vec<&Version> = view.own.versions("python").collect();
+/// The versions that jobs of the project's own workflows set up.
+fn set_up(all: &[&Version]) -> Option<Source> {
     let from = all.iter().find(|version| exact(&version.text).is_some())?.place.to_string();
     Some((all.iter().filter_map(|version| exact(&version.text)).collect(), from))
 }
@@ -85,23 +100,47 @@ fn classifiers(manifest: &Manifest) -> Option<Source> {
     (!program.is_empty()).then(|| (program, "classifiers in setup.py".to_owned()))
 }
 
-/// The environments that tox runs: `py311`, `py3{11,12}`, `3.12`.
-fn tox(view: &View<'_>, folder: &Folder) -> Option<Source> {
-    let ini = Ini::read(&view.read(folder, "tox.ini")?);
-    let names = ini.get("tox", "envlist").or_else(|| ini.get("tox", "env_list"))?;
+/// The environments that tox runs: `py311`, `py3.12`, `py3{11,12}`, `{,ci-}py{310,311}`.
+fn tox(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Option<Source> {
+    let in_pyproject = list(&manifest.pyproject, "tool.tox.env_list");
+    let (names, file) = if in_pyproject.is_empty() {
+        let ini = Ini::read(&view.read(folder, "tox.ini")?);
+        (ini.get("tox", "envlist").or_else(|| ini.get("tox", "env_list"))?.to_owned(), "tox.ini")
+    } else {
+        (in_pyproject.join(","), "pyproject.toml")
+    };
+    let version = |name: &str| {
+        let digits = name.strip_prefix("py").unwrap_or(name).strip_prefix('3')?;
+        exact(&format!("3.{}", digits.trim_start_matches('.')))
+    };
+    let found: Vec<String> = factors(&names).iter().filter_map(|factor| version(factor)).collect();
+    (!found.is_empty()).then(|| (found, file.to_owned()))
+}
+
+/// The parts of environment names, with the braces written out: `py3{11,12}-x` has `py311`, `py312` and `x`.
+fn factors(names: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut rest = names;
-    while let Some(start) = rest.find("py3") {
-        rest = rest.get(start + 3..).unwrap_or_default();
-        let (group, behind) = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
-            Some((group, behind)) => (group, behind),
-            None => rest.split_at(rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len())),
-        };
-        found
-            .extend(group.split(',').filter_map(|minor| exact(&format!("3.{}", minor.trim().trim_start_matches('.')))));
-        rest = behind;
+    let mut front = String::new();
+    while let Some(c) = rest.chars().next() {
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        match c {
+            '{' => {
+                let (group, behind) = rest.split_once('}').unwrap_or((rest, ""));
+                rest = behind;
+                let end = behind.find(|c: char| ",-\n {".contains(c)).unwrap_or(behind.len());
+                let (back, behind) = behind.split_at(end);
+                rest = if group.is_empty() { rest } else { behind };
+                found.extend(group.split(',').map(|part| format!("{front}{}{back}", part.trim())));
+                front.clear();
+            }
+            ',' | '-' | '\n' | ' ' => found.push(std::mem::take(&mut front)),
+            c => front.push(c),
+        }
     }
-    (!found.is_empty()).then(|| (found, "tox.ini".to_owned()))
+    found.push(front);
+    found.retain(|factor| !factor.is_empty());
+    found
 }
 
 /// `.python-version`, of uv and pyenv.
@@ -172,6 +211,12 @@ mod tests {
         ] {
             assert_eq!(lower_bound(requirement).as_deref(), version, "{requirement}");
         }
+    }
+
+    #[test]
+    fn writes_out_the_environments_of_tox() {
+        assert_eq!(factors("py3{11,12}-x"), ["py311", "py312", "x"]);
+        assert_eq!(factors("{,ci-}py{310,311}"), ["py", "ci-py", "310", "311"]);
     }
 
     #[test]

@@ -1,9 +1,13 @@
 //! The text of `pipeline.toml` for a project: what differs from the defaults, and what to think of next.
 
-use super::project::{Component, Environment, Image, Install, Project, Runner, Service, ServiceKind, Tests};
+mod components;
+mod tests;
+
+use super::project::{Environment, Image, Project, Service, ServiceKind};
 use super::text::{Document, Line, Toml};
-use super::walk::is_in;
 use crate::definition::Name;
+use components::components;
+use tests::tests;
 
 /// The definition of a project; it compiles without an error.
 pub fn definition(project: &Project) -> String {
@@ -51,111 +55,6 @@ fn head(project: &Project, document: &mut Document) {
     document.table(&["project"], &lines);
 }
 
-fn components(project: &Project, document: &mut Document) {
-    document.section("components");
-    if project.components.is_empty() {
-        document.comment("No component was detected. A component is a folder, a toolchain and checks:");
-        document.comment("");
-        document.proposed(
-            &["components", "app"],
-            &[
-                Line::new("path", "app".into()),
-                Line::new("python", Toml::texts(["3.11", "3.12"])).note("or node, rust, go; a list becomes a matrix"),
-                Line::new("install", table(&[("pip", Toml::texts(["requirements.txt"]))]))
-                    .note("or uv, poetry, npm, pnpm, run"),
-                Line::new("checks", table(&[("lint", "ruff check .".into())])),
-            ],
-        );
-        document.comment("");
-        document.proposed(
-            &["tests", "app"],
-            &[
-                Line::new("component", "app".into()),
-                Line::new("runner", "pytest".into()).note("or nextest, or command"),
-            ],
-        );
-    }
-    for component in &project.components {
-        document.space();
-        for hint in &component.hints {
-            document.comment(hint);
-        }
-        one_component(component, &project.components, document);
-    }
-}
-
-fn one_component(component: &Component, all: &[Component], document: &mut Document) {
-    let mut lines = Vec::new();
-    if !component.path.is_empty() {
-        lines.push(Line::new("path", component.path.as_str().into()));
-    }
-    let versions = match component.versions.list.as_slice() {
-        [only] => only.as_str().into(),
-        list => Toml::texts(list),
-    };
-    let version = Line::new(component.toolchain.key(), versions);
-    lines.push(match &component.versions.from {
-        Some(from) => version.note(from),
-        None => version.note("a guess: no file of the repository sets it"),
-    });
-    if let Some(install) = &component.install {
-        lines.push(Line::new("install", installed(install)));
-    }
-    let checks: Vec<(&str, Toml)> =
-        component.checks.iter().map(|(name, command)| (name.as_str(), command.as_str().into())).collect();
-    let inline = table(&checks);
-    let is_short = component.unsure.is_empty() && inline.to_string().chars().count() < 100;
-    if !checks.is_empty() && is_short {
-        lines.push(Line::new("checks", inline));
-    }
-    let others = folders_of_others(component, all);
-    if !others.is_empty() {
-        let globs = others.iter().map(|folder| format!("{folder}/**"));
-        lines.push(Line::new("ignore", Toml::texts(globs)).proposed().note("if it reads no file in there"));
-    }
-    let name = component.name.as_str();
-    document.table(&["components", name], &lines);
-    if !is_short {
-        document.space();
-        let sure = checks.iter().map(|(name, command)| Line::new(name, command.clone()));
-        let unsure = component
-            .unsure
-            .iter()
-            .map(|(name, command, reason)| Line::new(name.as_str(), command.as_str().into()).proposed().note(reason));
-        document.table(&["components", name, "checks"], &sure.chain(unsure).collect::<Vec<_>>());
-    }
-}
-
-/// Outermost folders in a component's own that hold components of other languages alone. None for a workspace: its
-/// members are no components, and may be in there.
-fn folders_of_others<'a>(component: &Component, all: &'a [Component]) -> Vec<&'a str> {
-    let within = |path: &str, folder: &str| path == folder || is_in(path, folder);
-    let is_foreign = |folder: &str| {
-        let mut inner = all.iter().filter(|other| within(&other.path, folder));
-        inner.all(|other| other.toolchain != component.toolchain)
-    };
-    let mut outermost: Vec<&str> = Vec::new();
-    for folder in all.iter().map(|other| other.path.as_str()) {
-        let is_plain = !folder.contains(['*', '?', '[']);
-        let is_below = folder != component.path && is_in(folder, &component.path);
-        if is_below && is_plain && is_foreign(folder) && !outermost.iter().any(|outer| within(folder, outer)) {
-            outermost.push(folder);
-        }
-    }
-    if component.workspace { Vec::new() } else { outermost }
-}
-
-fn installed(install: &Install) -> Toml {
-    match install {
-        Install::Pip(files) => Toml::one("pip", Toml::texts(files)),
-        Install::Uv(arguments) => Toml::one("uv", Toml::texts(arguments)),
-        Install::Poetry(arguments) => Toml::one("poetry", Toml::texts(arguments)),
-        Install::Npm => Toml::one("npm", Toml::List(Vec::new())),
-        Install::Pnpm => Toml::one("pnpm", Toml::List(Vec::new())),
-        Install::Run(command) => Toml::one("run", command.as_str().into()),
-    }
-}
-
 fn services(project: &Project, document: &mut Document) {
     if !project.services.is_empty() {
         document.section("services");
@@ -174,24 +73,26 @@ fn services(project: &Project, document: &mut Document) {
 fn service_lines(service: &Service) -> Vec<Line> {
     let provides: Vec<(&str, Toml)> =
         service.provides.iter().map(|(name, value)| (name.as_str(), value.as_str().into())).collect();
-    let provides = Line::new("provides", table(&provides)).note("environment variables of the tests");
+    let provides = (!provides.is_empty())
+        .then(|| Line::new("provides", table(&provides)).note("environment variables of the tests"));
     let image = Line::new("image", service.kind.image().unwrap_or_default().into());
-    match service.kind {
+    let mut lines = match service.kind {
         ServiceKind::Postgres => {
-            let env = ["POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"].map(|name| (name, "test".into()));
+            let access = &service.access;
+            let names = ["POSTGRES_USER", "POSTGRES_PASSWORD", "POSTGRES_DB"];
+            let values = [&access.user, &access.password, &access.database].map(|value| value.as_str().into());
+            let env: Vec<(&str, Toml)> = names.into_iter().zip(values).collect();
             vec![
                 image,
                 Line::new("env", table(&env)),
                 Line::new("ports", Toml::List(vec![bare("5432")])),
-                Line::new("health", "pg_isready -U test".into()),
-                provides,
+                Line::new("health", Toml::Text(format!("pg_isready -U {}", access.user))),
             ]
         }
         ServiceKind::Redis => vec![
             image,
             Line::new("ports", Toml::List(vec![bare("6379")])),
             Line::new("health", "redis-cli ping".into()),
-            provides,
         ],
         ServiceKind::LancedbEmbedded => {
             vec![Line::new("preset", "lancedb-embedded".into()).note("in the test process, in a folder")]
@@ -200,89 +101,9 @@ fn service_lines(service: &Service) -> Vec<Line> {
             Line::new("preset", "lancedb-object-store".into())
                 .note("an S3-compatible container, its bucket, LANCEDB_URI and the AWS_* names"),
         ],
-    }
-}
-
-fn tests(project: &Project, document: &mut Document) {
-    let runs = project.components.iter().filter_map(|component| Some((component, component.tests.as_ref()?)));
-    let runs: Vec<(&Component, &Tests)> = runs.collect();
-    if !runs.is_empty() {
-        document.section("tests");
-    }
-    for (component, tests) in runs {
-        document.space();
-        document.table(&["tests", component.name.as_str()], &test_lines(component, tests));
-    }
-    for suite in &project.suites {
-        document.space();
-        document.comment(&format!("Left out of `tests.{}`, and run by a separate workflow.", suite.of));
-        let mut lines = vec![Line::new("of", suite.of.as_str().into()), Line::new("paths", Toml::texts(&suite.paths))];
-        lines.push(Line::new("services", Toml::texts(suite.services.iter().map(Name::as_str))));
-        document.table(&["suites", suite.name.as_str()], &lines);
-    }
-    quarantine(project, document);
-}
-
-fn quarantine(project: &Project, document: &mut Document) {
-    for (index, entry) in project.quarantine.iter().enumerate() {
-        document.space();
-        let mut lines: Vec<Line> = entry.of.iter().map(|of| Line::new("of", of.as_str().into())).collect();
-        lines.push(Line::new("reason", entry.reason.as_str().into()));
-        lines.push(Line::new("until", bare(&entry.until.to_string())));
-        if index == 0 {
-            document.comment("pytest's configuration leaves these out: add a reason and a last day.");
-            lines.push(Line::new("issue", bare("1")).proposed().note("the issue about it"));
-        }
-        document.table(&["quarantine", &entry.path], &lines);
-    }
-}
-
-fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
-    let mut lines = vec![Line::new("component", component.name.as_str().into())];
-    let runner = match &tests.runner {
-        Runner::Pytest => "pytest",
-        Runner::Nextest => "nextest",
-        Runner::Command(_) => "command",
     };
-    lines.push(Line::new("runner", runner.into()));
-    if let Runner::Command(command) = &tests.runner {
-        lines.push(Line::new("command", command.as_str().into()));
-    }
-    if !tests.paths.is_empty() {
-        lines.push(Line::new("paths", Toml::texts(&tests.paths)));
-    }
-    if !tests.services.is_empty() {
-        lines.push(Line::new("services", Toml::texts(tests.services.iter().map(Name::as_str))));
-    }
-    if !tests.measure.is_empty() {
-        let coverage = Toml::one("source", Toml::texts(&tests.measure));
-        lines.push(Line::new("coverage", coverage).note("packages to measure"));
-    }
-    lines.extend(gates(tests));
-    let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
-    if can_be_spread {
-        lines.push(Line::new("shards", bare("4")).proposed().note("number of jobs to spread the tests over"));
-    }
-    if tests.runner == Runner::Pytest && tests.measure.is_empty() {
-        lines.push(
-            Line::new("coverage", Toml::one("source", Toml::texts([component.name.replace('-', "_")])))
-                .proposed()
-                .note("packages to measure"),
-        );
-    }
+    lines.extend(provides.filter(|_| service.kind.image().is_some()));
     lines
-}
-
-/// Gates that the tests pass today. A suite that was never shuffled keeps its order: what a first shuffle finds is no
-/// fault of the change that adopts this.
-fn gates(tests: &Tests) -> Option<Line> {
-    let fixed = tests.runner == Runner::Pytest && !tests.shuffled;
-    let order = fixed.then(|| ("order".to_owned(), "fixed".into()));
-    let floor = tests.coverage.as_deref().map(|floor| ("coverage".to_owned(), floor.into()));
-    let entries: Vec<(String, Toml)> = order.into_iter().chain(floor).collect();
-    let line = (!entries.is_empty()).then(|| Line::new("gates", Toml::Table(entries)));
-    let note = "set it once the tests pass in any order: order = \"random\"";
-    line.map(|line| if fixed { line.note(note) } else { line })
 }
 
 fn images(project: &Project, document: &mut Document) {

@@ -1,0 +1,175 @@
+//! Facts of the project's own workflows that hold for a component of any language.
+
+use super::own::{Command, Job, OwnWorkflows};
+use super::project::{Component, Install, Stated, Toolchain};
+use super::walk::View;
+
+/// Front of the names of variables that set up a tool of the workflow itself.
+const OF_TOOLS: &[&str] = &[
+    "PIP_",
+    "UV_",
+    "POETRY_",
+    "CARGO_",
+    "RUSTUP_",
+    "NPM_",
+    "YARN_",
+    "PNPM_",
+    "GITHUB_",
+    "GH_",
+    "ACTIONS_",
+    "RUNNER_",
+    "TOX",
+    "COVERAGE_",
+    "COVERALLS_",
+    "CODECOV_",
+    "SONAR_",
+    "DOCKER_",
+    "NODE_VERSION",
+    "PYTHON_VERSION",
+    "RUST_BACKTRACE",
+    "CI",
+    "FORCE_COLOR",
+    "PY_COLORS",
+    "NO_COLOR",
+    "TERM",
+    "CLICOLOR",
+    "PRE_COMMIT",
+    "GO_VERSION",
+];
+
+/// Texts of commands that prepare a database for tests.
+const PREPARING: &[&str] = &[
+    "alembic upgrade",
+    "manage.py migrate",
+    "flask db upgrade",
+    "prisma migrate",
+    "prisma db push",
+    "diesel migration",
+    "diesel setup",
+    "sqlx migrate",
+    "sqlx database",
+    "knex migrate",
+    "sequelize db:migrate",
+];
+
+/// Adds what the jobs that run a component's tests need: variables, system packages, and a prepared database.
+pub(super) fn read(view: &View<'_>, component: &mut Component) {
+    let is_tested = component.tests.is_some() || component.checks.iter().any(|(name, _)| name.as_str() == "test");
+    let path = component.path.clone();
+    let Some(test) = view.own.tests(&path, component.toolchain.key()).into_iter().next().filter(|_| is_tested) else {
+        return;
+    };
+    let Some(job) = view.own.job(test) else { return };
+    let env = variables(job, test);
+    let front = front(component);
+    files(view, component);
+    let stated = &mut component.stated;
+    if !env.is_empty() {
+        stated.took("env", &test.place);
+        stated.env = env;
+    }
+    packages(view, test, stated);
+    if component.tests.is_some() {
+        prepared(view, test, &path, front, &mut component.stated);
+    }
+}
+
+/// What starts a program in the environment that an installation makes.
+pub(super) fn front(component: &Component) -> &'static str {
+    match &component.install {
+        _ if component.toolchain != Toolchain::PYTHON => "",
+        Some(Install::Uv(_)) => "uv run --no-sync ",
+        Some(Install::Poetry(_)) => "poetry run ",
+        _ => "",
+    }
+}
+
+/// Variables of a job and of the step that tests, with addresses as they are outside of a container.
+fn variables(job: &Job, test: &Command) -> Vec<(String, String)> {
+    let mut found: Vec<(String, String)> = Vec::new();
+    for (name, value) in job.env.iter().chain(&test.env) {
+        let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        let is_of_tool = name.ends_with("VERSION")
+            || OF_TOOLS.iter().any(|front| name == front || (front.ends_with('_') && name.starts_with(front)));
+        let is_plain = !value.contains(char::is_control) && !value.is_empty();
+        if is_name && is_plain && !is_of_tool {
+            found.retain(|(known, _)| known != name);
+            found.push((name.clone(), local(value, job)));
+        }
+    }
+    found
+}
+
+/// A value in which the services beside a job are on this machine.
+fn local(value: &str, job: &Job) -> String {
+    let mut value = value.to_owned();
+    for service in &job.services {
+        for (before, behind) in [("@", ":"), ("//", ":"), ("@", "/"), ("//", "/")] {
+            let name = &service.name;
+            value = value.replace(&format!("{before}{name}{behind}"), &format!("{before}localhost{behind}"));
+        }
+        if value == service.name {
+            "localhost".clone_into(&mut value);
+        }
+    }
+    value
+}
+
+/// System packages that the job installs before the tests.
+fn packages(view: &View<'_>, test: &Command, stated: &mut Stated) {
+    for command in view.own.before(test) {
+        let words = command.words();
+        let Some(rest) = words.strip_prefix(&["apt-get"]).or_else(|| words.strip_prefix(&["apt"])) else { continue };
+        if !rest.contains(&"install") {
+            continue;
+        }
+        let is_name = |word: &&&str| {
+            word.starts_with(|c: char| c.is_ascii_alphanumeric())
+                && word.chars().all(|c| c.is_ascii_alphanumeric() || ".+-:".contains(c))
+        };
+        let names = rest.iter().filter(|word| **word != "install").filter(is_name);
+        stated.packages.extend(names.map(|name| (*name).to_owned()));
+        stated.took("packages", &command.place);
+    }
+    stated.packages.dedup();
+}
+
+/// Commands of the job that make a file before the tests or a check, as in `cp .env.example .env`.
+fn files(view: &View<'_>, component: &mut Component) {
+    let path = component.path.clone();
+    let of_tests = view.own.tests(&path, component.toolchain.key()).into_iter().take(1);
+    let checks: Vec<&str> = component
+        .stated
+        .places
+        .iter()
+        .filter(|(key, _)| key.starts_with("checks."))
+        .map(|(_, place)| place.as_str())
+        .collect();
+    let of_checks = view.own.at(&checks);
+    let mut found: Vec<(String, String)> = Vec::new();
+    for command in of_tests.chain(of_checks).flat_map(|command| view.own.before(command)) {
+        let makes = command.runs(&["touch"]) || command.runs(&["cp"]) || command.runs(&["mkdir"]);
+        let text = command.for_folder(&path).filter(|_| makes && !command.is_inner());
+        if let Some(text) = text.filter(|text| !found.iter().any(|(known, _)| known == text)) {
+            found.push((text, command.place.to_string()));
+        }
+    }
+    for (text, place) in found {
+        component.stated.took("files", &place);
+        component.stated.files.push(text);
+    }
+}
+
+/// Commands of the job that prepare a database before the tests.
+fn prepared(view: &View<'_>, test: &Command, path: &str, front: &str, stated: &mut Stated) {
+    let prepares = |text: &str| PREPARING.iter().any(|known| text.contains(known));
+    for command in view.own.before(test).filter(|command| !command.is_inner()) {
+        let is_it =
+            prepares(&command.text) || OwnWorkflows::started_by(view.tree, command).iter().any(|text| prepares(text));
+        if let Some(text) = command.for_folder(path).filter(|_| is_it) {
+            stated.before.push(format!("{front}{text}"));
+            stated.took("before", &command.place);
+        }
+    }
+}

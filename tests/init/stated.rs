@@ -1,0 +1,205 @@
+//! Facts of the project's own workflows, scripts, tox environments and hooks, each with the place that it is from.
+
+use super::{Fixture, assert_compiles};
+use pipewright::init;
+
+const TEST: &str = "def test_a():\n    pass\n";
+
+fn definition(files: &[(&str, &str)]) -> String {
+    let fixture = Fixture::of(files);
+    let definition = init::definition(&fixture.detect());
+    assert_compiles(&definition, &fixture.tree);
+    definition
+}
+
+/// Lines of a text, however they are aligned.
+fn holds(text: &str, lines: &[&str]) {
+    let plain = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+    for line in lines {
+        assert!(text.lines().any(|known| plain(known) == plain(line)), "no `{line}` in\n{text}");
+    }
+}
+
+/// A workflow with one job.
+fn workflow(job: &str) -> String {
+    format!("on: [push]\njobs:\n  test:\n{job}")
+}
+
+#[test]
+fn commands_are_those_of_the_scripts_that_a_workflow_runs() {
+    let project = "[project]\nname = \"lib\"\n[build-system]\nrequires = []\n[tool.mypy]\nstrict = true\n";
+    let script = "#!/bin/sh -e\nexport PREFIX=\"\"\n[ -d venv ] && export PREFIX=\"venv/bin/\"\nexport FILES=\"lib tests\"\nexport SEED=\"1\"\n\
+                  ${PREFIX}ruff check --fix $FILES\n${PREFIX}ruff format $FILES --diff\n${PREFIX}mypy $FILES\n${PREFIX}pytest -q tests \"$@\"\n";
+    let text = definition(&[
+        ("pyproject.toml", project),
+        ("requirements.txt", "-e .\nruff==1\nmypy==1\npytest==9\n"),
+        ("scripts/check", script),
+        (".github/workflows/test.yml", &workflow("    steps:\n      - run: scripts/check\n")),
+        ("tests/test_a.py", TEST),
+    ]);
+    holds(
+        &text,
+        &[
+            "lint = \"ruff check lib tests\"   # scripts/check:6",
+            "format = \"ruff format lib tests --diff\"   # scripts/check:7",
+            "types = \"mypy lib tests\"   # scripts/check:8",
+            "env = { SEED = \"1\" }   # scripts/check:9",
+        ],
+    );
+}
+
+#[test]
+fn extras_and_arguments_are_those_of_tox() {
+    let project = "[project]\nname = \"lib\"\n[build-system]\nrequires = []\n[project.optional-dependencies]\nd = [\"aiohttp\"]\n\
+                   [dependency-groups]\ntests = [\"pytest\"]\ncov = [{ include-group = \"tests\" }, \"pytest-cov\"]\n";
+    let tox = "[tox]\nenvlist = py312\n[testenv]\ndependency_groups = cov\ncommands =\n    pip install -e .[d]\n    pytest tests --run-optional no_x \\\n        --numprocesses auto --cov {posargs}\n    pip install -e .[x]\n";
+    let job = "    strategy:\n      matrix:\n        python: ['3.11', '3.12', '3.12.10', '3.13t', 'pypy3.11']\n    steps:\n      - uses: actions/setup-python@v6\n        with: { python-version: '${{ matrix.python }}' }\n      \
+               - run: python -m pip install tox\n      - if: matrix.python != 'pypy3.11'\n        run: tox -e ci-py -- -v\n";
+    let fuzz = "on: [push]\njobs:\n  fuzz:\n    steps:\n      - uses: actions/setup-python@v6\n        with: { python-version: '3.14' }\n      - run: tox -e fuzz\n";
+    let text = definition(&[
+        ("pyproject.toml", project),
+        ("tox.ini", tox),
+        (".github/workflows/fuzz.yml", fuzz),
+        (".github/workflows/test.yml", &workflow(job)),
+        ("tests/test_a.py", TEST),
+    ]);
+    holds(
+        &text,
+        &[
+            "python = [\"3.11\", \"3.12\"]   # .github/workflows/test.yml:6",
+            "install = { run = \"python -m pip install --editable '.[d]' --group cov\" }   # tox.ini:6",
+            "args = [\"--run-optional\", \"no_x\"]   # tox.ini:7",
+        ],
+    );
+}
+
+#[test]
+fn services_variables_and_packages_are_those_of_the_job_that_tests() {
+    let project = "[project]\nname = \"shop\"\ndependencies = [\"psycopg\", \"fakeredis\"]\n[dependency-groups]\ndev = [\"pytest\"]\n";
+    let tests = "on: [pull_request]\nenv:\n  DATABASE_URL: postgres://shop:pw@db:5432/orders\n  CACHE_URL: redis://cache:6379/1\n  SECRET_KEY: ci\n  UV_CACHE_DIR: /tmp\n  OUT: a.json\n\
+                 jobs:\n  unit:\n    container: python:3.13-slim\n    services:\n      db:\n        image: library/postgres:17\n        env: { POSTGRES_USER: shop, POSTGRES_PASSWORD: pw }\n      cache: { image: valkey/valkey:8 }\n\
+                 \x20   steps:\n      - run: |\n          apt-get install -y libpq-dev\n          cp .env.example .env\n      - run: uv sync --locked --extra web\n      - run: uv run alembic upgrade head\n      - run: echo ${{ env.OUT }}\n      - run: uv run pytest -m \"not e2e\" -n 4 --junitxml=x.xml\n";
+    let e2e = "on: [pull_request]\njobs:\n  e2e:\n    steps:\n      - run: uv run pytest -m e2e --verbose\n";
+    let text = definition(&[
+        ("pyproject.toml", project),
+        ("uv.lock", ""),
+        (".github/workflows/e2e.yml", e2e),
+        (".github/workflows/tests.yaml", tests),
+        ("tests/test_a.py", TEST),
+    ]);
+    holds(
+        &text,
+        &[
+            "python = \"3.13\"   # .github/workflows/tests.yaml:10",
+            "install = { uv = [\"--extra\", \"web\"] }   # .github/workflows/tests.yaml:20",
+            "env = { SECRET_KEY = \"ci\" }   # .github/workflows/tests.yaml:23",
+            "env = { POSTGRES_USER = \"shop\", POSTGRES_PASSWORD = \"pw\", POSTGRES_DB = \"orders\" }",
+            "provides = { DATABASE_URL = \"postgres://shop:pw@localhost:5432/orders\" }   # environment variables of the tests",
+            "provides = { CACHE_URL = \"redis://localhost:6379/1\" }   # environment variables of the tests",
+            "args = [\"-m\", \"not e2e\"]   # .github/workflows/tests.yaml:23",
+            "services = [\"postgres\", \"redis\"]",
+            "before = [{ run = \"uv run --no-sync alembic upgrade head\" }]   # .github/workflows/tests.yaml:21",
+        ],
+    );
+    assert!(text.contains("{ run = \"sudo apt-get update && sudo apt-get install --yes libpq-dev\" }"), "{text}");
+    assert!(text.contains("{ run = \"cp .env.example .env\" }"), "{text}");
+}
+
+#[test]
+fn a_job_without_services_needs_none() {
+    let project = "[project]\nname = \"shop\"\ndependencies = [\"psycopg\"]\n[dependency-groups]\ndev = [\"pytest\"]\n";
+    let files = [("pyproject.toml", project), ("uv.lock", ""), ("tests/test_a.py", TEST)];
+    assert!(definition(&files).contains("[services.postgres]"));
+    let job = workflow("    steps:\n      - run: uv run pytest\n");
+    let text = definition(&[&files[..], &[(".github/workflows/ci.yml", job.as_str())]].concat());
+    assert!(!text.contains("[services."), "{text}");
+    let job = workflow("    steps:\n      - run: docker compose up -d db\n      - run: uv run pytest\n");
+    let text = definition(&[&files[..], &[(".github/workflows/ci.yml", job.as_str())]].concat());
+    assert!(text.contains("[services.postgres]"), "{text}");
+}
+
+#[test]
+fn django_is_tested_by_its_own_runner_where_pytest_is_not_a_dependency() {
+    let job = "    steps:\n      - run: pip install -r requirements.txt\n      - run: pip install coverage\n      - env: { SECRET_KEY: dummy }\n        run: coverage run --source=app manage.py test --parallel\n";
+    let files = [("manage.py", ""), ("requirements.txt", "Django[argon2]==6.1\n"), ("app/tests/test_a.py", TEST)];
+    let text = definition(&files);
+    assert!(text.contains("checks  = { test = \"python manage.py test\" }"), "{text}");
+    let text = definition(&[&files[..], &[(".github/workflows/tests.yml", workflow(job).as_str())]].concat());
+    assert!(
+        text.contains("\ntest = \"python manage.py test --parallel\"   # .github/workflows/tests.yml:8\n"),
+        "{text}"
+    );
+    holds(&text, &["env = { SECRET_KEY = \"dummy\" }   # .github/workflows/tests.yml:8"]);
+    assert!(text.contains("install = { pip = [\"requirements.txt\"] }"), "{text}");
+    assert!(!text.contains("[tests."), "{text}");
+}
+
+#[test]
+fn hooks_of_pre_commit_name_what_is_checked() {
+    let project = "[project]\nname = \"app\"\n[dependency-groups]\ndev = [\"pytest\", \"ruff\", \"mypy\"]\n[tool.mypy]\n[tool.ruff]\n";
+    let hooks = "repos:\n  - repo: https://github.com/astral-sh/ruff-pre-commit\n    hooks:\n      - id: ruff-format\n  - repo: local\n    hooks:\n      - id: types\n        entry: uv run mypy backend/app\n        pass_filenames: false\n";
+    let text = definition(&[
+        ("pyproject.toml", "[tool.uv.workspace]\nmembers = [\"backend\"]\n"),
+        ("uv.lock", ""),
+        (".pre-commit-config.yaml", hooks),
+        ("backend/pyproject.toml", project),
+        ("backend/tests/test_a.py", TEST),
+    ]);
+    holds(
+        &text,
+        &[
+            "format = \"uv run --no-sync ruff format --check .\"   # .pre-commit-config.yaml:4",
+            "types = \"uv run --no-sync mypy app\"   # .pre-commit-config.yaml:7",
+        ],
+    );
+}
+
+#[test]
+fn a_project_that_nothing_tests_or_checks_is_no_component_beside_others() {
+    let json = r#"{ "name": "release", "scripts": { "release": "release-it" } }"#;
+    let files = [
+        ("package.json", json),
+        ("package-lock.json", "{}"),
+        ("pyproject.toml", "[project]\nname = \"shop\"\n"),
+        ("tests/test_a.py", TEST),
+        ("benchmarks/a/package.json", r#"{ "scripts": { "lint": "eslint ." } }"#),
+    ];
+    let fixture = Fixture::of(&files);
+    let project = fixture.detect();
+    let names: Vec<&str> = project.components.iter().map(|component| component.name.as_str()).collect();
+    assert_eq!(names, ["shop"]);
+    let note = "skipped the Node.js project in the root: nothing that tests or checks it was recognised";
+    assert!(project.notes.iter().any(|known| known == note), "{:?}", project.notes);
+    assert!(project.notes.iter().any(|known| known.contains("`benchmarks/a`")), "{:?}", project.notes);
+}
+
+#[test]
+fn rust_is_tested_with_the_toolchains_and_features_of_the_workflow() {
+    let package = "[workspace]\nmembers = [\"a\"]\n[workspace.package]\nrust-version = \"1.80\"\n";
+    let job = "    env: { CARGO: cargo, TARGET: }\n    strategy:\n      matrix:\n        rust: [stable, 1.88.0, beta, nightly]\n        workspace: [., examples]\n    steps:\n      - uses: dtolnay/rust-toolchain@master\n        with: { toolchain: '${{ matrix.rust }}' }\n      \
+               - run: ${{ env.CARGO }} test --workspace --all-features --manifest-path ${{ matrix.workspace }}/Cargo.toml ${{ env.TARGET }}\n\
+               \x20 msrv:\n    steps:\n      - uses: dtolnay/rust-toolchain@1.80\n      - run: cargo check\n";
+    let text = definition(&[
+        ("Cargo.toml", package),
+        ("Cargo.lock", ""),
+        ("a/Cargo.toml", "[package]\nname = \"a\"\n"),
+        ("a/src/lib.rs", "#[test]\nfn a() {}\n"),
+        (".github/workflows/ci.yml", &workflow(job)),
+    ]);
+    holds(&text, &["rust = [\"1.88.0\", \"stable\"]   # .github/workflows/ci.yml:7"]);
+    holds(&text, &["args = [\"--all-features\"]   # .github/workflows/ci.yml:12"]);
+    let lint = "# lint   = \"cargo clippy --workspace --all-targets --all-features --locked -- -D warnings\"";
+    assert!(text.contains(lint), "{text}");
+}
+
+#[test]
+fn node_is_tested_with_the_maintained_versions_of_the_workflow() {
+    let job = "    strategy:\n      matrix: { node: [18, 20.x, 22.x, 23, 24] }\n    steps:\n      - uses: actions/setup-node@v6\n        with: { node-version: '${{ matrix.node }}' }\n      - run: npm run test\n";
+    let text = definition(&[
+        ("package.json", r#"{ "name": "lib", "engines": { "node": ">=18" }, "scripts": { "test": "mocha" } }"#),
+        (".npmrc", "package-lock = false\n"),
+        (".github/workflows/ci.yml", &workflow(job)),
+    ]);
+    holds(&text, &["node    = [\"22\", \"24\"]   # .github/workflows/ci.yml:5"]);
+    assert!(!text.contains("there is no lock file"), "{text}");
+}
