@@ -174,7 +174,7 @@ fn of_workflow(
     variables: &[(String, String)],
 ) -> Service {
     let usual = service(found.kind, component, compose, variables);
-    // Without an address in a variable, the job's other variables say what its programs read.
+    // Without an address in a variable, the job's other variables are those that its programs read.
     let guessed = if stated.env.is_empty() { with_access(usual.provides, &found.access) } else { Vec::new() };
     let provides = if found.provides.is_empty() { guessed } else { found.provides.clone() };
     Service { provides, access: found.access.clone(), ..usual }

@@ -74,7 +74,7 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
     }
 }
 
-/// What starts a program in the environment that an installation makes.
+/// The front of a command in the environment that an installation makes.
 pub(super) fn front(component: &Component) -> &'static str {
     match &component.install {
         _ if component.toolchain != Toolchain::PYTHON => "",

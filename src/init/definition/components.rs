@@ -3,7 +3,7 @@
 use super::super::project::{Component, Install, Project};
 use super::super::text::{Document, Line, Toml};
 use super::super::walk::is_in;
-use super::table;
+use super::lines::{noted, table};
 
 pub(super) fn components(project: &Project, document: &mut Document) {
     document.section("components");
@@ -101,14 +101,6 @@ fn supplies(component: &Component) -> Vec<Line> {
         lines.push(noted(Line::new("env", table(&env)), place("env")));
     }
     lines
-}
-
-/// A line with a note, where there is one.
-pub(super) fn noted(line: Line, note: Option<String>) -> Line {
-    match note {
-        Some(note) => line.note(&note),
-        None => line,
-    }
 }
 
 /// Outermost folders in a component's own that hold components of other languages alone. None for a workspace: its

@@ -1,12 +1,14 @@
 //! The text of `pipeline.toml` for a project: what differs from the defaults, and what to think of next.
 
 mod components;
+mod lines;
 mod tests;
 
 use super::project::{Environment, Image, Project, Service, ServiceKind};
 use super::text::{Document, Line, Toml};
 use crate::definition::Name;
 use components::components;
+use lines::{bare, table};
 use tests::tests;
 
 /// The definition of a project; it compiles without an error.
@@ -24,14 +26,6 @@ pub fn definition(project: &Project) -> String {
     images(project, &mut document);
     deploys(project, &mut document);
     document.finish()
-}
-
-fn bare(text: &str) -> Toml {
-    Toml::Bare(text.to_owned())
-}
-
-fn table(entries: &[(&str, Toml)]) -> Toml {
-    Toml::Table(entries.iter().map(|(key, value)| ((*key).to_owned(), value.clone())).collect())
 }
 
 fn head(project: &Project, document: &mut Document) {

@@ -2,8 +2,7 @@
 
 use super::super::project::{Component, Project, Runner, Tests};
 use super::super::text::{Document, Line, Toml};
-use super::components::noted;
-use super::{bare, table};
+use super::lines::{bare, noted, table};
 use crate::definition::Name;
 
 pub(super) fn tests(project: &Project, document: &mut Document) {

@@ -1,6 +1,6 @@
 //! One command of the project's own files, and what it starts.
 
-use super::Place;
+use super::place::Place;
 use crate::sources::below;
 
 /// One command of a script.
@@ -88,6 +88,11 @@ impl Command {
     /// Returns whether it begins with these words, behind what starts it.
     pub(in crate::init) fn runs(&self, words: &[&str]) -> bool {
         self.words().starts_with(words)
+    }
+
+    /// Returns whether it is a hook, which no job runs.
+    pub(in crate::init) fn is_hook(&self) -> bool {
+        self.job.is_none()
     }
 
     /// Returns whether another command starts it.

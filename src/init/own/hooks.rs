@@ -3,8 +3,8 @@
 use serde_yaml::Value;
 
 use super::super::yaml;
-use super::Place;
 use super::command::Command;
+use super::place::Place;
 use crate::sources::Tree;
 
 /// Hooks of the tools' own repositories, and what they run.
@@ -25,6 +25,11 @@ pub(super) fn commands(tree: &dyn Tree) -> Vec<Command> {
     const FILE: &str = ".pre-commit-config.yaml";
     let Some(text) = tree.read(FILE) else { return Vec::new() };
     let documents = yaml::documents(&text);
+    let is_filtered = |node: &Value| node.get("exclude").is_some() || node.get("files").is_some();
+    // Of a tool that sees a part of the files, nothing is known about the others.
+    if documents.iter().any(is_filtered) {
+        return Vec::new();
+    }
     let repositories = documents.iter().filter_map(|document| document.get("repos")?.as_sequence()).flatten();
     let mut found = Vec::new();
     for repository in repositories {
@@ -33,7 +38,8 @@ pub(super) fn commands(tree: &dyn Tree) -> Vec<Command> {
             let of = |key: &str| hook.get(key).and_then(Value::as_str);
             let known = || KNOWN.iter().find(|(id, _)| Some(*id) == of("id")).map(|(_, command)| (*command).to_owned());
             let command = if is_local { of("entry").map(str::to_owned) } else { known() };
-            let Some(command) = command else { continue };
+            let whole = is_local && hook.get("pass_filenames").and_then(Value::as_bool) == Some(false);
+            let Some(command) = command.filter(|_| whole || !is_filtered(hook)) else { continue };
             let given = hook.get("args").and_then(Value::as_sequence).into_iter().flatten().filter_map(Value::as_str);
             let words: Vec<&str> = std::iter::once(command.as_str()).chain(given).collect();
             let id = of("id").unwrap_or_default();
@@ -45,7 +51,7 @@ pub(super) fn commands(tree: &dyn Tree) -> Vec<Command> {
                 job: None,
                 env: Vec::new(),
                 conditional: false,
-                whole: is_local && hook.get("pass_filenames").and_then(Value::as_bool) == Some(false),
+                whole,
                 depth: 0,
                 starts: 0,
             });

@@ -2,6 +2,8 @@
 
 mod command;
 mod hooks;
+mod parts;
+mod place;
 mod script;
 mod workflow;
 
@@ -12,67 +14,9 @@ use super::yaml;
 use crate::sources::Tree;
 
 pub(super) use command::Command;
+pub(super) use parts::{Job, OwnWorkflows, Service, Version};
+pub(super) use place::Place;
 use workflow::{Reader, folder_of, is_on_change, literals};
-
-/// A text in a file of the repository.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The file, from the root of the repository.
-    pub(super) file: String,
-    /// The line, from 1.
-    pub(super) line: usize,
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}:{}", self.file, self.line)
-    }
-}
-
-/// A version that a set-up action is given.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Version {
-    /// The version.
-    pub(super) text: String,
-    /// Its place.
-    pub(super) place: Place,
-    /// The job, by its index.
-    job: usize,
-}
-
-/// A container beside a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Service {
-    /// The name by which a job in a container reaches it.
-    pub(super) name: String,
-    /// Its image.
-    pub(super) image: String,
-    /// Its environment variables.
-    pub(super) env: Vec<(String, String)>,
-}
-
-/// A job of a workflow.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Job {
-    /// Environment variables for its programs.
-    pub(super) env: Vec<(String, String)>,
-    /// Containers beside it.
-    pub(super) services: Vec<Service>,
-    /// The image that it runs in.
-    pub(super) container: Option<String>,
-    /// Its file.
-    file: String,
-    /// `true` if a push or a pull request starts it.
-    on_change: bool,
-}
-
-/// Contents of the project's own workflows and hooks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct OwnWorkflows {
-    commands: Vec<Command>,
-    versions: Vec<(String, Version)>,
-    jobs: Vec<Job>,
-}
 
 /// The start of commands that run tests, by language.
 const TESTERS: &[(&str, &[&[&str]])] = &[
@@ -180,7 +124,7 @@ impl OwnWorkflows {
         })
     }
 
-    /// Commands that run the tests of a language for a folder, the most telling first: of jobs that a change starts, and
+    /// Commands that run the tests of a language for a folder, those of the main jobs first: of jobs that a change starts, and
     /// of steps without a condition.
     pub(super) fn tests(&self, folder: &str, language: &str) -> Vec<&Command> {
         let testers = TESTERS.iter().find(|(known, _)| *known == language).map_or(&[][..], |(_, testers)| testers);

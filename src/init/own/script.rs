@@ -4,10 +4,9 @@ use toml::Table;
 
 use super::super::ini::Ini;
 use super::super::names::has_extension;
-use super::super::walk::join;
-use super::Place;
 use super::command::started;
-use crate::sources::{self, Tree};
+use super::place::Place;
+use crate::sources::{self, Tree, below};
 
 /// Programs that run a script.
 const SHELLS: &[&str] = &["bash", "sh", "dash", "zsh"];
@@ -139,7 +138,7 @@ fn targets(tree: &dyn Tree, folder: &str, program: &str, words: &[&str]) -> Vec<
     } else {
         &["justfile", "Justfile", ".justfile"]
     };
-    let file = names.iter().map(|name| join(folder, name)).find(|path| tree.exists(path));
+    let file = names.iter().map(|name| below(folder, name)).find(|path| tree.exists(path));
     let Some((path, text)) = file.and_then(|path| Some((path.clone(), tree.read(&path)?))) else { return Vec::new() };
     let mut wanted: Vec<String> = words
         .iter()
@@ -182,11 +181,11 @@ fn tox(tree: &dyn Tree, folder: &str, words: &[&str]) -> Vec<Line> {
     let line = |text: String, file: &str, number: usize| Line {
         text: text.replace("{posargs}", "").replace("{toxinidir}/", "").replace("{toxinidir}", ".").trim().to_owned(),
         folder: folder.to_owned(),
-        place: Place { file: join(folder, file), line: number },
+        place: Place { file: below(folder, file), line: number },
         env: Vec::new(),
     };
     let mut found = Vec::new();
-    if let Some(text) = tree.read(&join(folder, "tox.ini")) {
+    if let Some(text) = tree.read(&below(folder, "tox.ini")) {
         let ini = Ini::read(&text);
         let own: Vec<String> = named.iter().map(|name| format!("testenv:{name}")).collect();
         let sections: Vec<&str> =
@@ -200,7 +199,7 @@ fn tox(tree: &dyn Tree, folder: &str, words: &[&str]) -> Vec<Line> {
                 found.push(line(command, "tox.ini", number.map_or(1, |index| index + 1)));
             }
         }
-    } else if let Some(text) = tree.read(&join(folder, "pyproject.toml")) {
+    } else if let Some(text) = tree.read(&below(folder, "pyproject.toml")) {
         for (command, number) in of_pyproject(&text, &named) {
             found.push(line(command, "pyproject.toml", number));
         }

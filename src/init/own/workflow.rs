@@ -3,8 +3,9 @@
 use serde_yaml::Value;
 
 use super::command::{Command, assigned};
+use super::parts::{Job, OwnWorkflows, Service, Version};
+use super::place::Place;
 use super::script::{self, Line, logical};
-use super::{Job, OwnWorkflows, Place, Service, Version};
 use crate::sources::{self, Tree};
 
 /// Scripts that start scripts are followed this far.

@@ -94,6 +94,8 @@ pub(super) fn checks(
         let command = command(tool, run, folder, manifest, install);
         let reason = if !is_brought(tool, manifest, install) {
             Some(format!("nothing that `install` names brings {}", tool.package))
+        } else if run.is_some_and(|run| run.is_hook() && is_of_everything(tool, run)) {
+            Some("a hook checks everything with it, which may need more than `install` brings".to_owned())
         } else if run.is_none() && tool.package == "mypy" && !manifest.mypy_knows_its_files {
             Some("no workflow, script or hook runs mypy, and no configuration names its files".to_owned())
         } else if run.is_none() && !is_configured(tool, view, folder, manifest) {
@@ -118,6 +120,13 @@ pub(super) fn checks(
     found
 }
 
+/// Returns whether a command checks types without naming what it checks.
+fn is_of_everything(tool: &Tool, run: &Command) -> bool {
+    let words = run.words();
+    let mut rest = words.iter().skip(tool.words.len());
+    matches!(tool.package, "mypy" | "pyright" | "ty") && rest.all(|word| word.starts_with('-'))
+}
+
 /// Returns whether an installation brings a tool; a project brings itself.
 fn is_brought(tool: &Tool, manifest: &Manifest, install: Option<&Install>) -> bool {
     let itself = manifest.name == tool.package && install.is_some();
@@ -140,7 +149,7 @@ fn command(
     format!("{front}{}{rest}", tool.words.join(" "))
 }
 
-/// What starts a program in the environment that an installation makes.
+/// The front of a command in the environment that an installation makes.
 pub(super) fn front(install: Option<&Install>) -> &'static str {
     match install {
         Some(Install::Uv(_)) => "uv run --no-sync ",

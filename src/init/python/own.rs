@@ -1,4 +1,4 @@
-//! What the project's own workflows say of a Python project: its installation, and the arguments of pytest.
+//! Facts of the project's own workflows about a Python project: its installation, and the arguments of pytest.
 
 use super::super::ini::Ini;
 use super::super::own::{Command, Place};
@@ -29,7 +29,7 @@ const TOOLS: &[&str] = &[
     "pipenv",
 ];
 
-/// How the job that runs the tests installs them; none where it leaves that to a lock file.
+/// Installation by the job that runs the tests; none where it leaves that to a lock file.
 pub(super) fn install(view: &View<'_>, folder: &Folder, by_uv: bool, by_poetry: bool) -> Option<(Install, Place)> {
     let test = view.own.tests(&folder.path, "python").into_iter().next()?;
     let before: Vec<&Command> = view.own.before(test).filter(|command| command.folder == test.folder).collect();
@@ -135,7 +135,7 @@ fn of_tox(view: &View<'_>, folder: &Folder, test: &Command) -> Vec<String> {
     words
 }
 
-/// Options of pytest that say how it reports or spreads, which the test run's own keys do.
+/// Options of pytest about reports and processes, which keys of the test run set.
 const OF_REPORTS: &[&str] = &[
     "-v",
     "-vv",
