@@ -57,7 +57,7 @@ pub(crate) fn files(sources: &Sources, workflows: &[Workflow], emitted: Emitted)
         files.push(File { path: format!("{}/{name}", emitted.folder), text });
     }
     for shared in emitted.shared {
-        files.push(File { path: shared.path(), text: Cow::Borrowed(shared.text()) });
+        files.push(File { path: shared.path(), text: Cow::Borrowed(shared.text) });
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));
     let manifest = Cow::Owned(manifest(sources, &files));
@@ -81,7 +81,7 @@ fn manifest(sources: &Sources, files: &[File]) -> String {
     text.push_str("# outputs\n");
     for file in files {
         match shared::by_path(&file.path) {
-            Some(shared) => line(&mut text, shared.hash(), &file.path),
+            Some(shared) => line(&mut text, shared.hash, &file.path),
             None => line(&mut text, &hash(&file.text), &file.path),
         }
     }

@@ -2,7 +2,6 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
-mod bundle;
 pub mod catalogue;
 mod checks;
 pub mod definition;
@@ -65,7 +64,7 @@ pub fn compile(sources: &Sources) -> Compilation {
     let Some(definition) = &read.definition else { return stopped(sources, read.diagnostics) };
     let (lock, unreadable) = lock(sources);
     let Resolved { pipeline, mut diagnostics } = resolve::resolve(definition, sources);
-    diagnostics.extend(checks::check(&Subject { definition, sources, pipeline: &pipeline }));
+    diagnostics.extend(checks::check(&Subject::new(definition, sources, &pipeline)));
     diagnostics.extend(unreadable);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return stopped(sources, diagnostics);

@@ -206,13 +206,15 @@ impl Cases {
     }
 }
 
-/// A simplified tree is what the tree is, and what is printed is read as one tree that prints the same.
+/// A simplified tree is what the tree is, and what is printed is read as one tree that prints the same,
+/// within the bound of its size.
 fn check(tree: &Tree<'_>, contexts: &Contexts) {
     match *tree {
         Tree::When(None) => {}
         Tree::When(Some(when)) => {
             let printed = when.to_string();
             assert_eq!(parse(&printed).expect(&printed).to_string(), printed);
+            assert!(printed.len() <= when.most_bytes(), "{printed}");
             if let Ok(holds) = when.holds(contexts) {
                 assert_eq!(when.condition().holds(contexts), Ok(holds), "{when:?}\n{printed}\n{contexts:?}");
             }
@@ -223,6 +225,7 @@ fn check(tree: &Tree<'_>, contexts: &Contexts) {
         Tree::Value(value) => {
             let printed = value.to_string();
             parse_embedded(&printed).expect(&printed);
+            assert!(printed.len() <= value.most_bytes(), "{printed}");
             if let Ok(text) = value.evaluated_text(contexts) {
                 let simple = value.simplified().evaluated_text(contexts);
                 assert_eq!(simple, Ok(text), "{value:?}\n{printed}\n{contexts:?}");

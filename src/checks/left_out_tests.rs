@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 
 use super::check::{Check, Subject};
 use super::support::left_out::{Loss, Reason, help, losses, message};
-use super::support::pytest::{self, Run, contains};
+use super::support::pytest::{Calls, Run, contains};
 use crate::diagnostics::{Code, Diagnostic, Level};
-use crate::pytest::{Call, Cause, Collected, Extent, Origin, Refused, Taken, Unsure, collect, may_hold_tests, present};
+use crate::pytest::{
+    Call, Cause, Checkout, Collected, Extent, Origin, Refused, Taken, Unsure, collect, may_hold_tests, present,
+};
 
 pub(crate) struct LeftOutTests;
 
@@ -25,29 +27,27 @@ impl Check for LeftOutTests {
         if !subject.definition.tests.values().any(|run| run.runner == "pytest") {
             return;
         }
-        let foreign = pytest::foreign(subject);
-        let all = pytest::runs(subject, &foreign);
+        let Calls { checkout, runs: all } = subject.pytest();
         let mut folders = BTreeSet::new();
         for first in all.iter().filter(|run| run.suite.is_none()) {
             if folders.insert(first.folder) {
-                folder(&Folder { subject, all: &all, first }, &foreign, found);
+                folder(&Folder { subject, all, first }, checkout, found);
             }
         }
     }
 }
 
 /// A folder in which pytest is called, and all of its calls.
-struct Folder<'a> {
-    subject: &'a Subject<'a>,
+struct Folder<'a, 's> {
+    subject: &'a Subject<'s>,
     /// Runs and suites of every folder.
-    all: &'a [Run<'a>],
+    all: &'a [Run<'s>],
     /// The first run of this one.
-    first: &'a Run<'a>,
+    first: &'a Run<'s>,
 }
 
-fn folder(it: &Folder<'_>, skip: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnostic>) {
-    let tree = it.subject.sources.tree.as_ref();
-    let own = match collect(&Call { tree, folder: it.first.folder, words: &[], variable: "", skip }) {
+fn folder(it: &Folder<'_, '_>, checkout: &Checkout<'_>, found: &mut Vec<Diagnostic>) {
+    let own = match collect(&Call { checkout, folder: it.first.folder, words: &[], variable: "" }) {
         Ok(own) => own,
         Err(refused) => {
             found.push(refusal(it.first, &refused));
@@ -75,7 +75,7 @@ fn folder(it: &Folder<'_>, skip: &dyn Fn(&str) -> bool, found: &mut Vec<Diagnost
     if !complete {
         return;
     }
-    let there = present(tree, it.first.folder, &own, skip);
+    let there = present(checkout, it.first.folder, &own);
     it.lost_files(&own, &there, found);
     it.lost_tests(found);
 }
@@ -88,8 +88,8 @@ fn refusal(run: &Run<'_>, refused: &Refused) -> Diagnostic {
     Diagnostic::error(CODE, run.place(&refused.origin), message).help("correct it: pytest ends there without a test")
 }
 
-impl Folder<'_> {
-    fn runs(&self) -> impl Iterator<Item = &Run<'_>> {
+impl<'s> Folder<'_, 's> {
+    fn runs(&self) -> impl Iterator<Item = &Run<'s>> {
         self.all.iter().filter(|run| run.folder == self.first.folder)
     }
 
@@ -178,9 +178,9 @@ impl Folder<'_> {
     }
 
     /// The run that a file is missing from, and the reason; none for one in a virtual environment.
-    fn reason(&self, own: &Collected, file: &str) -> Option<(&Run<'_>, Reason)> {
+    fn reason(&self, own: &Collected, file: &str) -> Option<(&Run<'s>, Reason)> {
         let covers = |taken: &&Taken| file == taken.path || file.starts_with(&format!("{}/", taken.path));
-        let taken = |run: &'_ Run<'_>| run.done().and_then(|done| done.taken.iter().find(covers).cloned());
+        let taken = |run: &'_ Run<'s>| run.done().and_then(|done| done.taken.iter().find(covers).cloned());
         let is_own = own.files.contains_key(file);
         let by_definition =
             |taken: &Taken| matches!(taken.origin, Origin::Argument(_) | Origin::Variable | Origin::Path(_));

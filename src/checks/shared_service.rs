@@ -1,7 +1,7 @@
 //! Processes that share a service are kept apart.
 
 use super::check::{Check, Subject};
-use super::support::pytest;
+use super::support::pytest::Run;
 use super::support::walk::{ROOT, entries};
 use crate::definition::{Preset, Workers};
 use crate::diagnostics::{Code, Diagnostic};
@@ -24,10 +24,9 @@ impl Check for SharedService {
         if definition.tests.values().all(|run| run.services.is_empty()) {
             return;
         }
-        let foreign = pytest::foreign(subject);
-        let runs = pytest::runs(subject, &foreign);
         entries(&ROOT, "tests", &definition.tests, &mut |at, name, run| {
-            let own = runs.iter().find(|it| it.suite.is_none() && it.name == name).and_then(pytest::Run::done);
+            let runs = subject.pytest().runs.iter();
+            let own = runs.clone().find(|it| it.suite.is_none() && it.name == name).and_then(Run::done);
             let configured =
                 own.and_then(|own| own.options.last("-n")).filter(|given| !matches!(given.value.trim(), "0" | "1"));
             if (run.workers == Workers::Count(1) && configured.is_none()) || run.isolation.is_some() {

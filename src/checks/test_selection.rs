@@ -1,7 +1,7 @@
 //! A run runs everything that it collects, to the end.
 
 use super::check::{Check, Subject};
-use super::support::pytest::{self, Run};
+use super::support::pytest::Run;
 use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::pytest::{Effect, Given, Origin, Selection, selections};
 
@@ -22,13 +22,12 @@ impl Check for TestSelection {
         if !subject.definition.tests.values().any(|run| run.runner == "pytest") {
             return;
         }
-        // Options do not depend on what is in the folders.
-        let runs = pytest::runs(subject, &|_| true);
-        for run in &runs {
+        let runs = &subject.pytest().runs;
+        for run in runs {
             for selection in run.done().map(|done| selections(&done.options)).unwrap_or_default() {
                 // A suite has the arguments of its run, where they are reported.
                 let again = run.suite.is_some() && selection.given.origin != Origin::Variable;
-                if !again && !is_completed(run, selection, &runs) {
+                if !again && !is_completed(run, selection, runs) {
                     found.push(finding(run, selection));
                 }
             }

@@ -105,7 +105,7 @@ impl Repository {
         let change = |(path, index): (&str, usize)| {
             let shared = shared::by_path(path)?;
             let kind = |before: &str| shared_kind(claims, path, before);
-            Some((index, self.changed(path, shared.text(), kind)?))
+            Some((index, self.changed(path, shared.text, kind)?))
         };
         wanted.into_iter().filter_map(change).collect()
     }

@@ -1,8 +1,8 @@
 //! Files of the user's `templates/` that would replace a script: scripts are the same in every repository.
 
 use crate::diagnostics::{At, Code, Diagnostic};
+use crate::shared;
 use crate::sources::{Sources, join};
-use crate::templates;
 
 /// Scripts of earlier versions, which could be replaced.
 const FORMER: &[&str] = &["console.py", "nextest.toml", "run.py", "tell.py"];
@@ -18,7 +18,7 @@ pub(super) fn replaced(sources: &Sources) -> Vec<Diagnostic> {
 }
 
 fn is_script(name: &str) -> bool {
-    templates::script(name).is_some() || FORMER.contains(&name) || name.starts_with("pipewright_")
+    shared::is_script(name) || FORMER.contains(&name) || name.starts_with("pipewright_")
 }
 
 fn error(file: String) -> Diagnostic {

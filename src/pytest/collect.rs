@@ -191,7 +191,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn start(&mut self, start: &Start) -> Result<(), Refused> {
-        if start.tests.is_empty() && is_folder(self.call.tree, &start.path) {
+        if start.tests.is_empty() && is_folder(self.call.checkout.tree, &start.path) {
             self.folder(&start.path, 0);
             return Ok(());
         }
@@ -225,18 +225,23 @@ impl Walk<'_> {
             return;
         }
         self.fixtures.load(folder);
-        for name in self.call.tree.list(folder) {
+        for name in self.call.checkout.tree.list(folder) {
             let plain = name.trim_end_matches('/');
             let path = file_in(folder, plain);
-            let is_folder = name.ends_with('/') || (!plain.contains('.') && !self.call.tree.list(&path).is_empty());
+            let is_folder =
+                name.ends_with('/') || (!plain.contains('.') && !self.call.checkout.tree.list(&path).is_empty());
             if is_folder {
                 let leads_to_start =
                     self.starts.iter().any(|start| *start == path || start.starts_with(&format!("{path}/")));
-                if leads_to_start || !(plain == "__pycache__" || (self.call.skip)(&path) || self.is_taken(&path, true))
+                if leads_to_start
+                    || !(plain == "__pycache__" || self.call.checkout.lacks(&path) || self.is_taken(&path, true))
                 {
                     self.folder(&path, depth + 1);
                 }
-            } else if self.is_collected(&path, false) && !(self.call.skip)(&path) && !self.is_taken(&path, false) {
+            } else if self.is_collected(&path, false)
+                && !self.call.checkout.lacks(&path)
+                && !self.is_taken(&path, false)
+            {
                 self.add(&path, &[]);
             }
         }
@@ -244,7 +249,7 @@ impl Walk<'_> {
 
     /// Returns whether a file is read for tests.
     fn is_collected(&self, path: &str, named: bool) -> bool {
-        let text = || self.call.tree.read(path).unwrap_or_default();
+        let text = || self.call.checkout.tree.read(path).unwrap_or_default();
         let options = &self.setup.options;
         let doctest = || options.without("doctest").is_none();
         if has_suffix(path, "py") {
@@ -309,7 +314,9 @@ impl Walk<'_> {
     fn virtual_environment(&self, path: &str, is_folder: bool) -> Option<Reason> {
         let is = is_folder
             && self.setup.options.last("--collect-in-virtualenv").is_none()
-            && ["pyvenv.cfg", "conda-meta/history"].iter().any(|file| self.call.tree.exists(&file_in(path, file)));
+            && ["pyvenv.cfg", "conda-meta/history"]
+                .iter()
+                .any(|file| self.call.checkout.tree.exists(&file_in(path, file)));
         is.then(|| (Cause::VirtualEnvironment, String::new(), Origin::Default))
     }
 

@@ -33,10 +33,12 @@ pub(crate) fn floor(call: &Call<'_>, options: &Options) -> Option<Floor> {
     }
     let given = options.last("--cov-config").map(|given| given.value.as_str()).filter(|name| !name.is_empty());
     match given {
-        Some(name) if name != ".coveragerc" => configured(call.tree, &join(call.folder, name)?, true).ok().flatten(),
+        Some(name) if name != ".coveragerc" => {
+            configured(call.checkout.tree, &join(call.folder, name)?, true).ok().flatten()
+        }
         _ => FILES
             .iter()
-            .find_map(|name| configured(call.tree, &join(call.folder, name)?, *name == ".coveragerc").ok())
+            .find_map(|name| configured(call.checkout.tree, &join(call.folder, name)?, *name == ".coveragerc").ok())
             .flatten(),
     }
 }
@@ -104,6 +106,7 @@ fn from_ini(file: &str, text: &str, own: bool) -> Result<Option<Floor>, Other> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Checkout;
     use super::*;
     use crate::sources::Memory;
 
@@ -128,7 +131,8 @@ mod tests {
             ),
         ] {
             let tree = Memory(files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
-            let call = Call { tree: &tree, folder: "", words: &[], variable: "", skip: &|_| false };
+            let checkout = Checkout::whole(&tree);
+            let call = Call { checkout: &checkout, folder: "", words: &[], variable: "" };
             let collected = crate::pytest::collect(&call).expect("pytest reads it");
             let found = floor(&call, &collected.options);
             let text = found.map_or("-".to_owned(), |floor| format!("{} {}", floor.percent, floor.origin));

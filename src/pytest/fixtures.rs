@@ -3,6 +3,7 @@
 //! Source: pytest 9.2, `_loadconftestmodules` and `_rget_with_confmod` in `src/_pytest/config/__init__.py`.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::conftest::{self, Conftest, List};
 use super::setup::{Setup, above, file_in};
@@ -15,7 +16,7 @@ pub(super) struct Fixtures<'a> {
     /// The folder above which none is loaded.
     cut: String,
     off: bool,
-    known: BTreeMap<String, Option<Conftest>>,
+    known: BTreeMap<String, Option<Rc<Conftest>>>,
     /// Places at which they decide by what cannot be read.
     pub(super) unsure: Vec<Unsure>,
 }
@@ -38,10 +39,9 @@ impl<'a> Fixtures<'a> {
             if self.off || self.known.contains_key(&at) {
                 continue;
             }
-            let file = file_in(&at, "conftest.py");
-            let read = self.call.tree.read(&file).map(|text| conftest::read(&text));
+            let read = self.call.checkout.conftest(&at);
             if let Some(conftest) = &read {
-                self.doubts(&file, conftest);
+                self.doubts(&file_in(&at, "conftest.py"), conftest);
             }
             self.known.insert(at, read);
         }
@@ -102,7 +102,11 @@ impl<'a> Fixtures<'a> {
         };
         let read = |folder: &String| {
             let at = join(folder, &path)?;
-            self.call.tree.read(&format!("{at}.py")).or_else(|| self.call.tree.read(&file_in(&at, "__init__.py")))
+            self.call
+                .checkout
+                .tree
+                .read(&format!("{at}.py"))
+                .or_else(|| self.call.checkout.tree.read(&file_in(&at, "__init__.py")))
         };
         folders.iter().find_map(read)
     }

@@ -2,6 +2,7 @@
 //!
 //! `conformance/pytest_table` compares this with what pytest itself does.
 
+mod checkout;
 mod collect;
 mod config;
 mod conftest;
@@ -21,8 +22,7 @@ mod words;
 
 use std::fmt;
 
-use crate::sources::Tree;
-
+pub(crate) use checkout::Checkout;
 pub(crate) use collect::{Cause, Collected, Extent, Taken, collect};
 pub(crate) use config::Config;
 pub(crate) use coverage::{Floor, floor};
@@ -79,15 +79,13 @@ pub(crate) struct Word {
 #[derive(Clone, Copy)]
 pub(crate) struct Call<'a> {
     /// The repository.
-    pub(crate) tree: &'a dyn Tree,
+    pub(crate) checkout: &'a Checkout<'a>,
     /// The folder that pytest runs in, from the root of the repository.
     pub(crate) folder: &'a str,
     /// Words of the command line.
     pub(crate) words: &'a [Word],
     /// Value of `PYTEST_ADDOPTS`.
     pub(crate) variable: &'a str,
-    /// Folders that are not looked into, from the root of the repository: those that a checkout does not have.
-    pub(crate) skip: &'a dyn Fn(&str) -> bool,
 }
 
 /// A call that pytest ends without having collected.

@@ -1,94 +1,71 @@
 //! Patterns of Python: `fnmatch` and `glob`.
 
+use std::str::Chars;
+
 use crate::sources::{Tree, join};
 
 /// Matches a text as `fnmatch.fnmatchcase` does: `*` and `?` match slashes too.
 ///
 /// Source: <https://docs.python.org/3/library/fnmatch.html>.
 pub(crate) fn fnmatch(pattern: &str, text: &str) -> bool {
-    let pattern = items(pattern);
-    let text: Vec<char> = text.chars().collect();
-    let (mut at, mut read) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while let Some(c) = text.get(read) {
-        match pattern.get(at) {
-            Some(Item::Any) => {
-                star = Some((at, read));
-                at += 1;
-            }
-            Some(item) if item.matches(*c) => {
-                at += 1;
-                read += 1;
-            }
-            _ => {
-                let Some((star_at, taken)) = star else { return false };
-                star = Some((star_at, taken + 1));
-                at = star_at + 1;
-                read = taken + 1;
-            }
-        }
-    }
-    pattern.get(at..).is_none_or(|rest| rest.iter().all(|item| matches!(item, Item::Any)))
-}
-
-enum Item {
-    Any,
-    One,
-    Char(char),
-    Set { not: bool, ranges: Vec<(char, char)> },
-}
-
-impl Item {
-    fn matches(&self, c: char) -> bool {
-        match self {
-            Self::Any | Self::One => true,
-            Self::Char(own) => *own == c,
-            Self::Set { not, ranges } => ranges.iter().any(|(from, to)| (*from..=*to).contains(&c)) != *not,
-        }
-    }
-}
-
-fn items(pattern: &str) -> Vec<Item> {
-    let chars: Vec<char> = pattern.chars().collect();
-    let mut found = Vec::new();
-    let mut at = 0;
-    while let Some(c) = chars.get(at) {
-        at += 1;
-        found.push(match c {
-            '*' => Item::Any,
-            '?' => Item::One,
-            '[' => match set(&chars, at) {
-                Some((item, end)) => {
-                    at = end;
-                    item
-                }
-                None => Item::Char('['),
-            },
-            c => Item::Char(*c),
-        });
-    }
-    found
-}
-
-/// A set that begins behind its bracket, and the index behind its end; none for one that is not closed.
-fn set(chars: &[char], start: usize) -> Option<(Item, usize)> {
-    let not = chars.get(start) == Some(&'!');
-    let first = start + usize::from(not);
-    // A bracket that closes at once is one of the set.
-    let end = first + 1 + chars.get(first + 1..)?.iter().position(|c| *c == ']')?;
-    let own = chars.get(first..end)?;
-    let mut ranges = Vec::new();
-    let mut at = 0;
-    while let Some(from) = own.get(at) {
-        if let (Some('-'), Some(to)) = (own.get(at + 1), own.get(at + 2)) {
-            ranges.push((*from, *to));
-            at += 3;
+    let (mut at, mut read) = (pattern, text.chars());
+    // Behind the last star, and the text from which it was tried.
+    let mut star: Option<(&str, Chars<'_>)> = None;
+    loop {
+        let before = read.clone();
+        let Some(c) = read.next() else { return at.bytes().all(|item| item == b'*') };
+        if let Some(rest) = at.strip_prefix('*') {
+            (at, read) = (rest, before);
+            star = Some((at, read.clone()));
+        } else if let Some(rest) = one(at, c) {
+            at = rest;
         } else {
-            ranges.push((*from, *from));
-            at += 1;
+            let Some((behind, tried)) = &mut star else { return false };
+            tried.next();
+            (at, read) = (behind, tried.clone());
         }
     }
-    Some((Item::Set { not, ranges }, end + 1))
+}
+
+/// What follows the first item of a pattern, if that matches a character.
+fn one(pattern: &str, c: char) -> Option<&str> {
+    let mut rest = pattern.chars();
+    let first = rest.next()?;
+    if first == '['
+        && let Some((not, own, behind)) = set(rest.as_str())
+    {
+        return (is_in(own, c) != not).then_some(behind);
+    }
+    (first == '?' || first == c).then_some(rest.as_str())
+}
+
+/// A set from behind its bracket: whether it is negated, its characters, and what follows it; none for one that is not
+/// closed.
+fn set(pattern: &str) -> Option<(bool, &str, &str)> {
+    let own = pattern.strip_prefix('!').unwrap_or(pattern);
+    // A bracket that closes at once is one of the set.
+    let first = own.chars().next()?.len_utf8();
+    let end = first + own.get(first..)?.find(']')?;
+    Some((own.len() < pattern.len(), own.get(..end)?, own.get(end + 1..)?))
+}
+
+/// Returns whether a character is one of a set, or in one of its ranges.
+fn is_in(set: &str, c: char) -> bool {
+    let mut rest = set.chars();
+    while let Some(from) = rest.next() {
+        let mut ahead = rest.clone();
+        let to = match (ahead.next(), ahead.next()) {
+            (Some('-'), Some(to)) => {
+                rest = ahead;
+                to
+            }
+            _ => from,
+        };
+        if (from..=to).contains(&c) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Returns whether Python's `glob` takes a text for a pattern.
@@ -165,6 +142,13 @@ mod tests {
             ("[x", "[x", true),
             ("{arch}", "{arch}", true),
             ("a[", "a[", true),
+            ("*a*b", "xaxxbab", true),
+            ("*a*b", "xaxxba", false),
+            ("a**", "a", true),
+            ("", "", true),
+            ("[a-]x", "-x", true),
+            ("[c-a]", "b", false),
+            ("*[é-ü]", "aö", true),
         ] {
             assert_eq!(fnmatch(pattern, text), matches, "{pattern} {text}");
         }

@@ -1,21 +1,20 @@
 //! The files with tests that a folder has, with any configuration.
 
-use super::{Call, Collected, Origin, Word, collect};
-use crate::sources::Tree;
+use super::{Call, Checkout, Collected, Origin, Word, collect};
 
 /// Names of files that are there for tests: pytest's own patterns, and what other test tools take.
 const NAMES: &str = "test_*.py *_test.py test.py tests.py";
 
 /// Files with the names of tests, or with those that `own` collects by, outside of the folders that pytest never looks
 /// into by itself; from the root of the repository.
-pub(crate) fn present(tree: &dyn Tree, folder: &str, own: &Collected, skip: &dyn Fn(&str) -> bool) -> Vec<String> {
+pub(crate) fn present(checkout: &Checkout<'_>, folder: &str, own: &Collected) -> Vec<String> {
     let mut setting = format!("python_files={NAMES}");
     for pattern in own.patterns.iter().filter(|pattern| !pattern.text.contains(['\'', '\\'])) {
         setting.push_str(&format!(" '{}'", pattern.text));
     }
     let words = ["-c", "/dev/null", "--noconftest", "-p", "no:doctest", "-o", &setting].map(str::to_owned);
     let words: Vec<Word> = words.into_iter().map(|text| Word { text, origin: Origin::Default }).collect();
-    let collected = collect(&Call { tree, folder, words: &words, variable: "", skip });
+    let collected = collect(&Call { checkout, folder, words: &words, variable: "" });
     collected.map(|it| it.files.into_keys().collect()).unwrap_or_default()
 }
 
@@ -34,9 +33,10 @@ mod tests {
             ("build/test_c.py", ""),
         ];
         let tree = Memory(files.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
-        let own = collect(&Call { tree: &tree, folder: "", words: &[], variable: "", skip: &|_| false });
+        let checkout = Checkout::whole(&tree);
+        let own = collect(&Call { checkout: &checkout, folder: "", words: &[], variable: "" });
         let own = own.expect("pytest reads it");
         assert!(own.files.is_empty());
-        assert_eq!(present(&tree, "", &own, &|_| false), ["tests/check_a.py", "tests/test_b.py"]);
+        assert_eq!(present(&checkout, "", &own), ["tests/check_a.py", "tests/test_b.py"]);
     }
 }

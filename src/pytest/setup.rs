@@ -29,7 +29,7 @@ pub(super) fn setup(call: &Call<'_>) -> Result<Setup, Refused> {
     if let Some(given) = early.last("--rootdir") {
         let refused = |message: String| Refused { origin: given.origin.clone(), message };
         root = join(call.folder, &given.value)
-            .filter(|root| call.tree.exists(root))
+            .filter(|root| call.checkout.tree.exists(root))
             .ok_or_else(|| refused(format!("`--rootdir`: there is no folder `{}` in the repository", given.value)))?;
     }
     config.override_by(&early)?;
@@ -66,23 +66,23 @@ fn found(call: &Call<'_>, early: &Options) -> Result<(String, Config), Refused> 
         if given.value == "/dev/null" {
             return Ok((ancestor(call, early), Config::default()));
         }
-        let file = join(call.folder, &given.value).filter(|file| call.tree.exists(file));
+        let file = join(call.folder, &given.value).filter(|file| call.checkout.tree.exists(file));
         let file = file.ok_or_else(|| refused(format!("`-c`: there is no file `{}`", given.value)))?;
-        let text = call.tree.read(&file).ok_or_else(|| refused(format!("`-c`: `{file}` cannot be read")))?;
+        let text = call.checkout.tree.read(&file).ok_or_else(|| refused(format!("`-c`: `{file}` cannot be read")))?;
         let config = config::read(&file, &text)?.unwrap_or_else(|| config::empty(&file));
         return Ok((folder_of(&file).to_owned(), config));
     }
     let ancestor = ancestor(call, early);
-    if let Some(found) = located(call.tree, std::slice::from_ref(&ancestor))? {
+    if let Some(found) = located(call.checkout.tree, std::slice::from_ref(&ancestor))? {
         return Ok(found);
     }
     if early.last("--rootdir").is_some() {
         return Ok((ancestor, Config::default()));
     }
-    if let Some(root) = above(&ancestor).find(|at| call.tree.exists(&file_in(at, "setup.py"))) {
+    if let Some(root) = above(&ancestor).find(|at| call.checkout.tree.exists(&file_in(at, "setup.py"))) {
         return Ok((root.to_owned(), Config::default()));
     }
-    if let Some(found) = located(call.tree, &folders(call, early))? {
+    if let Some(found) = located(call.checkout.tree, &folders(call, early))? {
         return Ok(found);
     }
     Ok((common([call.folder, ancestor.as_str()].into_iter()).unwrap_or_default(), Config::default()))
@@ -91,8 +91,9 @@ fn found(call: &Call<'_>, early: &Options) -> Result<(String, Config), Refused> 
 /// Folders of the paths that the command line names, as far as they exist.
 fn folders(call: &Call<'_>, options: &Options) -> Vec<String> {
     let path = |word: &Word| join(call.folder, word.text.split("::").next().unwrap_or_default());
-    let existing = options.paths.iter().filter_map(path).filter(|path| path.is_empty() || call.tree.exists(path));
-    existing.map(|path| if is_folder(call.tree, &path) { path } else { folder_of(&path).to_owned() }).collect()
+    let existing =
+        options.paths.iter().filter_map(path).filter(|path| path.is_empty() || call.checkout.tree.exists(path));
+    existing.map(|path| if is_folder(call.checkout.tree, &path) { path } else { folder_of(&path).to_owned() }).collect()
 }
 
 fn ancestor(call: &Call<'_>, options: &Options) -> String {

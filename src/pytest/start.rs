@@ -33,7 +33,7 @@ pub(super) fn starts(
     }
     for word in &options.doubtful {
         let path = join(call.folder, word.text.split("::").next().unwrap_or_default());
-        if path.is_some_and(|path| call.tree.exists(&path)) {
+        if path.is_some_and(|path| call.checkout.tree.exists(&path)) {
             let why = format!("`{}` is a path of tests, or the value of the option before it", word.text);
             unsure.push(Unsure { origin: word.origin.clone(), why, paths: Vec::new() });
         }
@@ -75,13 +75,13 @@ fn resolved(call: &Call<'_>, word: &Word, by_module: bool, unsure: &mut Vec<Unsu
         unsure.push(Unsure { origin: word.origin.clone(), why, paths: Vec::new() });
         return Ok(None);
     };
-    if !path.is_empty() && !call.tree.exists(&path) {
+    if !path.is_empty() && !call.checkout.tree.exists(&path) {
         if by_module {
             return Ok(None);
         }
         return Err(refused(format!("there is no file or folder `{file}`, which `{}` names", word.text)));
     }
-    if tests.is_some() && is_folder(call.tree, &path) {
+    if tests.is_some() && is_folder(call.checkout.tree, &path) {
         return Err(refused(format!("`{}` names a test in a folder", word.text)));
     }
     let test = tests.map(|_| word.text.get(file.len() + 2..).unwrap_or_default().to_owned());
@@ -109,10 +109,13 @@ fn normalized(starts: &[Start]) -> Vec<Start> {
 fn test_paths(call: &Call<'_>, words: &[Word]) -> Vec<(String, Origin)> {
     let mut found = Vec::new();
     for word in words {
-        let paths =
-            if is_magic(&word.text) { glob(call.tree, call.folder, &word.text) } else { vec![word.text.clone()] };
+        let paths = if is_magic(&word.text) {
+            glob(call.checkout.tree, call.folder, &word.text)
+        } else {
+            vec![word.text.clone()]
+        };
         let paths = paths.iter().filter_map(|path| join(call.folder, path));
-        let existing = paths.filter(|path| path.is_empty() || call.tree.exists(path));
+        let existing = paths.filter(|path| path.is_empty() || call.checkout.tree.exists(path));
         found.extend(existing.map(|path| (path, word.origin.clone())));
     }
     found

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Call, Collected, Extent, Origin, Word, collect, may_hold_tests, selections};
+use super::{Call, Checkout, Collected, Extent, Origin, Word, collect, may_hold_tests, selections};
 use crate::sources::{Memory, Tree};
 
 /// A test, as the generator of the table writes it.
@@ -54,7 +54,8 @@ fn differences(case: &Case, real: &Real) -> Vec<String> {
         .enumerate()
         .map(|(index, text)| Word { text: text.clone(), origin: Origin::Argument(index) })
         .collect();
-    let call = Call { tree: &tree, folder: &case.folder, words: &words, variable: &case.variable, skip: &|_| false };
+    let checkout = Checkout::whole(&tree);
+    let call = Call { checkout: &checkout, folder: &case.folder, words: &words, variable: &case.variable };
     match (collect(&call), real.refused) {
         (Err(_), true) => Vec::new(),
         (Err(refused), false) => vec![format!("refused by mistake: {} {}", refused.origin, refused.message)],

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::scope::Named;
 use crate::definition::{Name, Service, TestRun, Value};
 use crate::diagnostics::At;
-use crate::pytest::{self, Call, Floor, Origin, Word};
+use crate::pytest::{self, Call, Checkout, Floor, Origin, Word};
 use crate::sources::{Tree, join};
 
 /// The variable with further arguments of pytest.
@@ -58,7 +58,8 @@ pub(crate) fn words(tree: &dyn Tree, folder: &str, paths: &[String], run: &TestR
 pub(super) fn floor(tree: &dyn Tree, folder: &str, run: &TestRun, variable: Option<&Variable<'_>>) -> Option<Floor> {
     let words = words(tree, folder, &run.paths, run);
     let variable = variable.map_or("", |variable| variable.text);
-    let call = Call { tree, folder, words: &words, variable, skip: &|_| false };
+    let checkout = Checkout::whole(tree);
+    let call = Call { checkout: &checkout, folder, words: &words, variable };
     let options = pytest::options(&call).ok()?;
     pytest::floor(&call, &options)
 }

@@ -121,6 +121,14 @@ impl<'a> Place<'a> {
         Diagnostic::error(code, self.at(), message)
     }
 
+    /// An upper bound for the bytes of its content.
+    pub(super) fn most_bytes(&self) -> usize {
+        match self.tree {
+            Tree::Value(value) => value.most_bytes(),
+            Tree::When(when) => when.most_bytes(),
+        }
+    }
+
     /// Content, printed.
     pub(super) fn printed(&self) -> String {
         match self.tree {

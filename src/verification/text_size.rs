@@ -1,9 +1,10 @@
 //! No text is longer than GitHub reads.
 
+use super::place::Place;
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::workflow::expression::MAX_LENGTH;
-use crate::workflow::{Job, Pairs, Service, StepKind, Value, Work, Workflow};
+use crate::workflow::{Job, Pairs, Service, StepKind, Value, When, Work, Workflow};
 use crate::yaml::emit;
 
 pub(crate) struct TextSize;
@@ -47,7 +48,7 @@ impl Rule for TextSize {
                 wrong(&job.origin, message, "choose a shorter one");
             }
         }
-        for place in set.places.iter().filter(|place| is_longer(&place.printed(), MAX_LENGTH)) {
+        for place in set.places.iter().filter(|place| is_long(place)) {
             let message =
                 format!("{} has more than {MAX_LENGTH} characters, and an expression in it", place.described());
             wrong(&place.at(), message, FAULT);
@@ -76,6 +77,11 @@ fn is_longer(text: &str, most: usize) -> bool {
     text.len() > most && text.encode_utf16().count() > most
 }
 
+/// Returns whether a place is longer than an expression may be; only one that could be is printed to see.
+fn is_long(place: &Place<'_>) -> bool {
+    place.most_bytes() > MAX_LENGTH && is_longer(&place.printed(), MAX_LENGTH)
+}
+
 /// Returns whether a workflow is too large; only one that could be is written out to see.
 fn is_too_large(workflow: &Workflow) -> bool {
     at_most(workflow) > MOST_BYTES
@@ -102,7 +108,7 @@ fn of_job(job: &Job) -> usize {
             StepKind::Run(run) => of_text(run.script.as_str()),
             StepKind::Uses(action) => action.name.len() + action.pin.as_ref().map_or(0, |pin| pin.sha.len()),
         };
-        kind + of_text(&step.name) + step.condition.as_ref().map_or(0, |when| of_text(&when.to_string())) + 4 * AROUND
+        kind + of_text(&step.name) + step.condition.as_ref().map_or(0, When::most_bytes) + 4 * AROUND
     });
     let pairs = tables(job).flatten().map(|(key, value)| key.len() + of_value(value) + AROUND);
     permissions + lines + services.sum::<usize>() + steps.sum::<usize>() + pairs.sum::<usize>() + 16 * AROUND
@@ -114,7 +120,7 @@ fn of_text(text: &str) -> usize {
 }
 
 fn of_value(value: &Value) -> usize {
-    value.literal().map_or_else(|| of_text(&value.to_string()), of_text)
+    value.literal().map_or_else(|| value.most_bytes(), of_text)
 }
 
 fn services(job: &Job) -> &[Service] {

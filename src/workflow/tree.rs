@@ -85,6 +85,30 @@ impl Value {
             Self::FromJson(value) => value.walk(visit),
         }
     }
+
+    /// An upper bound for the bytes of the printed value, without printing it.
+    pub fn most_bytes(&self) -> usize {
+        AROUND
+            + match self {
+                Self::Text(text) => escaped(text),
+                Self::Number(_) => 0,
+                Self::Property(property) | Self::ToJson(property) => {
+                    property.path().into_iter().map(|name| escaped(name) + AROUND).sum()
+                }
+                Self::Joined(parts) | Self::FirstOf(parts) => parts.iter().map(Self::most_bytes).sum(),
+                Self::Either(when, then, otherwise) => when.most_bytes() + then.most_bytes() + otherwise.most_bytes(),
+                Self::Holds(when) => when.most_bytes(),
+                Self::FromJson(value) => value.most_bytes(),
+            }
+    }
+}
+
+/// More bytes than an operator, a function and their parentheses take.
+const AROUND: usize = 32;
+
+/// More bytes than a text takes that is escaped in JSON, and then in an expression.
+const fn escaped(text: &str) -> usize {
+    12 * text.len()
 }
 
 impl When {
@@ -105,6 +129,20 @@ impl When {
             Self::Not(inner) => inner.walk(visit),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.walk(visit)),
         }
+    }
+
+    /// An upper bound for the bytes of the printed condition, without printing it.
+    pub fn most_bytes(&self) -> usize {
+        AROUND
+            + match self {
+                Self::Status(_) => 0,
+                Self::Equal(left, right) => left.most_bytes() + right.most_bytes(),
+                Self::OneOf(value, texts) => {
+                    value.most_bytes() + texts.iter().map(|text| escaped(text) + AROUND).sum::<usize>()
+                }
+                Self::Not(inner) => inner.most_bytes(),
+                Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::most_bytes).sum(),
+            }
     }
 
     /// Returns whether it asks a status function. GitHub reads a condition without one as `success() && …`.

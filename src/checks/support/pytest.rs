@@ -2,12 +2,11 @@
 
 use super::gitignore::Gitignore;
 use super::walk::ROOT;
-use crate::checks::check::Subject;
 use crate::definition::{Name, TestRun};
 use crate::diagnostics::At;
-use crate::pytest::{self, Call, Collected, Origin, Refused, fnmatch, is_magic};
-use crate::resolve::{self, Variable};
-use crate::sources::{self, Tree};
+use crate::pytest::{self, Call, Checkout, Collected, Origin, Refused, fnmatch, is_magic};
+use crate::resolve::{self, Pipeline, Variable};
+use crate::sources::{self, Sources};
 
 /// A test run or a suite that calls pytest.
 pub(in crate::checks) struct Run<'a> {
@@ -54,45 +53,56 @@ impl Run<'_> {
     }
 }
 
-/// Every run and suite that calls pytest, and what each collects.
-pub(in crate::checks) fn runs<'a>(subject: &Subject<'a>, skip: &dyn Fn(&str) -> bool) -> Vec<Run<'a>> {
-    let pipeline = subject.pipeline;
-    let tree = subject.sources.tree.as_ref();
-    let run = |run: &'a resolve::TestRun<'a>, suite, variable, paths: &[String]| Run {
-        name: run.name,
-        suite,
-        it: run.written,
-        folder: &run.component.folder,
-        collected: collected(tree, run, variable, paths, skip),
-        variable,
-    };
-    let is_pytest = |run: &resolve::TestRun<'_>| run.runner.name() == "pytest";
-    let tests = pipeline.tests.values().filter(|it| is_pytest(it));
-    let tests = tests.map(|it| run(it, None, it.variable.as_ref(), &it.written.paths));
-    let suites = pipeline.suites.iter().filter(|suite| is_pytest(&suite.run));
-    let suites = suites.map(|suite| run(&suite.run, Some(suite.name), suite.variable.as_ref(), &suite.written.paths));
-    tests.chain(suites).collect()
+/// Every call of pytest.
+pub(in crate::checks) struct Calls<'a> {
+    /// The checkout that they run in.
+    pub(in crate::checks) checkout: Checkout<'a>,
+    /// Runs and suites, and what each collects.
+    pub(in crate::checks) runs: Vec<Run<'a>>,
+}
+
+impl<'a> Calls<'a> {
+    /// The calls of a pipeline.
+    pub(in crate::checks) fn new(pipeline: &'a Pipeline<'a>, sources: &'a Sources) -> Self {
+        let checkout = Checkout::new(sources.tree.as_ref(), foreign(sources));
+        let run = |run: &'a resolve::TestRun<'a>, suite, variable, paths: &[String]| Run {
+            name: run.name,
+            suite,
+            it: run.written,
+            folder: &run.component.folder,
+            collected: collected(&checkout, run, variable, paths),
+            variable,
+        };
+        let is_pytest = |run: &resolve::TestRun<'_>| run.runner.name() == "pytest";
+        let tests = pipeline.tests.values().filter(|it| is_pytest(it));
+        let tests = tests.map(|it| run(it, None, it.variable.as_ref(), &it.written.paths));
+        let suites = pipeline.suites.iter().filter(|suite| is_pytest(&suite.run));
+        let suites =
+            suites.map(|suite| run(&suite.run, Some(suite.name), suite.variable.as_ref(), &suite.written.paths));
+        let runs = tests.chain(suites).collect();
+        Self { checkout, runs }
+    }
 }
 
 fn collected(
-    tree: &dyn Tree,
+    checkout: &Checkout<'_>,
     run: &resolve::TestRun<'_>,
     variable: Option<&Variable<'_>>,
     paths: &[String],
-    skip: &dyn Fn(&str) -> bool,
 ) -> Option<Result<Collected, Refused>> {
     let folder = run.component.folder.as_str();
-    let words = resolve::words(tree, folder, paths, run.written);
+    let words = resolve::words(checkout.tree, folder, paths, run.written);
     let has_path = words.iter().any(|word| matches!(word.origin, Origin::Path(_)));
-    let call = Call { tree, folder, words: &words, variable: variable.map_or("", |it| it.text), skip };
+    let call = Call { checkout, folder, words: &words, variable: variable.map_or("", |it| it.text) };
     (has_path || paths.is_empty()).then(|| pytest::collect(&call))
 }
 
-/// The folders that are not looked into: what git leaves out, caches, and folders with a pipeline in them.
-pub(in crate::checks) fn foreign<'a>(subject: &'a Subject<'_>) -> impl Fn(&str) -> bool + 'a {
-    let tree: &dyn Tree = subject.sources.tree.as_ref();
+/// The paths that a checkout does not have, or that are not the project's: what git leaves out, caches, and folders
+/// with a pipeline in them.
+fn foreign(sources: &Sources) -> impl Fn(&str) -> bool + '_ {
+    let tree = sources.tree.as_ref();
     let git = Gitignore::new(tree);
-    let own = subject.sources.folder().to_owned();
+    let own = sources.folder();
     move |path: &str| {
         git.ignores(path)
             || tree.exists(&format!("{path}/CACHEDIR.TAG"))

@@ -59,7 +59,7 @@ fn found(sources: &Sources) -> Vec<Diagnostic> {
     if let Some(definition) = &read.definition {
         let Resolved { pipeline, diagnostics } = resolve(definition, sources);
         found.extend(diagnostics);
-        found.extend(check(&Subject { definition, sources, pipeline: &pipeline }));
+        found.extend(check(&Subject::new(definition, sources, &pipeline)));
     }
     found
 }

@@ -3,7 +3,7 @@
 use super::super::names::is_sound;
 use super::super::walk::{Folder, View, is_in};
 use crate::pytest::{
-    Call, Cause, Collected, Origin, Refused, Taken, collect, floor, is_magic, may_hold_tests, present,
+    Call, Cause, Checkout, Collected, Origin, Refused, Taken, collect, floor, is_magic, may_hold_tests, present,
 };
 use crate::sources::{folder as folder_of, join as inside};
 
@@ -33,11 +33,12 @@ impl Config {
     /// Reads the configuration that pytest uses in a folder.
     pub(super) fn read(view: &View<'_>, folder: &Folder) -> Self {
         // A separate project has its own tests.
-        let skip = |path: &str| {
+        let lacks = |path: &str| {
             ["pyproject.toml", "setup.py"].iter().any(|file| view.tree.exists(&format!("{path}/{file}")))
                 || !is_sound(path)
         };
-        let call = Call { tree: view.tree, folder: &folder.path, words: &[], variable: "", skip: &skip };
+        let checkout = Checkout::new(view.tree, lacks);
+        let call = Call { checkout: &checkout, folder: &folder.path, words: &[], variable: "" };
         let mut config = Self {
             folder: folder.path.clone(),
             collected: None,
@@ -50,7 +51,7 @@ impl Config {
             Ok(collected) => {
                 let holds =
                     |path: &&String| view.tree.read(path).is_none_or(|text| may_hold_tests(&text, &collected.names));
-                config.present = present(view.tree, &folder.path, &collected, &skip);
+                config.present = present(&checkout, &folder.path, &collected);
                 config.present.retain(|path| holds(&path));
                 let own = |path: &String| config.inner(path);
                 config.tests = collected.files.keys().filter(holds).filter_map(own).collect();
