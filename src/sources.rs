@@ -284,6 +284,17 @@ impl Disk {
         names
     }
 
+    /// Returns whether the folder of a path was listed, and does not have it.
+    fn is_unlisted(&self, path: &str) -> bool {
+        let listed = self.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let is_name = !matches!(name, "" | "." | "..");
+        is_name
+            && listed.get(folder).is_some_and(|names| {
+                !names.iter().any(|listed| listed.strip_suffix('/').unwrap_or(listed) == name)
+            })
+    }
+
     fn inside(&self, path: &str) -> Option<PathBuf> {
         let plain = Path::new(path).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         plain.then(|| self.root.join(path))
@@ -299,7 +310,8 @@ impl Tree for Disk {
     }
 
     fn exists(&self, path: &str) -> bool {
-        self.inside(path).is_some_and(|path| path.exists())
+        // A folder that was listed answers without the disk what it does not have.
+        !self.is_unlisted(path) && self.inside(path).is_some_and(|path| path.exists())
     }
 
     fn list(&self, folder: &str) -> Vec<String> {

@@ -234,12 +234,12 @@ impl Walk<'_> {
                 let leads_to_start =
                     self.starts.iter().any(|start| *start == path || start.starts_with(&format!("{path}/")));
                 if leads_to_start
-                    || !(plain == "__pycache__" || self.call.checkout.lacks(&path) || self.is_taken(&path, true))
+                    || !(plain == "__pycache__" || self.call.checkout.lacks(&path, true) || self.is_taken(&path, true))
                 {
                     self.folder(&path, depth + 1);
                 }
             } else if self.is_collected(&path, false)
-                && !self.call.checkout.lacks(&path)
+                && !self.call.checkout.lacks(&path, false)
                 && !self.is_taken(&path, false)
             {
                 self.add(&path, &[]);

@@ -30,11 +30,16 @@ pub(super) struct Conftest {
 pub(super) const IGNORE: &str = "collect_ignore";
 pub(super) const IGNORE_GLOB: &str = "collect_ignore_glob";
 
+/// Options of pytest that select tests, by the names that code sets them by.
+const OPTIONS: [&str; 5] = ["markexpr", "keyword", "ignore", "ignore_glob", "deselect"];
+
 /// Reads a `conftest.py`.
 pub(super) fn read(text: &str) -> Conftest {
     let mut found = Conftest::default();
-    let relevant = ["collect", "import *", "deselected", "option"].iter().any(|word| text.contains(word));
-    if !relevant {
+    // Most have nothing to do with collection, and are not taken apart.
+    let has = |word: &&str| text.contains(*word);
+    let sets = has(&"option") && OPTIONS.iter().any(has);
+    if !sets && ![IGNORE, "pytest_ignore_collect", "pytest_collect", "import *"].iter().any(has) {
         return found;
     }
     let statements = statements(text);
@@ -190,10 +195,9 @@ fn hook(statements: &[Statement], index: usize, statement: &Statement) -> Option
             _ => None,
         };
     }
-    let options = ["markexpr", "keyword", "ignore", "ignore_glob", "deselect"];
     let sets = statement.tokens.windows(4).any(|part| match part {
         [Token::Name(option), Token::Op('.'), Token::Name(name), Token::Op('=')] => {
-            option == "option" && options.contains(&name.as_str())
+            option == "option" && OPTIONS.contains(&name.as_str())
         }
         _ => false,
     });

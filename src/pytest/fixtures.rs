@@ -34,6 +34,9 @@ impl<'a> Fixtures<'a> {
 
     /// Loads those of a folder and of the folders above it.
     pub(super) fn load(&mut self, folder: &str) {
+        if self.known.contains_key(folder) {
+            return;
+        }
         let folders: Vec<String> = above(folder).take_while(|at| !self.is_above_cut(at)).map(str::to_owned).collect();
         for at in folders {
             if self.off || self.known.contains_key(&at) {
@@ -48,7 +51,8 @@ impl<'a> Fixtures<'a> {
     }
 
     fn is_above_cut(&self, folder: &str) -> bool {
-        folder != self.cut && (folder.is_empty() || self.cut.starts_with(&format!("{folder}/")))
+        folder != self.cut
+            && (folder.is_empty() || self.cut.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')))
     }
 
     /// The files that were loaded, from the root of the repository.

@@ -99,14 +99,14 @@ fn collected(
 
 /// The paths that a checkout does not have, or that are not the project's: what git leaves out, caches, and folders
 /// with a pipeline in them.
-fn foreign(sources: &Sources) -> impl Fn(&str) -> bool + '_ {
+fn foreign(sources: &Sources) -> impl Fn(&str, bool) -> bool + '_ {
     let tree = sources.tree.as_ref();
     let git = Gitignore::new(tree);
     let own = sources.folder();
-    move |path: &str| {
-        git.ignores(path)
-            || tree.exists(&format!("{path}/CACHEDIR.TAG"))
-            || (path != own && !own.starts_with(&format!("{path}/")) && tree.exists(&format!("{path}/pipeline.toml")))
+    move |path: &str, is_folder| {
+        let is_other = |path: &str| path != own && !own.starts_with(&format!("{path}/"));
+        let has = |name: &str| tree.exists(&format!("{path}/{name}"));
+        git.ignores(path) || (is_folder && (has("CACHEDIR.TAG") || (is_other(path) && has("pipeline.toml"))))
     }
 }
 

@@ -33,8 +33,8 @@ impl Config {
     /// Reads the configuration that pytest uses in a folder.
     pub(super) fn read(view: &View<'_>, folder: &Folder) -> Self {
         // A separate project has its own tests.
-        let lacks = |path: &str| {
-            ["pyproject.toml", "setup.py"].iter().any(|file| view.tree.exists(&format!("{path}/{file}")))
+        let lacks = |path: &str, is_folder: bool| {
+            (is_folder && ["pyproject.toml", "setup.py"].iter().any(|file| view.tree.exists(&format!("{path}/{file}"))))
                 || !is_sound(path)
         };
         let checkout = Checkout::new(view.tree, lacks);
