@@ -290,9 +290,9 @@ impl Disk {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let is_name = !matches!(name, "" | "." | "..");
         is_name
-            && listed.get(folder).is_some_and(|names| {
-                !names.iter().any(|listed| listed.strip_suffix('/').unwrap_or(listed) == name)
-            })
+            && listed
+                .get(folder)
+                .is_some_and(|names| !names.iter().any(|listed| listed.strip_suffix('/').unwrap_or(listed) == name))
     }
 
     fn inside(&self, path: &str) -> Option<PathBuf> {

@@ -20,6 +20,7 @@ mod suite;
 mod test_steps;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
 use context::Context;
 use family::Family;

@@ -9,6 +9,8 @@ pub enum Property {
     Github(Github),
     /// An input of the workflow.
     Input(String),
+    /// All inputs of the workflow.
+    Inputs,
     /// `job.status`.
     JobStatus,
     /// The value of an axis in this job of the matrix.
@@ -66,6 +68,7 @@ impl Property {
         match self {
             Self::Github(property) => property.path().to_vec(),
             Self::Input(name) => vec!["inputs", name],
+            Self::Inputs => vec!["inputs"],
             Self::JobStatus => vec!["job", "status"],
             Self::Matrix(axis) => vec!["matrix", axis],
             Self::Needs => vec!["needs"],

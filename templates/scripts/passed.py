@@ -11,11 +11,12 @@ Environment:
   PIPEWRIGHT_NEEDS   toJSON(needs)
   PIPEWRIGHT_RULES   JSON {job: {"needs": [job, …], "if": condition}}, both where the
                      job has them. A condition is [value, "==" or "!=", text], {"all":
-                     [condition, …]}, {"any": [condition, …]} or "!cancelled()"; a
-                     value is github.event_name, needs.JOB.result or
-                     needs.JOB.outputs.NAME. {"skipped": "always"} is the rule of a
-                     deploy's job: it is skipped behind a failed one, which is judged
-  GITHUB_EVENT_NAME  as the runner sets it
+                     [condition, …]}, {"any": [condition, …]}, "!cancelled()",
+                     "!failure()" or "always()"; a value is github.event_name,
+                     github.ref, inputs.NAME, needs.JOB.result or
+                     needs.JOB.outputs.NAME
+  PIPEWRIGHT_INPUTS  toJSON(inputs), where a rule reads an input
+  GITHUB_EVENT_NAME  as the runner sets it, and GITHUB_REF
 
 Exit status 1 unless every job passes.
 """
@@ -29,7 +30,8 @@ from formats import code
 from parameters import parsed, strings, text
 from runner import Problem, annotate, summary, table
 
-NOT_CANCELLED = "!cancelled()"
+FUNCTIONS = ("!cancelled()", "!failure()", "always()")
+VARIABLES = {"github.event_name": "GITHUB_EVENT_NAME", "github.ref": "GITHUB_REF"}
 RESULTS = ("success", "failure", "cancelled", "skipped")
 
 
@@ -45,8 +47,9 @@ def judge_jobs() -> int:
     for job in [*rules, *(job for job in needs if job not in rules)]:
         reason = jobs.problem(job)
         rows.append((code(job), jobs.result(job), reason or jobs.why_skipped(job)))
-        if reason:
-            passed = False
+        passed = passed and not reason
+        # A job behind one that is reported itself adds nothing.
+        if reason and not jobs.reported_before(job):
             annotate("error", f"{job}: {reason}", title="Not passed")
     summary(
         f"### {'Passed' if passed else 'Not passed'}\n\n"
@@ -64,11 +67,9 @@ class Jobs:
         self.problems: dict[str, str] = {}
         self.before: dict[str, list[str]] = {}
         self.conditions: dict[str, Any] = {}
-        self.optional: set[str] = set()
+        inputs = parsed("PIPEWRIGHT_INPUTS", "null")
+        self.inputs = inputs if isinstance(inputs, dict) else {}
         for job, rule in rules.items():
-            if rule == {"skipped": "always"}:
-                self.optional.add(job)
-                continue
             if not isinstance(rule, dict) or set(rule) - {"needs", "if"}:
                 raise Problem(
                     f"PIPEWRIGHT_RULES: `{job}` must have only the keys needs, if"
@@ -91,10 +92,7 @@ class Jobs:
         if job not in self.problems:
             self.problems[job] = "waits for itself"
             result = self.result(job)
-            may_skip = result == "skipped" and (
-                job in self.optional or self.why_skipped(job)
-            )
-            if result == "success" or may_skip:
+            if result == "success" or self.why_skipped(job):
                 self.problems[job] = ""
             elif result == "skipped":
                 self.problems[job] = self.unexplained(job)
@@ -110,7 +108,7 @@ class Jobs:
             return "its condition is false"
         # Without a status function GitHub adds `success()`, which asks every job before
         # this one.
-        if uses_function(self.conditions.get(job), NOT_CANCELLED):
+        if asks_status(self.conditions.get(job)):
             return ""
         ancestors = self.ancestors(job)
         if any(self.problem(other) for other in ancestors):
@@ -120,12 +118,22 @@ class Jobs:
 
     def unexplained(self, job: str) -> str:
         """What to say about a skip without a reason."""
-        bad = [other for other in self.ancestors(job) if self.problem(other)]
+        bad = self.bad_before(job)
         if bad:
             return f"was skipped, because `{bad[0]}` did not pass"
         if self.holds(job) is None:
             return "was skipped, and its condition cannot be evaluated again"
         return "was skipped, but had to run; was the run cancelled?"
+
+    def bad_before(self, job: str) -> list[str]:
+        """The jobs before this one that do not pass."""
+        return [other for other in self.ancestors(job) if self.problem(other)]
+
+    def reported_before(self, job: str) -> bool:
+        """Whether a job was skipped behind one whose result says what went wrong."""
+        if self.result(job) != "skipped":
+            return False
+        return any(other in self.needs for other in self.bad_before(job))
 
     def ancestors(self, job: str) -> list[str]:
         """Every job that a job waits for, also by way of others."""
@@ -143,8 +151,8 @@ class Jobs:
         return self.evaluate(self.conditions[job]) if job in self.conditions else True
 
     def evaluate(self, condition: Any) -> bool | None:
-        """A condition; `!cancelled()` holds, since only a run that goes on can pass."""
-        if condition == NOT_CANCELLED:
+        """A condition; status functions hold, as they do in a run that can pass."""
+        if condition in FUNCTIONS:
             return True
         if isinstance(condition, dict):
             decides = "any" in condition
@@ -156,12 +164,19 @@ class Jobs:
             return None if None in parts else not decides
         path, operator, wanted = condition
         value = self.value(path)
-        return None if value is None else (value == wanted) is (operator == "==")
+        if value is None:
+            return None
+        # GitHub compares texts without regard to case.
+        return (value.upper() == wanted.upper()) is (operator == "==")
 
     def value(self, path: str) -> str | None:
         """A value; None for a missing one and for an output that is no boolean."""
-        if path == "github.event_name":
-            return text("GITHUB_EVENT_NAME")
+        if path in VARIABLES:
+            return text(VARIABLES[path])
+        if path.startswith("inputs."):
+            # A run that was not started by hand has none.
+            given = self.inputs.get(path.removeprefix("inputs."))
+            return "" if given is None else str(given)
         _, job, kind, *name = path.split(".")
         if kind == "result":
             result = self.result(job)
@@ -173,20 +188,16 @@ class Jobs:
         return value if value in ("true", "false") else None
 
 
-def uses_function(condition: Any, function: str) -> bool:
+def asks_status(condition: Any) -> bool:
     """Whether a condition contains a status function."""
     if isinstance(condition, dict):
-        return any(
-            uses_function(part, function)
-            for parts in condition.values()
-            for part in parts
-        )
-    return bool(condition == function)
+        return any(asks_status(part) for parts in condition.values() for part in parts)
+    return condition in FUNCTIONS
 
 
 def check_condition(job: str, condition: Any) -> None:
     """Refuses a condition that this script cannot evaluate."""
-    if condition == NOT_CANCELLED:
+    if condition in FUNCTIONS:
         return
     if isinstance(condition, dict) and len(condition) == 1:
         ((kind, parts),) = condition.items()
@@ -201,10 +212,10 @@ def check_condition(job: str, condition: Any) -> None:
     ):
         path, _, wanted = strings(f"PIPEWRIGHT_RULES: `if` of `{job}`", condition)
         root, *steps = path.split(".")
-        known = path == "github.event_name" or (
-            root == "needs"
-            and (steps[1:] == ["result"] or (len(steps) == 3 and steps[1] == "outputs"))
+        is_input = root == "inputs" and len(steps) == 1
+        is_need = root == "needs" and (
+            steps[1:] == ["result"] or (len(steps) == 3 and steps[1] == "outputs")
         )
-        if known and wanted:
+        if is_input or ((is_need or path in VARIABLES) and wanted):
             return
     raise Problem(f"PIPEWRIGHT_RULES: `if` of `{job}` is no condition: {condition}")
