@@ -37,8 +37,11 @@ use files::File;
 use init::Needs;
 use pins::Lock;
 use resolve::Resolved;
-use sources::Sources;
+use sources::{Sources, Text};
 use workflow::Workflow;
+
+/// The rule that everything has a pin: `generate` adds those that it knows.
+pub const UNPINNED: Code = lowering::UNPINNED;
 
 /// The result of a compilation.
 #[derive(Debug, Default)]
@@ -117,6 +120,19 @@ pub fn needs(sources: &Sources) -> Needs {
         tools: asked.tools.into_keys().collect(),
         workflows,
     }
+}
+
+/// Returns the lock of a definition with the pins that it lacks and that this program knows; none where it lacks none of
+/// them, or is broken.
+pub fn recorded(sources: &Sources) -> Option<Text> {
+    let (mut lock, unreadable) = lock(sources);
+    let Needs { actions, images, tools, .. } = needs(sources);
+    let known = pins::builtin::lock_for(
+        actions.iter().map(String::as_str),
+        images.iter().map(String::as_str),
+        tools.iter().map(String::as_str),
+    );
+    (unreadable.is_none() && lock.complete(known)).then(|| Text { file: sources.lock_file(), text: lock.to_text() })
 }
 
 fn stopped(sources: &Sources, diagnostics: Vec<Diagnostic>) -> Compilation {

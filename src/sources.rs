@@ -114,6 +114,11 @@ impl Sources {
         folder(&self.definition.file)
     }
 
+    /// The path of its `pipeline.lock`, which is beside the definition where there is none.
+    pub fn lock_file(&self) -> String {
+        self.lock.as_ref().map_or_else(|| below(self.folder(), LOCK), |lock| lock.file.clone())
+    }
+
     /// Files that findings may point into.
     pub fn locator(&self) -> Locator<'_> {
         let definitions: Vec<Source<'_>> =
@@ -208,10 +213,13 @@ fn extends(text: &str) -> Option<String> {
     table.get_ref().get("extends").and_then(|value| value.get_ref().as_str()).map(str::to_owned)
 }
 
+/// The name of a lock.
+const LOCK: &str = "pipeline.lock";
+
 fn lock(root: &Path, folder: &str) -> Option<Text> {
     let mut folder = Some(folder);
     while let Some(at) = folder {
-        let file = join(at, "pipeline.lock")?;
+        let file = join(at, LOCK)?;
         if let Ok(found) = text(root, &file, "") {
             return Some(found);
         }

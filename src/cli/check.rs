@@ -7,7 +7,8 @@ use pipewright::drift::Kind;
 
 use super::departure::{Departure, Diffs};
 use super::output::{Exit, Format, err, out};
-use super::project::{Compiled, Use, clash, compiled, places, report, repositories};
+use super::place::places;
+use super::project::{Compiled, Use, clash, compiled, report, repositories};
 
 /// Lines of a file's diff, without `--full`.
 const LINES: usize = 40;
@@ -29,7 +30,7 @@ pub(crate) fn run(command: &Check, folder: &Path, format: Format) -> Exit {
         _ => Diffs::None,
     };
     let all = places(folder, &command.files)
-        .and_then(|places| compiled(&places, &repositories(&places), Use { diffs, stages: false }));
+        .and_then(|places| compiled(&places, &repositories(&places), Use { diffs, stages: false, records: false }));
     let all = match all {
         Ok(all) => all,
         Err(exit) => return exit,

@@ -7,7 +7,8 @@ use pipewright::drift::{self, Kind};
 
 use super::departure::{Departure, Diffs};
 use super::output::{Exit, Format, err, out};
-use super::project::{Compiled, Use, clash, commit, compiled, lacking_attributes, places, report, repositories};
+use super::place::places;
+use super::project::{Compiled, Use, clash, commit, compiled, lacking_attributes, report, repositories};
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {
@@ -47,7 +48,7 @@ fn generated(command: &Generate, folder: &Path, format: Format) -> Result<(), Ex
         }
     }
     let diffs = if command.diff { Diffs::All } else { Diffs::None };
-    let mut all = compiled(&places, &repositories, Use { diffs, stages })?;
+    let mut all = compiled(&places, &repositories, Use { diffs, stages, records: true })?;
     if report(&all, format, false) || clash(&all) {
         return Err(Exit::Definition);
     }

@@ -47,7 +47,7 @@ pub(crate) struct Init {
 
 /// Runs the command: detects, asks, writes the definition and generates its workflows.
 pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
-    let (root, file) = match super::project::place(&folder.join("pipeline.toml")) {
+    let (root, file) = match super::place::place(&folder.join("pipeline.toml")) {
         Ok(place) => place,
         Err(message) => return io_failed(&message, Some("name a folder that exists with `-C`")),
     };

@@ -5,8 +5,10 @@ mod departure;
 mod explain;
 mod generate;
 mod init;
+mod locks;
 mod output;
 mod pins;
+mod place;
 mod project;
 mod schema;
 

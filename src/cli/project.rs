@@ -4,20 +4,19 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::{fs, thread};
+use std::thread;
 
 use pipewright::diagnostics::{self, At, Code, Diagnostic, Locator, Source};
 use pipewright::drift::{Change, Claim, Kind, Repository, Staged, WriteError};
 use pipewright::readback::read_back;
 use pipewright::sources::{Memory, Sources, Unreadable};
 use pipewright::workflow::Workflow;
-use pipewright::{Compilation, compile};
+use pipewright::{Compilation, UNPINNED, compile};
 
 use super::departure::{Departure, Diffs};
+use super::locks::Locks;
 use super::output::{Exit, Format, err, io_failed, out};
-
-/// The repository of a definition, and the definition's path in it.
-pub(crate) type Place = (PathBuf, String);
+use super::place::Place;
 
 /// Repositories by their roots, each listed once.
 pub(crate) type Repositories = BTreeMap<PathBuf, Repository>;
@@ -29,6 +28,8 @@ pub(crate) struct Use {
     pub(crate) diffs: Diffs,
     /// Changes are read back, and written beside their destinations.
     pub(crate) stages: bool,
+    /// Pins that the program knows, and the lock does not have, are added to it.
+    pub(crate) records: bool,
 }
 
 /// A definition and the result of its compilation.
@@ -67,20 +68,13 @@ impl Compiled {
         }
     }
 
+    fn lacks_pins(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == UNPINNED)
+    }
+
     pub(crate) fn failed(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
-}
-
-/// The places of the definitions that a call names; `pipeline.toml` where none is named.
-///
-/// # Errors
-///
-/// The exit status of a call that names a definition which is in no folder.
-pub(crate) fn places(folder: &Path, files: &[PathBuf]) -> Result<Vec<Place>, Exit> {
-    let default = [PathBuf::from("pipeline.toml")];
-    let files = if files.is_empty() { &default } else { files };
-    files.iter().map(|file| place(&folder.join(file)).map_err(|message| io_failed(&message, None))).collect()
 }
 
 /// Lists the repositories of these definitions.
@@ -100,9 +94,16 @@ pub(crate) fn repositories(places: &[Place]) -> Repositories {
 ///
 /// The exit status of a call in which something could not be read, with every such file named.
 pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) -> Result<Vec<Compiled>, Exit> {
-    let one = |place: &Place| one_of(place, repositories, how);
-    let results: Vec<Result<Compiled, Unreadable>> =
-        if let [only] = places { vec![one(only)] } else { in_parallel(places, &one) };
+    let compile = |locks: &Locks| {
+        let one = |place: &Place| one_of(place, repositories, locks, how);
+        if let [only] = places { vec![one(only)] } else { in_parallel(places, &one) }
+    };
+    let mut locks = Locks::default();
+    let mut results: Vec<Result<Compiled, Unreadable>> = compile(&locks);
+    if how.records && results.iter().flatten().any(Compiled::lacks_pins) {
+        locks = Locks::recorded(places);
+        results = compile(&locks);
+    }
     let mut all = Vec::with_capacity(results.len());
     let mut failed = None;
     for result in results {
@@ -115,6 +116,12 @@ pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) 
         return Err(exit);
     }
     common(&mut all, repositories, how);
+    for (root, change) in locks.changes() {
+        let mut members = all.iter_mut().filter(|one| one.root == *root && !one.failed());
+        if let (Some(one), Some(repository)) = (members.next(), repositories.get(root)) {
+            one.departs(&change, repository, how);
+        }
+    }
     Ok(all)
 }
 
@@ -129,9 +136,10 @@ fn in_parallel<T: Send>(places: &[Place], one: &(impl Fn(&Place) -> T + Sync)) -
     })
 }
 
-fn one_of(place: &Place, repositories: &Repositories, how: Use) -> Result<Compiled, Unreadable> {
+fn one_of(place: &Place, repositories: &Repositories, locks: &Locks, how: Use) -> Result<Compiled, Unreadable> {
     let (root, file) = place;
-    let sources = Sources::read(root, file)?;
+    let mut sources = Sources::read(root, file)?;
+    locks.apply(root, &mut sources);
     let Compilation { files, workflows, diagnostics } = compile(&sources);
     let mut one = Compiled {
         root: root.clone(),
@@ -223,33 +231,6 @@ pub(crate) fn commit(all: &mut [Compiled]) -> Result<(), Exit> {
 
 fn unwritten(error: &WriteError) -> Exit {
     io_failed(&error.to_string(), Some("nothing was written; fix that, and run the command again"))
-}
-
-/// The repository of a definition, and the definition's path in it.
-pub(crate) fn place(path: &Path) -> Result<Place, String> {
-    let cannot = |error: std::io::Error| format!("cannot find `{}`: {error}", path.display());
-    let (Some(parent), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
-        return Err(format!("`{}` does not name a file", path.display()));
-    };
-    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
-    let folder = fs::canonicalize(parent).map_err(cannot)?;
-    let root = folder.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(&folder).to_owned();
-    let inside = folder.strip_prefix(&root).unwrap_or(Path::new(""));
-    let mut parts: Vec<&str> = Vec::new();
-    for part in inside {
-        parts.push(part.to_str().ok_or_else(|| format!("`{}` is not UTF-8", path.display()))?);
-    }
-    parts.push(name);
-    let file = parts.join("/");
-    // The path is written in comments and JSON, which these characters would end.
-    if file.contains(|letter: char| letter.is_control() || matches!(letter, '"' | '\\')) {
-        return Err(format!("the path `{}` holds a quote, a backslash or a control character", file.escape_debug()));
-    }
-    // It becomes a value of a workflow, in which GitHub would read an expression.
-    if file.contains("${{") {
-        return Err(format!("the path `{file}` holds `${{{{`, which GitHub reads as the start of an expression"));
-    }
-    Ok((root, file))
 }
 
 /// Prints what is wrong with the definitions, and in a document also how files depart from them; whether nothing may be

@@ -32,7 +32,7 @@ use crate::resolve::Pipeline;
 use crate::sources::Sources;
 use crate::workflow::Workflow;
 
-pub(crate) use pins::Asked;
+pub(crate) use pins::{Asked, UNPINNED};
 
 /// Every family; a workflow that is called stands before the one that calls it.
 pub(crate) const FAMILIES: &[&dyn Family] =

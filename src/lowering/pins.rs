@@ -78,6 +78,9 @@ impl<'a> Pins<'a> {
     }
 }
 
+/// The rule that everything has a pin.
+pub(crate) const UNPINNED: Code = Code("unpinned");
+
 fn note(names: &mut Names, name: &str, origin: &Origin) {
     if !names.contains_key(name) {
         names.insert(name.to_owned(), origin.clone());
@@ -85,7 +88,10 @@ fn note(names: &mut Names, name: &str, origin: &Origin) {
 }
 
 fn unpinned(name: &str, form: &str, origin: &Origin) -> Diagnostic {
-    let spec = builtin::spec(name).unwrap_or_else(|| format!("{name}{form}"));
-    Diagnostic::error(Code("unpinned"), origin.clone(), format!("`{name}` is not pinned in `pipeline.lock`"))
-        .help(format!("run `pipewright pins add '{spec}'`"))
+    let help = if builtin::spec(name).is_some() {
+        "run `pipewright generate`, which adds the pins that it knows".to_owned()
+    } else {
+        format!("run `pipewright pins add '{name}{form}'`")
+    };
+    Diagnostic::error(UNPINNED, origin.clone(), format!("`{name}` is not pinned in `pipeline.lock`")).help(help)
 }

@@ -118,6 +118,21 @@ impl Lock {
         self.tools.iter().map(|(name, tool)| (name.as_str(), tool))
     }
 
+    /// Adds the pins of another lock that this one does not have, and returns whether there are any.
+    pub fn complete(&mut self, other: Self) -> bool {
+        let before = self.actions.len() + self.images.len() + self.tools.len();
+        for (name, entry) in other.actions {
+            self.actions.entry(name).or_insert(entry);
+        }
+        for (reference, digest) in other.images {
+            self.images.entry(reference).or_insert(digest);
+        }
+        for (name, tool) in other.tools {
+            self.tools.entry(name).or_insert(tool);
+        }
+        self.actions.len() + self.images.len() + self.tools.len() > before
+    }
+
     /// Puts in a pin whose parts were checked, and returns the one it replaces.
     pub(super) fn insert_action(&mut self, name: &str, pin: Pin) -> Option<Pin> {
         let entry = ActionEntry { name: name.to_owned(), pin };

@@ -112,7 +112,7 @@ fn a_broken_lock_is_not_overwritten() {
 }
 
 #[test]
-fn what_is_not_pinned_is_said_with_the_command_that_pins_it() {
+fn what_is_not_pinned_is_reported_with_the_command_that_pins_it() {
     let project = Project::empty().with("pipeline.toml", SMALL);
     let ran = project.run(["check"]);
     assert_eq!(ran.code, 3);
@@ -123,7 +123,7 @@ fn what_is_not_pinned_is_said_with_the_command_that_pins_it() {
     3 | [project]
       | ^^^^^^^^^
       |
-      = help: run `pipewright pins add 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1'`
+      = help: run `pipewright generate`, which adds the pins that it knows
 
     error[unpinned]: `actions/setup-python` is not pinned in `pipeline.lock`
      --> pipeline.toml:6:1
@@ -131,37 +131,72 @@ fn what_is_not_pinned_is_said_with_the_command_that_pins_it() {
     6 | [components.tool]
       | ^^^^^^^^^^^^^^^^^
       |
-      = help: run `pipewright pins add 'actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0'`
+      = help: run `pipewright generate`, which adds the pins that it knows
 
     2 errors; nothing was written
     ");
 }
 
-/// Pastes every command that the messages name, until there is none left.
 #[test]
-fn the_commands_that_are_named_work_as_they_stand() {
+fn generate_adds_the_pins_that_it_knows() {
     let project = Project::from("three-environments");
+    let given = project.read("pipeline.lock");
     std::fs::remove_file(project.path("pipeline.lock")).expect("it was there");
-    let ran = project.run(["generate"]);
-    assert_eq!(ran.code, 3);
-    let commands: Vec<&str> =
-        ran.err.lines().filter_map(|line| line.split_once("run `pipewright ")?.1.strip_suffix('`')).collect();
-    assert!(commands.len() > 10, "{ran:?}");
-    for command in commands {
-        let words = words(command);
-        let ran = project.run(&words);
-        assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
-    }
+    let before = project.tree();
+    let dry = project.run(["generate", "--dry-run"]);
+    assert!(dry.out.contains("would be created: pipeline.lock\n"), "{dry:?}");
+    assert_eq!(project.tree(), before);
     let ran = project.run(["generate"]);
     assert_eq!(ran.code, 0, "{ran:?}");
+    assert!(ran.out.contains("created: pipeline.lock\n"), "{ran:?}");
+    let known = project.read("pipeline.lock");
+    assert!(known.lines().all(|line| given.contains(line)), "{known}");
+    assert_eq!(project.run(["check"]).code, 0);
+    let again = project.tree();
+    project.run(["generate"]);
+    assert_eq!(project.tree(), again);
 }
 
-/// The words of a command line in which quotes are single and hold no quote.
-fn words(command: &str) -> Vec<String> {
-    let (front, quoted) = command.split_once(" '").expect("the pin is quoted");
-    let mut words: Vec<String> = front.split(' ').map(str::to_owned).collect();
-    words.push(quoted.strip_suffix('\'').expect("the quote ends").to_owned());
-    words
+#[test]
+fn a_pin_of_the_projects_own_stays() {
+    let lock = "version = 1\n[actions]\n\"actions/checkout\" = { version = \"v9.0.0\", sha = \"1111111111111111111111111111111111111111\" }\n";
+    let project = Project::empty().with("pipeline.toml", SMALL).with("pipeline.lock", lock);
+    let ran = project.run(["generate"]);
+    assert!(ran.out.contains("written: pipeline.lock\n"), "{ran:?}");
+    assert_snapshot!(project.read("pipeline.lock"), @r#"
+    # Written by pipewright; change it with `pipewright pins add`.
+    version = 1
+
+    [actions]
+    "actions/checkout" = { version = "v9.0.0", sha = "1111111111111111111111111111111111111111" }
+    "actions/setup-python" = { version = "v7.0.0", sha = "5fda3b95a4ea91299a34e894583c3862153e4b97" }
+    "#);
+}
+
+#[test]
+fn definitions_that_share_a_lock_add_their_pins_to_it() {
+    let rust = SMALL.replace("\"small\"", "\"other\"").replace("python", "rust").replace("3.12", "1.90");
+    let project = Project::empty()
+        .with("pipeline.lock", "version = 1\n")
+        .with("one/pipeline.toml", SMALL)
+        .with("two/pipeline.toml", &rust);
+    let ran = project.run(["generate", "one/pipeline.toml", "two/pipeline.toml"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let lock = project.read("pipeline.lock");
+    assert!(lock.contains("actions/setup-python") && lock.contains("rust-cache"), "{lock}");
+    assert_eq!(project.run(["check", "one/pipeline.toml", "two/pipeline.toml"]).code, 0);
+}
+
+#[test]
+fn nothing_is_written_while_a_pin_is_unknown() {
+    let service = "[services.db]\nimage = \"example/db:3\"\n[tests.tool]\ncomponent = \"tool\"\nrunner = \"pytest\"\nservices = [\"db\"]\n";
+    let project = Project::of(&format!("{SMALL}{service}"));
+    std::fs::remove_file(project.path("pipeline.lock")).expect("it was there");
+    let before = project.tree();
+    let ran = project.run(["generate"]);
+    assert_eq!(ran.code, 3);
+    assert_eq!(ran.err.matches("error[unpinned]").count(), 1, "{ran:?}");
+    assert_eq!(project.tree(), before);
 }
 
 #[test]
