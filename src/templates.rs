@@ -37,6 +37,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "steps/eks.sh",
     "steps/given.sh",
     "steps/gke.sh",
+    "steps/jest.sh",
     "steps/kubectl.sh",
     "steps/nextest-coverage.sh",
     "steps/nextest.sh",
@@ -50,6 +51,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "steps/rust.sh",
     "steps/secrets.sh",
     "steps/uv.sh",
+    "steps/vitest.sh",
 ];
 
 #[cfg(test)]

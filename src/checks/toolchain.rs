@@ -84,14 +84,16 @@ fn tests(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
     for run in subject.pipeline.tests.values() {
         let (name, component) = (run.component.name, run.component.written);
         let capabilities = run.runner.capabilities();
-        let Some(needed) = capabilities.toolchain.and_then(toolchain) else { continue };
-        let (runner, language) = (run.runner.name(), needed.key());
-        if let (Some(oldest), Some(versions)) = (capabilities.oldest, needed.versions(component)) {
+        let needed: Vec<&dyn Language> = capabilities.toolchains.iter().filter_map(|key| toolchain(key)).collect();
+        let Some(first) = needed.first() else { continue };
+        let (runner, language) = (run.runner.name(), first.key());
+        if let (Some(oldest), Some(versions)) = (capabilities.oldest, first.versions(component)) {
             too_old(name, versions, (runner, language, oldest), found);
         }
-        if needed.versions(component).is_none() && component.custom.is_none() {
-            let message = format!("`{runner}` needs a `{language}` version, and `{name}` has none");
-            let help = format!("add `{language} = \"{}\"` to `[components.{name}]`", needed.example());
+        if needed.iter().all(|language| language.versions(component).is_none()) && component.custom.is_none() {
+            let keys: Vec<String> = needed.iter().map(|language| format!("`{}`", language.key())).collect();
+            let message = format!("`{runner}` needs a {} version, and `{name}` has none", keys.join(" or "));
+            let help = format!("add `{language} = \"{}\"` to `[components.{name}]`", first.example());
             let component = ROOT.key("components").key(name).at().key();
             let diagnostic = Diagnostic::error(CODE, table.key(run.name).key("runner").at(), message);
             found.push(diagnostic.related(component, "the component").help(help));

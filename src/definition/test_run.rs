@@ -51,7 +51,7 @@ pub struct TestRun {
     pub shards: u16,
     /// Split of the tests over shards: by recorded time, by number, or by file.
     ///
-    /// Default: `"timings"` for pytest, `"count"` for nextest and `command`.
+    /// Default: `"timings"`; `"count"` for nextest and `command`. vitest and jest are given whole files.
     /// Example: `"timings"`
     #[serde(default)]
     pub split: Option<Split>,
@@ -179,7 +179,7 @@ impl Split {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Coverage {
-    /// Packages to measure.
+    /// Packages to measure; folders or globs of files for vitest and jest.
     ///
     /// Example: `["core", "api"]`
     #[schemars(length(min = 1))]

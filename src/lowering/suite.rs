@@ -13,7 +13,7 @@ use super::test_steps::{gates, limited, quarantine, shard_env};
 use crate::definition::Workers;
 use crate::resolve::{Seeds, Suite};
 use crate::runners::Shard;
-use crate::toolchains::CacheUse;
+use crate::toolchains::{CacheUse, exec};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Environment, Job, Pairs, Step, Triggers, Value, When, Work, Workflow, pairs, step};
 
@@ -93,6 +93,7 @@ fn tests(context: &Context<'_>, resolved: &Suite<'_>, axes: &Axes, origin: &Orig
         run: run.written,
         component: run.component.written,
         folder: &run.component.folder,
+        exec: exec(run.component.written, run.runner.capabilities().toolchains),
         paths: &resolved.written.paths,
         left_out: &left_out,
         shards: 1,

@@ -13,7 +13,7 @@ impl TestRunner for Command {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            toolchain: None,
+            toolchains: &[],
             oldest: None,
             shards: true,
             splits: (Split::Count, &[]),

@@ -2,16 +2,21 @@
 
 mod cargo_args;
 mod command;
+mod javascript;
+mod jest;
 mod nextest;
 mod pytest;
 mod runner;
 #[cfg(test)]
 mod tests;
+mod units;
+mod vitest;
 
 pub(crate) use runner::{Coverage, Order, Scripts, Shard, TestRunner};
 
 /// Every runner.
-pub(crate) const RUNNERS: &[&dyn TestRunner] = &[&pytest::Pytest, &nextest::Nextest, &command::Command];
+pub(crate) const RUNNERS: &[&dyn TestRunner] =
+    &[&pytest::Pytest, &nextest::Nextest, &vitest::Vitest, &jest::Jest, &command::Command];
 
 /// The runner of this name.
 pub(crate) fn runner(name: &str) -> Option<&'static dyn TestRunner> {

@@ -21,7 +21,7 @@ impl TestRunner for Nextest {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            toolchain: Some("rust"),
+            toolchains: &["rust"],
             oldest: None,
             shards: true,
             splits: (Split::Count, &[]),

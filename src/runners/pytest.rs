@@ -23,7 +23,7 @@ impl TestRunner for Pytest {
 
     fn capabilities(&self) -> Capabilities {
         Capabilities {
-            toolchain: Some("python"),
+            toolchains: &["python"],
             // coverage 7.16 and pytest-rerunfailures 16.7 of pytest-plugins.txt: `Requires-Python: >=3.10`.
             oldest: Some((3, 10)),
             shards: true,
@@ -43,11 +43,8 @@ impl TestRunner for Pytest {
             scripts.emit(file);
         }
         let uv = shard.component.install.uv.is_some();
-        let python = match (uv, shard.component.install.poetry.is_some()) {
-            (true, _) => vec!["uv", "run", "--no-sync", "python"],
-            (false, true) => vec!["poetry", "run", "python"],
-            (false, false) => vec!["python"],
-        };
+        let mut python = shard.exec.clone();
+        python.push("python");
         let mut requirements = vec![PLUGINS];
         if shard.run.test_timeout.is_some() {
             scripts.emit(TIMEOUT);

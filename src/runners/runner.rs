@@ -19,9 +19,9 @@ pub(crate) trait TestRunner: Sync {
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key in the definition")]
 pub(crate) struct Capabilities {
-    /// The toolchain that a component must have; none for any.
-    pub(crate) toolchain: Option<&'static str>,
-    /// The oldest version of that toolchain which it runs on, where it installs tools that need one.
+    /// The toolchains of which a component must have one; without any, it needs none.
+    pub(crate) toolchains: &'static [&'static str],
+    /// The oldest version of the first of them which it runs on, where it installs tools that need one.
     pub(crate) oldest: Option<(u16, u16)>,
     /// `true` if it runs a part of the tests by itself.
     pub(crate) shards: bool,
@@ -89,6 +89,8 @@ pub(crate) struct Shard<'a> {
     pub(crate) component: &'a Component,
     /// The component's folder, from the root; empty at the root.
     pub(crate) folder: &'a str,
+    /// Words before a program of its packages.
+    pub(crate) exec: Vec<&'static str>,
     /// Paths to run, from the component's folder.
     pub(crate) paths: &'a [String],
     /// Paths to leave out, from the component's folder.

@@ -120,15 +120,15 @@ fn the_default_split_of_a_runner_is_one_that_it_can() {
     for runner in super::RUNNERS {
         let capabilities = runner.capabilities();
         assert_eq!(capabilities.all_splits().first(), Some(&capabilities.splits.0), "{}", runner.name());
-        let known = capabilities.toolchain.is_none_or(|key| crate::toolchains::toolchain(key).is_some());
-        assert!(known, "the toolchain of {} is not registered", runner.name());
+        let known = capabilities.toolchains.iter().all(|key| crate::toolchains::toolchain(key).is_some());
+        assert!(known, "a toolchain of {} is not registered", runner.name());
     }
 }
 
 #[test]
 fn a_run_that_asks_for_nothing_lowers_with_every_runner() {
     for runner in super::RUNNERS {
-        let toolchain = runner.capabilities().toolchain.and_then(crate::toolchains::toolchain);
+        let toolchain = runner.capabilities().toolchains.first().and_then(|key| crate::toolchains::toolchain(key));
         let version = toolchain.map_or(String::new(), |it| format!("{} = \"{}\"\n", it.key(), it.example()));
         let text = format!(
             "[components.c]\n{version}[tests.t]\ncomponent = \"c\"\nrunner = \"{}\"\ncommand = \"x\"",
@@ -137,5 +137,44 @@ fn a_run_that_asks_for_nothing_lowers_with_every_runner() {
         let project = Project::of(&text);
         assert_eq!(shown(&project.resolved().diagnostics), [""; 0]);
         tests(&text, |job| assert!(step_names(job).contains(&"Run tests"), "{:?}", step_names(job)));
+    }
+}
+
+#[test]
+fn vitest_and_jest_are_started_by_what_installed_them() {
+    for (runner, install, started) in [
+        ("vitest", "npm = []", "npx --no -- vitest run"),
+        ("vitest", "pnpm = []", "pnpm exec vitest run"),
+        ("jest", "run = \"yarn install\"", "npx --no -- jest --ci"),
+    ] {
+        let text = format!(
+            "[components.c]\nnode = \"24\"\ninstall = {{ {install} }}\n\
+             [tests.t]\ncomponent = \"c\"\nrunner = \"{runner}\"\n"
+        );
+        tests(&text, |job| {
+            let script = script(job, "Run tests");
+            assert!(script.contains(started), "{started} is missing in\n{script}");
+        });
+    }
+}
+
+#[test]
+fn vitest_and_jest_take_the_options_of_a_run() {
+    let run = "shards = 2\nworkers = 3\ntest-timeout = \"2s\"\nargs = [\"--project=unit\"]\n\
+               coverage = { source = [\"src\", \"lib/*.ts\"] }\n[gates]\ncoverage = \"80%\"";
+    for (runner, options) in [
+        ("vitest", ["--testTimeout=2000", "--maxWorkers=3", "--coverage.include='src/**'", "--sequence.seed="]),
+        ("jest", ["--testTimeout=2000", "--maxWorkers=3", "--collectCoverageFrom='lib/*.ts'", "--randomize --seed="]),
+    ] {
+        let text = format!("[components.c]\nnode = \"24\"\n[tests.t]\ncomponent = \"c\"\nrunner = \"{runner}\"\n{run}");
+        tests(&text, |job| {
+            let script = script(job, "Run tests");
+            for words in options {
+                assert!(script.contains(words), "{words} is missing in\n{script}");
+            }
+            assert_eq!(script.matches("--project=unit").count(), 2, "to list and to run:\n{script}");
+            let replay = variable(step(job, "Record what ran"), "PIPEWRIGHT_REPLAY").unwrap_or_default();
+            assert!(replay.contains("${{ needs.plan.outputs.seed }}"), "{replay}");
+        });
     }
 }

@@ -50,6 +50,14 @@ pub(crate) fn toolchain(key: &str) -> Option<&'static dyn Toolchain> {
     TOOLCHAINS.iter().copied().find(|toolchain| toolchain.key() == key)
 }
 
+/// Returns the words before a program among a component's packages.
+pub(crate) fn exec(component: &Component, toolchains: &[&str]) -> Vec<&'static str> {
+    let needed = TOOLCHAINS.iter().filter(|toolchain| toolchains.contains(&toolchain.key()));
+    let mut installers = needed.flat_map(|toolchain| toolchain.installers());
+    let used = installers.find(|installer| (installer.words)(&component.install).is_some());
+    used.map_or(Vec::new(), |installer| installer.exec.to_vec())
+}
+
 /// Returns the steps that install a component's packages.
 pub(crate) fn install(component: &Component, folder: &str, origin: &Origin, supplies: &dyn Supplies) -> Vec<Step> {
     let at = origin.clone().then("install");

@@ -27,8 +27,18 @@ impl Toolchain for Node {
 
     fn installers(&self) -> &'static [Installer] {
         &[
-            Installer { key: "npm", template: "steps/npm.sh", words: |install| install.npm.as_ref() },
-            Installer { key: "pnpm", template: "steps/pnpm.sh", words: |install| install.pnpm.as_ref() },
+            Installer {
+                key: "npm",
+                template: "steps/npm.sh",
+                exec: &["npx", "--no", "--"],
+                words: |install| install.npm.as_ref(),
+            },
+            Installer {
+                key: "pnpm",
+                template: "steps/pnpm.sh",
+                exec: &["pnpm", "exec"],
+                words: |install| install.pnpm.as_ref(),
+            },
         ]
     }
 

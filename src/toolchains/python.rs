@@ -29,9 +29,19 @@ impl Toolchain for Python {
 
     fn installers(&self) -> &'static [Installer] {
         &[
-            Installer { key: "pip", template: "steps/pip.sh", words: |install| install.pip.as_ref() },
-            Installer { key: "uv", template: "steps/uv.sh", words: |install| install.uv.as_ref() },
-            Installer { key: "poetry", template: "steps/poetry-install.sh", words: |install| install.poetry.as_ref() },
+            Installer { key: "pip", template: "steps/pip.sh", exec: &[], words: |install| install.pip.as_ref() },
+            Installer {
+                key: "uv",
+                template: "steps/uv.sh",
+                exec: &["uv", "run", "--no-sync"],
+                words: |install| install.uv.as_ref(),
+            },
+            Installer {
+                key: "poetry",
+                template: "steps/poetry-install.sh",
+                exec: &["poetry", "run"],
+                words: |install| install.poetry.as_ref(),
+            },
         ]
     }
 

@@ -33,6 +33,8 @@ pub(crate) struct Installer {
     pub(crate) key: &'static str,
     /// The template of its step.
     pub(crate) template: &'static str,
+    /// The words before a program that it installed; none where the program is on the path.
+    pub(crate) exec: &'static [&'static str],
     /// Its words in a component, where the component uses it.
     pub(crate) words: fn(&Install) -> Option<&Vec<String>>,
 }

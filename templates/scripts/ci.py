@@ -4,7 +4,8 @@ Usage: `python3 -I ci.py <command>`, which is one of
 
     changes    finds the components that a pull request touches
     plan       chooses one seed and one set of timings for all shards
-    record     turns a JUnit report into the record that the gates read
+    select     selects the files or packages of a shard
+    record     turns the report of a test tool into the record that the gates read
     gates      evaluates the quality gates of a test run
     history    fetches the history of coverage
     coverage   merges the coverage of all shards, evaluates it and draws its history
@@ -27,10 +28,12 @@ from passed import judge_jobs
 from plan import plan_tests
 from record import write_record
 from runner import run
+from units import select_units
 
 COMMANDS: dict[str, Callable[[], int]] = {
     "changes": find_changes,
     "plan": plan_tests,
+    "select": select_units,
     "record": write_record,
     "gates": judge_tests,
     "history": fetch_history,

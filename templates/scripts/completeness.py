@@ -101,7 +101,7 @@ def _unfinished(record: Record) -> list[str]:
         problems.append(
             f"{record.label}: the runner ended with 1, but no test failed; see its log"
         )
-    selected, executed = Counter(record.selected), set(record.final)
+    selected, executed = Counter(record.selected), record.executed
     missing = sorted(set(selected) - executed)
     if missing:
         problems.append(f"{record.label}: selected but not executed: {_named(missing)}")

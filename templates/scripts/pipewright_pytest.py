@@ -40,7 +40,7 @@ import pytest
 
 from pytest_order import SCOPES, long_scopes_first, shuffled
 from pytest_recorder import SCHEMA, Recorder, write_json
-from pytest_split import SPLITS, assign, microseconds
+from splits import SPLITS, assign, microseconds
 
 LONGEST = 1_000_000.0  # Seconds; a job ends long before.
 SCOPED = "pipewright-scoped"  # In xdist's workerinput.

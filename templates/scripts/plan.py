@@ -4,7 +4,7 @@ Shards that split by different timings, or shuffle by different seeds, lose test
 run them twice; so both are decided here, once.
 
 Environment:
-  PIPEWRIGHT_SEED     a seed to use again (0 to 4294967295); empty: derived from
+  PIPEWRIGHT_SEED     a seed to use again (0 to 2147483647); empty: derived from
                       GITHUB_RUN_ID, so that a re-run of the same run has the same one
   PIPEWRIGHT_REPEAT   `true` adds a second seed, for the gate that compares outcomes
   PIPEWRIGHT_TIMINGS  restored timings, JSON {test id: seconds}; missing or
@@ -24,7 +24,7 @@ from formats import code, read_json, write_json
 from parameters import flag, integer, text
 from runner import annotate, output, summary
 
-LARGEST_SEED = 2**32 - 1  # What numpy, and so pytest-randomly, can take.
+LARGEST_SEED = 2**31 - 1  # The largest that jest takes; numpy and Go take more.
 LONGEST_TEST = 1_000_000.0  # Seconds; a job ends long before.
 
 
@@ -56,7 +56,10 @@ def chosen_seed() -> int:
 
 def derived(source: str) -> int:
     """A seed that is always the same for the same source."""
-    return int.from_bytes(hashlib.sha256(source.encode()).digest()[:4], "big")
+    return (
+        int.from_bytes(hashlib.sha256(source.encode()).digest()[:4], "big")
+        & LARGEST_SEED
+    )
 
 
 def restored_timings(path: str) -> dict[str, float]:

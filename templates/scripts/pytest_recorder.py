@@ -19,7 +19,7 @@ from typing import Any, TextIO
 
 import pytest
 
-from pytest_split import file_of
+from splits import file_of
 
 SCHEMA = 1
 MESSAGE_LIMIT = 400

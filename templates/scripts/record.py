@@ -1,15 +1,17 @@
-"""Turns the JUnit report of any test runner into a record.
-
-A test that stands in a report more than once, or that carries nextest's
-`flakyFailure` or `rerunFailure`, was tried more than once; the last attempt counts.
+"""Turns the report of a test tool into a record.
 
 Environment:
-  PIPEWRIGHT_JUNIT     the report, a path or a glob; several files are one report
+  PIPEWRIGHT_FORMAT    optional: `junit` (default) or `jest`
+  PIPEWRIGHT_JUNIT     `junit`: the report, a path or a glob; several files are one
+                       report
+  PIPEWRIGHT_REPORT    `jest`: the report of `--json`
+  PIPEWRIGHT_LOG       `jest`, optional: what was printed, the seed among it
   PIPEWRIGHT_LISTED    optional: all tests, as `cargo nextest list --message-format
                        json` prints them (with or without a partition), or an id a
-                       line: `classname::name`
-  PIPEWRIGHT_SELECTED  optional: the tests of this shard, in the same forms
+                       line: `classname::name`; files for `jest`
+  PIPEWRIGHT_SELECTED  optional: those of this shard, in the same forms
   PIPEWRIGHT_EXIT      optional: the exit status of the command that ran the tests
+  PIPEWRIGHT_REPLAY    `jest`: the command that runs a file again
   PIPEWRIGHT_SELECTION optional: the packages and build options of `cargo nextest`
   PIPEWRIGHT_DOCTESTS  optional: what `cargo test --doc` printed, which the first
                        shard alone runs
@@ -21,6 +23,7 @@ Environment:
   PIPEWRIGHT_SHARD, PIPEWRIGHT_SHARDS   this shard, from 1, and how many there are
   PIPEWRIGHT_RUN, PIPEWRIGHT_VERSION, PIPEWRIGHT_RUNNER   names, copied to the record
   PIPEWRIGHT_SEED      optional: the seed, copied to the record
+  PIPEWRIGHT_TIMINGS   optional: the timings by which files or packages were split
   GITHUB_RUN_ATTEMPT, GITHUB_WORKSPACE   as the runner sets them
 
 The working folder is the one in which the tests ran.
@@ -28,46 +31,23 @@ The working folder is the one in which the tests ran.
 
 from __future__ import annotations
 
-import glob
 import json
 import platform
-import re
 import shlex
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
-from xml.parsers import expat
 
+from cases import MESSAGE_LIMIT, Case, from_workspace
 from doctests import Doctest, doctests_in
 from formats import write_json
 from parameters import integer, text
 from records import RECORD_SCHEMA, digest_of
+from reports import read_report
 from runner import Problem
+from units import shared_timings
 
-MESSAGE_LIMIT = 400
 REPLAY = ("cargo", "nextest", "run", "--retries", "0")
-RERUN_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
-SOURCE = re.compile(r"([\w./-]+\.\w+):(\d+)(?::\d+)?")
-
-
-@dataclass
-class Case:
-    """One attempt of a test."""
-
-    suite: str
-    test: str
-    outcome: str
-    duration: float
-    message: str
-    file: str
-    line: int | None
-
-    @property
-    def name(self) -> str:
-        """The id."""
-        return f"{self.suite}::{self.test}" if self.suite else self.test
 
 
 def write_record() -> int:
@@ -77,11 +57,11 @@ def write_record() -> int:
         (folder / name).unlink(missing_ok=True)
     listed = ids_in("PIPEWRIGHT_LISTED", whole=True)
     selected = ids_in("PIPEWRIGHT_SELECTED", whole=False)
-    cases = [
-        case for path in reports(optional=selected == []) for case in cases_in(path)
-    ]
-    if not cases and selected != []:
-        raise Problem(f"{text('PIPEWRIGHT_JUNIT')} holds no test: the runner ran none")
+    report = read_report(optional=selected == [])
+    cases = report.cases
+    if not cases and not report.units and selected != []:
+        path = text("PIPEWRIGHT_JUNIT", "") or text("PIPEWRIGHT_REPORT")
+        raise Problem(f"{path} holds no test: the runner ran none")
     executed = {case.name for case in cases}
     shards = integer("PIPEWRIGHT_SHARDS", 1, 1000, 1)
     if selected is None:
@@ -92,14 +72,26 @@ def write_record() -> int:
         listed = selected
     documented = doctests()
     alone = sorted(f"doctest::{test.name}" for test in documented)
-    write_json(folder / "run.json", description(listed, selected, alone, shards))
+    described = description(listed, selected, alone, shards)
+    timings, digest = shared_timings()
+    described |= {
+        "shuffle": report.shuffle,
+        "timings": digest,
+        "known": {
+            case.name: timings[case.name] for case in cases if case.name in timings
+        },
+    }
+    write_json(folder / "run.json", described)
     found = [*attempts(cases), *attempts_of_doctests(documented, len(cases))]
     (folder / "tests.jsonl").write_text(
         "".join(json.dumps(line) + "\n" for line in found), "utf-8"
     )
     failed = any(test.outcome == "failed" for test in documented)
     status = exit_status(cases) or int(failed)
-    write_json(folder / "finished.json", {"schema": RECORD_SCHEMA, "exit": status})
+    finished: dict[str, Any] = {"schema": RECORD_SCHEMA, "exit": status}
+    if report.units is not None:
+        finished["units"] = report.units
+    write_json(folder / "finished.json", finished)
     print(f"recorded {len(executed)} tests and {len(documented)} doctests")
     return 0
 
@@ -127,10 +119,12 @@ def description(
         "alone": alone,
         "workers": 0,
         "python": platform.python_version(),
-        "shuffle": None,
         "isolated": nextest,
-        "timings": None,
-        "replay": [*REPLAY, *words("PIPEWRIGHT_SELECTION")] if nextest else [],
+        "replay": (
+            [*REPLAY, *words("PIPEWRIGHT_SELECTION")]
+            if nextest
+            else words("PIPEWRIGHT_REPLAY")
+        ),
         "directory": from_workspace(Path.cwd()) or ".",
         "workspace": str(Path(text("GITHUB_WORKSPACE", ".")).resolve()),
     }
@@ -232,138 +226,6 @@ def attempts_of_doctests(documented: list[Doctest], order: int) -> list[dict[str
     ]
 
 
-# ── the report ────────────────────────────────────────────────────────────────────────
-
-
-def reports(optional: bool) -> list[Path]:
-    """The files of the report; a shard without tests may have none."""
-    pattern = text("PIPEWRIGHT_JUNIT")
-    paths = sorted(Path(path) for path in glob.glob(pattern, recursive=True))
-    if not paths and not optional:
-        raise Problem(
-            f"PIPEWRIGHT_JUNIT: no file at `{pattern}`; "
-            "the runner ended before it wrote its report"
-        )
-    return paths
-
-
-def cases_in(path: Path) -> list[Case]:
-    """Every attempt in one file, in its order."""
-    content = path.read_bytes()
-    if not content.strip():
-        raise Problem(f"{path} is empty; the runner ended before it wrote its report")
-    try:
-        refuse_doctype(content, path)
-        root = ElementTree.fromstring(content)
-    except (expat.ExpatError, ElementTree.ParseError) as error:
-        raise Problem(f"{path} is no well-formed XML: {error}") from error
-    if root.tag not in ("testsuites", "testsuite"):
-        raise Problem(f"{path} is no JUnit report: its root is `{root.tag}`")
-    return [attempt for case in root.iter("testcase") for attempt in attempts_of(case)]
-
-
-def refuse_doctype(content: bytes, path: Path) -> None:
-    """Refuses a DOCTYPE, which can declare entities that grow without bounds."""
-
-    def refuse(*_: object) -> None:
-        raise Problem(
-            f"{path} has a DOCTYPE, which is refused: a JUnit report needs none"
-        )
-
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = refuse
-    parser.Parse(content, True)
-
-
-def attempts_of(case: ElementTree.Element) -> list[Case]:
-    """A test's attempts, the last one last."""
-    suite, test = case.get("classname") or "", case.get("name") or ""
-    if not test:
-        raise Problem("the JUnit report holds a test case without a name")
-    file, line = case.get("file") or "", whole_number(case.get("line"))
-    failure, error, skipped = (
-        case.find(tag) for tag in ("failure", "error", "skipped")
-    )
-    found = next((part for part in (failure, error, skipped) if part is not None), None)
-    outcome = "passed"
-    if found is not None:
-        outcome = {"failure": "failed", "error": "error", "skipped": "skipped"}[
-            found.tag
-        ]
-    final = Case(
-        suite, test, outcome, seconds(case), failure_message(found), file, line
-    )
-    if found is not None and not file:
-        final.file, final.line = source_of(found)
-    earlier = [
-        Case(
-            suite, test, "rerun", seconds(part), failure_message(part), *source_of(part)
-        )
-        for part in case
-        if part.tag in RERUN_TAGS
-    ]
-    return [*earlier, final]
-
-
-def seconds(element: ElementTree.Element) -> float:
-    """The `time` of an element; some runners group its thousands."""
-    value = (element.get("time") or "0").replace(",", "")
-    try:
-        duration = float(value)
-    except ValueError:
-        raise Problem(
-            f"the JUnit report holds the time `{value}`, which is none"
-        ) from None
-    if not 0 <= duration < 1_000_000:
-        raise Problem(f"the JUnit report holds the time `{value}`, which is none")
-    return duration
-
-
-def whole_number(value: str | None) -> int | None:
-    """A line, if it is one."""
-    return (
-        int(value)
-        if value and value.isascii() and value.isdigit() and int(value)
-        else None
-    )
-
-
-def failure_message(element: ElementTree.Element | None) -> str:
-    """The start of what a failure says."""
-    if element is None:
-        return ""
-    body = (element.text or "").strip()
-    found = element.get("message") or ""
-    # nextest's attribute holds the place of a panic alone; the reason follows in the
-    # body.
-    return (body if body.startswith(found) else f"{found}\n{body}").strip()[
-        :MESSAGE_LIMIT
-    ]
-
-
-def source_of(element: ElementTree.Element) -> tuple[str, int | None]:
-    """The first place that a failure names and that is a file of the repository."""
-    for match in SOURCE.finditer(
-        f"{element.get('message') or ''}\n{element.text or ''}"
-    ):
-        path = Path(match[1])
-        if path.is_file():
-            file = from_workspace(path)
-            return (file, int(match[2])) if file else ("", None)
-    return "", None
-
-
-def from_workspace(path: Path) -> str:
-    """A path from the root of the repository; empty outside of it."""
-    workspace = Path(text("GITHUB_WORKSPACE", ".")).resolve()
-    whole = path.resolve()
-    return (
-        whole.relative_to(workspace).as_posix()
-        if whole.is_relative_to(workspace)
-        else ""
-    )
-
-
 def attempts(cases: list[Case]) -> list[dict[str, Any]]:
     """The lines of tests.jsonl: whatever was tried again had not counted."""
     last = {case.name: index for index, case in enumerate(cases)}
@@ -376,12 +238,15 @@ def attempts(cases: list[Case]) -> list[dict[str, Any]]:
             "outcome": case.outcome if last[case.name] == index else "rerun",
             "duration": round(case.duration, 6),
             "attempt": count[case.name],
-            "worker": "main",
+            "worker": case.worker,
             "file": case.file,
             "line": case.line,
             "message": case.message,
             "order": index,
+            "collection": case.collection,
         }
+        if again := words("PIPEWRIGHT_REPLAY"):
+            line["replay"] = [*again, case.worker]
         if text("PIPEWRIGHT_RUNNER", "") == "nextest":
             line["select"] = ["-E", f"binary_id(={case.suite}) & test(={case.test})"]
         lines.append(line)

@@ -81,6 +81,7 @@ class Record:
     folder: Path
     internal_error: str
     crashes: list[str]
+    units: list[str] | None
 
     running: list[str] = field(default_factory=list)
     final: dict[str, Line] = field(default_factory=dict)
@@ -127,6 +128,11 @@ class Record:
             if line.outcome in ("passed", "xpassed")
         )
         return [line for line in passed if self.tried[line.name] > 1]
+
+    @property
+    def executed(self) -> set[str]:
+        """What was executed of that which is selected: tests, or files or packages."""
+        return set(self.final if self.units is None else self.units)
 
     def before(self, test: Line) -> list[Line]:
         """What the same worker ran up to and with a test, in order, each test once."""
@@ -220,6 +226,7 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
         exit=int(finished["exit"]) if finished else None,
         internal_error=str(finished.get("internal_error", "")),
         crashes=[_crash(crash) for crash in finished.get("crashes", [])],
+        units=_units(finished.get("units")),
     )
 
 
@@ -228,6 +235,11 @@ def _crash(crash: dict[str, Any]) -> str:
     test = crash["test"]
     when = f"while running {test}" if test else "between tests"
     return f"worker {crash['worker']} crashed {when}"
+
+
+def _units(ended: Any) -> list[str] | None:
+    """Files or packages that were run to their end, where these are selected."""
+    return None if ended is None else [str(unit) for unit in ended]
 
 
 def _lines(path: Path) -> list[Line]:

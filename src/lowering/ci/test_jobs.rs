@@ -11,6 +11,7 @@ use super::ci_job::CiJob;
 use super::gates;
 use crate::resolve::{Seeds, TestRun};
 use crate::runners::Shard;
+use crate::toolchains::exec;
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Axis, Environment, Github, Job, Pairs, Script, Step, Strategy, Value, When, Work, need, pairs};
 
@@ -99,6 +100,7 @@ fn shard<'r>(resolved: &'r TestRun<'_>, axes: &Axes, origin: &Origin) -> Shard<'
         run,
         component: resolved.component.written,
         folder: &resolved.component.folder,
+        exec: exec(resolved.component.written, resolved.runner.capabilities().toolchains),
         paths: &run.paths,
         left_out: &resolved.left_out,
         shards: run.shards,

@@ -1,4 +1,4 @@
-"""Decides which shard runs which test.
+"""Decides which shard runs which test, file or package.
 
 The answer depends on the set of test ids and the timings alone, so shards that were
 given the same timings agree, whatever the order in which they collect.
@@ -27,11 +27,11 @@ def assign(
         return {name: index % shards + 1 for index, name in enumerate(ordered)}
     weights = microseconds(ordered, timings)
     if split == "timings":
-        return _least_loaded(weights, shards)
+        return least_loaded(weights, shards)
     files: Counter[str] = Counter()
     for name, weight in weights.items():
         files[file_of(name)] += weight
-    homes = _least_loaded(files, shards)
+    homes = least_loaded(files, shards)
     return {name: homes[file_of(name)] for name in ordered}
 
 
@@ -42,7 +42,7 @@ def microseconds(ids: Iterable[str], timings: Mapping[str, float]) -> dict[str, 
     return {name: known.get(name, unknown) for name in ids}
 
 
-def _least_loaded(weights: Mapping[str, int], shards: int) -> dict[str, int]:
+def least_loaded(weights: Mapping[str, int], shards: int) -> dict[str, int]:
     """The longest first, each to the shard that has least to do."""
     loads = [(0, 0, shard) for shard in range(1, shards + 1)]
     homes = {}

@@ -1,0 +1,148 @@
+"""units.py and the reports of tools that are given files or packages."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from conftest import Bench, Done, read_record
+
+FILES = ["a.test.ts", "b.test.ts", "lib/a.test.ts", "lib/c.test.ts"]
+
+
+def select(bench: Bench, found: Any, **env: Any) -> Done:
+    """The step, in a folder with this list."""
+    content = found if isinstance(found, str) else json.dumps(found)
+    bench.write("work/found.json", content)
+    return bench.script("select", WORK="work", **{"SHARD": "1", "SHARDS": "2", **env})
+
+
+def selected(bench: Bench, found: Any, **env: Any) -> list[list[str]]:
+    """What each of two shards runs."""
+    shards = []
+    for shard in ("1", "2"):
+        done = select(bench, found, SHARD=shard, **env)
+        assert done.code == 0, done.text
+        shards.append((bench.root / "work/selected.txt").read_text("utf-8").splitlines())
+    listed = (bench.root / "work/listed.txt").read_text("utf-8").splitlines()
+    assert sorted(shards[0] + shards[1]) == listed
+    return shards
+
+
+def test_files_are_spread_by_number(bench: Bench) -> None:
+    assert selected(bench, FILES) == [FILES[::2], FILES[1::2]]
+
+
+def test_files_are_spread_by_the_time_of_their_tests(bench: Bench) -> None:
+    timings = {"a.test.ts::x": 5, "a.test.ts::y": 4, "b.test.ts::z": 3}
+    bench.write("timings.json", json.dumps(timings))
+    env = {"SPLIT": "timings", "TIMINGS": "timings.json"}
+    assert selected(bench, FILES[:3], **env) == [["a.test.ts"], ["b.test.ts", "lib/a.test.ts"]]
+
+
+def test_files_are_named_from_the_working_folder(bench: Bench) -> None:
+    found = [{"file": str(bench.root / name), "projectName": "p"} for name in FILES]
+    assert sum(selected(bench, found), []) == sorted(FILES, key=lambda name: FILES.index(name) % 2)
+
+
+def test_files_that_a_filter_cannot_tell_apart_stay_together(bench: Bench) -> None:
+    shards = selected(bench, FILES, FILTER="substring")
+    assert [name for name in shards if "a.test.ts" in name] == [["a.test.ts", "lib/a.test.ts"]]
+
+
+@pytest.mark.parametrize(
+    ("found", "problem"),
+    [
+        ("[1", "is no list of files"),
+        ('[{"path": "a"}]', "is no list of files: KeyError('file')"),
+        ('["-x"]', "`-x` cannot be an argument of the test tool"),
+    ],
+)
+def test_a_list_that_cannot_be_used_is_named(bench: Bench, found: str, problem: str) -> None:
+    done = select(bench, found)
+    assert done.code == 1
+    assert problem in done.text
+
+
+def test_a_split_that_is_unknown_is_named(bench: Bench) -> None:
+    done = select(bench, FILES, SPLIT="files")
+    assert "PIPEWRIGHT_SPLIT must be `timings` or `count`, not `files`" in done.text
+
+
+def jest(bench: Bench, *results: dict[str, Any], **env: Any) -> Done:
+    """A record of a report of jest."""
+    for result in results:
+        result["name"] = str(bench.root / result["name"])
+    bench.write("report.json", json.dumps({"testResults": results}))
+    given = {"FORMAT": "jest", "REPORT": "report.json", "RECORD": "record", "RUNNER": "jest"}
+    return bench.script("record", **given, **env)
+
+
+def whole_record(bench: Bench) -> tuple[dict[str, Any], list[dict[str, Any]], dict[str, Any]]:
+    """The record, and what was written at its end."""
+    finished = json.loads((bench.root / "record/finished.json").read_text("utf-8"))
+    return (*read_record(bench.root / "record"), finished)
+
+
+def result(name: str, *tests: dict[str, Any], status: str = "passed", message: str = "") -> Any:
+    return {"name": name, "assertionResults": tests, "status": status, "message": message}
+
+
+def one(title: str, status: str = "passed", line: int = 1, **more: Any) -> dict[str, Any]:
+    place = {"line": line, "column": 1}
+    return {"ancestorTitles": [], "title": title, "status": status, "location": place, **more}
+
+
+def test_tests_of_one_name_are_numbered_by_their_places(bench: Bench) -> None:
+    tests = [one("x", line=9, duration=1500), one("x", "todo", line=2)]
+    done = jest(bench, result("a.test.js", *tests), EXIT="0")
+    assert done.code == 0, done.text
+    _, lines, finished = whole_record(bench)
+    told = [(line["id"], line["outcome"], line["duration"]) for line in lines]
+    assert told == [("a.test.js::x", "skipped", 0), ("a.test.js::x #2", "passed", 1.5)]
+    assert finished == {"schema": 1, "exit": 0, "units": ["a.test.js"]}
+
+
+def test_a_test_that_passes_with_failures_was_tried_again(bench: Bench) -> None:
+    retried = one("x", failureMessages=["\x1b[31mfirst\x1b[39m\n  at node_modules/x.js:1:1"])
+    jest(bench, result("a.test.js", retried), EXIT="0")
+    _, lines, _ = whole_record(bench)
+    assert [(line["outcome"], line["message"]) for line in lines] == [
+        ("rerun", "first"),
+        ("passed", ""),
+    ]
+
+
+def test_a_file_that_cannot_be_loaded_is_an_error(bench: Bench) -> None:
+    bench.write("a.test.js", "")
+    broken = result("a.test.js", status="failed", message="no\n at a.test.js:3:1")
+    done = jest(bench, broken, EXIT="1", REPLAY="npx jest --runTestsByPath")
+    assert done.code == 0, done.text
+    _, (line,), finished = whole_record(bench)
+    assert (line["id"], line["outcome"], line["collection"]) == ("a.test.js", "error", True)
+    assert (line["file"], line["line"]) == ("a.test.js", 3)
+    assert line["replay"] == ["npx", "jest", "--runTestsByPath", "a.test.js"]
+    assert finished["exit"] == 1
+
+
+@pytest.mark.parametrize(
+    ("log", "shuffle"),
+    [("Seed:        7\n", 7), ('\x1b[90m Running tests with seed "8"', 8), ("", None)],
+)
+def test_the_seed_is_the_one_that_the_tool_printed(
+    bench: Bench, log: str, shuffle: int | None
+) -> None:
+    bench.write("log.txt", log)
+    jest(bench, result("a.test.js", one("x")), LOG="log.txt", SEED="7")
+    described, _, _ = whole_record(bench)
+    assert described["shuffle"] == shuffle
+
+
+def test_a_report_that_is_none_is_named(bench: Bench) -> None:
+    bench.write("report.json", '{"testResults": [{}]}')
+    env = {"FORMAT": "jest", "REPORT": "report.json", "RECORD": "record"}
+    assert "report.json is no JSON report of jest" in bench.script("record", **env).text
+    (bench.root / "report.json").unlink()
+    assert "the runner ended before it wrote its report" in bench.script("record", **env).text

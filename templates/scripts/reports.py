@@ -1,0 +1,24 @@
+"""The formats of reports that become records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cases import Report
+from jest_report import read_jest
+from junit import read_junit
+from parameters import text
+from runner import Problem
+
+FORMATS: dict[str, Callable[[bool], Report]] = {
+    "jest": read_jest,
+    "junit": read_junit,
+}
+
+
+def read_report(optional: bool) -> Report:
+    """Reads the report; `optional` where the shard has nothing to run."""
+    name = text("PIPEWRIGHT_FORMAT", "junit")
+    if name not in FORMATS:
+        raise Problem(f"PIPEWRIGHT_FORMAT must be one of {', '.join(FORMATS)}")
+    return FORMATS[name](optional)
