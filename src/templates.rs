@@ -37,6 +37,7 @@ const BUILT_IN: &[(&str, &str)] = built_in![
     "steps/eks.sh",
     "steps/given.sh",
     "steps/gke.sh",
+    "steps/go.sh",
     "steps/jest.sh",
     "steps/kubectl.sh",
     "steps/nextest-coverage.sh",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 NOT_RUN = {
-    "clouds": "gotestsum, a Go module: `go test -json` runs in its place",
     "command-runner": "Playwright's browsers are not downloaded: its tests open no page",
     "escape-hatches": "benchmarks.yml and bump.yml: their programs are the project's own",
-    "go-service": "gotestsum, a Go module: `go test -json` runs in its place",
     "images": "docker builds are recorded, with inputs that are checked",
     "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",
     "no-deploy": "`docker ps`, which looks at a container: redis-cli looks at the server",

@@ -146,3 +146,70 @@ def test_a_report_that_is_none_is_named(bench: Bench) -> None:
     assert "report.json is no JSON report of jest" in bench.script("record", **env).text
     (bench.root / "report.json").unlink()
     assert "the runner ended before it wrote its report" in bench.script("record", **env).text
+
+
+def go(bench: Bench, *events: dict[str, Any], **env: Any) -> Done:
+    """A record of what `go test -json` printed."""
+    bench.write("report.json", "".join(json.dumps(event) + "\n" for event in events))
+    bench.write("modules.txt", f"example.com/m\t{bench.root}\n")
+    given = {"FORMAT": "go", "REPORT": "report.json", "RECORD": "record", "MODULES": "modules.txt"}
+    return bench.script("record", **given, **env)
+
+
+def event(action: str, package: str = "example.com/m/a", **more: Any) -> dict[str, Any]:
+    return {"Action": action, "Package": package, **more}
+
+
+def test_a_test_of_go_ends_as_its_function_does(bench: Bench) -> None:
+    bench.write("a/a_test.go", "")
+    done = go(
+        bench,
+        event("start"),
+        event("output", Output="-test.shuffle 7\n"),
+        event("run", Test="TestA"),
+        event("run", Test="TestA/sub"),
+        event("output", Test="TestA/sub", Output="=== RUN   TestA/sub\n"),
+        event("output", Test="TestA/sub", Output="    a_test.go:6: wrong\n"),
+        event("fail", Test="TestA/sub", Elapsed=0.25),
+        event("fail", Test="TestA", Elapsed=0.5),
+        event("run", Test="TestHangs"),
+        event("fail"),
+        EXIT="1",
+    )
+    assert done.code == 0, done.text
+    described, lines, finished = whole_record(bench)
+    assert described["shuffle"] == 7
+    assert finished == {"schema": 1, "exit": 1, "units": ["example.com/m/a"]}
+    told = [(line["id"], line["outcome"], line["duration"]) for line in lines]
+    assert told == [
+        ("example.com/m/a::TestA", "failed", 0.5),
+        ("example.com/m/a::TestHangs", "error", 0),
+    ]
+    assert (lines[0]["message"], lines[0]["file"], lines[0]["line"]) == (
+        "a_test.go:6: wrong",
+        "a/a_test.go",
+        6,
+    )
+
+
+def test_a_package_that_begins_and_does_not_end_was_not_executed(bench: Bench) -> None:
+    go(bench, event("start"), event("start", "example.com/m/b"), event("pass"), EXIT="0")
+    _, lines, finished = whole_record(bench)
+    assert (lines, finished["units"]) == ([], ["example.com/m/a"])
+
+
+def test_a_profile_becomes_lcov(bench: Bench) -> None:
+    profile = "mode: set\nexample.com/m/a/a.go:3.20,4.11 1 1\nexample.com/m/a/a.go:4.11,5.3 1 0\n"
+    bench.write("profile.txt", profile)
+    done = go(bench, event("pass"), EXIT="0", PROFILE="profile.txt", LCOV="out/lcov.info")
+    assert done.code == 0, done.text
+    assert (bench.root / "out/lcov.info").read_text("utf-8").splitlines() == [
+        f"SF:{bench.root}/a/a.go",
+        "DA:3,1",
+        "DA:4,1",
+        "DA:5,0",
+        "end_of_record",
+    ]
+    bench.write("profile.txt", "mode: set\nnothing\n")
+    done = go(bench, event("pass"), EXIT="0", PROFILE="profile.txt", LCOV="out/lcov.info")
+    assert "profile.txt is no coverage profile: `nothing`" in done.text

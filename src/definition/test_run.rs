@@ -179,7 +179,7 @@ impl Split {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Coverage {
-    /// Packages to measure; folders or globs of files for vitest and jest.
+    /// Packages to measure; folders or globs for vitest and jest, folders or patterns of packages for go.
     ///
     /// Example: `["core", "api"]`
     #[schemars(length(min = 1))]

@@ -2,6 +2,7 @@
 
 mod cargo_args;
 mod command;
+mod go;
 mod javascript;
 mod jest;
 mod nextest;
@@ -16,7 +17,7 @@ pub(crate) use runner::{Coverage, Order, Scripts, Shard, TestRunner};
 
 /// Every runner.
 pub(crate) const RUNNERS: &[&dyn TestRunner] =
-    &[&pytest::Pytest, &nextest::Nextest, &vitest::Vitest, &jest::Jest, &command::Command];
+    &[&pytest::Pytest, &nextest::Nextest, &vitest::Vitest, &jest::Jest, &go::Go, &command::Command];
 
 /// The runner of this name.
 pub(crate) fn runner(name: &str) -> Option<&'static dyn TestRunner> {

@@ -256,8 +256,9 @@ def random_order(gates: Gates, chosen: list[Record]) -> Verdict:
 
 
 def shuffled(record: Record) -> bool:
-    """Whether the recorded seed really ordered the tests."""
-    return record.seed is not None and record.shuffle == record.seed
+    """Whether the recorded seed really ordered the tests, if the shard had any."""
+    ordered = record.shuffle == record.seed or not record.selected
+    return record.seed is not None and ordered
 
 
 def pass_rate(gates: Gates, chosen: list[Record]) -> Verdict:

@@ -1,17 +1,21 @@
 """Turns the report of a test tool into a record.
 
 Environment:
-  PIPEWRIGHT_FORMAT    optional: `junit` (default) or `jest`
+  PIPEWRIGHT_FORMAT    optional: `junit` (default), `jest` or `go`
   PIPEWRIGHT_JUNIT     `junit`: the report, a path or a glob; several files are one
                        report
-  PIPEWRIGHT_REPORT    `jest`: the report of `--json`
+  PIPEWRIGHT_REPORT    `jest`: the report of `--json`; `go`: the output of
+                       `go test -json`
   PIPEWRIGHT_LOG       `jest`, optional: what was printed, the seed among it
+  PIPEWRIGHT_MODULES   `go`: what `go list -m` printed, a path and a folder a line
+  PIPEWRIGHT_PROFILE   `go`, optional: the coverage profile, of which PIPEWRIGHT_LCOV
+                       becomes the lcov report
   PIPEWRIGHT_LISTED    optional: all tests, as `cargo nextest list --message-format
                        json` prints them (with or without a partition), or an id a
-                       line: `classname::name`; files for `jest`
+                       line: `classname::name`; files or packages for `jest` and `go`
   PIPEWRIGHT_SELECTED  optional: those of this shard, in the same forms
   PIPEWRIGHT_EXIT      optional: the exit status of the command that ran the tests
-  PIPEWRIGHT_REPLAY    `jest`: the command that runs a file again
+  PIPEWRIGHT_REPLAY    `jest` and `go`: the command that runs a file or package again
   PIPEWRIGHT_SELECTION optional: the packages and build options of `cargo nextest`
   PIPEWRIGHT_DOCTESTS  optional: what `cargo test --doc` printed, which the first
                        shard alone runs

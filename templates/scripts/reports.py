@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cases import Report
+from go_report import read_go
 from jest_report import read_jest
 from junit import read_junit
 from parameters import text
 from runner import Problem
 
 FORMATS: dict[str, Callable[[bool], Report]] = {
+    "go": read_go,
     "jest": read_jest,
     "junit": read_junit,
 }
