@@ -30,5 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("shared.rs"), table)?;
     let modules: Vec<String> = bundle::texts(Path::new("templates/scripts")).into_keys().collect();
     fs::write(out.join("modules.rs"), format!("{modules:?}"))?;
+    let mut steps = String::from("[\n");
+    for (name, text) in bundle::texts(Path::new("templates/steps")) {
+        writeln!(steps, "    ({:?}, {text:?}),", format!("steps/{name}"))?;
+    }
+    steps.push_str("]\n");
+    fs::write(out.join("steps.rs"), steps)?;
     Ok(())
 }

@@ -20,48 +20,16 @@ fn entry(name: &str) -> Option<(&'static str, &'static str)> {
     BUILT_IN.binary_search_by(|(known, _)| (*known).cmp(name)).ok().and_then(|index| BUILT_IN.get(index)).copied()
 }
 
-macro_rules! built_in {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../templates/", $name)))),*]
-    };
-}
-
-/// Sorted by name.
-const BUILT_IN: &[(&str, &str)] = built_in![
-    "steps/aks.sh",
-    "steps/attested.sh",
-    "steps/bucket.sh",
-    "steps/command.sh",
-    "steps/coverage.sh",
-    "steps/doctests.sh",
-    "steps/eks.sh",
-    "steps/given.sh",
-    "steps/gke.sh",
-    "steps/go.sh",
-    "steps/jest.sh",
-    "steps/kubectl.sh",
-    "steps/nextest-coverage.sh",
-    "steps/nextest.sh",
-    "steps/npm.sh",
-    "steps/pip.sh",
-    "steps/pnpm.sh",
-    "steps/poetry-install.sh",
-    "steps/poetry.sh",
-    "steps/pytest-plugins.sh",
-    "steps/pytest.sh",
-    "steps/rust.sh",
-    "steps/secrets.sh",
-    "steps/uv.sh",
-    "steps/vitest.sh",
-];
+/// Every file of `templates/steps`, sorted by name: the build makes the list.
+const BUILT_IN: &[(&str, &str)] = &include!(concat!(env!("OUT_DIR"), "/steps.rs"));
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A template that is not registered would never be emitted, and one out of order never found.
+    /// A template out of order would never be found.
     #[test]
-    fn every_file_is_registered_in_order() {
+    fn every_file_is_listed_in_order() {
         let folder = format!("{}/templates/steps", env!("CARGO_MANIFEST_DIR"));
         let entries = std::fs::read_dir(folder).expect("the folder is readable");
         let name = |entry: std::fs::DirEntry| entry.file_name().into_string().expect("UTF-8");

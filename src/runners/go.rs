@@ -53,7 +53,7 @@ impl TestRunner for Go {
             workers => match shard.workers { Workers::Count(count) if count > 1 => Some(count), _ => None },
             measured => shard.measured.map(|source| source.iter().map(|package| pattern(package)).collect::<Vec<_>>().join(",")),
         };
-        let seed = units::seed(shard).map_or_else(|| Value::from("off"), |seed| seed);
+        let seed = units::seed(shard).unwrap_or_else(|| Value::from("off"));
         let replay = Value::from("go test -count=1 -shuffle=") + seed;
         let mut more = pairs![("PIPEWRIGHT_MODULES", Value::temp("modules.txt"))];
         if shard.measured.is_some() {
