@@ -87,6 +87,11 @@ def _pnpm(folder: Path) -> None:
     _run([*command, "install", "--lockfile-only", "--silent"], folder, {})
 
 
+def _bun(folder: Path) -> None:
+    _, program = programs.bun("1.4")
+    _run([str(program), "install", "--lockfile-only", "--silent"], folder, {})
+
+
 def _uv(folder: Path) -> None:
     python = str(pythons.interpreter("3.13"))
     _run([str(programs.uv("0.12.5")), "lock", "--quiet", "--python", python], folder, {})
@@ -125,6 +130,7 @@ def _zig(folder: Path) -> None:
 
 
 LOCKS: dict[str, Callable[[Path], None]] = {
+    "bun": _bun,
     "cargo": _cargo,
     "npm": _npm,
     "pnpm": _pnpm,

@@ -123,6 +123,12 @@ def test_command_runner(make: Make) -> None:
 
 
 @thorough
+def test_bun_library(make: Make) -> None:
+    """Bun and jest in two shards with coverage: everything passes."""
+    green(make("bun-library", locks={".": "bun"}))
+
+
+@thorough
 def test_next_and_fastapi(make: Make) -> None:
     """pnpm with Next.js and vitest, uv with FastAPI and a database a worker: everything passes."""
     locks = {"apps/web": "pnpm", "apps/api": "uv"}

@@ -75,7 +75,12 @@ def make(language: Language, tmp_path: Path) -> Iterator[Make]:
     """A bench with a project of a runner as its repository."""
     with ExitStack() as stack:
 
-        def made(runner: str, more: str = "", files: Mapping[str, str] | None = None) -> Bench:
+        def made(
+            runner: str,
+            more: str = "",
+            files: Mapping[str, str] | None = None,
+            manager: str = "npm",
+        ) -> Bench:
             manifest = {
                 "name": "web",
                 "private": True,
@@ -90,9 +95,12 @@ def make(language: Language, tmp_path: Path) -> Iterator[Make]:
                 up = "../" if "/" in name else "./"
                 project[name] = HEAD[runner].replace("{up}", up) + content
             tree = {f"app/{name}": content for name, content in project.items()}
-            tree["pipeline.toml"] = DEFINITION.format(runner=runner, more=more)
+            definition = DEFINITION.format(runner=runner, more=more)
+            if manager == "bun":
+                definition = definition.replace('node = "24"', 'bun = "1.4"').replace("npm", "bun")
+            tree["pipeline.toml"] = definition
             tree[".gitignore"] = "node_modules\n"
-            origin = written(tree, tmp_path, {"app": "npm"})
+            origin = written(tree, tmp_path, {"app": manager})
             return stack.enter_context(bench(language, origin, tmp_path / "installed"))
 
         yield made
@@ -179,3 +187,11 @@ def test_a_file_that_the_tool_does_not_run_is_missed(make: Make) -> None:
     assert run.result == "failure"
     (told,) = titled(run.job("Quality gates: web"), "Incomplete test run")
     assert told.message.endswith("selected but not executed: lib/third.test.js")
+
+
+def test_bun(make: Make) -> None:
+    """Bun installs by its lock file, and jest runs in two shards."""
+    github = make("jest", "shards = 2", manager="bun")
+    run = github.run("ci.yml", github.push("main"))
+    assert run.result == "success", run.failures()
+    assert executed(run) == TESTS

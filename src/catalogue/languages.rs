@@ -56,6 +56,24 @@ pub(super) const ACTIONS: &[Action] = &[
         outputs: &["cachekey", "name"],
         ..Action::UNKNOWN
     },
+    // Its cache holds the program alone.
+    Action {
+        name: "oven-sh/setup-bun",
+        version: "v2.2.0",
+        major: Some("v2"),
+        inputs: &[
+            opt("bun-version"),
+            opt("bun-version-file"),
+            opt("bun-download-url"),
+            opt("registries"),
+            old("registry-url"),
+            old("scope"),
+            opt("no-cache"),
+            opt("token"),
+        ],
+        outputs: &["bun-version", "bun-revision", "bun-path", "bun-download-url", "cache-hit"],
+        ..Action::UNKNOWN
+    },
     // Inputs read from a mirror of v5.0.0, in agreement with the documentation of v6.
     Action {
         name: "pnpm/action-setup",

@@ -30,9 +30,10 @@ impl Check for EmptyText {
 
 /// Keys below which a text may be empty: values of variables and inputs, JSON, and words of a command. Two more are
 /// reported by `out-of-range`.
-const FREE: [&str; 17] = [
+const FREE: [&str; 18] = [
     "args",
     "build-args",
+    "bun",
     "default",
     "env",
     "form",

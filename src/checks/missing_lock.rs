@@ -45,6 +45,16 @@ const MANAGERS: &[(IsUsed, Manager)] = &[
         },
     ),
     (
+        |install| install.bun.is_some(),
+        Manager {
+            key: "bun",
+            locks: &["bun.lock", "bun.lockb"],
+            installs: "bun install --frozen-lockfile",
+            writes: "bun install",
+            without: "bun install --no-frozen-lockfile",
+        },
+    ),
+    (
         |install| install.uv.is_some(),
         Manager { key: "uv", locks: &["uv.lock"], installs: "uv sync --locked", writes: "uv lock", without: "uv sync" },
     ),

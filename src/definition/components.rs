@@ -41,6 +41,12 @@ pub struct Component {
     /// Example: `"24"`
     #[serde(default)]
     pub node: Option<Axis>,
+    /// Bun versions; a list becomes an axis of the matrix.
+    ///
+    /// Default: no Bun is set up.
+    /// Example: `"1.4"`
+    #[serde(default)]
+    pub bun: Option<Axis>,
     /// Rust toolchains; a list becomes an axis of the matrix.
     ///
     /// Default: no Rust is set up.
@@ -154,6 +160,12 @@ pub struct Install {
     /// Example: `["--filter", "web"]`
     #[serde(default)]
     pub pnpm: Option<Vec<String>>,
+    /// Further arguments of `bun install --frozen-lockfile`.
+    ///
+    /// Default: bun is not run; an empty list installs the lock file.
+    /// Example: `[]`
+    #[serde(default)]
+    pub bun: Option<Vec<String>>,
     /// Custom command.
     ///
     /// Default: no command.

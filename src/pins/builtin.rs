@@ -24,6 +24,7 @@ const ACTIONS: &[(&str, &str, &str)] = &[
     ("docker/setup-qemu-action", "v4.2.0", "96fe6ef7f33517b61c61be40b68a1882f3264fb8"),
     ("dtolnay/rust-toolchain", "v1", "e97e2d8cc328f1b50210efc529dca0028893a2d9"),
     ("google-github-actions/auth", "v3.0.0", "7c6bc770dae815cd3e89ee6cdf493a5fab2cc093"),
+    ("oven-sh/setup-bun", "v2.2.0", "0c5077e51419868618aeaa5fe8019c62421857d6"),
     ("pnpm/action-setup", "v6.0.10", "0977fd99725f1db4007ccb2928dbb4e90d06cc86"),
     ("Swatinem/rust-cache", "v2.9.2", "6323deb102c322ba6fcbdcafc7e3dddab59af2b6"),
     ("taiki-e/install-action", "v2.86.5", "ba47c86ac325773530516bb756137ac718732518"),

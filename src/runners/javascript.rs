@@ -22,7 +22,7 @@ pub(super) struct Tool {
 /// Capabilities of a tool that may retry failed tests.
 pub(super) fn capabilities(reruns: bool) -> Capabilities {
     Capabilities {
-        toolchains: &["node"],
+        toolchains: &["node", "bun"],
         oldest: None,
         shards: true,
         splits: (Split::Timings, &[Split::Count]),

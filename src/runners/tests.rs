@@ -145,6 +145,7 @@ fn vitest_and_jest_are_started_by_what_installed_them() {
     for (runner, install, started) in [
         ("vitest", "npm = []", "npx --no -- vitest run"),
         ("vitest", "pnpm = []", "pnpm exec vitest run"),
+        ("vitest", "bun = []", "bunx --no-install vitest run"),
         ("jest", "run = \"yarn install\"", "npx --no -- jest --ci"),
     ] {
         let text = format!(

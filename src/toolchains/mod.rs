@@ -1,5 +1,6 @@
 //! One file per toolchain: its keys, the steps that set it up, what installs its packages.
 
+mod bun;
 mod go;
 mod node;
 mod python;
@@ -8,6 +9,7 @@ mod rust;
 mod tests;
 mod toolchain;
 
+pub(crate) use bun::Bun;
 pub(crate) use go::Go;
 pub(crate) use node::Node;
 pub(crate) use python::Python;
@@ -22,7 +24,7 @@ use crate::trace::Origin;
 use crate::workflow::{Script, Step};
 
 /// Every toolchain, in the order in which a job sets them up.
-pub(crate) const TOOLCHAINS: &[&dyn Toolchain] = &[&Python, &Node, &Rust, &Go];
+pub(crate) const TOOLCHAINS: &[&dyn Toolchain] = &[&Python, &Node, &Bun, &Rust, &Go];
 
 /// Versions of a toolchain in a component.
 #[derive(Debug, Clone, Copy, PartialEq)]

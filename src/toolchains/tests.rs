@@ -53,6 +53,7 @@ fn each_way_to_install_has_its_steps_and_its_cache() {
             "Set up pnpm, Set up Node.js, Install dependencies",
             "cache=pnpm cache-dependency-path=api/pnpm-lock.yaml",
         ),
+        ("bun = \"1.4\"\ninstall = { bun = [] }", "Set up Bun, Install dependencies", "bun-version=1.4"),
         ("rust = \"1.95\"", "Set up Rust, Restore build cache", "workspaces=api shared-key=p_checks-c_1.95"),
         ("go = \"1.26\"", "Set up Go", "cache-dependency-path=api/go.mod"),
         ("install = { run = \"make deps\" }", "Install dependencies", ""),
@@ -72,6 +73,7 @@ fn a_job_that_publishes_takes_nothing_from_a_cache() {
         ("python = \"3.12\"\ninstall = { poetry = [] }", ""),
         ("python = \"3.12\"\ninstall = { uv = [] }", "enable-cache=false"),
         ("node = \"24\"\ninstall = { npm = [] }", "package-manager-cache=false"),
+        ("bun = \"1.4\"", "no-cache=true"),
         ("rust = \"1.95\"", ""),
         ("go = \"1.26\"", "cache=false"),
     ] {
@@ -87,12 +89,14 @@ fn a_job_that_publishes_takes_nothing_from_a_cache() {
 
 #[test]
 fn toolchains_and_installers_have_keys_of_their_own() {
-    let mut keys: Vec<&str> = TOOLCHAINS.iter().map(|toolchain| toolchain.key()).collect();
-    keys.extend(TOOLCHAINS.iter().flat_map(|toolchain| toolchain.installers()).map(|installer| installer.key));
-    let count = keys.len();
-    keys.sort_unstable();
-    keys.dedup();
-    assert_eq!(keys.len(), count);
+    let toolchains: Vec<&str> = TOOLCHAINS.iter().map(|toolchain| toolchain.key()).collect();
+    let installers = TOOLCHAINS.iter().flat_map(|toolchain| toolchain.installers()).map(|installer| installer.key);
+    for mut keys in [toolchains, installers.collect()] {
+        let count = keys.len();
+        keys.sort_unstable();
+        keys.dedup();
+        assert_eq!(keys.len(), count);
+    }
 }
 
 #[test]

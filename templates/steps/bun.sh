@@ -1,0 +1,1 @@
+bun install --frozen-lockfile<% if words %> <%= words %><% endif %>
