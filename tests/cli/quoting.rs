@@ -75,14 +75,16 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// Commands that templates call; each writes down its words, and what it reads where it reads anything.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "az",
     "aws",
+    "bun",
     "cargo",
     "cp",
     "curl",
     "gcloud",
     "gh",
+    "go",
     "kubectl",
     "npm",
     "pipx",
@@ -121,6 +123,8 @@ impl Bench {
         for name in COMMANDS {
             symlink(path("stand-in"), path("bin").join(name)).expect("a link");
         }
+        // Scripts of our own run in isolation, and no value reaches them as a word.
+        symlink("/bin/true", path("bin").join("python3")).expect("a link");
         Self { folder }
     }
 
@@ -130,6 +134,7 @@ impl Bench {
         let work = path("work");
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(work.join("rs")).expect("the folder is writable");
+        fs::write(work.join("selected.txt"), "one\n").expect("the file is writable");
         let finished = ("finished.json", "{ \"exit\": 0 }");
         for (name, text) in [("calls", ""), ("kubeconfig", ""), finished, ("script.sh", script)] {
             fs::write(path(name), text).expect("the file is writable");
@@ -214,6 +219,7 @@ const CASES: &[Case] = &[
     },
     // Its values come from the environment, and are quoted for curl besides: see below.
     Case { template: "steps/bucket.sh", values: |_| context! {}, env: none, seen: 0 },
+    Case { template: "steps/bun.sh", values: words, env: none, seen: 2 },
     Case {
         template: "steps/command.sh",
         values: |_| context! {},
@@ -245,6 +251,26 @@ const CASES: &[Case] = &[
         values: |value| context! { cluster => value, location => value, project => value, credential => value },
         env: none,
         seen: 7,
+    },
+    Case {
+        template: "steps/go.sh",
+        values: |value| {
+            context! { listing => vec![value, value], args => vec![value, value], random => true, workers => 2,
+                measured => format!("{value},{value}"),
+            }
+        },
+        env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
+        seen: 7,
+    },
+    Case {
+        template: "steps/jest.sh",
+        values: |value| {
+            context! { start => vec!["npm", value], args => vec![value, value], random => true, reruns => 2, timeout => 300,
+                workers => 2, measured => vec![value],
+            }
+        },
+        env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
+        seen: 8,
     },
     Case {
         template: "steps/kubectl.sh",
@@ -307,6 +333,16 @@ const CASES: &[Case] = &[
         seen: 0,
     },
     Case { template: "steps/uv.sh", values: words, env: none, seen: 2 },
+    Case {
+        template: "steps/vitest.sh",
+        values: |value| {
+            context! { start => vec!["npm", value], args => vec![value, value], random => true, reruns => 2, timeout => 300,
+                workers => 2, measured => vec![value],
+            }
+        },
+        env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
+        seen: 8,
+    },
 ];
 
 fn script(case: &Case, value: &'static str) -> String {
