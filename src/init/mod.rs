@@ -4,6 +4,7 @@
 //! [`plan()`] lists the files. Nothing is printed or asked here, and only [`write`](write()) writes.
 
 mod beside;
+mod bun;
 mod choices;
 mod containers;
 mod day;
@@ -17,6 +18,7 @@ mod kubernetes;
 mod manifests;
 mod names;
 mod node;
+mod node_versions;
 mod offer;
 mod own;
 mod owners;

@@ -2,23 +2,12 @@
 
 use serde_json::{Map, Value};
 
+use super::bun;
 use super::names::{self, base, word};
+use super::node_versions::{USUAL, engines, tested, version};
 use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;
-
-/// The version that has long-term support now.
-const USUAL: u32 = 24;
-
-/// Major versions that are maintained: odd ones are no more than a way to the next.
-///
-/// Source: <https://github.com/nodejs/Release>.
-const MAINTAINED: &[u32] = &[22, 24, 26];
-
-/// Names of the versions with long-term support.
-///
-/// Source: <https://github.com/nodejs/Release>.
-const LONG_TERM: &[(&str, u32)] = &[("hydrogen", 18), ("iron", 20), ("jod", 22), ("krypton", 24)];
 
 /// Contents of `package.json`.
 struct Package {
@@ -29,6 +18,10 @@ struct Package {
     workspace: bool,
     /// `true` if its configuration keeps npm from writing a lock file.
     unlocked: bool,
+    /// `.tool-versions`, of asdf and mise.
+    tools: String,
+    /// The version of Bun that its workflows set up.
+    bun: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,6 +31,7 @@ enum Manager {
     Yarn {
         modern: bool,
     },
+    Bun,
     /// npm without a lock file.
     None,
 }
@@ -47,6 +41,7 @@ impl Manager {
         match self {
             Self::Pnpm => format!("pnpm run {script}"),
             Self::Yarn { .. } => format!("yarn run {script}"),
+            Self::Bun => format!("bun run {script}"),
             Self::Npm | Self::None => format!("npm run {script}"),
         }
     }
@@ -55,6 +50,7 @@ impl Manager {
         match self {
             Self::Pnpm => Some(format!("pnpm --recursive --if-present run {script}")),
             Self::Npm => Some(format!("npm run {script} --workspaces --if-present")),
+            Self::Bun => Some(format!("bun run --filter '*' {script}")),
             Self::Yarn { .. } | Self::None => None,
         }
     }
@@ -63,6 +59,7 @@ impl Manager {
         match self {
             Self::Pnpm => format!("pnpm exec {program}"),
             Self::Yarn { .. } => format!("yarn run {program}"),
+            Self::Bun => format!("bunx --no-install {program}"),
             Self::Npm | Self::None => format!("npx --no-install {program}"),
         }
     }
@@ -74,6 +71,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let mut hints = Vec::new();
     let mut checks = package.checks();
     let tests = package.tests(&mut checks, &mut hints);
+    let (checks, unsure) = bun::without_browsers(checks, &|script| package.resolved(script));
     if checks.is_empty() && tests.is_none() && package.manager == Manager::None {
         return None;
     }
@@ -86,7 +84,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         versions: package.versions(view, folder),
         install: Some(install),
         checks,
-        unsure: Vec::new(),
+        unsure,
         tests,
         start: package.start(),
         dependencies: package.dependencies(),
@@ -100,7 +98,10 @@ impl Package {
     fn read(view: &View<'_>, folder: &Folder) -> Option<Self> {
         let json = object(&view.read(folder, "package.json")?)?;
         let workspace = json.contains_key("workspaces") || folder.has("pnpm-workspace.yaml");
-        let manager = if folder.has("pnpm-lock.yaml") {
+        let named = json.get("packageManager").and_then(Value::as_str).unwrap_or_default();
+        let manager = if folder.has("bun.lock") || folder.has("bun.lockb") || named.starts_with("bun@") {
+            Manager::Bun
+        } else if folder.has("pnpm-lock.yaml") {
             Manager::Pnpm
         } else if folder.has("package-lock.json") || folder.has("npm-shrinkwrap.json") {
             Manager::Npm
@@ -114,7 +115,9 @@ impl Package {
         let members = members.filter_map(|inner| object(&view.read(inner, "package.json")?)).collect();
         let npmrc = view.read(folder, ".npmrc").unwrap_or_default();
         let unlocked = npmrc.lines().any(|line| line.replace(' ', "") == "package-lock=false");
-        Some(Self { json, manager, members, workspace, unlocked })
+        let tools = view.read(folder, ".tool-versions").unwrap_or_default();
+        let bun = view.own.versions("bun").next().map(|version| version.text.clone());
+        Some(Self { json, manager, members, workspace, unlocked, tools, bun })
     }
 
     fn text(&self, key: &str) -> Option<&str> {
@@ -127,6 +130,18 @@ impl Package {
 
     fn script(&self, name: &str) -> Option<&str> {
         self.scripts().find(|(script, _)| *script == name).map(|(_, command)| command)
+    }
+
+    /// The text of a script, or that of a member's which it runs.
+    fn resolved(&self, name: &str) -> Option<String> {
+        let script = self.script(name)?;
+        let words: Vec<&str> = script.split_whitespace().collect();
+        let member = self.members.iter().find(|member| {
+            let name = member.get("name").and_then(Value::as_str).unwrap_or_default();
+            !name.is_empty() && words.contains(&name)
+        });
+        let inner = member.and_then(|member| scripts(member).find(|(inner, _)| words.last() == Some(inner)));
+        Some(inner.map_or(script, |(_, command)| command).to_owned())
     }
 
     fn dependencies(&self) -> Vec<String> {
@@ -154,6 +169,7 @@ impl Package {
                 }
                 Install::Pnpm
             }
+            Manager::Bun => Install::Run(bun::install(self.text("packageManager"), &self.tools, self.bun.as_deref())),
             Manager::Yarn { modern: true } => Install::Run("corepack enable && yarn install --immutable".to_owned()),
             Manager::Yarn { modern: false } => Install::Run("yarn install --frozen-lockfile".to_owned()),
             // A project that turns lock files off, as libraries do, has chosen to test with the newest versions.
@@ -245,21 +261,11 @@ impl Package {
                 }
             }
         }
-        let mut tested: Vec<(u32, String)> = view
-            .own
-            .tested(&folder.path, "node")
-            .into_iter()
-            .filter_map(|version| {
-                let major = self::version(version.text.trim_end_matches(".x"))?.split('.').next()?.parse().ok()?;
-                Some((major, version.place.to_string()))
-            })
-            .filter(|(major, _)| MAINTAINED.contains(major))
-            .collect();
-        tested.sort();
-        tested.dedup_by_key(|(major, _)| *major);
-        if let Some((_, from)) = tested.first() {
-            let list = tested.iter().map(|(major, _)| major.to_string()).collect();
-            return Versions { list, from: Some(from.clone()) };
+        if let Some(found) = tested(&view.own.tested(&folder.path, "node")) {
+            return found;
+        }
+        if let Some(version) = bun::tool(&self.tools, "nodejs").and_then(version) {
+            return Versions { list: vec![version], from: Some(".tool-versions".to_owned()) };
         }
         let inner = |key: &str| self.json.get(key).and_then(|table| table.get("node")).and_then(Value::as_str);
         if let Some(version) = inner("volta").and_then(version) {
@@ -293,82 +299,4 @@ fn object(text: &str) -> Option<Map<String, Value>> {
 fn scripts(json: &Map<String, Value>) -> impl Iterator<Item = (&str, &str)> {
     let table = json.get("scripts").and_then(Value::as_object);
     table.into_iter().flatten().filter_map(|(name, command)| Some((name.as_str(), command.as_str()?)))
-}
-
-/// A version as `.nvmrc` writes it: `22`, `v22.3.0`, `lts/jod`.
-fn version(text: &str) -> Option<String> {
-    let text = text.trim();
-    if let Some(name) = text.strip_prefix("lts/") {
-        let known = LONG_TERM.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        return if name == "*" { Some(USUAL.to_string()) } else { known.map(|(_, major)| major.to_string()) };
-    }
-    let digits = text.trim_start_matches('v');
-    let sound = !digits.is_empty()
-        && digits.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-    sound.then(|| digits.to_owned())
-}
-
-/// The major versions that `engines.node` allows, one for each of its alternatives.
-fn engines(range: &str) -> Vec<String> {
-    let mut majors: Vec<u32> = range.split("||").filter_map(engine).collect();
-    majors.sort_unstable();
-    majors.dedup();
-    majors.into_iter().map(|major| major.to_string()).collect()
-}
-
-/// The newest version with long-term support in a range, else the range's lower end.
-fn engine(range: &str) -> Option<u32> {
-    let number = |text: &str| -> Option<(u32, bool)> {
-        let text = text.trim_start_matches(['=', ' ', 'v']);
-        let (major, rest) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
-        Some((major.parse().ok()?, rest.trim_matches(['.', '0', 'x', ' ']).is_empty()))
-    };
-    let range = range.trim();
-    let lower = range.trim_start_matches(['^', '~', '>', '=', ' ', 'v']);
-    let (lowest, _) = number(lower)?;
-    if !range.starts_with('>') {
-        return Some(lowest);
-    }
-    let highest = match range.split_once('<') {
-        Some((_, upper)) if upper.starts_with('=') => number(upper)?.0,
-        // `<23` and `<23.0.0` end before 23, `<22.5` within 22.
-        Some((_, upper)) => number(upper).map(|(major, whole)| if whole { major.saturating_sub(1) } else { major })?,
-        None => USUAL.max(lowest),
-    };
-    let long_term = LONG_TERM.iter().rev().map(|(_, major)| *major);
-    long_term.into_iter().find(|major| (lowest..=highest).contains(major)).or(Some(lowest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_versions() {
-        for (text, expected) in [
-            ("v22.3.0\n", Some("22.3.0")),
-            ("lts/jod", Some("22")),
-            ("lts/*", Some("24")),
-            ("system", None),
-            ("", None),
-        ] {
-            assert_eq!(version(text).as_deref(), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn chooses_a_version_of_a_range() {
-        for (range, expected) in [
-            (">=18", vec!["24"]),
-            (">= 20.9.0", vec!["24"]),
-            ("^20.10 || ^22", vec!["20", "22"]),
-            (">=18 <23", vec!["22"]),
-            (">=18 <=20", vec!["20"]),
-            ("20.x", vec!["20"]),
-            (">=25", vec!["25"]),
-            ("*", vec![]),
-        ] {
-            assert_eq!(engines(range), expected, "{range}");
-        }
-    }
 }

@@ -203,3 +203,26 @@ fn node_is_tested_with_the_maintained_versions_of_the_workflow() {
     holds(&text, &["node    = [\"22\", \"24\"]   # .github/workflows/ci.yml:5"]);
     assert!(!text.contains("there is no lock file"), "{text}");
 }
+
+#[test]
+fn bun_is_installed_at_the_version_of_the_project() {
+    let lock = ("bun.lock", "{}");
+    let json = r#"{ "packageManager": "bun@1.2.20", "scripts": { "build": "bun build.ts", "test": "bun test" } }"#;
+    let text = definition(&[("package.json", json), lock, (".tool-versions", "nodejs 24.7.0\n")]);
+    holds(
+        &text,
+        &[
+            "node = \"24.7.0\"   # .tool-versions",
+            "install = { run = \"npm install --global bun@1.2.20 && bun install --frozen-lockfile\" }",
+            "checks = { build = \"bun run build\", test = \"bun run test\" }",
+        ],
+    );
+}
+
+#[test]
+fn tests_in_a_browser_are_proposed_alone() {
+    let root = r#"{ "workspaces": ["web"], "scripts": { "lint": "eslint .", "test": "bun run --filter web test" } }"#;
+    let web = r#"{ "name": "web", "scripts": { "test": "bunx playwright test" } }"#;
+    let text = definition(&[("package.json", root), ("web/package.json", web), ("bun.lock", "{}")]);
+    assert!(text.contains("\n# test = \"bun run test\"   # needs browsers and a running application"), "{text}");
+}
