@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pipewright::drift::{self, Kind};
+use pipewright::drift::{self, Ignored, Kind};
 
 use super::departure::{Departure, Diffs};
 use super::output::{Exit, Format, err, out};
 use super::place::places;
-use super::project::{Compiled, Use, clash, commit, compiled, lacking_attributes, report, repositories};
+use super::project::{Compiled, Use, clash, commit, compiled, ignored, lacking_attributes, report, repositories};
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {
@@ -60,6 +60,7 @@ fn generated(command: &Generate, folder: &Path, format: Format) -> Result<(), Ex
         tell(command, one);
     }
     advise(&lacking_attributes(&all, &repositories));
+    advise_of_ignored(&ignored(&all, &repositories));
     Ok(())
 }
 
@@ -84,6 +85,22 @@ fn advise(lines: &[String]) {
         let file = ".github/workflows/.gitattributes";
         err(&format!("warning: `{file}` is not generated, and does not cover every generated workflow\n"));
         err(&format!("  = help: add to it:\n\n    {}\n\n", lines.join("\n    ")));
+    }
+}
+
+/// Prints the files that git ignores, and the lines that take them in again.
+fn advise_of_ignored(found: &[Ignored]) {
+    let mut files: Vec<&str> = found.iter().map(|ignored| ignored.file.as_str()).collect();
+    files.dedup();
+    for file in files {
+        let of: Vec<&Ignored> = found.iter().filter(|ignored| ignored.file == file).collect();
+        let mut lines: Vec<&str> = of.iter().flat_map(|ignored| &ignored.lines).map(String::as_str).collect();
+        lines.sort_unstable();
+        lines.dedup();
+        for Ignored { path, pattern, .. } in of {
+            err(&format!("warning: git ignores `{path}` by `{pattern}` of `{file}`: a commit would not have it\n"));
+        }
+        err(&format!("  = help: add to the end of `{file}`:\n\n    {}\n\n", lines.join("\n    ")));
     }
 }
 

@@ -96,6 +96,15 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
             Exit::Fine
         }
         Ok(plan) => match write(&root, &plan) {
+            Exit::Fine if !project.is_tested() => {
+                err(
+                    "error: nothing that tests or checks this repository was recognised, so no workflow is generated\n",
+                );
+                err(
+                    "  = help: add a component with a check or a test run to `pipeline.toml`, and run `pipewright generate`\n",
+                );
+                Exit::Definition
+            }
             Exit::Fine => generate::run(&generate::Generate::default(), folder, Format::Human),
             exit => exit,
         },

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use pipewright::diagnostics::{self, At, Code, Diagnostic, Locator, Source};
-use pipewright::drift::{Change, Claim, Kind, Repository, Staged, WriteError};
+use pipewright::drift::{Change, Claim, Ignored, Kind, Repository, Staged, WriteError};
 use pipewright::readback::read_back;
 use pipewright::sources::{Memory, Sources, Unreadable};
 use pipewright::workflow::Workflow;
@@ -203,6 +203,20 @@ pub(crate) fn lacking_attributes(all: &[Compiled], repositories: &Repositories) 
     let of =
         |root: &PathBuf| -> Vec<&Claim> { all.iter().filter(|one| one.root == *root).map(|one| &one.claim).collect() };
     repositories.iter().flat_map(|(root, repository)| repository.lacking_attributes(&of(root))).collect()
+}
+
+/// Generated files that git ignores, with the definitions and their locks.
+pub(crate) fn ignored(all: &[Compiled], repositories: &Repositories) -> Vec<Ignored> {
+    let of = |root: &PathBuf| -> Vec<&Compiled> { all.iter().filter(|one| one.root == *root).collect() };
+    let found = repositories.iter().flat_map(|(root, repository)| {
+        let of = of(root);
+        let claims: Vec<&Claim> = of.iter().map(|one| &one.claim).collect();
+        let lock = |file: &str| format!("{}lock", file.strip_suffix("toml").unwrap_or(file));
+        let attributes = ".github/workflows/.gitattributes".to_owned();
+        let own = of.iter().flat_map(|one| [one.file.clone(), lock(&one.file)]).chain([attributes]);
+        repository.ignored(&claims, &own.filter(|file| root.join(file).exists()).collect::<Vec<_>>())
+    });
+    found.collect()
 }
 
 /// Puts everything that is staged in its place, the files of each repository all or none.

@@ -3,6 +3,7 @@
 mod attributes;
 mod change;
 mod claim;
+mod ignored;
 mod lock;
 mod names;
 mod scan;
@@ -21,6 +22,7 @@ use write::Folders;
 
 pub use change::{Change, Kind};
 pub use claim::Claim;
+pub use ignored::Ignored;
 pub use lock::{Lock, lock};
 pub use write::{Staged, WriteError, write};
 

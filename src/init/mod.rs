@@ -15,6 +15,7 @@ mod git;
 mod go;
 mod ini;
 mod kubernetes;
+mod languages;
 mod manifests;
 mod names;
 mod node;
@@ -90,6 +91,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     let images = containers::detect(&view, &name, &components, around.git.repository.as_ref());
     let cluster = kubernetes::detect(&view, &images);
     notes.extend(cluster.notes);
+    notes.extend(languages::unsupported(&view));
     Project {
         branch: around.git.branch.clone().unwrap_or_else(|| "main".to_owned()),
         prefix: None,

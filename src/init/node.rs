@@ -50,8 +50,7 @@ impl Manager {
         match self {
             Self::Pnpm => Some(format!("pnpm --recursive --if-present run {script}")),
             Self::Npm => Some(format!("npm run {script} --workspaces --if-present")),
-            Self::Bun => Some(format!("bun run --filter '*' {script}")),
-            Self::Yarn { .. } | Self::None => None,
+            Self::Yarn { .. } | Self::Bun | Self::None => None,
         }
     }
 

@@ -43,6 +43,13 @@ pub struct Project {
 }
 
 impl Project {
+    /// Returns whether something that tests, checks or builds was recognised.
+    pub fn is_tested(&self) -> bool {
+        let mut components = self.components.iter();
+        components.any(|component| component.tests.is_some() || !component.checks.is_empty())
+            || self.images.iter().any(|image| image.repository.is_some())
+    }
+
     /// Leaves out everything that is deployed; images stay.
     pub fn without_deploys(&mut self) {
         self.workloads.clear();

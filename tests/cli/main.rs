@@ -1,5 +1,6 @@
 //! The program as its users run it: arguments in, text, files and exit status out.
 
+mod adopted;
 mod check;
 mod coverage_floor;
 mod drift;

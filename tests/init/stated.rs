@@ -226,3 +226,12 @@ fn tests_in_a_browser_are_proposed_alone() {
     let text = definition(&[("package.json", root), ("web/package.json", web), ("bun.lock", "{}")]);
     assert!(text.contains("\n# test = \"bun run test\"   # needs browsers and a running application"), "{text}");
 }
+
+#[test]
+fn languages_without_a_toolchain_are_named() {
+    let fixture = Fixture::of(&[("Gemfile", ""), ("app/App.csproj", ""), ("docs/pom.xml", "")]);
+    let project = fixture.detect();
+    assert!(!project.is_tested());
+    let note = "not supported, and not tested so far: .NET, Ruby;";
+    assert!(project.notes.iter().any(|known| known.starts_with(note)), "{:?}", project.notes);
+}
