@@ -34,7 +34,7 @@ impl Check for ExpressionInText {
 fn table(text: &Text, table: &DeTable<'_>, found: &mut Vec<Diagnostic>) {
     for (key, item) in table {
         if key.get_ref().contains("${{") {
-            found.push(expression(text, key.span()));
+            found.push(expression(text, key.span(), key.get_ref()));
         }
         value(text, item, found);
     }
@@ -42,19 +42,40 @@ fn table(text: &Text, table: &DeTable<'_>, found: &mut Vec<Diagnostic>) {
 
 fn value(text: &Text, item: &toml::Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {
     match item.get_ref() {
-        DeValue::String(string) if string.contains("${{") => found.push(expression(text, item.span())),
+        DeValue::String(string) if string.contains("${{") => found.push(expression(text, item.span(), string)),
         DeValue::Array(items) => items.iter().for_each(|item| value(text, item, found)),
         DeValue::Table(inner) => table(text, inner, found),
         _ => {}
     }
 }
 
-fn expression(text: &Text, range: std::ops::Range<usize>) -> Diagnostic {
+fn expression(text: &Text, range: std::ops::Range<usize>, string: &str) -> Diagnostic {
     let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
     Diagnostic::error(
         CODE,
         at,
         "`${{ … }}` is not allowed in this string: GitHub would expand it before the shell runs",
     )
-    .help("write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`")
+    .help(help(string))
+}
+
+/// The value of the language for an expression that stands alone.
+fn help(string: &str) -> String {
+    let inner = string.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
+    let property = |context: &str| {
+        let name = inner?.strip_prefix(context)?.strip_prefix('.')?;
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(name)
+    };
+    if let Some(name) = property("secrets") {
+        return format!("write `{{ secret = \"{name}\" }}`");
+    }
+    if let Some(name) = property("vars") {
+        return format!("write `{{ var = \"{name}\" }}`");
+    }
+    if property("matrix").is_some() {
+        return "write the values as a list: each is a job of a matrix, as in `[\"ubuntu-24.04\", \"macos-15\"]`"
+            .to_owned();
+    }
+    "write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`"
+        .to_owned()
 }

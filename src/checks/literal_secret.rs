@@ -21,7 +21,8 @@ impl Check for LiteralSecret {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         let mut secret = |at: &Trail<'_>, value: &Value, name: &str| {
-            if value.literal().is_some_and(|text| !text.is_empty()) {
+            // An expression is reported for itself.
+            if value.literal().is_some_and(|text| !text.is_empty() && !text.contains("${{")) {
                 found.push(literal(at, name));
             }
         };

@@ -23,7 +23,9 @@ impl Check for LooserInProduction {
         let definition = subject.definition;
         entries(&ROOT, "environments", &definition.environments, &mut |at, name, environment| {
             let before = environment.needs.as_ref().and_then(|needs| definition.environments.get_key_value(needs));
-            if let Some(before) = before {
+            // An order that is not that of the file is reported for itself.
+            let index = |name: &Name| definition.environments.get_index_of(name);
+            if let Some(before) = before.filter(|(before, _)| index(before) < index(name)) {
                 compare(definition, at, (name, environment), before, found);
             }
         });

@@ -21,7 +21,12 @@ impl Check for MigrateWorkload {
         let definition = subject.definition;
         entries(&ROOT, "environments", &definition.environments, &mut |at, name, environment| {
             let Some(migrate) = &environment.migrate else { return };
-            if definition.workloads.contains_key(&migrate.workload) && !environment.deploy.contains(&migrate.workload) {
+            // A name that is unknown is reported for itself.
+            let is_known = environment.deploy.iter().all(|name| definition.workloads.contains_key(name));
+            if is_known
+                && definition.workloads.contains_key(&migrate.workload)
+                && !environment.deploy.contains(&migrate.workload)
+            {
                 let message = format!("`{}` is not deployed to `{name}`", migrate.workload);
                 let deploy = at.key("deploy").at();
                 let diagnostic = Diagnostic::error(CODE, at.key("migrate").key("workload").at(), message);

@@ -92,6 +92,10 @@ impl Check for MissingLock {
 /// Returns whether a component's folder or one above it, as of a workspace, has one of these files.
 fn has_lock(subject: &Subject<'_>, path: &str, locks: &[&str]) -> bool {
     let Some(own) = join(subject.sources.folder(), path) else { return true };
+    // A folder that is missing is reported for itself.
+    if !own.is_empty() && !subject.sources.tree.exists(&own) {
+        return true;
+    }
     let mut folder = own.as_str();
     loop {
         if locks.iter().any(|lock| join(folder, lock).is_some_and(|file| subject.sources.tree.exists(&file))) {

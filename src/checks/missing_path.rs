@@ -26,14 +26,20 @@ impl Check for MissingPath {
             let Some(path) = sources::join(it.base, it.text) else { return };
             if !subject.sources.tree.exists(&path) {
                 let message = format!("there is no `{path}` in the repository");
-                let help = nearby(subject, &path).map_or_else(
-                    || "create it, or correct the path".to_owned(),
-                    |near| format!("did you mean `{near}`?"),
-                );
+                let inner = inner(subject, it.base, it.text)
+                    .map(|inner| format!("write `\"{inner}\"`: paths start from {}", it.from()));
+                let near = || nearby(subject, &path).map(|near| format!("did you mean `{near}`?"));
+                let help = inner.or_else(near).unwrap_or_else(|| "create it, or correct the path".to_owned());
                 found.push(Diagnostic::error(CODE, at.at(), message).help(help));
             }
         });
     }
+}
+
+/// The path from a folder that is there, of one that is written from the root.
+fn inner<'a>(subject: &Subject<'_>, base: &str, text: &'a str) -> Option<&'a str> {
+    let inner = text.trim_start_matches("./").strip_prefix(base)?.strip_prefix('/')?;
+    sources::join(base, inner).filter(|path| !base.is_empty() && subject.sources.tree.exists(path)).map(|_| inner)
 }
 
 /// Entry of the same folder with the most similar name.

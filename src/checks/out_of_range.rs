@@ -21,7 +21,7 @@ impl Check for OutOfRange {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         let mut it = Range { found };
-        it.number(&ROOT.key("version"), u64::from(definition.version), 1, 1);
+        it.version(definition.version);
         it.filled(&ROOT.key("project"), "branches", definition.project.branches.len());
         built(definition, &mut it);
         deployed(definition, &mut it);
@@ -46,6 +46,17 @@ impl Range<'_> {
             return;
         };
         self.found.push(Diagnostic::error(CODE, at.at(), message).help(help));
+    }
+
+    /// The version of the language, which a newer program raises.
+    fn version(&mut self, version: u8) {
+        let help = match version {
+            0 => "write `version = 1`",
+            1 => return,
+            _ => "update Pipewright, or write `version = 1`",
+        };
+        let message = format!("there is no version {version} of the language in this program");
+        self.found.push(Diagnostic::error(CODE, ROOT.key("version").at(), message).help(help));
     }
 
     fn filled(&mut self, at: &Trail<'_>, key: &str, length: usize) {

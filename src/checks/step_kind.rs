@@ -36,7 +36,15 @@ impl Check for StepKind {
                     .help("add `run = \"…\"` or `uses = \"owner/action\"`"),
                 ),
                 (true, false) => for_actions(step, |key| at.key(key).at(), found),
-                (false, true) => for_commands(step, |key| at.key(key).at(), found),
+                (false, true) => {
+                    for_commands(step, |key| at.key(key).at(), found);
+                    if let Some((name, version)) = step.uses.as_deref().and_then(|uses| uses.split_once('@')) {
+                        let message =
+                            format!("the version of an action is in `pipeline.lock`, and `@{version}` is one");
+                        let help = format!("write `uses = \"{name}\"`");
+                        found.push(Diagnostic::error(CODE, at.key("uses").at(), message).help(help));
+                    }
+                }
             }
         });
     }

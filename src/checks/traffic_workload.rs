@@ -25,7 +25,9 @@ impl Check for TrafficWorkload {
             let Some(traffic) = &environment.traffic else { return };
             let at = at.key("traffic");
             let Some(workload) = definition.workloads.get(&traffic.workload) else { return };
-            if !environment.deploy.contains(&traffic.workload) {
+            // A name that is unknown is reported for itself.
+            let is_known = environment.deploy.iter().all(|name| definition.workloads.contains_key(name));
+            if is_known && !environment.deploy.contains(&traffic.workload) {
                 let message = format!("`{}` is not deployed to `{name}`", traffic.workload);
                 let help = format!("name one of {}, or add it to `deploy`", listed(&names(&environment.deploy)));
                 found.push(Diagnostic::error(CODE, at.key("workload").at(), message).help(help));

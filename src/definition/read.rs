@@ -8,9 +8,11 @@ use crate::diagnostics::{At, Code, Diagnostic};
 use crate::sources::{Sources, Text};
 
 mod explain;
+mod habits;
 mod lookup;
 mod renamed;
 mod suggest;
+mod syntax;
 
 /// The result of reading a definition.
 #[derive(Debug)]
@@ -21,7 +23,6 @@ pub struct Read {
     pub diagnostics: Vec<Diagnostic>,
 }
 
-const SYNTAX: Code = Code("syntax");
 const INVALID: Code = Code("invalid-value");
 
 /// Reads a definition and what it extends.
@@ -85,7 +86,7 @@ fn fill<'t>(table: &mut DeTable<'t>, below: DeTable<'t>) {
 /// Every mistake of a definition that could not be read.
 fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     let texts: Vec<&Text> = std::iter::once(&sources.definition).chain(&sources.bases).collect();
-    let syntax: Vec<Diagnostic> = texts.iter().flat_map(|text| syntax(text)).collect();
+    let syntax: Vec<Diagnostic> = texts.iter().flat_map(|text| syntax::errors(text)).collect();
     if !syntax.is_empty() {
         return syntax;
     }
@@ -101,30 +102,14 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     }
     let at = place(sources).unwrap_or_else(|| At::File(sources.definition.file.clone()));
     let message = error.message().to_owned();
+    if let Some(text) = message.strip_suffix(", expected a TOML datetime").and_then(|front| front.split('"').nth(1)) {
+        let error = Diagnostic::error(INVALID, at, "expected a date, found a string");
+        return vec![error.help(format!("write `{text}`, without quotes"))];
+    }
     vec![match message.split_once(": ") {
         Some((what, help)) => Diagnostic::error(INVALID, at, what).help(help),
         None => Diagnostic::error(INVALID, at, message),
     }]
-}
-
-/// Lists the syntax errors of a file: the first of each line, since others follow from it.
-fn syntax(text: &Text) -> Vec<Diagnostic> {
-    let (_, mut errors) = DeTable::parse_recoverable(&text.text);
-    errors.sort_by_key(|error| error.span().map_or(0, |range| range.start));
-    let mut found = Vec::new();
-    let mut line_end = None;
-    for error in errors {
-        let range = error.span().unwrap_or_default();
-        if line_end.is_some_and(|end| range.start < end) {
-            continue;
-        }
-        let rest = text.text.get(range.start..).unwrap_or_default();
-        line_end = Some(rest.find('\n').map_or(usize::MAX, |length| range.start + length + 1));
-        let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
-        let message = error.message().lines().collect::<Vec<_>>().join(", ");
-        found.push(Diagnostic::error(SYNTAX, at, message));
-    }
-    found
 }
 
 fn fill_json(json: &mut serde_json::Map<String, serde_json::Value>, below: &DeTable<'_>) {

@@ -37,8 +37,13 @@ fn a_duplicate_key() {
     error[syntax]: duplicate key
      --> pipeline.toml:6:1
       |
+    4 | name = "small"
+      | ---- first defined here
+    5 |
     6 | name = "other"
       | ^^^^
+      |
+      = help: keep one of them
 
     1 error; nothing was written
     "#);

@@ -9,6 +9,7 @@ mod formats;
 mod generate;
 mod hostile;
 mod interrupted;
+mod mistakes;
 mod pins;
 mod planted;
 mod quoting;

@@ -7,10 +7,11 @@ use toml::de::DeTable;
 
 use super::super::name::PATTERN as NAME_PATTERN;
 use super::super::schema::decapitalised;
+use super::habits::{elsewhere, nameless, translated};
 use super::lookup::{place, resolve};
 use super::renamed::{as_toml, former_key, former_value, holds_former};
 use super::suggest::{suggestion, type_name, type_of};
-use crate::diagnostics::{At, Code, Diagnostic, Part, did_you_mean, listed};
+use crate::diagnostics::{At, Code, Diagnostic, Part, closest, did_you_mean, listed};
 
 const UNKNOWN_KEY: Code = Code("unknown-key");
 const MISSING_KEY: Code = Code("missing-key");
@@ -23,7 +24,15 @@ const INVALID: Code = Code("invalid-value");
 pub(super) fn explain(schema: &Value, definition: &Value, tables: &[DeTable<'_>]) -> Vec<Diagnostic> {
     let Ok(validator) = jsonschema::draft7::new(schema) else { return Vec::new() };
     let mut found = Vec::new();
-    for error in validator.iter_errors(definition) {
+    let mut definition = definition.clone();
+    for (table, message) in nameless(schema, &definition) {
+        let at = At::value(vec![Part::from(&table)]).key();
+        found.push(Diagnostic::error(WRONG_TYPE, at, message).help(format!("write `[{table}.<name>]`")));
+        if let Some(top) = definition.as_object_mut() {
+            top.remove(&table);
+        }
+    }
+    for error in validator.iter_errors(&definition) {
         one(schema, &error, tables, &mut found);
     }
     found
@@ -42,16 +51,16 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
                     found.push(not_a_name(at.clone(), key));
                     continue;
                 }
-                let (message, help) = former_key(&path, key, &error.instance()[key]).unwrap_or_else(|| {
-                    let help = did_you_mean(key, known.iter().map(String::as_str));
-                    (format!("there is no key `{key}` here"), help)
+                let value = &error.instance()[key];
+                let (message, help) = former_key(&path, key, value).unwrap_or_else(|| {
+                    (format!("there is no key `{key}` here"), unknown(schema, &path, key, value, &known))
                 });
                 found.push(Diagnostic::error(UNKNOWN_KEY, at.clone().then(key).key(), message).help(help));
             }
         }
         Kind::Required { property } => {
             let key = property.as_str().unwrap_or_default();
-            if holds_former(&path, error.instance(), key) {
+            if holds_former(&path, error.instance(), key) || holds_misspelt(schema, error, key) {
                 return;
             }
             let message =
@@ -105,6 +114,23 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
         }
         _ => found.push(Diagnostic::error(INVALID, at, error.to_string())),
     }
+}
+
+/// Help for a key that a table does not have: the key that was meant, or else what to do instead.
+fn unknown(schema: &Value, path: &[Part], key: &str, value: &Value, known: &[String]) -> String {
+    let known = || known.iter().map(String::as_str);
+    let near = closest(key, known()).map(|near| format!("did you mean `{near}`?"));
+    near.or_else(|| translated(path, key, value))
+        .or_else(|| elsewhere(schema, key))
+        .unwrap_or_else(|| did_you_mean(key, known()))
+}
+
+/// Returns whether a table has a misspelt form of a key that it lacks: one error is enough then.
+fn holds_misspelt(schema: &Value, error: &ValidationError<'_>, key: &str) -> bool {
+    let known = properties(schema, error);
+    let known = || known.iter().map(String::as_str);
+    let written = error.instance().as_object().into_iter().flatten().map(|(written, _)| written.as_str());
+    written.into_iter().any(|written| !known().any(|known| known == written) && closest(written, known()) == Some(key))
 }
 
 fn not_a_name(at: At, key: &str) -> Diagnostic {

@@ -1,7 +1,7 @@
 //! Places of the schema: of a value, of a key, of a pointer.
 
 use jsonschema::ValidationError;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::diagnostics::Part;
 
@@ -33,6 +33,26 @@ pub(super) fn key_schema<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Val
         step(root, inner?, rest)
     }
     step(schema, schema, path)
+}
+
+/// The keys that a table of this schema may have, for each of its forms.
+pub(super) fn properties<'a>(schema: &'a Value, here: &'a Value) -> impl Iterator<Item = &'a Map<String, Value>> {
+    forms(schema, here).into_iter().filter_map(|form| form.get("properties")?.as_object())
+}
+
+/// The schema of the tables that a table of this schema holds by name, where it does.
+pub(super) fn named<'a>(schema: &'a Value, here: &'a Value) -> Option<&'a Value> {
+    forms(schema, here).into_iter().find_map(|form| {
+        let pattern = || form.get("patternProperties")?.as_object()?.values().next();
+        form.get("additionalProperties").filter(|inner| inner.is_object()).or_else(pattern)
+    })
+}
+
+/// Every form of a schema, with references followed.
+fn forms<'a>(schema: &'a Value, here: &'a Value) -> Vec<&'a Value> {
+    let here = follow(schema, here).unwrap_or(here);
+    let choices = ["allOf", "anyOf"].iter().filter_map(|key| here.get(key)?.as_array()).flatten();
+    std::iter::once(here).chain(choices.flat_map(|choice| forms(schema, choice))).collect()
 }
 
 /// The part of the schema that a pointer names, `above` steps before its end; references are followed.

@@ -1,7 +1,7 @@
 //! The text to type instead of a value that its key does not accept.
 
 use jsonschema::{JsonType, ValidationError};
-use serde_json::Value;
+use serde_json::{Value, json};
 use toml::de::{DeTable, DeValue};
 
 use super::lookup::{key_schema, place};
@@ -19,11 +19,23 @@ pub(super) fn suggestion(
         Some(Part::Key(key)) => format!("`{key} = {}`", as_toml(value)),
         _ => format!("`{}`", as_toml(value)),
     };
-    if let Some(value) = place(schema, error).and_then(|expected| converted(expected, error.instance(), path, tables)) {
+    let convert = |expected: &Value| converted(&complete(schema, expected), error.instance(), path, tables);
+    if let Some(value) = place(schema, error).and_then(convert) {
         return Some(format!("write {}", written(&value)));
     }
     let example = key_schema(schema, path)?.get("examples")?.get(0)?;
     Some(format!("for example, {}", written(example)))
+}
+
+/// A part of the schema with the definitions that it refers to.
+fn complete(schema: &Value, part: &Value) -> Value {
+    let mut whole = part.clone();
+    for key in ["definitions", "$defs"] {
+        if let (Some(table), Some(definitions)) = (whole.as_object_mut(), schema.get(key)) {
+            table.insert(key.to_owned(), definitions.clone());
+        }
+    }
+    whole
 }
 
 /// `value` as the first of its likely forms that the schema accepts.
@@ -40,15 +52,21 @@ fn candidates(value: &Value, path: &[Part], tables: &[DeTable<'_>]) -> Vec<Value
     };
     match value {
         Value::String(text) => {
-            found.extend(text.parse::<i64>().ok().map(Value::from));
+            // `5432:5432` is how others write a port.
+            let last = text.rsplit(':').next().unwrap_or(text);
+            found.extend(last.parse::<i64>().ok().map(Value::from));
             found.extend(text.parse::<bool>().ok().map(Value::from));
             with_units(text, &mut found);
+            found.push(json!({ "run": text }));
         }
         // `3.10` is another version than `3.1`, so the text counts and not the number.
         Value::Number(number) => {
             with_units(&number_text(tables, path).unwrap_or_else(|| number.to_string()), &mut found);
         }
-        Value::Bool(flag) => found.push(flag.to_string().into()),
+        Value::Bool(flag) => {
+            found.extend(flag.then(|| json!([])));
+            found.push(flag.to_string().into());
+        }
         Value::Array(items) => found.extend(items.first().filter(|_| items.len() == 1).cloned()),
         Value::Object(table) => found.extend(table.values().next().filter(|_| table.len() == 1).cloned()),
         Value::Null => {}

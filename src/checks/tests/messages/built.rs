@@ -349,7 +349,7 @@ until = 2027-01-01
             &[],
             &[
                 "error matrix-too-large tests.t.shards: `t` would have 257 jobs (257 shards), and a matrix has at most 256",
-                "error out-of-range version: `2` is more than 1",
+                "error out-of-range version: there is no version 2 of the language in this program",
                 "error out-of-range project.branches: `project.branches` is empty",
                 "error out-of-range tests.t.shards: `257` is more than 256",
                 "error out-of-range tests.t.reruns: `11` is more than 10",

@@ -1,0 +1,186 @@
+//! Errors of TOML: each with what to type, and without those that follow from another.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+use crate::diagnostics::{At, Code, Diagnostic};
+use crate::sources::Text;
+
+const SYNTAX: Code = Code("syntax");
+
+/// Lists the syntax errors of a file: the first of each line, since others follow from it.
+pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
+    let (_, mut errors) = DeTable::parse_recoverable(&text.text);
+    errors.sort_by_key(|error| error.span().map_or(0, |range| range.start));
+    let mut found = Vec::new();
+    // Up to here errors follow from the one before.
+    let mut covered = 0;
+    let mut keys = None;
+    for error in errors {
+        let range = error.span().unwrap_or_default();
+        if range.start < covered {
+            continue;
+        }
+        let message = error.message().lines().collect::<Vec<_>>().join(", ");
+        covered = line(&text.text, range.start).end;
+        let at = |range: Range<usize>| At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+        if message.starts_with("missing comma")
+            && let Some(open) = unclosed(&text.text, range.start)
+        {
+            let end = line(&text.text, open).end;
+            let help = "close it with `]`, or write a comma before the next value";
+            found.push(Diagnostic::error(SYNTAX, at(open..open + 1), "this bracket is not closed").help(help));
+            covered = if end <= range.start { usize::MAX } else { end };
+            continue;
+        }
+        let mut diagnostic = Diagnostic::error(SYNTAX, at(range.clone()), message);
+        if diagnostic.message == "duplicate key" {
+            let keys = keys.get_or_insert_with(|| Keys::of(&text.text));
+            covered = covered.max(keys.end(range.start));
+            if let Some(first) = keys.first(range.start) {
+                diagnostic = diagnostic.related(at(first.clone()), "first defined here");
+            }
+        } else if is_yaml(&text.text, range.start) {
+            // The lines of a mapping belong together.
+            covered = mapping_end(&text.text, covered);
+        }
+        diagnostic.help = help(&text.text, &range, &diagnostic.message);
+        found.push(diagnostic);
+    }
+    found
+}
+
+/// The line that holds an offset, with its end.
+fn line(text: &str, at: usize) -> Range<usize> {
+    let start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end + 1);
+    let rest = text.get(at..).unwrap_or_default();
+    start..rest.find('\n').map_or(text.len(), |length| at + length + 1)
+}
+
+/// The text to type instead, where it is known.
+fn help(text: &str, range: &Range<usize>, message: &str) -> Option<String> {
+    let whole = text.get(line(text, range.start))?.trim();
+    let wrong = text.get(range.clone()).unwrap_or_default();
+    if message == "duplicate key" {
+        if let Some(name) = whole.strip_prefix("[[").and_then(|rest| rest.split(']').next()) {
+            return Some(format!("write `[{name}.<name>]`: tables of one kind have names"));
+        }
+        return Some("keep one of them".to_owned());
+    }
+    if let Some((key, value)) = whole.split_once(':')
+        && is_yaml(text, range.start)
+    {
+        let (key, value) = (key.trim(), value.trim());
+        return Some(match value {
+            "" => format!("write `[{key}]`: this file is TOML, not YAML"),
+            value => format!("write `{key} = {value}`"),
+        });
+    }
+    if wrong.contains(['“', '”', '‘', '’']) {
+        return Some(format!("write straight quotes: `{}`", wrong.replace(['“', '”', '‘', '’'], "\"")));
+    }
+    if matches!(wrong, "null" | "nil" | "None") {
+        return Some("remove the key: TOML has no value for nothing".to_owned());
+    }
+    let is_word = !wrong.is_empty() && wrong.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    match wrong {
+        "True" | "False" => Some(format!("write `{}`", wrong.to_lowercase())),
+        _ if message.contains("must be quoted") && is_word => Some(format!("write `\"{wrong}\"`")),
+        _ if whole.contains("//") && message.starts_with("unexpected key or value") => {
+            Some("write `#` before a comment".to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Returns whether an offset is the colon behind a key, as YAML has it.
+fn is_yaml(text: &str, at: usize) -> bool {
+    let rest = text.get(at..).unwrap_or_default();
+    let before = text.get(line(text, at).start..at).unwrap_or_default().trim();
+    let (key, colon) = match rest.strip_prefix(':') {
+        Some(_) => (before, true),
+        None => (before.strip_suffix(':').unwrap_or(before), before.ends_with(':')),
+    };
+    colon && !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// The end of the lines that are indented below a line.
+fn mapping_end(text: &str, start: usize) -> usize {
+    let lines = text.get(start..).unwrap_or_default().split_inclusive('\n');
+    start + lines.take_while(|line| line.starts_with(' ')).map(str::len).sum::<usize>()
+}
+
+/// The innermost bracket of a list that is open at an offset.
+fn unclosed(text: &str, at: usize) -> Option<usize> {
+    let mut open = Vec::new();
+    let mut quote = None;
+    let mut before = '\0';
+    let mut comment = false;
+    for (index, c) in text.get(..at)?.char_indices() {
+        match (quote, c) {
+            _ if comment => comment = c != '\n',
+            (Some(own), c) if c == own && before != '\\' => quote = None,
+            // A text of one line ends with it at the latest.
+            (Some(_), '\n') => quote = None,
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '#') => comment = true,
+            (None, '[' | '{') => open.push((index, c)),
+            (None, ']' | '}') => drop(open.pop()),
+            _ => {}
+        }
+        before = if before == '\\' { '\0' } else { c };
+    }
+    open.last().filter(|(_, c)| *c == '[').map(|(index, _)| *index)
+}
+
+/// Where keys are defined, line by line: enough to find the first of two.
+struct Keys {
+    /// Whole keys, with the table before them, in the order of the file.
+    all: Vec<(Range<usize>, String)>,
+    first: BTreeMap<String, Range<usize>>,
+    /// Starts of the lines that begin a table.
+    tables: Vec<usize>,
+}
+
+impl Keys {
+    fn of(text: &str) -> Self {
+        let mut keys = Self { all: Vec::new(), first: BTreeMap::new(), tables: Vec::new() };
+        let (mut start, mut table) = (0, String::new());
+        for line in text.split_inclusive('\n') {
+            let content = line.trim();
+            let whole = if let Some(name) = content.strip_prefix('[') {
+                keys.tables.push(start);
+                let name = name.trim_start_matches('[').split(']').next().unwrap_or_default().trim();
+                name.clone_into(&mut table);
+                Some(table.clone())
+            } else {
+                content.split_once('=').map(|(key, _)| format!("{table}.{}", key.trim()))
+            };
+            if let Some(whole) = whole.filter(|_| !content.starts_with('#')) {
+                let at = start + line.find(content).unwrap_or(0);
+                let range = at..at + content.split('=').next().unwrap_or(content).trim_end().len();
+                keys.first.entry(whole.clone()).or_insert_with(|| range.clone());
+                keys.all.push((start..start + line.len(), whole));
+            }
+            start += line.len();
+        }
+        keys
+    }
+
+    /// The first definition of the key whose second one is at an offset.
+    fn first(&self, at: usize) -> Option<&Range<usize>> {
+        let (line, whole) = self.all.iter().find(|(line, _)| line.contains(&at))?;
+        self.first.get(whole).filter(|first| first.start < line.start)
+    }
+
+    /// The end of what repeats with the key at an offset: its table, where that begins there.
+    fn end(&self, at: usize) -> usize {
+        let Some((line, _)) = self.all.iter().find(|(line, _)| line.contains(&at)) else { return at };
+        if !self.tables.contains(&line.start) {
+            return line.end;
+        }
+        self.tables.iter().copied().find(|table| *table > line.start).unwrap_or(usize::MAX)
+    }
+}
