@@ -59,7 +59,7 @@ fn expression(text: &Text, range: std::ops::Range<usize>, string: &str) -> Diagn
     .help(help(string))
 }
 
-/// The value of the language for an expression that stands alone.
+/// The value of the language for an expression that is all of a text.
 fn help(string: &str) -> String {
     let inner = string.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
     let property = |context: &str| {

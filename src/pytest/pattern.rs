@@ -27,7 +27,7 @@ pub(crate) fn fnmatch(pattern: &str, text: &str) -> bool {
     }
 }
 
-/// What follows the first item of a pattern, if that matches a character.
+/// The pattern behind its first item, if that matches a character.
 fn one(pattern: &str, c: char) -> Option<&str> {
     let mut rest = pattern.chars();
     let first = rest.next()?;

@@ -135,7 +135,7 @@ fn unclosed(text: &str, at: usize) -> Option<usize> {
     open.last().filter(|(_, c)| *c == '[').map(|(index, _)| *index)
 }
 
-/// Where keys are defined, line by line: enough to find the first of two.
+/// Definitions of keys, line by line: enough to find the first of two.
 struct Keys {
     /// Whole keys, with the table before them, in the order of the file.
     all: Vec<(Range<usize>, String)>,
