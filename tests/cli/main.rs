@@ -16,6 +16,7 @@ mod quoting;
 mod refusals;
 mod secrets;
 mod several;
+mod shared;
 #[path = "../support/mod.rs"]
 mod support;
 
