@@ -72,6 +72,7 @@ def make(language: Language, tmp_path: Path) -> Iterator[Make]:
         yield made
 
 
+@pytest.mark.thorough
 def test_shards_of_packages(make: Make) -> None:
     """Two shards of packages with coverage: every test runs once, shuffled by the seed."""
     github = make('shards = 2\ncoverage = { source = ["lib"] }\n[gates]\ncoverage = "60%"\n')
@@ -85,6 +86,7 @@ def test_shards_of_packages(make: Make) -> None:
     assert (covered.measured, covered.verdict) == ("80.00 % (4 of 5 lines)", "passed")
 
 
+@pytest.mark.thorough
 def test_tags_of_arguments(make: Make) -> None:
     """`args` that select files select them for the list, too, over more shards than packages."""
     github = make('shards = 6\nsplit = "count"\nargs = ["-tags=slow", "-short"]\n')
@@ -93,6 +95,7 @@ def test_tags_of_arguments(make: Make) -> None:
     assert executed(run) == TESTS + Counter({"example.com/ledger/third::TestThird"})
 
 
+@pytest.mark.thorough
 def test_failures(make: Make) -> None:
     """Subtests that fail, a panic and a package that is not built are named, with their places."""
     files = {

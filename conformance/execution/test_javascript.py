@@ -110,7 +110,9 @@ def seeds(described: dict[str, Any]) -> tuple[Any, Any]:
     return described["seed"], described["shuffle"]
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize(
+    "runner", [pytest.param(name, marks=pytest.mark.thorough) if name == "vitest" else name for name in RUNNERS]
+)
 def test_shards(make: Make, runner: str) -> None:
     """Three shards of files with coverage: every test runs once, shuffled by the seed."""
     source = 'shards = 3\ncoverage = { source = ["src"] }\n[gates]\ncoverage = "100%"\n'
@@ -126,6 +128,7 @@ def test_shards(make: Make, runner: str) -> None:
     assert (covered.measured, covered.verdict) == (f"100.00 % ({LINES[runner]} lines)", "passed")
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_failures(make: Make, runner: str) -> None:
     """A test that fails and a file that cannot be loaded are named, with their places."""
@@ -147,6 +150,7 @@ def test_failures(make: Make, runner: str) -> None:
     assert failed(job) == ["TQ-02"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_more_shards_than_files(make: Make, runner: str) -> None:
     """A shard without files runs nothing, and not everything."""
@@ -156,6 +160,7 @@ def test_more_shards_than_files(make: Make, runner: str) -> None:
     assert executed(run) == TESTS
 
 
+@pytest.mark.thorough
 def test_reruns(make: Make) -> None:
     """vitest reruns a test that fails, which is reported as flaky."""
     flaky = "let n = 0\ntest('flaky', () => { n += 1; expect(n).toBe(2) })\n"
@@ -166,6 +171,7 @@ def test_reruns(make: Make) -> None:
     assert "lib/flaky.test.js::flaky passed only in attempt 2" in told.message
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("runner", RUNNERS)
 def test_timeout_of_a_test(make: Make, runner: str) -> None:
     """A test that hangs fails, and the others still run."""
@@ -178,6 +184,7 @@ def test_timeout_of_a_test(make: Make, runner: str) -> None:
     assert executed(run) == TESTS + Counter({"lib/hangs.test.js::hangs"})
 
 
+@pytest.mark.thorough
 def test_a_file_that_the_tool_does_not_run_is_missed(make: Make) -> None:
     """If vitest lists a file and does not run it, the gates name it."""
     config = "const left = process.argv.includes('run') ? ['lib/third*'] : []\n"
@@ -189,6 +196,7 @@ def test_a_file_that_the_tool_does_not_run_is_missed(make: Make) -> None:
     assert told.message.endswith("selected but not executed: lib/third.test.js")
 
 
+@pytest.mark.thorough
 def test_bun(make: Make) -> None:
     """Bun installs by its lock file, and jest runs in two shards."""
     github = make("jest", "shards = 2", manager="bun")
