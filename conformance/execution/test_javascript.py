@@ -111,7 +111,11 @@ def seeds(described: dict[str, Any]) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize(
-    "runner", [pytest.param(name, marks=pytest.mark.thorough) if name == "vitest" else name for name in RUNNERS]
+    "runner",
+    [
+        pytest.param(name, marks=pytest.mark.thorough) if name == "vitest" else name
+        for name in RUNNERS
+    ],
 )
 def test_shards(make: Make, runner: str) -> None:
     """Three shards of files with coverage: every test runs once, shuffled by the seed."""

@@ -218,29 +218,46 @@ def test_bad_input_is_named(bench: Bench, given: Any, rules: Any) -> None:
     assert len(done.annotations("error")) == 1
 
 
+BY_HAND = ["github.event_name", "==", "workflow_dispatch"]
+ELSEWHERE = ["github.ref", "!=", "refs/heads/main"]
 PUSHED = ["github.event_name", "==", "push"]
+NO_DIGEST = ["inputs.api-digest", "==", ""]
+CHOSEN = ["inputs.environment", "==", "production"]
 ON = "!failure()", "!cancelled()"
+
+
+def ended(job: str, operator: str, result: str) -> list[str]:
+    """A condition about the result of a job."""
+    return [f"needs.{job}.result", operator, result]
+
+
 DEPLOY: dict[str, Any] = {
-    "branch": {"if": {"all": [["github.event_name", "==", "workflow_dispatch"], ["github.ref", "!=", "refs/heads/main"]]}},
-    "ci": {"needs": ["branch"], "if": {"all": [*ON, {"any": [PUSHED, ["inputs.api-digest", "==", ""]]}]}},
+    "branch": {"if": {"all": [BY_HAND, ELSEWHERE]}},
+    "ci": {"needs": ["branch"], "if": {"all": [*ON, {"any": [PUSHED, NO_DIGEST]}]}},
     "image": {"needs": ["branch", "ci"], "if": {"all": [*ON]}},
-    "staging": {"needs": ["image"], "if": {"all": [*ON, ["needs.image.result", "==", "success"]]}},
+    "staging": {"needs": ["image"], "if": {"all": [*ON, ended("image", "==", "success")]}},
     "recover": {
         "needs": ["staging"],
-        "if": {"all": ["always()", ["needs.staging.result", "!=", "success"], ["needs.staging.result", "!=", "skipped"]]},
+        "if": {
+            "all": [
+                "always()",
+                ended("staging", "!=", "success"),
+                ended("staging", "!=", "skipped"),
+            ]
+        },
     },
     "production": {
         "needs": ["image", "staging"],
         "if": {
             "all": [
                 *ON,
-                ["needs.image.result", "==", "success"],
-                ["needs.staging.result", "==", "success"],
-                {"any": [PUSHED, ["inputs.environment", "==", "production"]]},
+                ended("image", "==", "success"),
+                ended("staging", "==", "success"),
+                {"any": [PUSHED, CHOSEN]},
             ]
         },
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(
@@ -265,7 +282,7 @@ DEPLOY: dict[str, Any] = {
 def test_jobs_of_a_deploy(
     bench: Bench, ran: str, inputs: dict[str, str] | None, ref: str, red: list[str]
 ) -> None:
-    """A deploy's jobs are skipped by their conditions alone, which read what a run by hand was given."""
+    """A deploy's jobs are skipped by their conditions alone, which read the inputs."""
     given = {job: {"result": "success" if job in ran.split() else "skipped"} for job in DEPLOY}
     event = "push" if inputs is None else "workflow_dispatch"
     env = {"GITHUB_EVENT_NAME": event, "GITHUB_REF": f"refs/heads/{ref}"}
