@@ -73,7 +73,7 @@ fn an_unknown_key_that_is_like_no_other() {
     9 | zebra = true
       | ^^^^^
       |
-      = help: there is `path`, `watch`, `ignore`, `python`, `node`, `rust`, `go`, `custom`, `install`, `env`, `checks`, `runs-on`, `timeout`, `before` and `after`
+      = help: there is `path`, `watch`, `ignore`, `python`, `node`, `bun`, `rust`, `go`, `custom`, `install`, `env`, `checks`, `runs-on`, `timeout`, `before` and `after`
 
     1 error; nothing was written
     ");

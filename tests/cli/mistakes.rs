@@ -156,3 +156,18 @@ fn a_duplicate_is_shown_with_the_first() {
     let (first, second) = (ran.err.find("first defined here"), ran.err.find("[services.db]"));
     assert!(second.is_some() && first > second, "{}", ran.err);
 }
+
+#[test]
+fn many_errors_take_time_by_their_number_alone() {
+    let lines = |line: &dyn Fn(usize) -> String| (0..20_000).map(line).collect::<String>();
+    for text in [
+        lines(&|index| format!("a{index} = [1 2\n")),
+        lines(&|index| format!("a{index} = [1 2]\n")),
+        lines(&|index| format!("a{} = 1\n", index % 3)),
+        lines(&|index| format!("k{index}:\n  x:\n")),
+    ] {
+        let ran = Project::of(&format!("version = 1\n{text}")).run(["check"]);
+        assert_eq!(ran.code, 3, "{}", ran.err.lines().take(3).collect::<String>());
+        assert!(ran.err.len() < 40_000, "{}", ran.err.len());
+    }
+}

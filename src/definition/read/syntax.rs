@@ -1,7 +1,9 @@
 //! Errors of TOML: each with what to type, and without those that follow from another.
 
 use std::collections::BTreeMap;
+use std::iter::Peekable;
 use std::ops::Range;
+use std::str::CharIndices;
 
 use toml::de::DeTable;
 
@@ -18,6 +20,8 @@ pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
     // Up to here errors follow from the one before.
     let mut covered = 0;
     let mut keys = None;
+    let mut brackets = Brackets::of(&text.text);
+    let mut reported = None;
     for error in errors {
         let range = error.span().unwrap_or_default();
         if range.start < covered {
@@ -27,12 +31,15 @@ pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
         covered = line(&text.text, range.start).end;
         let at = |range: Range<usize>| At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
         if message.starts_with("missing comma")
-            && let Some(open) = unclosed(&text.text, range.start)
+            && let Some(open) = brackets.unclosed(range.start)
         {
             let end = line(&text.text, open).end;
             let help = "close it with `]`, or write a comma before the next value";
-            found.push(Diagnostic::error(SYNTAX, at(open..open + 1), "this bracket is not closed").help(help));
-            covered = if end <= range.start { usize::MAX } else { end };
+            let again = reported.replace(open) == Some(open);
+            covered = if again || end <= range.start { usize::MAX } else { end };
+            if !again {
+                found.push(Diagnostic::error(SYNTAX, at(open..open + 1), "this bracket is not closed").help(help));
+            }
             continue;
         }
         let mut diagnostic = Diagnostic::error(SYNTAX, at(range.clone()), message);
@@ -112,27 +119,42 @@ fn mapping_end(text: &str, start: usize) -> usize {
     start + lines.take_while(|line| line.starts_with(' ')).map(str::len).sum::<usize>()
 }
 
-/// The innermost bracket of a list that is open at an offset.
-fn unclosed(text: &str, at: usize) -> Option<usize> {
-    let mut open = Vec::new();
-    let mut quote = None;
-    let mut before = '\0';
-    let mut comment = false;
-    for (index, c) in text.get(..at)?.char_indices() {
-        match (quote, c) {
-            _ if comment => comment = c != '\n',
-            (Some(own), c) if c == own && before != '\\' => quote = None,
+/// Brackets of a text, read once from its start: offsets are asked for in their order.
+struct Brackets<'t> {
+    rest: Peekable<CharIndices<'t>>,
+    open: Vec<(usize, char)>,
+    quote: Option<char>,
+    before: char,
+    comment: bool,
+}
+
+impl<'t> Brackets<'t> {
+    fn of(text: &'t str) -> Self {
+        Self { rest: text.char_indices().peekable(), open: Vec::new(), quote: None, before: '\0', comment: false }
+    }
+
+    /// The innermost bracket that is open at an offset, if it is that of a list.
+    fn unclosed(&mut self, at: usize) -> Option<usize> {
+        while let Some((index, c)) = self.rest.next_if(|(index, _)| *index < at) {
+            self.read(index, c);
+        }
+        self.open.last().filter(|(_, c)| *c == '[').map(|(index, _)| *index)
+    }
+
+    fn read(&mut self, index: usize, c: char) {
+        match (self.quote, c) {
+            _ if self.comment => self.comment = c != '\n',
+            (Some(own), c) if c == own && self.before != '\\' => self.quote = None,
             // A text of one line ends with it at the latest.
-            (Some(_), '\n') => quote = None,
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '#') => comment = true,
-            (None, '[' | '{') => open.push((index, c)),
-            (None, ']' | '}') => drop(open.pop()),
+            (Some(_), '\n') => self.quote = None,
+            (None, '"' | '\'') => self.quote = Some(c),
+            (None, '#') => self.comment = true,
+            (None, '[' | '{') => self.open.push((index, c)),
+            (None, ']' | '}') => drop(self.open.pop()),
             _ => {}
         }
-        before = if before == '\\' { '\0' } else { c };
+        self.before = if self.before == '\\' { '\0' } else { c };
     }
-    open.last().filter(|(_, c)| *c == '[').map(|(index, _)| *index)
 }
 
 /// Definitions of keys, line by line: enough to find the first of two.
@@ -169,18 +191,24 @@ impl Keys {
         keys
     }
 
+    /// The key whose line holds an offset.
+    fn at(&self, at: usize) -> Option<&(Range<usize>, String)> {
+        let behind = self.all.partition_point(|(line, _)| line.start <= at);
+        self.all.get(behind.checked_sub(1)?).filter(|(line, _)| line.contains(&at))
+    }
+
     /// The first definition of the key whose second one is at an offset.
     fn first(&self, at: usize) -> Option<&Range<usize>> {
-        let (line, whole) = self.all.iter().find(|(line, _)| line.contains(&at))?;
+        let (line, whole) = self.at(at)?;
         self.first.get(whole).filter(|first| first.start < line.start)
     }
 
     /// The end of what repeats with the key at an offset: its table, where that begins there.
     fn end(&self, at: usize) -> usize {
-        let Some((line, _)) = self.all.iter().find(|(line, _)| line.contains(&at)) else { return at };
-        if !self.tables.contains(&line.start) {
-            return line.end;
+        let Some((line, _)) = self.at(at) else { return at };
+        match self.tables.binary_search(&line.start) {
+            Ok(index) => self.tables.get(index + 1).copied().unwrap_or(usize::MAX),
+            Err(_) => line.end,
         }
-        self.tables.iter().copied().find(|table| *table > line.start).unwrap_or(usize::MAX)
     }
 }
