@@ -214,5 +214,5 @@ def test_list_of_cases() -> None:
     assert found["test_modelled.py::test_list_of_cases"].endswith("and needs nothing installed.")
     assert " --all " in found["test_reference.py::test_push_to_the_deploying_branch"]
     assert "3 variants" in found["test_ci.py::test_every_test_once"]
-    assert any(line.startswith("not run: go-service: ") for line in lines)
+    assert any(line.startswith("not run: command-runner: ") for line in lines)
     assert lines[-1].startswith(f"{len(cases)} cases")

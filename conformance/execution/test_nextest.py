@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
+
 from records import executed
 from runner.bench import bench
 from runner.language import Language
@@ -96,6 +98,7 @@ def test_arguments_and_shards(language: Language, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_package_of_arguments(language: Language, tmp_path: Path) -> None:
     """A package that `args` name is tested alone, by its unit tests and its doctests."""
     run, tests = ran(language, tmp_path, PIPELINE + 'args = ["--package=a"]\n')
@@ -113,6 +116,7 @@ def test_failing_doctest(language: Language, tmp_path: Path) -> None:
     assert "cargo test --doc --workspace --locked -- 'a/src/lib.rs - two (line 1)'" in told.message
 
 
+@pytest.mark.thorough
 def test_targets_of_arguments(language: Language, tmp_path: Path) -> None:
     """If `args` select targets, no doctest runs, and the run reports it."""
     run, tests = ran(language, tmp_path, PIPELINE + 'args = ["--lib"]\n')
