@@ -51,7 +51,7 @@ def test_manifests_are_applied_with_the_digest(bench: Bench) -> None:
     assert (bench.image(), bench.label()) == (NEW, VERSION)
     assert bench.object("configmap/atom")["data"] == {"key": "new"}
     assert bench.mark(CHANGING)["run"] == RUN
-    bench.steps("shed", "confirm")
+    bench.steps("roll-back", "verify-rollback")
     assert bench.image() == OLD
 
 
@@ -97,7 +97,7 @@ def test_commands_change_and_restore(bench: Bench) -> None:
     bench.steps("apply")
     assert runs.read_text() == NEW
     assert (bench.folder / "runs.said").read_text() == f"{VERSION} production\n"
-    bench.steps("shed", "confirm")
+    bench.steps("roll-back", "verify-rollback")
     assert runs.read_text() == OLD
     assert bench.mark(CHANGING, "configmap/pipewright-api") is None
 

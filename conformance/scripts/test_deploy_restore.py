@@ -53,7 +53,7 @@ def _backends(bench: Bench) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_runner_lost_after_any_change_is_rescued(bench: Bench, kind: str) -> None:
+def test_a_runner_lost_after_any_change_is_recovered(bench: Bench, kind: str) -> None:
     bench.steps(*prepared(bench, kind))
     assert_at(bench, NEW)
     snapshots = bench.snapshots()
@@ -65,7 +65,7 @@ def test_a_runner_lost_after_any_change_is_rescued(bench: Bench, kind: str) -> N
         bench.write_state(state)
         changing = bench.mark(CHANGING) is not None
         last = bench.mark(VERIFIED)["image"]
-        ran = bench.steps("rescue")
+        ran = bench.steps("recover")
         assert ran.outputs["restored"] == str(changing).lower(), snapshot.name
         assert_at(bench, last)
         assert last == (OLD if changing else bench.mark(VERIFIED)["image"])
@@ -74,31 +74,31 @@ def test_a_runner_lost_after_any_change_is_rescued(bench: Bench, kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_step_that_fails_is_followed_by_shed_and_confirm(bench: Bench, kind: str) -> None:
+def test_a_rollback_and_its_verification_follow_every_failed_step(bench: Bench, kind: str) -> None:
     steps = prepared(bench, kind)
     bench.steps(steps[0])
     for count in range(2, len(steps)):
         bench.steps(steps[count - 1])
         done = bench.state()
-        assert bench.steps("shed").outputs["changed"] == "true"
+        assert bench.steps("roll-back").outputs["changed"] == "true"
         once = bench.state()
-        bench.steps("shed")
-        assert bench.state() == once, f"a second shed after {steps[count - 1]} changed something"
-        ran = bench.steps("confirm")
+        bench.steps("roll-back")
+        assert bench.state() == once, f"{steps[count - 1]}: a second rollback changed it"
+        ran = bench.steps("verify-rollback")
         assert ran.outputs["restored"] == "true"
         assert_at(bench, OLD)
         migrated = "migrate" in steps[:count]
         assert ("it cannot be restored" in ran.summary) == migrated
-        assert "nothing to restore" in bench.steps("shed").out
-        assert bench.steps("confirm").outputs["restored"] == "false"
+        assert "nothing to restore" in bench.steps("roll-back").out
+        assert bench.steps("verify-rollback").outputs["restored"] == "false"
         bench.write_state(done)
 
 
-def test_shed_moves_the_route_first_and_waits_for_nothing(bench: Bench) -> None:
+def test_roll_back_moves_the_route_first_and_waits_for_nothing(bench: Bench) -> None:
     bench.canary()
     bench.steps("preflight", "begin", "apply", "shift --to 50")
     bench.forget()
-    bench.steps("shed")
+    bench.steps("roll-back")
     verbs = [call[1:3] for call in bench.calls()]
     changes = [verb for verb in verbs if verb[0] != "get"]
     assert changes[0] == ["patch", "httproute/atom"]
@@ -106,32 +106,32 @@ def test_shed_moves_the_route_first_and_waits_for_nothing(bench: Bench) -> None:
     assert len(verbs) <= 8
 
 
-def test_shed_goes_on_when_one_part_fails(bench: Bench) -> None:
+def test_roll_back_goes_on_when_one_part_fails(bench: Bench) -> None:
     bench.canary()
     bench.steps("preflight", "begin", "apply", "shift --to 50", "promote")
     bench.set(fail=[{"match": "patch httproute", "times": 1, "stderr": "Forbidden"}])
-    ran = bench.deploy("shed")
+    ran = bench.deploy("roll-back")
     assert ran.code == 1
     assert "cannot patch httproute/atom" in ran.errors()[0]
     assert bench.image() == OLD
     assert bench.mark(CHANGING) is not None
-    bench.steps("rescue")
+    bench.steps("recover")
     assert_at(bench, OLD)
 
 
-def test_confirm_keeps_the_mark_while_the_restored_version_is_not_ready(bench: Bench) -> None:
-    bench.steps("preflight", "begin", "apply", "shed")
+def test_verify_rollback_keeps_the_mark_until_the_restored_version_is_ready(bench: Bench) -> None:
+    bench.steps("preflight", "begin", "apply", "roll-back")
     bench.set(never_ready=["a" * 64])
-    ran = bench.deploy("confirm")
+    ran = bench.deploy("verify-rollback")
     assert ran.code == 1
     assert "restored" not in ran.outputs
     assert bench.mark(CHANGING) is not None
 
 
-def test_confirm_does_not_believe_a_route_that_still_feeds_the_canary(bench: Bench) -> None:
+def test_verify_rollback_does_not_believe_a_route_that_still_feeds_the_canary(bench: Bench) -> None:
     bench.canary()
     bench.steps("preflight", "begin", "apply", "shift --to 10")
-    ran = bench.deploy("confirm")
+    ran = bench.deploy("verify-rollback")
     assert "still gives 10% of the traffic to the canary" in ran.errors()[0]
 
 
@@ -150,15 +150,15 @@ def test_the_next_run_restores_what_a_lost_run_left(bench: Bench) -> None:
     assert bench.mark(CHANGING)["from"]["image"] == OLD
 
 
-def test_a_late_rescue_leaves_the_next_run_alone(bench: Bench) -> None:
+def test_a_late_recovery_leaves_the_next_run_alone(bench: Bench) -> None:
     bench.steps("preflight", "begin", "apply")
     bench.run_id = "6999"
     before = bench.state()
-    for step in ("shed", "confirm", "rescue"):
+    for step in ("roll-back", "verify-rollback", "recover"):
         ran = bench.steps(step)
         assert "nothing to restore" in ran.out
     assert bench.state() == before
-    bench.steps("rescue --any")
+    bench.steps("recover --any")
     assert_at(bench, OLD)
 
 
@@ -173,7 +173,7 @@ def test_a_second_attempt_of_the_same_run(bench: Bench) -> None:
 
 def test_before_the_cluster_was_reached_there_is_nothing_to_restore(bench: Bench) -> None:
     bench.secrets["PIPEWRIGHT_KUBECONFIG"] = ""
-    ran = bench.steps("shed")
+    ran = bench.steps("roll-back")
     assert "never reached the cluster" in ran.out
     assert ran.outputs["changed"] == "false"
     assert bench.calls() == []
@@ -183,16 +183,16 @@ def test_a_mark_that_cannot_be_read_is_an_error_and_not_nothing(bench: Bench) ->
     bench.steps("preflight")
     for text in ("{", '{"to": {}, "from": {}}'):
         bench.annotate(CHANGING, text)
-        ran = bench.deploy("shed")
+        ran = bench.deploy("roll-back")
         assert ran.code == 1
         assert CHANGING in ran.errors()[0]
 
 
 def test_a_migration_is_undone_after_traffic_is_back(bench: Bench) -> None:
     bench.file["migrate"] = {**MIGRATE, "on-rollback": {"run": "down"}}
-    bench.steps("preflight", "begin", "migrate", "apply", "shed")
+    bench.steps("preflight", "begin", "migrate", "apply", "roll-back")
     assert len(bench.state()["started"]) == 1
-    ran = bench.steps("confirm")
+    ran = bench.steps("verify-rollback")
     undone = bench.state()["started"][-1]
     container = undone["spec"]["template"]["spec"]["containers"][0]
     assert (container["image"], container["command"][-1]) == (NEW, "down")
@@ -204,7 +204,7 @@ def test_undoing_a_migration_that_fails_keeps_the_mark_and_says_so(bench: Bench)
     bench.file["migrate"] = {**MIGRATE, "on-rollback": {"run": "down"}}
     bench.steps("preflight", "begin", "migrate", "apply")
     bench.set(jobs={"restore": "Failed"})
-    ran = bench.deploy("rescue")
+    ran = bench.deploy("recover")
     assert ran.code == 1
     assert "traffic is back, but undoing the migration failed" in ran.errors()[0]
     assert bench.image() == OLD
@@ -213,7 +213,7 @@ def test_undoing_a_migration_that_fails_keeps_the_mark_and_says_so(bench: Bench)
 
 def test_what_was_never_migrated_is_not_undone(bench: Bench) -> None:
     bench.file["migrate"] = {**MIGRATE, "on-rollback": {"run": "down"}}
-    bench.steps("preflight", "begin", "shed", "confirm")
+    bench.steps("preflight", "begin", "roll-back", "verify-rollback")
     assert "started" not in bench.state()
 
 
@@ -229,5 +229,5 @@ def test_a_cancelled_hold_ends_at_once_and_quietly(bench: Bench, number: signal.
     out = process.communicate(timeout=7)[0]
     assert process.returncode == 130
     assert out.splitlines()[-1] == "::error::cancelled before this step was done"
-    bench.steps("shed", "confirm")
+    bench.steps("roll-back", "verify-rollback")
     assert_at(bench, OLD)

@@ -223,7 +223,7 @@ def test_first_deploy_by_tag_returns_to_what_the_pods_run(bench: Bench) -> None:
     assert "this is its first deploy" in ran.out
     bench.steps("begin")
     assert bench.mark(CHANGING)["from"] == {"image": OLDER, "version": None}
-    bench.steps("apply", "shed", "confirm")
+    bench.steps("apply", "roll-back", "verify-rollback")
     assert bench.image() == OLDER
     assert bench.label() is None
 
@@ -299,7 +299,7 @@ def test_two_workloads_are_marked_and_verified_together(bench: Bench) -> None:
     bench.set(fail=[{"match": "patch deployment/worker.*verified", "times": 1, "stderr": half}])
     assert bench.deploy("verify").code == 1
     # One was verified, so all had passed: the other is not taken back.
-    bench.steps("shed", "confirm")
+    bench.steps("roll-back", "verify-rollback")
     assert bench.image("deployment/worker") == NEW
     assert bench.mark(VERIFIED, "deployment/worker")["image"] == NEW
     assert bench.mark(CHANGING, "deployment/worker") is None

@@ -36,7 +36,7 @@ fn one(at: &Trail<'_>, name: &str, unit: Unit, limit: &Limit, found: &mut Vec<Di
     let max = at.key("max");
     let place = match &limit.max {
         Value::Literal(_) => max,
-        Value::Outside(_) => max.key("default"),
+        Value::External(_) => max.key("default"),
     };
     let written = amount::written(limit);
     let value = written.and_then(|text| fits(&place, name, unit, text, found));

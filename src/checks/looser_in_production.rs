@@ -62,7 +62,7 @@ fn compare(
                 found.push(diagnostic.related(there.key(key).at(), "stricter here").help(help));
             }
         }
-        if strict.ceiling.is_some() && limit.ceiling.is_none() && limit.max.outside().is_some() {
+        if strict.ceiling.is_some() && limit.ceiling.is_none() && limit.max.external().is_some() {
             let message = format!("`{metric}` has a ceiling in `{before}`, and none in `{name}` after it");
             let diagnostic =
                 Diagnostic::error(CODE, here.at(), message).related(there.key("ceiling").at(), "the ceiling");

@@ -22,7 +22,7 @@ impl Check for SecretOutsideEnvironment {
         let definition = subject.definition;
         entries(&ROOT, "components", &definition.components, &mut |at, name, it| component(at, name, it, found));
         services(definition, found);
-        let mut secret = |at: &Trail<'_>, value: &Value| found.extend(outside(at, value, "add `environment`"));
+        let mut secret = |at: &Trail<'_>, value: &Value| found.extend(external(at, value, "add `environment`"));
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
             if it.environment.is_none() {
                 values(at, "env", &it.env, &mut secret);
@@ -57,8 +57,8 @@ impl Check for SecretOutsideEnvironment {
     }
 }
 
-fn outside(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
-    let name = &value.outside().filter(|value| value.secret && !value.is_token())?.name;
+fn external(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
+    let name = &value.external().filter(|value| value.secret && !value.is_token())?.name;
     let message = format!("the secret `{name}` is used by a job that names no environment");
     Some(Diagnostic::error(CODE, at.at(), message).help(format!("{add} with the name of the one that holds it")))
 }
@@ -66,7 +66,7 @@ fn outside(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
 /// A component's job has no environment.
 fn component(at: &Trail<'_>, name: &Name, component: &Component, found: &mut Vec<Diagnostic>) {
     let mut secret = |at: &Trail<'_>, value: &Value| {
-        if let Some(value) = value.outside().filter(|value| value.secret && !value.is_token()) {
+        if let Some(value) = value.external().filter(|value| value.secret && !value.is_token()) {
             let message = format!("the secret `{}` would be open to every job of `{name}`", value.name);
             let help = "move it to the test run or the job that needs it, with an `environment` that holds it";
             found.push(Diagnostic::error(CODE, at.at(), message).help(help));
@@ -101,7 +101,7 @@ fn services(definition: &Definition, found: &mut Vec<Diagnostic>) {
         });
         if let Some(user) = users.first() {
             let add = format!("add `environment` to `{user}`");
-            values(at, "env", &service.env, &mut |at, value| found.extend(outside(at, value, &add)));
+            values(at, "env", &service.env, &mut |at, value| found.extend(external(at, value, &add)));
         }
     });
 }

@@ -19,7 +19,7 @@ impl Check for UrlInSecret {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         entries(&ROOT, "environments", &subject.definition.environments, &mut |at, name, environment| {
-            if let Some(url) = environment.url.as_ref().and_then(|url| url.outside()).filter(|url| url.secret) {
+            if let Some(url) = environment.url.as_ref().and_then(|url| url.external()).filter(|url| url.secret) {
                 let message = format!("GitHub shows the address of `{name}`, and shows no secret");
                 let help = format!("write `url = {{ var = \"{}\" }}`", url.name);
                 found.push(Diagnostic::error(CODE, at.key("url").at(), message).help(help));

@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::value::Outside;
+use super::value::ExternalValue;
 
 /// A JSON value; a table with `secret` or `var` in it is a secret or a variable.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,7 +21,7 @@ pub enum Body {
     /// Text.
     Text(String),
     /// A secret or a variable.
-    Outside(Outside),
+    External(ExternalValue),
     /// A list.
     List(Vec<Self>),
     /// An object, in the order in which it is written.
@@ -30,11 +30,11 @@ pub enum Body {
 
 impl Body {
     /// Every secret and variable in it.
-    pub fn outsides(&self) -> Vec<&Outside> {
+    pub fn external_values(&self) -> Vec<&ExternalValue> {
         match self {
-            Self::Outside(outside) => vec![outside],
-            Self::List(items) => items.iter().flat_map(Self::outsides).collect(),
-            Self::Object(entries) => entries.iter().flat_map(|(_, value)| value.outsides()).collect(),
+            Self::External(external) => vec![external],
+            Self::List(items) => items.iter().flat_map(Self::external_values).collect(),
+            Self::Object(entries) => entries.iter().flat_map(|(_, value)| value.external_values()).collect(),
             _ => Vec::new(),
         }
     }
@@ -78,12 +78,12 @@ impl<'de> Visitor<'de> for AnyValue {
         while let Some(entry) = map.next_entry()? {
             entries.push(entry);
         }
-        outside(&entries).map(|found| found.map_or(Body::Object(entries), Body::Outside))
+        external(&entries).map(|found| found.map_or(Body::Object(entries), Body::External))
     }
 }
 
 /// Reads an object of only `secret`, `var` and `default` as a secret or a variable.
-fn outside<E: Error>(entries: &[(String, Body)]) -> Result<Option<Outside>, E> {
+fn external<E: Error>(entries: &[(String, Body)]) -> Result<Option<ExternalValue>, E> {
     let text = |key: &str| {
         entries.iter().find(|(name, _)| name == key).and_then(|(_, value)| match value {
             Body::Text(text) => Some(text.clone()),
@@ -98,8 +98,8 @@ fn outside<E: Error>(entries: &[(String, Body)]) -> Result<Option<Outside>, E> {
         (None, Some(name)) => (false, name),
         _ => return Ok(None),
     };
-    Outside::check_name(&name).map_err(E::custom)?;
-    Ok(Some(Outside { secret, name, default: text("default") }))
+    ExternalValue::check_name(&name).map_err(E::custom)?;
+    Ok(Some(ExternalValue { secret, name, default: text("default") }))
 }
 
 impl JsonSchema for Body {

@@ -50,7 +50,7 @@ pub use suites::{Merge, Quarantine, Suite, SuiteEvent};
 pub use test_run::{Coverage, Dist, Isolation, Split, TestRun, Workers};
 pub use traffic::{Percentages, Traffic};
 pub use units::{Cron, Date, Duration, Floor, Percent};
-pub use value::{Outside, Value};
+pub use value::{ExternalValue, Value};
 pub use workflows::{Access, Input, InputKind, Job, Manual, Triggers, Workflow};
 pub use workloads::{Commands, Delivery, Workload};
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use super::body::Body;
 use super::name::Name;
 use super::units::Duration;
-use super::value::{Outside, Value};
+use super::value::{ExternalValue, Value};
 
 /// Smoke tests: requests that a running environment has to answer after every change.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -81,9 +81,9 @@ pub struct SmokeLogin {
 
 impl SmokeLogin {
     /// Every secret and variable that is sent.
-    pub fn outsides(&self) -> Vec<&Outside> {
-        let form = self.form.iter().flat_map(|form| form.values().filter_map(Value::outside));
-        self.json.iter().flat_map(Body::outsides).chain(form).collect()
+    pub fn external_values(&self) -> Vec<&ExternalValue> {
+        let form = self.form.iter().flat_map(|form| form.values().filter_map(Value::external));
+        self.json.iter().flat_map(Body::external_values).chain(form).collect()
     }
 }
 

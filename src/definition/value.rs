@@ -14,12 +14,12 @@ pub enum Value {
     /// The text itself.
     Literal(String),
     /// A secret or variable.
-    Outside(Outside),
+    External(ExternalValue),
 }
 
 /// The name of a secret or variable, and its default.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Outside {
+pub struct ExternalValue {
     /// Masked in logs: a secret, not a variable.
     pub secret: bool,
     /// Its name, upper case.
@@ -39,7 +39,7 @@ struct Raw {
 /// The one secret that GitHub creates: the job's token.
 const TOKEN: &str = "GITHUB_TOKEN";
 
-impl Outside {
+impl ExternalValue {
     /// Returns whether it is the job's token, which no environment holds.
     pub fn is_token(&self) -> bool {
         self.secret && self.name == TOKEN
@@ -89,10 +89,10 @@ impl Outside {
 
 impl Value {
     /// The secret or variable, if it is one.
-    pub fn outside(&self) -> Option<&Outside> {
+    pub fn external(&self) -> Option<&ExternalValue> {
         match self {
             Self::Literal(_) => None,
-            Self::Outside(outside) => Some(outside),
+            Self::External(external) => Some(external),
         }
     }
 
@@ -100,13 +100,13 @@ impl Value {
     pub fn literal(&self) -> Option<&str> {
         match self {
             Self::Literal(text) => Some(text),
-            Self::Outside(_) => None,
+            Self::External(_) => None,
         }
     }
 
     /// Returns whether it is a secret.
     pub fn is_secret(&self) -> bool {
-        self.outside().is_some_and(|outside| outside.secret)
+        self.external().is_some_and(|external| external.secret)
     }
 }
 
@@ -123,22 +123,22 @@ impl<'de> Deserialize<'de> for Value {
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
                 let raw = Raw::deserialize(MapAccessDeserializer::new(map))?;
-                Outside::from_raw(raw).map(Value::Outside)
+                ExternalValue::from_raw(raw).map(Value::External)
             }
         }
         deserializer.deserialize_any(Either)
     }
 }
 
-impl<'de> Deserialize<'de> for Outside {
+impl<'de> Deserialize<'de> for ExternalValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::from_raw(Raw::deserialize(deserializer)?)
     }
 }
 
-impl JsonSchema for Outside {
+impl JsonSchema for ExternalValue {
     fn schema_name() -> Cow<'static, str> {
-        "Outside".into()
+        "ExternalValue".into()
     }
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         let name = "^[A-Z_][A-Z0-9_]*$";
@@ -161,10 +161,10 @@ impl JsonSchema for Value {
         "Value".into()
     }
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let outside = generator.subschema_for::<Outside>();
+        let external = generator.subschema_for::<ExternalValue>();
         json_schema!({
             "description": "A string, or the name of a secret or variable.",
-            "anyOf": [{ "type": "string" }, outside]
+            "anyOf": [{ "type": "string" }, external]
         })
     }
 }

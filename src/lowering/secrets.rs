@@ -24,8 +24,8 @@ fn from_a_fork() -> When {
 pub(crate) type Secrets<'a> = BTreeSet<&'a str>;
 
 fn required<'a>(values: impl IntoIterator<Item = &'a definition::Value>) -> impl Iterator<Item = &'a str> {
-    let outside = values.into_iter().filter_map(definition::Value::outside);
-    let required = outside.filter(|value| value.secret && value.default.is_none() && !value.is_token());
+    let external = values.into_iter().filter_map(definition::Value::external);
+    let required = external.filter(|value| value.secret && value.default.is_none() && !value.is_token());
     required.map(|value| value.name.as_str())
 }
 

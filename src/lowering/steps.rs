@@ -4,18 +4,18 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use crate::catalogue;
-use crate::definition::{self, Component, Outside, Step as Written};
+use crate::definition::{self, Component, ExternalValue, Step as Written};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Github, Pairs, Permission, Script, Step, Value, grant};
 
 /// A secret or variable.
-pub(crate) fn outside(outside: &Outside) -> Value {
-    if outside.is_token() {
+pub(crate) fn external(external: &ExternalValue) -> Value {
+    if external.is_token() {
         return Github::Token.into();
     }
-    let name = outside.name.as_str();
-    let kept = if outside.secret { Value::secret(name) } else { Value::variable(name) };
-    match &outside.default {
+    let name = external.name.as_str();
+    let kept = if external.secret { Value::secret(name) } else { Value::variable(name) };
+    match &external.default {
         Some(default) => kept.or(default),
         None => kept,
     }
@@ -25,7 +25,7 @@ pub(crate) fn outside(outside: &Outside) -> Value {
 pub(crate) fn value(value: &definition::Value) -> Value {
     match value {
         definition::Value::Literal(text) => text.into(),
-        definition::Value::Outside(from) => outside(from),
+        definition::Value::External(from) => external(from),
     }
 }
 

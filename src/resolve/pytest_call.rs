@@ -31,7 +31,7 @@ pub(super) fn variable<'a>(
         if let Some(value) = env.get(VARIABLE) {
             let (text, hidden) = match value {
                 Value::Literal(text) => (text.as_str(), false),
-                Value::Outside(outside) => (outside.default.as_deref().unwrap_or_default(), true),
+                Value::External(external) => (external.default.as_deref().unwrap_or_default(), true),
             };
             return Some(Variable { text, hidden, at: crate::at![table, name.as_str(), "env", VARIABLE] });
         }

@@ -12,16 +12,17 @@ Usage: `python3 -I deploy.py <step>`, which is one of
     promote          makes the new version the only one
     judge            checks metrics for the last time
     verify           marks the new version as verified
-    shed             puts traffic back to the version verified last, without waiting
-    confirm          waits until it is back, proves it, removes the mark
-    rescue [--any]   shed and confirm in one; --any: for a deploy of any run
+    roll-back        puts traffic back to the version verified last, without waiting
+    verify-rollback  waits until it is back, proves it, removes the mark
+    recover [--any]  both in one; --any: for a deploy of any run
     smoke [--canary] sends the probes; --canary: to the canary alone
     notify EVENT     sends success, failure, rollback, or auto: as the job ended
 
 Environment: PIPEWRIGHT_SETTINGS, the file of settings; PIPEWRIGHT_ENVIRONMENT, one of
 the environments in it; KUBECONFIG; the secrets and variables that the settings name;
 each workload's digest; PIPEWRIGHT_COMMIT (default GITHUB_SHA); PIPEWRIGHT_MANUAL.
-Outputs: preflight `first`, `version`; shed `changed`; confirm and rescue `restored`.
+Outputs: preflight `first`, `version`; roll-back `changed`; verify-rollback and recover
+`restored`.
 Exit status: 0 done or nothing to do, 1 a problem, 2 usage, 130 cancelled.
 """
 
@@ -35,14 +36,14 @@ from deploy_steps import (
     apply,
     backup,
     begin,
-    confirm,
     judge,
     migrate,
     promote,
-    rescue,
-    shed,
+    recover,
+    roll_back,
     shift,
     verify,
+    verify_rollback,
 )
 from environment import Deploy, read_environment
 from notify import CHANNELS, EVENTS, send_news
@@ -62,9 +63,9 @@ STEPS: dict[str, Callable[[Deploy, argparse.Namespace], None]] = {
     "promote": promote,
     "judge": judge,
     "verify": verify,
-    "shed": shed,
-    "confirm": confirm,
-    "rescue": rescue,
+    "roll-back": roll_back,
+    "verify-rollback": verify_rollback,
+    "recover": recover,
 }
 
 
@@ -88,7 +89,7 @@ def _arguments() -> argparse.Namespace:
     names = parser.add_subparsers(dest="step", required=True, metavar="step")
     steps = {name: names.add_parser(name) for name in (*STEPS, "smoke", "notify")}
     steps["shift"].add_argument("--to", type=_percent, required=True)
-    steps["rescue"].add_argument("--any", action="store_true")
+    steps["recover"].add_argument("--any", action="store_true")
     steps["smoke"].add_argument("--canary", action="store_true")
     steps["notify"].add_argument("event", choices=(*EVENTS, "auto"))
     steps["notify"].add_argument("--only", choices=[kind.name for kind in CHANNELS])

@@ -9,7 +9,7 @@ from environment import Deploy, Standing
 from gate import hold_and_judge
 from kube_jobs import back_up, run_migration
 from marks import Changing, mark_changing, mark_verified, read_marks, update_mark
-from restore import complete_verified, confirm_restored, shed_traffic, standing
+from restore import complete_verified, verify_rolled_back, roll_back_traffic, standing
 from runner import Problem, output, say, summary
 from settings import Run
 from tables import show_table
@@ -125,22 +125,22 @@ def verify(deploy: Deploy, _given: argparse.Namespace) -> None:
     show_table(heading, ("Workload", "Runs", "Version"), rows)
 
 
-def shed(deploy: Deploy, _given: argparse.Namespace) -> None:
+def roll_back(deploy: Deploy, _given: argparse.Namespace) -> None:
     found = _to_restore(deploy, any_run=False)
     output("changed", str(bool(found)).lower())
-    shed_traffic(deploy, found)
+    roll_back_traffic(deploy, found)
 
 
-def confirm(deploy: Deploy, _given: argparse.Namespace) -> None:
+def verify_rollback(deploy: Deploy, _given: argparse.Namespace) -> None:
     found = _to_restore(deploy, any_run=False)
-    confirm_restored(deploy, found)
+    verify_rolled_back(deploy, found)
     output("restored", str(bool(found)).lower())
 
 
-def rescue(deploy: Deploy, given: argparse.Namespace) -> None:
+def recover(deploy: Deploy, given: argparse.Namespace) -> None:
     found = _to_restore(deploy, any_run=given.any)
-    shed_traffic(deploy, found)
-    confirm_restored(deploy, found)
+    roll_back_traffic(deploy, found)
+    verify_rolled_back(deploy, found)
     output("restored", str(bool(found)).lower())
 
 

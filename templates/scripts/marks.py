@@ -1,7 +1,7 @@
 """The marks: annotations with the version verified last.
 
-They live in the cluster because a runner can be lost: whoever comes next, a rescue
-job or the next run, finds in them what to return to. Both are JSON.
+They live in the cluster because a runner can be lost: a later step, the job that
+recovers or the next run finds in them what to return to. Both are JSON.
 
     pipewright.dev/verified   {"image", "version", RUN}
     pipewright.dev/changing   {"to": {"image", "version"},

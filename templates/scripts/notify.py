@@ -156,7 +156,7 @@ class Issue:
             return
         number = found["number"]
         comments = self._github("GET", f"{issues}/{number}/comments?per_page=100", None)
-        # The job and its rescue may both tell of the same run.
+        # The job and its recovery may both report the same run.
         if any(run_mark in str(text.get("body")) for text in [found, *comments]):
             say(f"issue {number} tells of this run already")
             return

@@ -9,7 +9,7 @@ from environment import Deploy, Environment
 from gate import check_running_version
 from marks import Marks, read_marks
 from pods import Version
-from restore import complete_verified, confirm_restored, shed_traffic, standing
+from restore import complete_verified, verify_rolled_back, roll_back_traffic, standing
 from runner import Problem, Problems, annotate, output
 from settings import unset_problem
 from tables import show_table
@@ -83,8 +83,8 @@ def _restore_what_a_lost_run_left(deploy: Deploy) -> None:
         "warning",
         f"run {runs} left {deploy.environment.name} half changed; it is restored first",
     )
-    shed_traffic(deploy, left)
-    confirm_restored(deploy, left)
+    roll_back_traffic(deploy, left)
+    verify_rolled_back(deploy, left)
 
 
 def _workload_check(deploy: Deploy, workload: Workload) -> Callable[[], None]:

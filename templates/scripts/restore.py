@@ -1,6 +1,6 @@
 """Brings traffic back to the version verified last.
 
-Every part may be done again by someone else: the step, the rescue job, and the next
+Every part may be done again by someone else: the step, a recovery, and the next
 run all read the same marks and patch to the same digest.
 """
 
@@ -61,12 +61,12 @@ def complete_verified(deploy: Deploy, found: Standing) -> Standing:
     return left
 
 
-def shed_traffic(deploy: Deploy, found: Standing) -> None:
+def roll_back_traffic(deploy: Deploy, found: Standing) -> None:
     """Traffic back, without waiting; a failing workload stops no other."""
     problems: list[Problem] = []
     for workload, mark in reversed(found):
         try:
-            workload.traffic.shed(deploy.cluster, mark)
+            workload.traffic.roll_back(deploy.cluster, mark)
             say(f"{workload.ref}: traffic is going back to {mark.back.image}")
         except Problem as problem:
             problems.append(problem)
@@ -74,13 +74,13 @@ def shed_traffic(deploy: Deploy, found: Standing) -> None:
         raise Problems(problems)
 
 
-def confirm_restored(deploy: Deploy, found: Standing) -> None:
-    """Waits for what `shed` began, proves it, and takes the marks away."""
+def verify_rolled_back(deploy: Deploy, found: Standing) -> None:
+    """Waits for what `roll_back_traffic` began, proves it, and takes the marks away."""
     problems: list[Problem] = []
     rows = []
     for workload, mark in reversed(found):
         try:
-            workload.traffic.confirm(deploy.cluster, mark)
+            workload.traffic.verify_rollback(deploy.cluster, mark)
             schema = _schema(deploy, workload, mark)
             clear_mark(deploy.cluster, workload.ref)
         except Problem as problem:

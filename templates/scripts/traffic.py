@@ -72,11 +72,11 @@ class Traffic(ABC):
         """Makes the new version the only one, and waits for it."""
         say(f"{self.delivery.target}: all traffic is on the new version already")
 
-    def shed(self, cluster: Cluster, mark: Changing) -> None:
+    def roll_back(self, cluster: Cluster, mark: Changing) -> None:
         """Traffic back to the earlier version: GitHub may end this step in seconds."""
         self.delivery.put_back(cluster, {self.delivery.target: self.pin(mark.back)})
 
-    def confirm(self, cluster: Cluster, mark: Changing) -> None:
+    def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
         self.delivery.settle(cluster, {self.delivery.target: self.pin(mark.back)})
 
 
@@ -166,11 +166,11 @@ class GatewayApi(Traffic):
         self._weigh(cluster, 0)
         self._scale_as_before(cluster, mark)
 
-    def shed(self, cluster: Cluster, mark: Changing) -> None:
+    def roll_back(self, cluster: Cluster, mark: Changing) -> None:
         problems = []
         # The route first: it moves all traffic in one patch while the stable pods are
         # still there.
-        for part in (self._shed_route, super().shed, self._shed_canary):
+        for part in (self._roll_back_route, super().roll_back, self._roll_back_canary):
             try:
                 part(cluster, mark)
             except Problem as problem:
@@ -178,18 +178,18 @@ class GatewayApi(Traffic):
         if problems:
             raise Problems(problems)
 
-    def confirm(self, cluster: Cluster, mark: Changing) -> None:
-        super().confirm(cluster, mark)
+    def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
+        super().verify_rollback(cluster, mark)
         share = _canary_share(self._rules(cluster.need(self.route)))
         if share:
             raise Problem(
                 f"{self.route} still gives {share}% of the traffic to the canary"
             )
 
-    def _shed_route(self, cluster: Cluster, _mark: Changing) -> None:
+    def _roll_back_route(self, cluster: Cluster, _mark: Changing) -> None:
         self._weigh(cluster, 0)
 
-    def _shed_canary(self, cluster: Cluster, mark: Changing) -> None:
+    def _roll_back_canary(self, cluster: Cluster, mark: Changing) -> None:
         pin = self.canary_pin(mark.back)
         put_version(cluster, self.canary_target, pin, mark.canary_replicas)
 

@@ -60,7 +60,7 @@ fn thousandths(text: &str) -> Option<u64> {
 pub(in crate::checks) fn written(limit: &Limit) -> Option<&str> {
     match &limit.max {
         Value::Literal(text) => Some(text),
-        Value::Outside(outside) => outside.default.as_deref(),
+        Value::External(external) => external.default.as_deref(),
     }
 }
 

@@ -145,7 +145,7 @@ fn deploys(project: &Project, document: &mut Document) {
     }
     document.space();
     let issue = table(&[("labels", Toml::texts(["deployment"])), ("on", Toml::texts(["failure", "rollback"]))]);
-    let slack = table(&[("webhook", outside("secret", "SLACK_WEBHOOK_URL"))]);
+    let slack = table(&[("webhook", external("secret", "SLACK_WEBHOOK_URL"))]);
     let lines = [Line::new("issue", issue), Line::new("slack", slack).proposed()];
     document.table(&["notify"], &lines);
     document.section("environments");
@@ -167,7 +167,7 @@ fn deploys(project: &Project, document: &mut Document) {
     }
 }
 
-fn outside(kind: &str, name: &str) -> Toml {
+fn external(kind: &str, name: &str) -> Toml {
     Toml::one(kind, name.into())
 }
 
@@ -183,12 +183,14 @@ fn environment_lines(environment: &Environment, smoke: Option<&str>) -> Vec<Line
     }
     if smoke.is_some() {
         lines.push(
-            Line::new("url", outside("var", &variable(&environment.name, "URL")))
+            Line::new("url", external("var", &variable(&environment.name, "URL")))
                 .note("a variable of the GitHub environment"),
         );
     }
-    let cluster =
-        table(&[("kubeconfig", outside("secret", "KUBECONFIG")), ("namespace", environment.namespace.as_str().into())]);
+    let cluster = table(&[
+        ("kubeconfig", external("secret", "KUBECONFIG")),
+        ("namespace", environment.namespace.as_str().into()),
+    ]);
     lines.push(Line::new("cluster", cluster).note("or a login by OIDC: eks, gke, aks"));
     lines.push(Line::new("deploy", Toml::texts(environment.deploy.iter().map(Name::as_str))));
     if let Some(backup) = &environment.backup {

@@ -2,7 +2,7 @@
 
 use super::super::context::Context;
 use super::super::jobs::single;
-use super::super::steps::{env_of, grant_for, outside, set_env};
+use super::super::steps::{env_of, external, grant_for, set_env};
 use super::cluster::kubeconfig;
 use super::conditions::run_condition;
 use super::settings::{digest_variable, settings_variables};
@@ -58,7 +58,7 @@ pub(super) fn apply_environment(
     if let Work::Steps { runner, timeout, environment: place, env, .. } = &mut job.work {
         *runner = single(resolved.machine);
         *timeout = minutes;
-        let url = environment.url.as_ref().and_then(Value::outside).filter(|url| !url.secret).map(outside);
+        let url = environment.url.as_ref().and_then(Value::external).filter(|url| !url.secret).map(external);
         *place = Some(Environment { name: name.as_str().into(), url, deployment: true });
         set_env(env, env_of(&environment.env));
         env.extend(settings_variables(context, name));
@@ -136,20 +136,20 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation>
 fn rollback_steps(context: &Context<'_>, origin: &Origin) -> Vec<Step> {
-    let shed = context
-        .python("Roll back", "deploy.py", &["shed"], origin)
-        .id("shed")
+    let roll_back = context
+        .python("Roll back", "deploy.py", &["roll-back"], origin)
+        .id("roll-back")
         .when(interrupted())
         .env([kubeconfig()])
         .effect(Effect::Restores);
-    let confirm = context
-        .python("Verify the rollback", "deploy.py", &["confirm"], origin)
-        .id("confirm")
-        .when(When::always().and(step("shed").output("changed").is("true")))
+    let verify_rollback = context
+        .python("Verify the rollback", "deploy.py", &["verify-rollback"], origin)
+        .id("verify-rollback")
+        .when(When::always().and(step("roll-back").output("changed").is("true")))
         .env([kubeconfig()])
         .effect(Effect::Restores);
-    let mut steps = vec![shed, confirm];
-    steps.extend(notify(context, origin, "confirm", When::always()));
+    let mut steps = vec![roll_back, verify_rollback];
+    steps.extend(notify(context, origin, "verify-rollback", When::always()));
     steps
 }
 

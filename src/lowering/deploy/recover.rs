@@ -17,7 +17,7 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     steps.extend(context.cluster(environment.written, &origin));
     steps.push(
         context
-            .python("Roll back an interrupted deployment", "deploy.py", &["rescue"], &origin)
+            .python("Roll back an interrupted deployment", "deploy.py", &["recover"], &origin)
             .id("recover")
             .env([kubeconfig()])
             .env(kubeconfig_env(environment.written))

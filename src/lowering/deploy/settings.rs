@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use crate::definition::{
-    Body, Duration, Environment as Written, Event, Metric, OnRollback, Outcome, Outside, Request, Unit, Value as Text,
+    Body, Duration, Environment as Written, Event, ExternalValue, Metric, OnRollback, Outcome, Request, Unit,
+    Value as Text,
 };
 use crate::resolve::{Environment, Limited};
 use crate::{delivery, traffic};
@@ -255,22 +256,22 @@ fn seconds(time: Duration) -> String {
 fn text(value: &Text) -> Value {
     match value {
         Text::Literal(text) => json!({ "literal": text }),
-        Text::Outside(from) => outside(from),
+        Text::External(from) => external(from),
     }
 }
 
-fn outside(outside: &Outside) -> Value {
-    let source = if outside.secret { "secret" } else { "var" };
-    let mut settings = json!({ "env": variable(outside), "source": source, "name": outside.name });
-    if let Some(default) = &outside.default {
+fn external(external: &ExternalValue) -> Value {
+    let source = if external.secret { "secret" } else { "var" };
+    let mut settings = json!({ "env": variable(external), "source": source, "name": external.name });
+    if let Some(default) = &external.default {
         settings["default"] = default.as_str().into();
     }
     settings
 }
 
 /// The environment variable that carries a value from outside: no other variable of a step has such a name.
-pub(super) fn variable(outside: &Outside) -> String {
-    format!("{}_{}", if outside.secret { "SECRET" } else { "VAR" }, outside.name)
+pub(super) fn variable(external: &ExternalValue) -> String {
+    format!("{}_{}", if external.secret { "SECRET" } else { "VAR" }, external.name)
 }
 
 fn body(written: &Body) -> Value {
@@ -279,7 +280,7 @@ fn body(written: &Body) -> Value {
         Body::Integer(value) => (*value).into(),
         Body::Float(value) => (*value).into(),
         Body::Text(text) => text.as_str().into(),
-        Body::Outside(from) => json!({ "$value": outside(from) }),
+        Body::External(from) => json!({ "$value": external(from) }),
         Body::List(items) => items.iter().map(body).collect(),
         Body::Object(entries) => entries.iter().map(|(key, value)| (key.clone(), body(value))).collect(),
     }

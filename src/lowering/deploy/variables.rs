@@ -1,14 +1,14 @@
 //! Variables by which secrets and variables of GitHub reach the scripts of an environment.
 
-use super::super::steps::outside;
+use super::super::steps::external;
 use super::settings::variable;
-use crate::definition::{Body, Definition, Environment as Written, Outside, Smoke, SmokeLogin, Value};
+use crate::definition::{Body, Definition, Environment as Written, ExternalValue, Smoke, SmokeLogin, Value};
 use crate::resolve::Environment;
 use crate::workflow::Pairs;
 
 /// Variables by which the kubeconfig comes in; it is written to a file once.
 pub(super) fn kubeconfig_env(environment: &Written) -> Pairs {
-    pairs_of(environment.cluster.kubeconfig.as_ref().and_then(Value::outside))
+    pairs_of(environment.cluster.kubeconfig.as_ref().and_then(Value::external))
 }
 
 /// Variables of the metrics and their limits.
@@ -20,21 +20,21 @@ pub(super) fn metrics_env(definition: &Definition, environment: &Written) -> Pai
     let asked =
         prometheus.into_iter().flat_map(|prometheus| [Some(&prometheus.url), prometheus.token.as_ref()]).flatten();
     let limits = environment.limits.values().map(|limit| &limit.max);
-    pairs_of(asked.chain(limits).filter_map(Value::outside))
+    pairs_of(asked.chain(limits).filter_map(Value::external))
 }
 
 /// Variables of an environment's smoke tests.
 pub(in super::super) fn smoke_env(environment: &Environment<'_>) -> Pairs {
-    let url = environment.written.url.iter().filter_map(Value::outside);
-    pairs_of(url.chain(environment.smoke.into_iter().flat_map(outsides)))
+    let url = environment.written.url.iter().filter_map(Value::external);
+    pairs_of(url.chain(environment.smoke.into_iter().flat_map(external_values)))
 }
 
-fn outsides(smoke: &Smoke) -> Vec<&Outside> {
-    let login = smoke.login.iter().flat_map(SmokeLogin::outsides);
+fn external_values(smoke: &Smoke) -> Vec<&ExternalValue> {
+    let login = smoke.login.iter().flat_map(SmokeLogin::external_values);
     let probes = smoke.probes.iter().flat_map(|probe| {
-        let sent = probe.json.iter().flat_map(Body::outsides);
-        let expected = probe.expect.json.values().flat_map(Body::outsides);
-        sent.chain(expected).chain(probe.headers.values().filter_map(Value::outside))
+        let sent = probe.json.iter().flat_map(Body::external_values);
+        let expected = probe.expect.json.values().flat_map(Body::external_values);
+        sent.chain(expected).chain(probe.headers.values().filter_map(Value::external))
     });
     login.chain(probes).collect()
 }
@@ -44,15 +44,15 @@ pub(super) fn notify_env(definition: &Definition) -> Pairs {
     let slack = definition.notify.slack.iter().map(|slack| &slack.webhook);
     let grafana = definition.monitoring.iter().filter_map(|monitoring| monitoring.grafana.as_ref());
     let grafana = grafana.flat_map(|grafana| [&grafana.url, &grafana.token]);
-    pairs_of(slack.chain(grafana).filter_map(Value::outside))
+    pairs_of(slack.chain(grafana).filter_map(Value::external))
 }
 
 /// Values from outside by their own names, each once. What holds where one is empty stands in the environment's file.
-fn pairs_of<'a>(values: impl IntoIterator<Item = &'a Outside>) -> Pairs {
+fn pairs_of<'a>(values: impl IntoIterator<Item = &'a ExternalValue>) -> Pairs {
     let mut pairs = Pairs::new();
     for value in values {
-        let bare = Outside { default: None, ..value.clone() };
-        merge(&mut pairs, &vec![(variable(value), outside(&bare))]);
+        let bare = ExternalValue { default: None, ..value.clone() };
+        merge(&mut pairs, &vec![(variable(value), external(&bare))]);
     }
     pairs
 }
