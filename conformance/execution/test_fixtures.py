@@ -48,6 +48,7 @@ def green(github: Bench, file: str = "ci.yml") -> Run:
 # ── pip ───────────────────────────────────────────────────────────────────────
 
 
+@thorough
 def test_python_library(make: Make) -> None:
     """pip, ruff and mypy, and pytest over three versions: everything passes."""
     run = green(make("python-library"))

@@ -15,6 +15,7 @@ EPISODES = "tests/integration/episodes"
 REQUEST = re.compile(r'"(GET|HEAD|PUT|POST|DELETE) (/lancedb/\S*)')
 
 
+@pytest.mark.thorough
 def test_writes_and_reads(github: Bench) -> None:
     """The suite passes, and the S3 server was really written to and read from."""
     run = github.run(FILE, github.dispatch("main"))
