@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+mod allow;
 pub mod catalogue;
 mod checks;
 pub mod definition;
@@ -32,6 +33,7 @@ pub mod workflow;
 pub mod yaml;
 
 use checks::Subject;
+use definition::Definition;
 use diagnostics::{At, Code, Diagnostic};
 use files::File;
 use init::Needs;
@@ -52,6 +54,8 @@ pub struct Compilation {
     pub workflows: Vec<Workflow>,
     /// Everything that is wrong with it, in the order of the file.
     pub diagnostics: Vec<Diagnostic>,
+    /// Warnings that the definition accepts by `[allow]`.
+    pub accepted: Vec<Diagnostic>,
 }
 
 impl Compilation {
@@ -61,35 +65,44 @@ impl Compilation {
     }
 }
 
-/// Compiles a definition: the passes in order.
+/// Compiles a definition: reads it, compiles it, and takes out what it allows.
 pub fn compile(sources: &Sources) -> Compilation {
     let read = definition::read(sources);
-    let Some(definition) = &read.definition else { return stopped(sources, read.diagnostics) };
+    let mut diagnostics = read.diagnostics;
+    let Some(definition) = read.definition else {
+        return Compilation { diagnostics: sorted(sources, diagnostics), ..Compilation::default() };
+    };
+    let compiled = passes(&definition, sources, &mut diagnostics);
+    let accepted = allow::accept(&definition.allow, codes, &mut diagnostics);
+    let diagnostics = sorted(sources, diagnostics);
+    match compiled.filter(|_| !diagnostics.iter().any(Diagnostic::is_error)) {
+        Some((files, workflows)) => Compilation { files, workflows, diagnostics, accepted },
+        None => Compilation { diagnostics, ..Compilation::default() },
+    }
+}
+
+/// The passes in order; none for a definition with errors.
+fn passes(
+    definition: &Definition,
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Vec<File>, Vec<Workflow>)> {
     let (lock, unreadable) = lock(sources);
-    let Resolved { pipeline, mut diagnostics } = resolve::resolve(definition, sources);
+    let Resolved { pipeline, diagnostics: unresolved } = resolve::resolve(definition, sources);
+    diagnostics.extend(unresolved);
     diagnostics.extend(checks::check(&Subject::new(definition, sources, &pipeline)));
     diagnostics.extend(unreadable);
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return stopped(sources, diagnostics);
+        return None;
     }
-    let lowered = match lowering::lower(&pipeline, sources, &lock) {
-        Ok(lowered) => lowered,
-        Err(unmet) => {
-            diagnostics.extend(unmet);
-            return stopped(sources, diagnostics);
-        }
-    };
+    let lowered = lowering::lower(&pipeline, sources, &lock).map_err(|unmet| diagnostics.extend(unmet)).ok()?;
     diagnostics.extend(verification::verify(&lowered.workflows));
     if diagnostics.iter().any(Diagnostic::is_error) {
-        return stopped(sources, diagnostics);
+        return None;
     }
-    match files::files(sources, &lowered.workflows, lowered.emitted) {
-        Ok(files) => Compilation { files, workflows: lowered.workflows, diagnostics: sorted(sources, diagnostics) },
-        Err(refused) => {
-            diagnostics.push(*refused);
-            stopped(sources, diagnostics)
-        }
-    }
+    let files = files::files(sources, &lowered.workflows, lowered.emitted);
+    let files = files.map_err(|refused| diagnostics.push(*refused)).ok()?;
+    Some((files, lowered.workflows))
 }
 
 /// The page of a rule: what it means, why it is one, an example that breaks it, and the fix. None for one that is not.
@@ -133,10 +146,6 @@ pub fn recorded(sources: &Sources) -> Option<Text> {
         tools.iter().map(String::as_str),
     );
     (unreadable.is_none() && lock.complete(known)).then(|| Text { file: sources.lock_file(), text: lock.to_text() })
-}
-
-fn stopped(sources: &Sources, diagnostics: Vec<Diagnostic>) -> Compilation {
-    Compilation { diagnostics: sorted(sources, diagnostics), ..Compilation::default() }
 }
 
 /// In the order of the file, whichever rule found them; the same finding is reported once.

@@ -84,7 +84,21 @@ impl Sources {
     /// [`Unreadable`] for a definition that is not there or not text, and for an `extends` that leads nowhere, in a
     /// cycle or out of the repository.
     pub fn read(root: &Path, file: &str) -> Result<Self, Unreadable> {
-        let definition = text(root, file, "run `pipewright init` to write one")?;
+        Self::around(root, text(root, file, "run `pipewright init` to write one")?)
+    }
+
+    /// Reads the same with these bytes in the place of the definition on disk.
+    ///
+    /// # Errors
+    ///
+    /// As [`read`](Self::read).
+    pub fn read_over(root: &Path, file: &str, definition: Vec<u8>) -> Result<Self, Unreadable> {
+        Self::around(root, decoded(file, definition)?)
+    }
+
+    /// Reads what a definition names.
+    fn around(root: &Path, definition: Text) -> Result<Self, Unreadable> {
+        let file = definition.file.clone();
         let mut bases: Vec<Text> = Vec::new();
         let mut last = &definition;
         while let Some(extends) = extends(&last.text) {
@@ -104,14 +118,21 @@ impl Sources {
             bases.push(text(root, &next, &help)?);
             last = bases.last().unwrap_or(&definition);
         }
-        let lock = lock(root, folder(file));
-        let templates = templates(root, folder(file))?;
+        let lock = lock(root, folder(&file));
+        let templates = templates(root, folder(&file))?;
         Ok(Self { definition, bases, lock, templates, tree: Box::new(Disk::new(root.to_owned())) })
     }
 
     /// The definition's folder from the root of the repository; empty at the root.
     pub fn folder(&self) -> &str {
         folder(&self.definition.file)
+    }
+
+    /// Paths of the files that were read.
+    pub fn files(&self) -> impl Iterator<Item = &str> {
+        let texts =
+            std::iter::once(&self.definition).chain(&self.bases).chain(&self.lock).chain(self.templates.values());
+        texts.map(|text| text.file.as_str())
     }
 
     /// The path of its `pipeline.lock`, which is beside the definition where there is none.
@@ -192,14 +213,20 @@ fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
         io::ErrorKind::NotFound => failed("there is no such file".to_owned()),
         _ => unreadable(error.to_string()),
     })?;
+    decoded(file, bytes)
+}
+
+/// The text of a file from its bytes.
+fn decoded(file: &str, bytes: Vec<u8>) -> Result<Text, Unreadable> {
+    let failed = |message: String, help: &str| Unreadable { file: file.to_owned(), message, help: help.to_owned() };
     if bytes.len() as u64 > LARGEST {
-        let help = "split it: `extends` names a file whose tables are taken over".to_owned();
-        return Err(Unreadable { help, ..failed("it is larger than 1 MB".to_owned()) });
+        let help = "split it: `extends` names a file whose tables are taken over";
+        return Err(failed("it is larger than 1 MB".to_owned(), help));
     }
     let text = String::from_utf8(bytes).map_err(|error| {
         let line =
             error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
-        Unreadable { help: "save it as UTF-8".to_owned(), ..failed(format!("line {} is not UTF-8", line + 1)) }
+        failed(format!("line {} is not UTF-8", line + 1), "save it as UTF-8")
     })?;
     Ok(Text { file: file.to_owned(), text: line_ends(text) })
 }
@@ -310,7 +337,7 @@ impl Disk {
 }
 
 /// The largest file that is read, in bytes.
-const LARGEST: u64 = 1 << 20;
+pub const LARGEST: u64 = 1 << 20;
 
 impl Tree for Disk {
     fn read(&self, path: &str) -> Option<String> {

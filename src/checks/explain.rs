@@ -5,9 +5,11 @@ use crate::resolve;
 
 /// Pages of what is found while a definition is read, before any rule looks at it, and of what is not pinned.
 const READING: &[(&str, &str)] = &[
+    ("allow", include_str!("../../templates/rules/allow.md")),
     ("drift", include_str!("../../templates/rules/drift.md")),
     ("lock", include_str!("../../templates/rules/lock.md")),
     ("missing-key", include_str!("../../templates/rules/missing-key.md")),
+    ("required-version", include_str!("../../templates/rules/required-version.md")),
     ("syntax", include_str!("../../templates/rules/syntax.md")),
     ("template", include_str!("../../templates/rules/template.md")),
     ("unknown-key", include_str!("../../templates/rules/unknown-key.md")),

@@ -1,21 +1,25 @@
 //! `check`: compare the files on disk with the definitions.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use pipewright::drift::Kind;
+use serde_json::Map;
 
 use super::departure::{Departure, Diffs};
+use super::failure::Failure;
 use super::output::{Exit, Format, err, out};
 use super::place::places;
-use super::project::{Compiled, Use, clash, compiled, report, repositories};
+use super::project::{Compiled, Use, clash, compiled, repositories};
+use super::report;
+use super::settings::Settings;
 
 /// Lines of a file's diff, without `--full`.
 const LINES: usize = 40;
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// Definitions to check [default: pipeline.toml]
+    /// Definitions to check, `-` for standard input [default: pipeline.toml, in this folder or above it]
     files: Vec<PathBuf>,
     /// Show whole diffs instead of the first 40 lines
     #[arg(long)]
@@ -23,51 +27,50 @@ pub(crate) struct Check {
 }
 
 /// Runs the command.
-pub(crate) fn run(command: &Check, folder: &Path, format: Format) -> Exit {
-    let diffs = match format {
+pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure> {
+    let diffs = match settings.format {
         Format::Human if command.full => Diffs::Present,
         Format::Human => Diffs::Short(LINES),
         _ => Diffs::None,
     };
-    let all = places(folder, &command.files)
-        .and_then(|places| compiled(&places, &repositories(&places), Use { diffs, stages: false, records: false }));
-    let all = match all {
-        Ok(all) => all,
-        Err(exit) => return exit,
-    };
-    let is_document = matches!(format, Format::Json | Format::Sarif);
+    let places = places(&settings.folder, &command.files)?;
+    let how = Use { diffs, stages: false, records: false, denies: settings.deny_warnings };
+    let all = compiled(&places, &repositories(&places), how)?;
     let failed = all.iter().any(Compiled::failed);
-    if !failed && clash(&all) {
-        return Exit::Definition;
+    if !failed {
+        clash(&all)?;
     }
-    report(&all, format, is_document && !failed);
+    report::print(&all, settings);
+    report::document(&all, !failed, Map::new(), settings);
     if failed {
-        return Exit::Definition;
+        return Ok(Exit::Definition);
     }
     let mut exit = Exit::Fine;
     for one in &all {
         for departure in &one.departures {
             exit = Exit::Drift;
-            tell(departure, format);
+            print(departure, settings.format);
         }
-        if one.departures.is_empty() && format == Format::Human {
-            out(&format!("{}: {} files are up to date\n", one.file, one.files));
+        if one.departures.is_empty() && settings.format == Format::Human {
+            settings.status(&format!("{}: {} files are up to date\n", one.file, one.files));
         }
     }
-    if format == Format::Human && all.iter().flat_map(|one| &one.departures).any(|one| one.kind == Kind::Missing) {
+    if settings.format == Format::Human
+        && all.iter().flat_map(|one| &one.departures).any(|one| one.kind == Kind::Missing)
+    {
         err(&format!("help: {}\n", Kind::Missing.help()));
     }
-    exit
+    Ok(exit)
 }
 
-fn tell(departure: &Departure, format: Format) {
+fn print(departure: &Departure, format: Format) {
     let Departure { path, kind, diff, .. } = departure;
-    let (word, help) = (kind.word(), kind.help());
+    let (state, help) = (departure.state(), departure.help());
     match format {
-        Format::Github => out(&format!("::error file={path},title=Drift::{path} is {word}; {help}\n")),
+        Format::Github => out(&format!("::error file={path},title=Drift::{path} is {state}; {help}\n")),
         Format::Json | Format::Sarif => {}
         // One help is enough for all that are missing.
-        Format::Human if *kind == Kind::Missing => err(&format!("drift: {path} is {word}\n")),
-        Format::Human => err(&format!("drift: {path} is {word}\n{diff}help: {help}\n\n")),
+        Format::Human if *kind == Kind::Missing => err(&format!("drift: {path} is {state}\n")),
+        Format::Human => err(&format!("drift: {path} is {state}\n{diff}help: {help}\n\n")),
     }
 }

@@ -28,6 +28,8 @@ pub(crate) struct Departure {
     pub(crate) removes: bool,
     /// Unified diff, if it is to be shown.
     pub(crate) diff: String,
+    /// The other version of this program that generated it.
+    pub(crate) version: Option<String>,
 }
 
 impl Departure {
@@ -39,7 +41,28 @@ impl Departure {
             Diffs::All if change.kind != Kind::Planted => diff(change),
             _ => String::new(),
         };
-        Self { path: change.path.clone(), kind: change.kind, removes: change.after.is_none(), diff }
+        Self { path: change.path.clone(), kind: change.kind, removes: change.after.is_none(), diff, version: None }
+    }
+
+    /// The same with the version that generated it, where that is another one.
+    pub(crate) fn by(mut self, version: Option<(&str, bool)>) -> Self {
+        let is_other = matches!(self.kind, Kind::OlderVersion | Kind::NewerVersion);
+        self.version = version.filter(|_| is_other).map(|(version, _)| version.to_owned());
+        self
+    }
+
+    /// The state of the file.
+    pub(crate) fn state(&self) -> String {
+        let this = env!("CARGO_PKG_VERSION");
+        match &self.version {
+            Some(other) => format!("{}, {other}, and this is {this}", self.kind.word()),
+            None => self.kind.word().to_owned(),
+        }
+    }
+
+    /// The fix.
+    pub(crate) fn help(&self) -> String {
+        self.kind.help().to_owned()
     }
 }
 

@@ -2,8 +2,12 @@
 
 use clap::Args;
 use pipewright::diagnostics::did_you_mean;
+use serde_json::json;
 
-use super::output::{Exit, err, out};
+use super::failure::Failure;
+use super::output::{Exit, out};
+use super::report;
+use super::settings::Settings;
 
 #[derive(Args)]
 pub(crate) struct Explain {
@@ -12,18 +16,25 @@ pub(crate) struct Explain {
 }
 
 /// Runs the command.
-pub(crate) fn run(command: &Explain) -> Exit {
-    let Some(rule) = &command.rule else {
-        let codes = pipewright::codes();
-        out(&format!("{}\n", codes.join("\n")));
-        return Exit::Fine;
-    };
-    if let Some(page) = pipewright::explain(rule) {
-        out(&page);
-        return Exit::Fine;
-    }
+pub(crate) fn run(command: &Explain, settings: &Settings) -> Result<Exit, Failure> {
+    settings.without_findings("explain")?;
     let codes = pipewright::codes();
-    let help = did_you_mean(rule, codes.iter().copied());
-    err(&format!("error: there is no rule `{rule}`\n  = help: {help}\n"));
-    Exit::Usage
+    let Some(rule) = &command.rule else {
+        if settings.is_text() {
+            out(&format!("{}\n", codes.join("\n")));
+        } else {
+            report::result(json!({ "rules": codes }));
+        }
+        return Ok(Exit::Fine);
+    };
+    let Some(page) = pipewright::explain(rule) else {
+        let help = did_you_mean(rule, codes.iter().copied());
+        return Err(Failure::usage(format!("there is no rule `{rule}`"), help));
+    };
+    if settings.is_text() {
+        out(&page);
+    } else {
+        report::result(json!({ "rule": rule, "page": page }));
+    }
+    Ok(Exit::Fine)
 }

@@ -5,14 +5,19 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use pipewright::drift::{self, Ignored, Kind};
 
+use serde_json::{Map, Value, json};
+
 use super::departure::{Departure, Diffs};
-use super::output::{Exit, Format, err, out};
-use super::place::places;
-use super::project::{Compiled, Use, clash, commit, compiled, ignored, lacking_attributes, report, repositories};
+use super::failure::{Failure, Note};
+use super::output::{Exit, out};
+use super::place::{Place, places};
+use super::project::{Compiled, Repositories, Use, clash, commit, compiled, ignored, lacking_attributes, repositories};
+use super::report;
+use super::settings::Settings;
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {
-    /// Definitions to compile [default: pipeline.toml]
+    /// Definitions to compile, `-` for standard input [default: pipeline.toml, in this folder or above it]
     files: Vec<PathBuf>,
     /// List the files that would change, without writing them
     #[arg(long)]
@@ -26,105 +31,157 @@ pub(crate) struct Generate {
 }
 
 /// Runs the command.
-pub(crate) fn run(command: &Generate, folder: &Path, format: Format) -> Exit {
-    match generated(command, folder, format) {
-        Ok(()) => Exit::Fine,
-        Err(exit) => exit,
-    }
+pub(crate) fn run(command: &Generate, settings: &Settings) -> Result<Exit, Failure> {
+    run_with(command, settings, Map::new())
 }
 
-fn generated(command: &Generate, folder: &Path, format: Format) -> Result<(), Exit> {
-    let places = places(folder, &command.files)?;
-    let stages = !command.dry_run && !command.diff;
-    let mut roots: Vec<&Path> = places.iter().filter(|_| stages).map(|(root, _)| root.as_path()).collect();
-    roots.sort_unstable();
-    roots.dedup();
-    let wait = || err("waiting for another `pipewright generate` in this repository\n");
-    let _locks: Vec<drift::Lock> = roots.iter().map(|root| drift::lock(root, wait)).collect();
+/// Runs the command; a document has the results of the command before it, too.
+pub(crate) fn run_with(
+    command: &Generate,
+    settings: &Settings,
+    mut results: Map<String, Value>,
+) -> Result<Exit, Failure> {
+    let writes = !command.dry_run && !command.diff;
+    let places = places(&settings.folder, &command.files)?;
+    if writes && places.iter().any(|place| place.stdin.is_some()) {
+        let help = "add `--diff` or `--dry-run`: workflows are generated from a file, which `check` compares";
+        return Err(Failure::usage("nothing is written for a definition on standard input", help));
+    }
+    let _locks = locked(&places, writes, settings);
     let mut repositories = repositories(&places);
-    for repository in repositories.values_mut().filter(|_| stages) {
+    for repository in repositories.values_mut().filter(|_| writes) {
         for path in repository.remove_temporary() {
-            out(&format!("removed: {path}\n"));
+            settings.status(&format!("removed: {path}\n"));
         }
     }
     let diffs = if command.diff { Diffs::All } else { Diffs::None };
-    let mut all = compiled(&places, &repositories, Use { diffs, stages, records: true })?;
-    if report(&all, format, false) || clash(&all) {
-        return Err(Exit::Definition);
+    let how = Use { diffs, stages: writes, records: true, denies: settings.deny_warnings };
+    let mut all = compiled(&places, &repositories, how)?;
+    report::print(&all, settings);
+    if all.iter().any(Compiled::failed) {
+        report::document(&all, false, results, settings);
+        return Ok(Exit::Definition);
     }
-    if stages {
+    clash(&all)?;
+    let advice = advice(&all, &repositories);
+    if writes {
         refuse(command, &all)?;
+        deny(&advice, settings)?;
         commit(&mut all)?;
     }
     for one in &all {
-        tell(command, one);
+        print(command, one, settings);
     }
-    advise(&lacking_attributes(&all, &repositories));
-    advise_of_ignored(&ignored(&all, &repositories));
-    Ok(())
+    for one in &advice {
+        settings.note(&one.text("warning"));
+    }
+    results.insert("files".to_owned(), all.iter().flat_map(|one| &one.departures).map(change).collect());
+    results.insert("warnings".to_owned(), report::notes(&advice));
+    report::document(&all, false, results, settings);
+    Ok(Exit::Fine)
+}
+
+/// Locks the repositories of a call that writes.
+fn locked(places: &[Place], writes: bool, settings: &Settings) -> Vec<drift::Lock> {
+    let mut roots: Vec<&Path> = places.iter().filter(|_| writes).map(|place| place.root.as_path()).collect();
+    roots.sort_unstable();
+    roots.dedup();
+    let wait = || settings.note("waiting for another `pipewright generate` in this repository\n");
+    roots.iter().map(|root| drift::lock(root, wait)).collect()
 }
 
 /// Names the files that must not be overwritten.
-fn refuse(command: &Generate, all: &[Compiled]) -> Result<(), Exit> {
+fn refuse(command: &Generate, all: &[Compiled]) -> Result<(), Failure> {
     let departures = all.iter().flat_map(|one| &one.departures);
-    let precious: Vec<&Departure> =
-        departures.filter(|departure| departure.kind.is_precious() && !command.force).collect();
-    for Departure { path, kind, .. } in &precious {
-        err(&format!("error: `{path}` is {}\n  = help: {}\n", kind.word(), kind.help()));
-    }
-    if precious.is_empty() {
+    let precious = departures.filter(|departure| departure.kind.is_precious() && !command.force);
+    let errors: Vec<Note> =
+        precious.map(|one| Note::new(format!("`{}` is {}", one.path, one.state()), one.help())).collect();
+    if errors.is_empty() {
         return Ok(());
     }
-    err("nothing was written\n");
-    Err(Exit::Drift)
+    Err(Failure { exit: Exit::Drift, errors, end: Some("nothing was written") })
 }
 
-/// Prints what the user's own attributes of workflows lack.
-fn advise(lines: &[String]) {
+/// Refuses to write where there is a warning and warnings are errors.
+fn deny(advice: &[Note], settings: &Settings) -> Result<(), Failure> {
+    if advice.is_empty() || !settings.deny_warnings {
+        return Ok(());
+    }
+    Err(Failure { exit: Exit::Definition, errors: advice.to_vec(), end: Some("nothing was written") })
+}
+
+/// Warnings about files beside the generated ones.
+fn advice(all: &[Compiled], repositories: &Repositories) -> Vec<Note> {
+    let departures = all.iter().flat_map(|one| &one.departures);
+    let planted = departures.filter(|departure| departure.kind == Kind::Planted);
+    let mut advice: Vec<Note> =
+        planted.map(|one| Note::new(format!("`{}` is {}", one.path, one.state()), one.help())).collect();
+    let newer =
+        all.iter().filter_map(|one| one.other_version().filter(|(_, is_newer)| *is_newer).map(|it| (one, it.0)));
+    advice.extend(newer.map(|(one, version)| {
+        let this = env!("CARGO_PKG_VERSION");
+        let message =
+            format!("Pipewright {version} generated the files of `{}`, and this is {this}, which is older", one.file);
+        Note::new(message, format!("install Pipewright {version}, or require it: `required-version = \">={version}\"`"))
+    }));
+    let lines = lacking_attributes(all, repositories);
     if !lines.is_empty() {
         let file = ".github/workflows/.gitattributes";
-        err(&format!("warning: `{file}` is not generated, and does not cover every generated workflow\n"));
-        err(&format!("  = help: add to it:\n\n    {}\n\n", lines.join("\n    ")));
+        let message = format!("`{file}` is not generated, and does not cover every generated workflow");
+        advice.push(Note::new(message, format!("add to it:\n\n    {}\n", lines.join("\n    "))));
     }
+    advice.extend(advice_of_ignored(&ignored(all, repositories)));
+    advice
 }
 
-/// Prints the files that git ignores, and the lines that take them in again.
-fn advise_of_ignored(found: &[Ignored]) {
+/// Files that git ignores, and the lines that take them in again.
+fn advice_of_ignored(found: &[Ignored]) -> Vec<Note> {
     let mut files: Vec<&str> = found.iter().map(|ignored| ignored.file.as_str()).collect();
     files.dedup();
+    let mut advice = Vec::new();
     for file in files {
         let of: Vec<&Ignored> = found.iter().filter(|ignored| ignored.file == file).collect();
         let mut lines: Vec<&str> = of.iter().flat_map(|ignored| &ignored.lines).map(String::as_str).collect();
         lines.sort_unstable();
         lines.dedup();
-        for Ignored { path, pattern, .. } in of {
-            err(&format!("warning: git ignores `{path}` by `{pattern}` of `{file}`: a commit would not have it\n"));
+        advice.extend(of.iter().map(|Ignored { path, pattern, .. }| {
+            let message = format!("git ignores `{path}` by `{pattern}` of `{file}`: a commit would not have it");
+            Note { message, help: None }
+        }));
+        if let Some(last) = advice.last_mut() {
+            last.help = Some(format!("add to the end of `{file}`:\n\n    {}\n", lines.join("\n    ")));
         }
-        err(&format!("  = help: add to the end of `{file}`:\n\n    {}\n\n", lines.join("\n    ")));
+    }
+    advice
+}
+
+/// The word for what was done to a file.
+fn done(departure: &Departure) -> &'static str {
+    match departure.kind {
+        _ if departure.removes => "removed",
+        Kind::Missing => "created",
+        _ => "written",
     }
 }
 
+/// A change as JSON.
+fn change(departure: &Departure) -> Value {
+    let change = if departure.kind == Kind::Planted { "none" } else { done(departure) };
+    json!({ "path": departure.path, "change": change, "state": departure.kind.word(), "diff": departure.diff })
+}
+
 /// Prints what was done, or would be.
-fn tell(command: &Generate, one: &Compiled) {
-    let (planted, changes): (Vec<&Departure>, Vec<&Departure>) =
-        one.departures.iter().partition(|departure| departure.kind == Kind::Planted);
+fn print(command: &Generate, one: &Compiled, settings: &Settings) {
+    let changes: Vec<&Departure> = one.departures.iter().filter(|departure| departure.kind != Kind::Planted).collect();
     if changes.is_empty() {
-        out(&format!("{}: {} files are up to date\n", one.file, one.files));
+        settings.status(&format!("{}: {} files are up to date\n", one.file, one.files));
     }
     let would = if command.dry_run { "would be " } else { "" };
-    for Departure { path, kind, removes, diff } in changes {
-        if command.diff {
-            out(diff);
-            continue;
+    for departure in changes {
+        if command.diff && settings.is_text() {
+            out(&departure.diff);
+        } else if !command.diff {
+            settings.status(&format!("{would}{}: {}\n", done(departure), departure.path));
         }
-        let done = match kind {
-            _ if *removes => "removed",
-            Kind::Missing => "created",
-            _ => "written",
-        };
-        out(&format!("{would}{done}: {path}\n"));
-    }
-    for Departure { path, kind, .. } in planted {
-        err(&format!("warning: `{path}` is {}\n  = help: {}\n", kind.word(), kind.help()));
     }
 }

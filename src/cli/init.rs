@@ -12,8 +12,14 @@ use pipewright::init::{self, Around, Below, Choices, Day, Git, Needs, Offer, Pla
 use pipewright::pins::builtin;
 use pipewright::sources::{Disk, Sources, Text};
 
+use serde_json::{Map, Value, json};
+
+use super::failure::{Failure, Note};
 use super::generate;
-use super::output::{Exit, Format, err, io_failed, out};
+use super::output::{Exit, out};
+use super::place::{DEFINITION, Place, place};
+use super::report;
+use super::settings::Settings;
 
 /// Arguments of `init`.
 #[derive(Debug, Args)]
@@ -46,11 +52,12 @@ pub(crate) struct Init {
 }
 
 /// Runs the command: detects, asks, writes the definition and generates its workflows.
-pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
-    let (root, file) = match super::place::place(&folder.join("pipeline.toml")) {
-        Ok(place) => place,
-        Err(message) => return io_failed(&message, Some("name a folder that exists with `-C`")),
-    };
+pub(crate) fn run(args: &Init, settings: &Settings) -> Result<Exit, Failure> {
+    let folder = settings.folder.as_path();
+    let Place { root, file, .. } = place(&folder.join(DEFINITION)).map_err(|mut failure| {
+        failure.errors.iter_mut().for_each(|error| error.help = Some("name a folder that exists with `-C`".to_owned()));
+        failure
+    })?;
     let inside = file.rsplit_once('/').map_or("", |(inside, _)| inside);
     let tree = Disk::new(root.clone());
     let git = Git::find(&root);
@@ -58,57 +65,64 @@ pub(crate) fn run(args: &Init, folder: &Path) -> Exit {
     let place = root.join(inside);
     let called = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let mut project = init::detect(&own, &Around { git: &git, folder: called, today: today() });
-    for (label, text) in init::summary(&project) {
-        err(&format!("\x1b[1m{label:>12}\x1b[0m  {text}\n"));
-    }
-    for note in &project.notes {
-        err(&format!("\x1b[1m{:>12}\x1b[0m  {note}\n", "note"));
-    }
-    let asks = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
+    let asks = !args.yes && settings.is_text() && io::stdin().is_terminal() && io::stderr().is_terminal();
+    let mut found = init::summary(&project);
+    found.extend(project.notes.iter().map(|note| ("note", note.clone())));
     if !asks && !args.deploys && !args.manifests && !project.environments.is_empty() {
         let names: Vec<String> = project.environments.iter().map(|environment| environment.name.to_string()).collect();
-        err(&format!(
-            "\x1b[1m{:>12}\x1b[0m  nothing is deployed: `--deploys` adds {}, by the manifests of the repository\n",
-            "note",
-            names.join(" and ")
-        ));
+        let names = names.join(" and ");
+        let note = format!("nothing is deployed: `--deploys` adds {names}, by the manifests of the repository");
+        found.push(("note", note));
         project.without_deploys();
+    }
+    for (label, text) in &found {
+        settings.note(&format!("\x1b[1m{label:>12}\x1b[0m  {text}\n"));
     }
     let mut choices = chosen(args, &project, &own);
     let needs = |text: &str| needs(&root, &file, text);
     // Obstacles are reported before any question.
     let planned = |project: &Project, choices: &Choices| {
-        init::plan(&tree, inside, &git, project, choices, &needs).map_err(|refused| {
-            err(&format!("error: {refused}\n  = help: {}\n", refused.help));
-            Exit::Usage
-        })
+        init::plan(&tree, inside, &git, project, choices, &needs)
+            .map_err(|refused| Failure::usage(refused.to_string(), refused.help))
     };
-    if let Err(exit) = planned(&project, &choices) {
-        return exit;
+    let mut plan = planned(&project, &choices)?;
+    if asks {
+        ask(args, &mut project, &mut choices, &own)
+            .map_err(|error| Failure::io(format!("nothing was written: {error}"), Some("`--yes` asks nothing")))?;
+        plan = planned(&project, &choices)?;
     }
-    if asks && let Err(error) = ask(args, &mut project, &mut choices, &own) {
-        return io_failed(&format!("nothing was written: {error}"), Some("`--yes` asks nothing"));
-    }
-    match planned(&project, &choices) {
-        Err(exit) => exit,
-        Ok(plan) if args.dry_run => {
-            out(plan.files.first().map_or("", |definition| definition.text.as_str()));
-            Exit::Fine
+    if args.dry_run {
+        let definition = plan.files.first().map_or("", |definition| definition.text.as_str());
+        if settings.is_text() {
+            out(definition);
+        } else {
+            report::result(json!({ "found": listed_found(&found), "definition": definition }));
         }
-        Ok(plan) => match write(&root, &plan) {
-            Exit::Fine if !project.is_tested() => {
-                err(
-                    "error: nothing that tests or checks this repository was recognised, so no workflow is generated\n",
-                );
-                err(
-                    "  = help: add a component with a check or a test run to `pipeline.toml`, and run `pipewright generate`\n",
-                );
-                Exit::Definition
-            }
-            Exit::Fine => generate::run(&generate::Generate::default(), folder, Format::Human),
-            exit => exit,
-        },
+        return Ok(Exit::Fine);
     }
+    write(&root, &plan, settings)?;
+    if !project.is_tested() {
+        let help = "add a component with a check or a test run to `pipeline.toml`, and run `pipewright generate`";
+        let message = "nothing that tests or checks this repository was recognised, so no workflow is generated";
+        return Err(Failure { exit: Exit::Definition, errors: vec![Note::new(message, help)], end: None });
+    }
+    generate::run_with(&generate::Generate::default(), settings, results(&found, &plan))
+}
+
+/// The summary as JSON.
+fn listed_found(found: &[(&'static str, String)]) -> Value {
+    found.iter().map(|(label, text)| json!({ "label": label, "text": text })).collect()
+}
+
+/// The summary and the written files, as results of a document.
+fn results(found: &[(&'static str, String)], plan: &Plan) -> Map<String, Value> {
+    let wrote = plan.files.iter().map(|file| json!({ "path": file.path, "purpose": file.why }));
+    let proposals = plan.proposals.iter().map(|(title, lines)| json!({ "title": title, "lines": lines }));
+    Map::from_iter([
+        ("found".to_owned(), listed_found(found)),
+        ("wrote".to_owned(), wrote.collect()),
+        ("to-do".to_owned(), proposals.collect()),
+    ])
 }
 
 /// Actions, images and tools of a definition that is not written yet.
@@ -216,18 +230,17 @@ fn listed(text: &str) -> Vec<String> {
 }
 
 /// Writes a plan, and prints the written files and the remaining steps.
-fn write(root: &Path, plan: &Plan) -> Exit {
-    if let Err(failed) = init::write(root, &plan.files) {
-        return io_failed(&failed.to_string(), Some("nothing was written; remove what is in the way"));
-    }
+fn write(root: &Path, plan: &Plan, settings: &Settings) -> Result<(), Failure> {
+    init::write(root, &plan.files)
+        .map_err(|failed| Failure::io(failed.to_string(), Some("nothing was written; remove what is in the way")))?;
     for file in &plan.files {
-        out(&format!("\x1b[1;32m{:>12}\x1b[0m  {}: {}\n", "wrote", file.path, file.why));
+        settings.status(&format!("\x1b[1;32m{:>12}\x1b[0m  {}: {}\n", "wrote", file.path, file.why));
     }
     for (what, lines) in &plan.proposals {
-        out(&format!("\n\x1b[1mto do\x1b[0m: {what}\n"));
+        settings.status(&format!("\n\x1b[1mto do\x1b[0m: {what}\n"));
         for line in lines.lines() {
-            out(&format!("    {line}\n"));
+            settings.status(&format!("    {line}\n"));
         }
     }
-    Exit::Fine
+    Ok(())
 }

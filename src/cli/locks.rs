@@ -22,8 +22,9 @@ impl Locks {
     /// The locks of these definitions, with every pin that they ask for and that the program knows.
     pub(crate) fn recorded(places: &[Place]) -> Self {
         let mut locks = Self::default();
-        for (root, file) in places {
-            let Ok(mut sources) = Sources::read(root, file) else { continue };
+        for place in places {
+            let root = &place.root;
+            let Ok(mut sources) = place.sources() else { continue };
             let before = sources.lock.as_ref().map(|lock| lock.text.clone());
             // Another definition of the call may have the same lock.
             locks.apply(root, &mut sources);

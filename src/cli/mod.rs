@@ -3,6 +3,7 @@
 mod check;
 mod departure;
 mod explain;
+mod failure;
 mod generate;
 mod init;
 mod locks;
@@ -10,24 +11,25 @@ mod output;
 mod pins;
 mod place;
 mod project;
+mod report;
 mod schema;
+mod settings;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 
-use output::Format;
+use failure::Failure;
+use output::{Exit, Format};
+use settings::Settings;
 
 #[derive(Parser)]
 #[command(name = "pipewright", version, about, max_term_width = 100, disable_help_subcommand = true)]
 struct Arguments {
-    /// Change to this folder before running the command
-    #[arg(short = 'C', global = true, value_name = "FOLDER")]
-    folder: Option<PathBuf>,
-    /// Output format of findings
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
-    format: Format,
+    #[command(flatten)]
+    settings: Settings,
     #[command(subcommand)]
     command: Command,
 }
@@ -50,15 +52,44 @@ enum Command {
 
 /// Runs the program.
 pub(crate) fn run() -> ExitCode {
-    let arguments = Arguments::parse();
-    let folder = arguments.folder.unwrap_or_else(|| PathBuf::from("."));
-    let exit = match arguments.command {
-        Command::Generate(command) => generate::run(&command, &folder, arguments.format),
-        Command::Check(command) => check::run(&command, &folder, arguments.format),
-        Command::Init(command) => init::run(&command, &folder),
-        Command::Pins(command) => pins::run(&command, &folder),
-        Command::Explain(command) => explain::run(&command),
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error).into(),
+    };
+    let settings = arguments.settings;
+    settings.apply_color();
+    let ended = match arguments.command {
+        Command::Generate(command) => generate::run(&command, &settings),
+        Command::Check(command) => check::run(&command, &settings),
+        Command::Init(command) => init::run(&command, &settings),
+        Command::Pins(command) => pins::run(&command, &settings),
+        Command::Explain(command) => explain::run(&command, &settings),
         Command::Schema => schema::run(),
     };
-    exit.into()
+    ended.unwrap_or_else(|failure| failure.print(settings.format)).into()
+}
+
+/// Reports invalid arguments, as a document where one was asked for.
+fn refused(error: &clap::Error) -> Exit {
+    let format = asked(std::env::args_os());
+    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if is_answer || format == Format::Human {
+        // A closed pipe is not an error.
+        let _ = error.print();
+        return if is_answer { Exit::Fine } else { Exit::Usage };
+    }
+    let text = error.to_string();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    Failure::usage(text.lines().next().unwrap_or_default(), "run `pipewright --help`").print(format)
+}
+
+/// The format that invalid arguments ask for.
+fn asked(arguments: impl Iterator<Item = OsString>) -> Format {
+    let words: Vec<String> = arguments.map(|word| word.to_string_lossy().into_owned()).collect();
+    let name = words.iter().enumerate().find_map(|(index, word)| match word.strip_prefix("--format") {
+        Some("") => words.get(index + 1).cloned(),
+        Some(rest) => rest.strip_prefix('=').map(str::to_owned),
+        None => None,
+    });
+    name.and_then(|name| <Format as clap::ValueEnum>::from_str(&name, false).ok()).unwrap_or(Format::Human)
 }

@@ -25,12 +25,12 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Output format of findings.
+/// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// Text, in the style of rustc
     Human,
-    /// JSON
+    /// One JSON document
     Json,
     /// SARIF, for code scanning
     Sarif,
@@ -48,13 +48,4 @@ pub(crate) fn out(text: &str) {
 pub(crate) fn err(text: &str) {
     use std::io::Write;
     let _ = anstream::stderr().write_all(text.as_bytes());
-}
-
-/// Reports a file that could not be read or written.
-pub(crate) fn io_failed(message: &str, help: Option<&str>) -> Exit {
-    err(&format!("error: {message}\n"));
-    if let Some(help) = help {
-        err(&format!("  = help: {help}\n"));
-    }
-    Exit::Io
 }

@@ -7,7 +7,13 @@ use clap::{Args, Subcommand};
 use pipewright::drift::{Change, Kind, write};
 use pipewright::pins::Lock;
 
-use super::output::{Exit, err, io_failed, out};
+use serde_json::{Value, json};
+
+use super::failure::{Failure, Note};
+use super::output::{Exit, out};
+use super::place::{DEFINITION, above};
+use super::report;
+use super::settings::Settings;
 
 #[derive(Args)]
 pub(crate) struct Pins {
@@ -30,52 +36,60 @@ enum Command {
 const FILE: &str = "pipeline.lock";
 
 /// Runs the command.
-pub(crate) fn run(command: &Pins, folder: &Path) -> Exit {
+pub(crate) fn run(command: &Pins, settings: &Settings) -> Result<Exit, Failure> {
+    settings.without_findings("pins")?;
+    // A lock serves the definitions in its folder and below.
+    let folder = above(&settings.folder, FILE).or_else(|| above(&settings.folder, DEFINITION));
+    let folder = folder.unwrap_or_else(|| settings.folder.clone());
     let path = folder.join(FILE);
     let before = match fs::read_to_string(&path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-        Err(error) => return io_failed(&format!("cannot read `{}`: {error}", path.display()), None),
+        Err(error) => return Err(Failure::io(format!("cannot read `{}`: {error}", path.display()), None)),
     };
-    let mut lock = match if before.is_empty() { Ok(Lock::default()) } else { Lock::parse(&before) } {
-        Ok(lock) => lock,
-        Err(error) => {
-            err(&format!(
-                "error: {}:{}:{}: {}\n  = help: {}\n",
-                FILE, error.line, error.column, error.message, error.help
-            ));
-            return Exit::Definition;
-        }
-    };
+    let lock = if before.is_empty() { Ok(Lock::default()) } else { Lock::parse(&before) };
+    let mut lock = lock.map_err(|error| {
+        let message = format!("{FILE}:{}:{}: {}", error.line, error.column, error.message);
+        Failure { exit: Exit::Definition, errors: vec![Note::new(message, error.help)], end: None }
+    })?;
     match &command.command {
-        Command::List => {
-            out(&lock.to_text());
-            Exit::Fine
-        }
-        Command::Add { pins } => add(&mut lock, pins, folder, before),
+        Command::List if settings.is_text() => out(&lock.to_text()),
+        Command::List => report::result(listed(&lock)),
+        Command::Add { pins } => add(&mut lock, pins, &folder, before, settings)?,
     }
+    Ok(Exit::Fine)
+}
+
+/// The pins as JSON.
+fn listed(lock: &Lock) -> Value {
+    let actions = lock.actions().map(|(name, pin)| json!({ "name": name, "version": pin.version, "sha": pin.sha }));
+    let images = lock.images().map(|(name, digest)| json!({ "name": name, "digest": digest }));
+    let tools = lock.tools().map(|(name, tool)| json!({ "name": name, "version": tool.version }));
+    json!({
+        "actions": actions.collect::<Value>(),
+        "images": images.collect::<Value>(),
+        "tools": tools.collect::<Value>(),
+    })
 }
 
 /// Records every pin or none.
-fn add(lock: &mut Lock, pins: &[String], folder: &Path, before: String) -> Exit {
-    let mut said = String::new();
+fn add(lock: &mut Lock, pins: &[String], folder: &Path, before: String, settings: &Settings) -> Result<(), Failure> {
+    let mut added = Vec::new();
     for pin in pins {
-        match lock.add(pin) {
-            Ok(added) => said.push_str(&format!("{added}\n")),
-            Err(error) => {
-                err(&format!("error: {}\n  = help: {}\n", error.message, error.help));
-                return Exit::Usage;
-            }
-        }
+        added.push(lock.add(pin).map_err(|error| Failure::usage(error.message, error.help))?.to_string());
     }
     let after = lock.to_text();
     if after != before {
         let kind = if before.is_empty() { Kind::Missing } else { Kind::Stale };
         let change = Change { path: FILE.to_owned(), kind, before, after: Some(after) };
-        if let Err(error) = write(folder, &[change]) {
-            return io_failed(&error.to_string(), None);
-        }
+        write(folder, &[change]).map_err(|error| Failure::io(error.to_string(), None))?;
     }
-    out(&said);
-    Exit::Fine
+    if settings.is_text() {
+        for line in added {
+            settings.status(&format!("{line}\n"));
+        }
+    } else {
+        report::result(json!({ "added": added }));
+    }
+    Ok(())
 }

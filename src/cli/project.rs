@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use pipewright::diagnostics::{self, At, Code, Diagnostic, Locator, Source};
+use pipewright::diagnostics::{Diagnostic, Level};
 use pipewright::drift::{Change, Claim, Ignored, Kind, Repository, Staged, WriteError};
 use pipewright::readback::read_back;
 use pipewright::sources::{Memory, Sources, Unreadable};
@@ -14,8 +14,9 @@ use pipewright::workflow::Workflow;
 use pipewright::{Compilation, UNPINNED, compile};
 
 use super::departure::{Departure, Diffs};
+use super::failure::{Failure, Note};
 use super::locks::Locks;
-use super::output::{Exit, Format, err, io_failed, out};
+use super::output::Exit;
 use super::place::Place;
 
 /// Repositories by their roots, each listed once.
@@ -30,6 +31,8 @@ pub(crate) struct Use {
     pub(crate) stages: bool,
     /// Pins that the program knows, and the lock does not have, are added to it.
     pub(crate) records: bool,
+    /// Warnings are errors.
+    pub(crate) denies: bool,
 }
 
 /// A definition and the result of its compilation.
@@ -41,10 +44,14 @@ pub(crate) struct Compiled {
     /// Files that differ from the generated ones, sorted by path.
     pub(crate) departures: Vec<Departure>,
     pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Warnings that the definition accepts.
+    pub(crate) accepted: Vec<Diagnostic>,
+    /// Files that it was read from.
+    pub(crate) read: Vec<String>,
+    /// Its texts, where findings point into them.
+    pub(crate) sources: Option<Sources>,
     claim: Claim,
     workflows: Vec<String>,
-    /// Its texts, where findings point into them.
-    sources: Option<Sources>,
     staged: Option<Result<Staged, Fault>>,
 }
 
@@ -57,7 +64,7 @@ enum Fault {
 impl Compiled {
     /// Adds a file that no definition generates.
     fn departs(&mut self, change: &Change, repository: &Repository, how: Use) {
-        self.departures.push(Departure::new(change, how.diffs));
+        self.departures.push(Departure::new(change, how.diffs).by(self.claim.other_version()));
         if how.stages && change.kind != Kind::Planted {
             let staged = self.staged.get_or_insert_with(|| Ok(repository.stage()));
             if let Ok(so_far) = staged
@@ -75,12 +82,17 @@ impl Compiled {
     pub(crate) fn failed(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
+
+    /// The other version of this program that generated its files, and whether that is a newer one.
+    pub(crate) fn other_version(&self) -> Option<(&str, bool)> {
+        self.claim.other_version()
+    }
 }
 
 /// Lists the repositories of these definitions.
 pub(crate) fn repositories(places: &[Place]) -> Repositories {
     let mut found = Repositories::new();
-    for (root, _) in places {
+    for Place { root, .. } in places {
         if !found.contains_key(root) {
             found.insert(root.clone(), Repository::open(root));
         }
@@ -92,8 +104,8 @@ pub(crate) fn repositories(places: &[Place]) -> Repositories {
 ///
 /// # Errors
 ///
-/// The exit status of a call in which something could not be read, with every such file named.
-pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) -> Result<Vec<Compiled>, Exit> {
+/// The failure of a call in which something could not be read, with every such file named.
+pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) -> Result<Vec<Compiled>, Failure> {
     let compile = |locks: &Locks| {
         let one = |place: &Place| one_of(place, repositories, locks, how);
         if let [only] = places { vec![one(only)] } else { in_parallel(places, &one) }
@@ -105,15 +117,15 @@ pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) 
         results = compile(&locks);
     }
     let mut all = Vec::with_capacity(results.len());
-    let mut failed = None;
+    let mut errors = Vec::new();
     for result in results {
         match result {
             Ok(compiled) => all.push(compiled),
-            Err(error) => failed = Some(io_failed(&error.to_string(), Some(&error.help))),
+            Err(error) => errors.push(Note::new(error.to_string(), error.help)),
         }
     }
-    if let Some(exit) = failed {
-        return Err(exit);
+    if !errors.is_empty() {
+        return Err(Failure { exit: Exit::Io, errors, end: None });
     }
     common(&mut all, repositories, how);
     for (root, change) in locks.changes() {
@@ -137,15 +149,22 @@ fn in_parallel<T: Send>(places: &[Place], one: &(impl Fn(&Place) -> T + Sync)) -
 }
 
 fn one_of(place: &Place, repositories: &Repositories, locks: &Locks, how: Use) -> Result<Compiled, Unreadable> {
-    let (root, file) = place;
-    let mut sources = Sources::read(root, file)?;
+    let Place { root, file, .. } = place;
+    let mut sources = place.sources()?;
     locks.apply(root, &mut sources);
-    let Compilation { files, workflows, diagnostics } = compile(&sources);
+    let Compilation { files, workflows, mut diagnostics, accepted } = compile(&sources);
+    if how.denies {
+        for diagnostic in &mut diagnostics {
+            diagnostic.level = Level::Error;
+        }
+    }
     let mut one = Compiled {
         root: root.clone(),
         file: file.clone(),
         files: files.len(),
         departures: Vec::new(),
+        accepted,
+        read: sources.files().map(str::to_owned).collect(),
         claim: Claim::default(),
         workflows: workflows.iter().map(|workflow| workflow.name.clone()).collect(),
         sources: (!diagnostics.is_empty()).then(|| Sources { tree: Box::new(Memory::default()), ..sources }),
@@ -155,7 +174,8 @@ fn one_of(place: &Place, repositories: &Repositories, locks: &Locks, how: Use) -
     if let (false, Some(repository)) = (one.failed(), repositories.get(root)) {
         let (changes, claim) = repository.compare(file, &files);
         one.claim = claim;
-        one.departures = changes.iter().map(|change| Departure::new(change, how.diffs)).collect();
+        let departure = |change: &Change| Departure::new(change, how.diffs).by(one.claim.other_version());
+        one.departures = changes.iter().map(departure).collect();
         one.staged = (how.stages && !changes.is_empty()).then(|| staged(repository, &changes, &workflows));
     }
     Ok(one)
@@ -214,7 +234,9 @@ pub(crate) fn ignored(all: &[Compiled], repositories: &Repositories) -> Vec<Igno
         let lock = |file: &str| format!("{}lock", file.strip_suffix("toml").unwrap_or(file));
         let attributes = ".github/workflows/.gitattributes".to_owned();
         let own = of.iter().flat_map(|one| [one.file.clone(), lock(&one.file)]).chain([attributes]);
-        repository.ignored(&claims, &own.filter(|file| root.join(file).exists()).collect::<Vec<_>>())
+        let is_created = |file: &str| of.iter().any(|one| one.departures.iter().any(|it| it.path == file));
+        let own: Vec<String> = own.filter(|file| is_created(file) || root.join(file).exists()).collect();
+        repository.ignored(&claims, &own)
     });
     found.collect()
 }
@@ -223,8 +245,8 @@ pub(crate) fn ignored(all: &[Compiled], repositories: &Repositories) -> Vec<Igno
 ///
 /// # Errors
 ///
-/// The exit status of a call in which something could not be written; nothing of that repository was.
-pub(crate) fn commit(all: &mut [Compiled]) -> Result<(), Exit> {
+/// The failure of a call in which something could not be written; nothing of that repository was.
+pub(crate) fn commit(all: &mut [Compiled]) -> Result<(), Failure> {
     let mut roots: BTreeMap<PathBuf, Staged> = BTreeMap::new();
     for one in all {
         match one.staged.take() {
@@ -232,7 +254,7 @@ pub(crate) fn commit(all: &mut [Compiled]) -> Result<(), Exit> {
                 Some(others) => others.append(staged),
                 None => drop(roots.insert(one.root.clone(), staged)),
             },
-            Some(Err(Fault::ReadBack(fault))) => return Err(io_failed(&fault, None)),
+            Some(Err(Fault::ReadBack(fault))) => return Err(Failure::io(fault, None)),
             Some(Err(Fault::Write(error))) => return Err(unwritten(&error)),
             None => {}
         }
@@ -243,54 +265,17 @@ pub(crate) fn commit(all: &mut [Compiled]) -> Result<(), Exit> {
     Ok(())
 }
 
-fn unwritten(error: &WriteError) -> Exit {
-    io_failed(&error.to_string(), Some("nothing was written; fix that, and run the command again"))
+fn unwritten(error: &WriteError) -> Failure {
+    Failure::io(error.to_string(), Some("nothing was written; fix that, and run the command again"))
 }
 
-/// Prints what is wrong with the definitions, and in a document also how files depart from them; whether nothing may be
-/// written.
-pub(crate) fn report(all: &[Compiled], format: Format, with_departures: bool) -> bool {
-    let departed = |one: &Compiled| -> Vec<Diagnostic> {
-        one.departures.iter().filter(|_| with_departures).map(departure).collect()
-    };
-    let told: Vec<(&Compiled, Vec<Diagnostic>)> = all
-        .iter()
-        .map(|one| (one, one.diagnostics.iter().cloned().chain(departed(one)).collect::<Vec<_>>()))
-        .filter(|(_, told)| !told.is_empty())
-        .collect();
-    let found: Vec<(&[Diagnostic], Locator<'_>)> = told
-        .iter()
-        .map(|(one, told)| {
-            let locator = one.sources.as_ref().map_or_else(|| Locator::new(&[], &[]), Sources::locator);
-            let changed = one.departures.iter().map(|departure| Source { file: &departure.path, text: "" });
-            (told.as_slice(), locator.with(changed))
-        })
-        .collect();
-    match format {
-        Format::Human => found.iter().for_each(|(found, locator)| err(&diagnostics::human(found, locator))),
-        Format::Json => out(&diagnostics::json(&found)),
-        Format::Sarif => out(&diagnostics::sarif(&found)),
-        Format::Github => found.iter().for_each(|(found, locator)| out(&diagnostics::github(found, locator))),
-    }
-    let errors = all.iter().flat_map(|one| &one.diagnostics).filter(|diagnostic| diagnostic.is_error()).count();
-    if errors > 0 && format == Format::Human {
-        let what = if errors == 1 { "1 error".to_owned() } else { format!("{errors} errors") };
-        err(&format!("{what}; nothing was written\n"));
-    }
-    errors > 0
-}
-
-/// The difference of a file, as a finding.
-fn departure(departure: &Departure) -> Diagnostic {
-    let message = format!("`{}` is {}", departure.path, departure.kind.word());
-    Diagnostic::error(Code("drift"), At::File(departure.path.clone()), message).help(departure.kind.help())
-}
-
-/// Prints files and workflow names that two definitions of one call both generate, and returns whether there are any. A
-/// workflow is
-/// called after its project, and so are groups, caches and artifacts: two projects of one name would end each other's
-/// runs.
-pub(crate) fn clash(all: &[Compiled]) -> bool {
+/// Finds files and workflow names that two definitions of one call both generate. A workflow is called after its
+/// project, and so are groups, caches and artifacts: two projects of one name would end each other's runs.
+///
+/// # Errors
+///
+/// The failure of a call that has such definitions.
+pub(crate) fn clash(all: &[Compiled]) -> Result<(), Failure> {
     let mut owners: BTreeMap<(&Path, &str), &str> = BTreeMap::new();
     let mut found = Vec::new();
     for Compiled { root, file: definition, claim, workflows, .. } in all {
@@ -303,8 +288,10 @@ pub(crate) fn clash(all: &[Compiled]) -> bool {
         }
     }
     found.dedup();
-    for clash in &found {
-        err(&format!("error: {clash}\n  = help: give one of them another `project.name` or a `project.prefix`\n"));
+    if found.is_empty() {
+        return Ok(());
     }
-    !found.is_empty()
+    let help = "give one of them another `project.name` or a `project.prefix`";
+    let errors = found.into_iter().map(|clash| Note::new(clash, help)).collect();
+    Err(Failure { exit: Exit::Definition, errors, end: None })
 }

@@ -154,4 +154,10 @@ pub struct Definition {
     /// Example: `{ release = { on = { tags = ["v*"] }, jobs = { publish = { steps = [{ run = "make release" }] } } } }`
     #[serde(default)]
     pub workflows: Table<Workflow>,
+    /// Warnings that are accepted: the rule, and the reason. Errors cannot be allowed.
+    ///
+    /// Default: every warning is reported.
+    /// Example: `{ dockerfile-order = "the base image is rebuilt every week" }`
+    #[serde(default)]
+    pub allow: IndexMap<String, String>,
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::axis::RunsOn;
 use super::name::Name;
-use super::units::{Cron, Duration};
+use super::units::{Cron, Duration, Requirement};
 
 /// Name and settings of the whole pipeline.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -49,6 +49,12 @@ pub struct Project {
     /// Example: `"billing"`
     #[serde(default)]
     pub prefix: Option<Name>,
+    /// Versions of Pipewright that may compile this definition. Another version reports an error.
+    ///
+    /// Default: every version.
+    /// Example: `">=0.1"`
+    #[serde(default)]
+    pub required_version: Option<Requirement>,
 }
 
 /// The branch that deploys where none is named.

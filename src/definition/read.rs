@@ -11,6 +11,7 @@ mod explain;
 mod habits;
 mod lookup;
 mod renamed;
+mod required;
 mod suggest;
 mod syntax;
 
@@ -33,6 +34,9 @@ pub fn read(sources: &Sources) -> Read {
         let bases: Vec<&str> = sources.bases.iter().map(|base| base.text.as_str()).collect();
         merged(&sources.definition.text, &bases)
     };
+    if let Some(unmet) = required::unmet(sources, read.as_ref().ok()) {
+        return Read { definition: None, diagnostics: vec![unmet] };
+    }
     match read {
         Ok(definition) => Read { definition: Some(definition), diagnostics: Vec::new() },
         Err(error) => Read { definition: None, diagnostics: explain(sources, &error) },

@@ -28,6 +28,11 @@ pub fn github(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
     text
 }
 
+/// A text as the message of an annotation.
+pub fn message(text: &str) -> String {
+    data(text)
+}
+
 fn data(text: &str) -> String {
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -6,10 +6,10 @@ use super::place::{At, Locator};
 use super::{Diagnostic, Level};
 
 /// The findings of all definitions, each with its locator, as one JSON document.
-pub fn json(all: &[(&[Diagnostic], Locator<'_>)]) -> String {
+pub fn json(all: &[(&[Diagnostic], Locator<'_>)]) -> Value {
     let list: Vec<Value> =
         all.iter().flat_map(|(found, locator)| found.iter().map(move |diagnostic| one(diagnostic, locator))).collect();
-    format!("{:#}\n", json!({ "diagnostics": list }))
+    json!({ "diagnostics": list })
 }
 
 fn one(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {

@@ -10,7 +10,7 @@ mod sarif;
 use std::borrow::Cow;
 use std::fmt;
 
-pub use github::github;
+pub use github::{github, message as github_message};
 pub use human::human;
 pub use json::json;
 pub use place::{At, Key, Located, Locator, Part, Source};

@@ -11,8 +11,10 @@ pub enum Kind {
     Edited,
     /// It was generated, and is not wanted any more.
     Orphaned,
-    /// Another version of this program wrote it.
-    OtherVersion,
+    /// An older version of this program wrote it.
+    OlderVersion,
+    /// A newer version of this program wrote it.
+    NewerVersion,
     /// It is there and was never generated, or by another definition.
     Foreign,
     /// An interrupted run has left it.
@@ -29,7 +31,8 @@ impl Kind {
             Self::Stale => "stale",
             Self::Edited => "edited by hand",
             Self::Orphaned => "orphaned",
-            Self::OtherVersion => "from another version",
+            Self::OlderVersion => "from an older version",
+            Self::NewerVersion => "from a newer version",
             Self::Foreign | Self::Planted => "not generated",
             Self::LeftOver => "left over from an interrupted run",
         }
@@ -43,10 +46,10 @@ impl Kind {
     /// Returns what to do about it.
     pub fn help(self) -> &'static str {
         match self {
-            Self::Missing | Self::Stale => "run `pipewright generate`",
+            Self::Missing | Self::Stale | Self::OlderVersion => "run `pipewright generate`",
             Self::Edited => "move the edit into the definition, or run `pipewright generate --force` to drop it",
             Self::Orphaned | Self::LeftOver => "run `pipewright generate` to remove it",
-            Self::OtherVersion => "run `pipewright generate`, or use the version that wrote it",
+            Self::NewerVersion => "install that version, or run `pipewright generate` to go back to this one",
             Self::Foreign => "move it away, or run `pipewright generate --force` to replace it",
             Self::Planted => "remove it: `.github/pipewright` is for generated files alone",
         }

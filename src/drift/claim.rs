@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
 
-use super::MANIFEST;
 use super::scan::{Listing, text};
+use super::{Kind, MANIFEST};
 use crate::files::{File, SCRIPTS, listed, origin};
 use crate::shared;
 
@@ -49,10 +49,29 @@ impl Claim {
         self.recorded.get(path).map(String::as_str)
     }
 
-    /// Returns whether another version of this program wrote its manifest.
-    pub(super) fn is_of_other_version(&self) -> bool {
-        self.version.as_deref().is_some_and(|version| version != env!("CARGO_PKG_VERSION"))
+    /// The other version of this program that wrote its manifest, and whether that is a newer one.
+    pub fn other_version(&self) -> Option<(&str, bool)> {
+        let version = self.version.as_deref().filter(|version| *version != VERSION)?;
+        Some((version, numbers(version) > numbers(VERSION)))
     }
+
+    /// Kind of a file that this definition has generated, and that differs from the current one.
+    pub(super) fn outdated(&self) -> Kind {
+        match self.other_version() {
+            None => Kind::Stale,
+            Some((_, true)) => Kind::NewerVersion,
+            Some((_, false)) => Kind::OlderVersion,
+        }
+    }
+}
+
+/// The version of this program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// The numbers of a version, without the name of a pre-release.
+fn numbers(version: &str) -> Vec<u32> {
+    let release = version.split(['-', '+']).next().unwrap_or_default();
+    release.split('.').map(|part| part.parse().unwrap_or_default()).collect()
 }
 
 /// Files of pipelines that are not part of this call: what their manifests list of the workflows, of the shared files and

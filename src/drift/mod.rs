@@ -162,10 +162,8 @@ fn kind(claim: &Claim, recorded: Option<&str>, path: &str, before: &str) -> Kind
         Kind::Foreign
     } else if !generated && !path.ends_with(MANIFEST) {
         Kind::Edited
-    } else if claim.is_of_other_version() {
-        Kind::OtherVersion
     } else {
-        Kind::Stale
+        claim.outdated()
     }
 }
 
@@ -173,8 +171,8 @@ fn kind(claim: &Claim, recorded: Option<&str>, path: &str, before: &str) -> Kind
 fn shared_kind(claims: &[&Claim], path: &str, before: &str) -> Kind {
     let sums: Vec<&str> = claims.iter().filter_map(|claim| claim.recorded(path)).collect();
     if sealed(before) == Some(true) || sums.contains(&hash(before).as_str()) {
-        let other = claims.iter().any(|claim| claim.is_of_other_version());
-        if other { Kind::OtherVersion } else { Kind::Stale }
+        let mut outdated = claims.iter().map(|claim| claim.outdated());
+        outdated.find(|kind| *kind != Kind::Stale).unwrap_or(Kind::Stale)
     } else if !sums.is_empty() || before.contains(MARK) {
         Kind::Edited
     } else {

@@ -14,6 +14,7 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "lib",
         &[
+            "allow",
             "init",
             "checks",
             "definition",
@@ -27,6 +28,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
+    ("allow", &["diagnostics"]),
     ("drift", &["files", "seal", "shared", "sources"]),
     ("init", &["definition", "pins", "pytest", "sources", "toolchains"]),
     ("checks", &["catalogue", "definition", "diagnostics", "pytest", "resolve", "runners", "sources", "toolchains"]),

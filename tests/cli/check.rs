@@ -143,33 +143,48 @@ fn a_workflow_is_not_wanted_any_more() {
     assert!(release.contains("\nhelp: run `pipewright generate` to remove it"), "{ran:?}");
 }
 
-#[test]
-fn another_version_wrote_the_files() {
+/// A project whose files another version has generated.
+fn of_version(version: &str) -> Project {
     let project = Project::of(SMALL).generated();
     let manifest = ".github/pipewright/manifest.sha256";
     // What that version generated: a script and a workflow that this one generates otherwise.
     for path in [CI, ".github/pipewright/ci.py"] {
         let before = project.read(path);
-        let older = before.lines().next().map(|line| line.replace(" from ", " 0.0.1 from ")).unwrap_or_default();
+        let other = format!(" {version} from ");
+        let header = before.lines().next().map(|line| line.replace(" from ", &other)).unwrap_or_default();
         let rest = before.split_once('\n').map(|(_, rest)| rest).unwrap_or_default();
-        project.write(path, format!("{older}\n# older\n{rest}"));
+        project.write(path, format!("{header}\n# other\n{rest}"));
     }
-    let mut text = project.read(manifest).replace(env!("CARGO_PKG_VERSION"), "0.0.1");
+    let mut text = project.read(manifest).replace(env!("CARGO_PKG_VERSION"), version);
     for path in [CI, ".github/pipewright/ci.py"] {
         let line = text.lines().find(|line| line.ends_with(&format!("  {path}"))).expect("it is listed").to_owned();
         let hash = pipewright::files::hash(&project.read(path));
         text = text.replace(&line, &format!("{hash}  {path}"));
     }
     project.write(manifest, text);
-    let ran = check(&project);
-    assert_eq!(ran.code, 1);
-    for path in [CI, ".github/pipewright/ci.py", manifest] {
-        let said = about(&ran, path);
-        assert!(said.starts_with(&format!("drift: {path} is from another version\n")), "{said}");
-        assert!(said.contains("help: run `pipewright generate`, or use the version that wrote it"), "{said}");
+    project
+}
+
+#[test]
+fn another_version_wrote_the_files() {
+    for (version, word, help) in [
+        ("0.0.1", "an older version", "run `pipewright generate`"),
+        ("99.0.0", "a newer version", "install that version, or run `pipewright generate` to go back to this one"),
+    ] {
+        let project = of_version(version);
+        let ran = check(&project);
+        assert_eq!(ran.code, 1);
+        for path in [CI, ".github/pipewright/ci.py", ".github/pipewright/manifest.sha256"] {
+            let printed = about(&ran, path);
+            let state = format!("is from {word}, {version}, and this is {}\n", env!("CARGO_PKG_VERSION"));
+            assert!(printed.starts_with(&format!("drift: {path} {state}")), "{printed}");
+            assert!(printed.contains(&format!("help: {help}")), "{printed}");
+        }
+        let generated = project.run(["generate"]);
+        assert_eq!(generated.code, 0, "another version's files are no edits: {generated:?}");
+        assert_eq!(generated.err.contains("which is older"), version == "99.0.0", "{generated:?}");
+        assert_eq!(check(&project).code, 0);
     }
-    let generated = project.run(["generate"]);
-    assert_eq!(generated.code, 0, "another version's files are no edits: {generated:?}");
 }
 
 #[test]

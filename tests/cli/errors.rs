@@ -27,6 +27,7 @@ fn several_syntax_errors() {
     2 | [project
       |         ^
 
+    for more information, run `pipewright explain syntax`
     2 errors; nothing was written
     ");
 }
@@ -45,6 +46,7 @@ fn a_duplicate_key() {
       |
       = help: keep one of them
 
+    for more information, run `pipewright explain syntax`
     1 error; nothing was written
     "#);
 }
@@ -60,6 +62,7 @@ fn an_unknown_key() {
       |
       = help: did you mean `python`?
 
+    for more information, run `pipewright explain unknown-key`
     1 error; nothing was written
     "#);
 }
@@ -75,6 +78,7 @@ fn an_unknown_key_that_is_like_no_other() {
       |
       = help: there is `path`, `watch`, `ignore`, `python`, `node`, `bun`, `rust`, `go`, `custom`, `install`, `env`, `checks`, `runs-on`, `timeout`, `before` and `after`
 
+    for more information, run `pipewright explain unknown-key`
     1 error; nothing was written
     ");
 }
@@ -90,6 +94,7 @@ fn an_unknown_table() {
       |
       = help: did you mean `environments`?
 
+    for more information, run `pipewright explain unknown-key`
     1 error; nothing was written
     ");
 }
@@ -105,6 +110,7 @@ fn a_missing_key() {
       |
       = help: add `runner = "pytest"`
 
+    for more information, run `pipewright explain missing-key`
     1 error; nothing was written
     "#);
 }
@@ -116,6 +122,7 @@ fn a_missing_table() {
     --> pipeline.toml
      = help: add `project = { name = "atom", branches = ["main"] }`
 
+    for more information, run `pipewright explain missing-key`
     1 error; nothing was written
     "#);
 }
@@ -139,6 +146,7 @@ fn a_wrong_type() {
       |
       = help: write `python = "3.12"`
 
+    for more information, run `pipewright explain wrong-type`
     2 errors; nothing was written
     "#);
 }
@@ -154,6 +162,7 @@ fn a_table_instead_of_a_string() {
       |
       = help: write `lint = "ruff check ."`
 
+    for more information, run `pipewright explain wrong-type`
     1 error; nothing was written
     "#);
 }
@@ -170,6 +179,7 @@ fn a_word_that_is_none_of_the_choices() {
        |
        = help: did you mean `timings`?
 
+    for more information, run `pipewright explain unknown-value`
     1 error; nothing was written
     "#);
 }
@@ -202,6 +212,7 @@ fn a_number_out_of_range() {
        |
        = help: write at most 64
 
+    for more information, run `pipewright explain out-of-range`
     3 errors; nothing was written
     ");
 }
@@ -233,6 +244,7 @@ fn a_value_without_its_unit() {
        |
        = help: write a time with its unit, as in `90s`, `500ms` or `1h30m`
 
+    for more information, run `pipewright explain invalid-value`
     3 errors; nothing was written
     "#);
 }
@@ -256,6 +268,7 @@ fn a_name_that_is_none() {
       |
       = help: use lower-case letters, digits and hyphens, starting with a letter, at most 40 characters
 
+    for more information, run `pipewright explain invalid-value`
     2 errors; nothing was written
     "#);
 }
@@ -271,6 +284,7 @@ fn a_runner_that_there_is_not() {
        |
        = help: did you mean `pytest`?
 
+    for more information, run `pipewright explain runner-name`
     1 error; nothing was written
     "#);
 }
@@ -296,6 +310,7 @@ fn a_mistake_in_what_is_extended() {
       |
       = help: did you mean `slowest`?
 
+    for more information, run `pipewright explain unknown-key`
     1 error; nothing was written
     "#);
 }
@@ -334,6 +349,7 @@ fn a_template_of_the_users_own_that_asks_for_too_much() {
     --> templates/pip.sh
      = help: compare it with the built-in template of that name
 
+    for more information, run `pipewright explain template`
     1 error; nothing was written
     ");
 }

@@ -1,6 +1,7 @@
 //! The program as its users run it: arguments in, text, files and exit status out.
 
 mod adopted;
+mod allow;
 mod check;
 mod coverage_floor;
 mod drift;
@@ -15,6 +16,7 @@ mod planted;
 mod quoting;
 mod refusals;
 mod secrets;
+mod settings;
 mod several;
 mod shared;
 #[path = "../support/mod.rs"]

@@ -133,6 +133,7 @@ fn what_is_not_pinned_is_reported_with_the_command_that_pins_it() {
       |
       = help: run `pipewright generate`, which adds the pins that it knows
 
+    for more information, run `pipewright explain unpinned`
     2 errors; nothing was written
     ");
 }

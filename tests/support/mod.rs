@@ -7,8 +7,9 @@ pub(crate) mod accept;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use pipewright::Compilation;
 use pipewright::sources::{Memory, Sources, Text};
@@ -111,6 +112,18 @@ impl Project {
         S: AsRef<OsStr>,
     {
         Ran::from(program().current_dir(self.root()).args(arguments).output().expect("the program starts"))
+    }
+
+    /// Runs the program at the root of the repository with this text on standard input.
+    pub(crate) fn run_with<const N: usize>(&self, arguments: [&str; N], input: &str) -> Ran {
+        let mut command = program();
+        command.current_dir(self.root()).args(arguments).stdin(Stdio::piped());
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut stdin = child.stdin.take().expect("it has an input");
+        // A program that refuses its arguments reads nothing.
+        let _ = stdin.write_all(input.as_bytes());
+        drop(stdin);
+        Ran::from(child.wait_with_output().expect("the program ends"))
     }
 
     /// Every file below the root.

@@ -32,7 +32,7 @@ const FILES: [(&str, &str); 8] = [
 ];
 
 /// Codes that are given while the workflows are lowered, where the lock is read.
-const ELSEWHERE: [&str; 4] = ["drift", "lock", "template", "unpinned"];
+const ELSEWHERE: [&str; 5] = ["allow", "drift", "lock", "template", "unpinned"];
 
 fn repository() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

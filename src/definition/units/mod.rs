@@ -5,6 +5,7 @@ mod date;
 mod duration;
 mod floor;
 mod percent;
+mod requirement;
 
 use std::fmt;
 
@@ -13,6 +14,7 @@ pub use date::Date;
 pub use duration::Duration;
 pub use floor::Floor;
 pub use percent::Percent;
+pub use requirement::{Miss, Requirement, VERSION};
 
 /// A text that its key does not accept: the mistake, and the text to type instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
