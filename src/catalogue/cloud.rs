@@ -1,12 +1,13 @@
 //! Logging in to clouds.
 
-use super::entry::{Action, need, opt, req};
+use super::entry::{Action, Release, need, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     Action {
         name: "aws-actions/configure-aws-credentials",
         version: "v6.2.3",
         major: Some("v6"),
+        pin: Some(Release { tag: "v6.2.3", sha: "e6de054238d6b7531b4efff3b6587d9aade6a06c" }),
         inputs: &[
             req("aws-region"),
             opt("aws-profile"),
@@ -55,6 +56,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "azure/login",
         version: "v3.0.1",
         major: Some("v3"),
+        pin: Some(Release { tag: "v3.0.1", sha: "f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca" }),
         inputs: &[
             opt("creds"),
             opt("client-id"),
@@ -75,6 +77,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "google-github-actions/auth",
         version: "v3.0.0",
         major: Some("v3"),
+        pin: Some(Release { tag: "v3.0.0", sha: "7c6bc770dae815cd3e89ee6cdf493a5fab2cc093" }),
         inputs: &[
             opt("project_id"),
             opt("workload_identity_provider"),

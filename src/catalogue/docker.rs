@@ -1,6 +1,6 @@
 //! Building images.
 
-use super::entry::{Action, need, opt};
+use super::entry::{Action, Release, need, opt};
 
 pub(super) const ACTIONS: &[Action] = &[
     // v7 removed `workdir`; inputs were last read at v7.1.0.
@@ -33,6 +33,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/build-push-action",
         version: "v7.3.0",
         major: Some("v7"),
+        pin: Some(Release { tag: "v7.3.0", sha: "53b7df96c91f9c12dcc8a07bcb9ccacbed38856a" }),
         inputs: &[
             opt("add-hosts"),
             opt("allow"),
@@ -77,6 +78,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/login-action",
         version: "v4.1.0",
         major: Some("v4"),
+        pin: Some(Release { tag: "v4.6.0", sha: "dbcb813823bdd20940b903addbd779551569679f" }),
         inputs: &[
             opt("registry"),
             opt("username"),
@@ -97,6 +99,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/metadata-action",
         version: "v6.2.0",
         major: Some("v6"),
+        pin: Some(Release { tag: "v6.2.0", sha: "dc802804100637a589fabce1cb79ff13a1411302" }),
         inputs: &[
             opt("context"),
             opt("images"),
@@ -129,6 +132,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/setup-buildx-action",
         version: "v4.3.0",
         major: Some("v4"),
+        pin: Some(Release { tag: "v4.3.0", sha: "37fe631027851001ddb9b187196cc803df7f5f0e" }),
         inputs: &[
             opt("version"),
             opt("driver"),
@@ -153,6 +157,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/setup-qemu-action",
         version: "v4.2.0",
         major: Some("v4"),
+        pin: Some(Release { tag: "v4.2.0", sha: "96fe6ef7f33517b61c61be40b68a1882f3264fb8" }),
         inputs: &[opt("image"), opt("platforms"), opt("reset"), opt("cache-image")],
         outputs: &["platforms"],
         ..Action::UNKNOWN

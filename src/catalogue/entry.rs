@@ -10,6 +10,8 @@ pub struct Action {
     pub version: &'static str,
     /// The tag that moves with the newest release, where there is one.
     pub major: Option<&'static str>,
+    /// The pin that a fresh project starts with, where the compiler can emit the action.
+    pub pin: Option<Release>,
     /// Every input that its metadata declares.
     pub inputs: &'static [Input],
     /// Every output that its metadata declares.
@@ -25,6 +27,15 @@ pub struct Action {
     pub dynamic_outputs: bool,
     /// Actions that it uses by tag, so that its own pin does not cover them.
     pub nested_unpinned: &'static [&'static str],
+}
+
+/// A release, as a tag and the commit of that tag.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Release {
+    /// The tag.
+    pub tag: &'static str,
+    /// The commit.
+    pub sha: &'static str,
 }
 
 /// One input of an action.
@@ -55,6 +66,7 @@ impl Action {
         name: "",
         version: "",
         major: None,
+        pin: None,
         inputs: &[],
         outputs: &[],
         permissions: &[],

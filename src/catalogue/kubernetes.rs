@@ -1,6 +1,6 @@
 //! Tools for Kubernetes clusters.
 
-use super::entry::{Action, old, opt};
+use super::entry::{Action, Release, old, opt};
 
 pub(super) const ACTIONS: &[Action] = &[
     Action {
@@ -35,6 +35,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "azure/setup-kubectl",
         version: "v5.1.0",
         major: Some("v5"),
+        pin: Some(Release { tag: "v5.1.0", sha: "829323503d1be3d00ca8346e5391ca0b07a9ab0d" }),
         inputs: &[opt("version")],
         outputs: &["kubectl-path"],
         ..Action::UNKNOWN

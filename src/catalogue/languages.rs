@@ -1,12 +1,13 @@
 //! Languages, their package managers and caches.
 
-use super::entry::{Action, old, opt, req};
+use super::entry::{Action, Release, old, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     // No moving major since v8. The cache stays off for releases and for untrusted triggers.
     Action {
         name: "astral-sh/setup-uv",
         version: "v10.0.1",
+        pin: Some(Release { tag: "v10.0.1", sha: "20cfd1bf945f4377ade1205e4dbc17946fc9a30d" }),
         inputs: &[
             opt("version"),
             opt("version-file"),
@@ -52,6 +53,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "dtolnay/rust-toolchain",
         version: "v1",
         major: Some("v1"),
+        pin: Some(Release { tag: "v1", sha: "e97e2d8cc328f1b50210efc529dca0028893a2d9" }),
         inputs: &[req("toolchain"), opt("targets"), opt("target"), opt("components")],
         outputs: &["cachekey", "name"],
         ..Action::UNKNOWN
@@ -61,6 +63,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "oven-sh/setup-bun",
         version: "v2.2.0",
         major: Some("v2"),
+        pin: Some(Release { tag: "v2.2.0", sha: "0c5077e51419868618aeaa5fe8019c62421857d6" }),
         inputs: &[
             opt("bun-version"),
             opt("bun-version-file"),
@@ -79,6 +82,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "pnpm/action-setup",
         version: "v5.0.0",
         major: Some("v6"),
+        pin: Some(Release { tag: "v6.0.10", sha: "0977fd99725f1db4007ccb2928dbb4e90d06cc86" }),
         inputs: &[
             opt("version"),
             opt("dest"),
@@ -114,6 +118,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "Swatinem/rust-cache",
         version: "v2.9.2",
         major: Some("v2"),
+        pin: Some(Release { tag: "v2.9.2", sha: "6323deb102c322ba6fcbdcafc7e3dddab59af2b6" }),
         inputs: &[
             opt("prefix-key"),
             opt("shared-key"),
@@ -141,6 +146,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "taiki-e/install-action",
         version: "v2.86.5",
         major: Some("v2"),
+        pin: Some(Release { tag: "v2.86.5", sha: "ba47c86ac325773530516bb756137ac718732518" }),
         inputs: &[req("tool"), opt("checksum"), opt("fallback")],
         ..Action::UNKNOWN
     },

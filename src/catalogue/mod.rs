@@ -16,7 +16,7 @@ pub mod runners;
 mod security;
 mod tools;
 
-pub use entry::{Action, Input, Need};
+pub use entry::{Action, Input, Need, Release};
 
 /// Every family of actions.
 const FAMILIES: &[&[Action]] = &[

@@ -1,34 +1,9 @@
 //! The pins that a fresh project starts with: of everything that the compiler
-//! itself can emit. A project's own lock takes their place.
+//! itself can emit. A project's own lock takes their place. Those of actions are
+//! in the catalogue, beside their inputs.
 
 use super::lock::{Lock, Pin, Tool};
-
-/// Repositories of actions, the version, and the commit of that version's tag.
-const ACTIONS: &[(&str, &str, &str)] = &[
-    ("actions/attest", "v4.2.2", "1e69f48acb82d1966a394da916b4c1698aa569d6"),
-    ("actions/cache", "v6.1.0", "55cc8345863c7cc4c66a329aec7e433d2d1c52a9"),
-    ("actions/checkout", "v7.0.1", "3d3c42e5aac5ba805825da76410c181273ba90b1"),
-    ("actions/download-artifact", "v8.0.1", "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c"),
-    ("actions/setup-go", "v7.0.0", "b7ad1dad31e06c5925ef5d2fc7ad053ef454303e"),
-    ("actions/setup-node", "v7.0.0", "820762786026740c76f36085b0efc47a31fe5020"),
-    ("actions/setup-python", "v7.0.0", "5fda3b95a4ea91299a34e894583c3862153e4b97"),
-    ("actions/upload-artifact", "v7.0.1", "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a"),
-    ("astral-sh/setup-uv", "v10.0.1", "20cfd1bf945f4377ade1205e4dbc17946fc9a30d"),
-    ("aws-actions/configure-aws-credentials", "v6.2.3", "e6de054238d6b7531b4efff3b6587d9aade6a06c"),
-    ("azure/login", "v3.0.1", "f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca"),
-    ("azure/setup-kubectl", "v5.1.0", "829323503d1be3d00ca8346e5391ca0b07a9ab0d"),
-    ("docker/build-push-action", "v7.3.0", "53b7df96c91f9c12dcc8a07bcb9ccacbed38856a"),
-    ("docker/login-action", "v4.6.0", "dbcb813823bdd20940b903addbd779551569679f"),
-    ("docker/metadata-action", "v6.2.0", "dc802804100637a589fabce1cb79ff13a1411302"),
-    ("docker/setup-buildx-action", "v4.3.0", "37fe631027851001ddb9b187196cc803df7f5f0e"),
-    ("docker/setup-qemu-action", "v4.2.0", "96fe6ef7f33517b61c61be40b68a1882f3264fb8"),
-    ("dtolnay/rust-toolchain", "v1", "e97e2d8cc328f1b50210efc529dca0028893a2d9"),
-    ("google-github-actions/auth", "v3.0.0", "7c6bc770dae815cd3e89ee6cdf493a5fab2cc093"),
-    ("oven-sh/setup-bun", "v2.2.0", "0c5077e51419868618aeaa5fe8019c62421857d6"),
-    ("pnpm/action-setup", "v6.0.10", "0977fd99725f1db4007ccb2928dbb4e90d06cc86"),
-    ("Swatinem/rust-cache", "v2.9.2", "6323deb102c322ba6fcbdcafc7e3dddab59af2b6"),
-    ("taiki-e/install-action", "v2.86.5", "ba47c86ac325773530516bb756137ac718732518"),
-];
+use crate::catalogue;
 
 /// Images with their tags, and the digest of the index for all platforms.
 const IMAGES: &[(&str, &str)] = &[
@@ -133,7 +108,7 @@ pub(super) fn contradicts_tool(name: &str, tool: &Tool) -> Option<(String, Strin
 #[must_use]
 pub fn lock() -> Lock {
     lock_for(
-        ACTIONS.iter().map(|&(name, ..)| name),
+        catalogue::actions().filter(|action| action.pin.is_some()).map(|action| action.name),
         IMAGES.iter().map(|&(reference, _)| reference),
         TOOLS.iter().map(|&(name, ..)| name),
     )
@@ -168,10 +143,8 @@ pub fn lock_for<'a>(
 /// The repository as its owner spells it, and its pin.
 fn known_action(name: &str) -> Option<(&'static str, Pin)> {
     let wanted = super::grammar::repository(name)?;
-    ACTIONS
-        .iter()
-        .find(|(known, ..)| known.eq_ignore_ascii_case(wanted))
-        .map(|&(known, version, sha)| (known, pin(version, sha)))
+    let known = catalogue::action(wanted)?;
+    known.pin.map(|release| (known.name, pin(release.tag, release.sha)))
 }
 
 fn pin(version: &str, sha: &str) -> Pin {

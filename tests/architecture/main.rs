@@ -74,10 +74,10 @@ const TABLE: &[(&str, &[&str])] = &[
     ("definition", &["diagnostics", "sources"]),
     ("trace", &["diagnostics"]),
     ("sources", &["diagnostics", "templates"]),
+    ("pins", &["catalogue"]),
     ("catalogue", &[]),
     ("diagnostics", &[]),
     ("seal", &[]),
-    ("pins", &[]),
     ("templates", &[]),
 ];
 
