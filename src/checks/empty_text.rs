@@ -5,6 +5,7 @@ use toml::de::{DeTable, DeValue};
 use super::check::{Check, Subject};
 use crate::diagnostics::{At, Code, Diagnostic};
 use crate::sources::Text;
+use crate::toolchains::installer;
 
 pub(crate) struct EmptyText;
 
@@ -28,26 +29,20 @@ impl Check for EmptyText {
     }
 }
 
-/// Keys below which a text may be empty: values of variables and inputs, JSON, and words of a command. Two more are
-/// reported by `out-of-range`.
-const FREE: [&str; 18] = [
+/// Keys below which a text may be empty, besides those of installers: values of variables and inputs, JSON, and words of
+/// a command. Two more are reported by `out-of-range`.
+const FREE: [&str; 12] = [
     "args",
     "build-args",
-    "bun",
     "default",
     "env",
     "form",
     "headers",
     "json",
-    "npm",
     "options",
-    "pip",
-    "pnpm",
-    "poetry",
     "provides",
     "query",
     "reason",
-    "uv",
     "with",
 ];
 /// Tables whose keys are names that the user chooses.
@@ -78,10 +73,14 @@ fn table(text: &Text, above: &str, inside: &DeTable<'_>, found: &mut Vec<Diagnos
         }
         // A step without a command is reported by `step-kind`.
         let step = name == "run" && ["after", "before", "steps"].contains(&above);
-        if !step && (NAMED.contains(&above) || !FREE.contains(&name)) {
+        if !step && (NAMED.contains(&above) || !is_free(name)) {
             value(text, name, item, found);
         }
     }
+}
+
+fn is_free(key: &str) -> bool {
+    FREE.contains(&key) || installer(key).is_some()
 }
 
 fn value(text: &Text, key: &str, item: &toml::Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {

@@ -38,6 +38,7 @@ mod yaml;
 
 use crate::definition::Name;
 use crate::sources::Tree;
+use crate::toolchains;
 
 pub use choices::Choices;
 pub use day::Day;
@@ -205,7 +206,7 @@ fn said_of_examples(aside: &[&str]) -> Option<String> {
 /// Returns whether a workspace above has a component as its member: one of the same language without a lock file of
 /// its own.
 fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component, components: &[Component]) -> bool {
-    let locks = found.toolchain.known().lock_files();
+    let mut locks = toolchains::lock_files(found.toolchain.known());
     let above = components
         .iter()
         .find(|other| other.workspace && other.toolchain == found.toolchain && walk::is_in(&found.path, &other.path));
@@ -216,7 +217,7 @@ fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component,
     above.is_some_and(|above| {
         // pytest of a workspace's root leaves the tests of its members to them.
         let is_tested = found.toolchain == Toolchain::PYTHON && found.tests.is_some();
-        let is_own = is_tested || found.workspace || locks.iter().any(|lock| folder.has(lock));
+        let is_own = is_tested || found.workspace || locks.any(|lock| folder.has(lock));
         let is_excluded = || found.toolchain == Toolchain::RUST && excluded(above);
         !is_own && !is_excluded()
     })

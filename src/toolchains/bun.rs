@@ -1,6 +1,6 @@
 //! Bun, with its own package manager.
 
-use super::toolchain::{Installer, SetUp, Toolchain};
+use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
 use crate::definition::{Axis, Component};
 use crate::supplies::Supplies;
 use crate::workflow::{Step, pairs};
@@ -28,13 +28,15 @@ impl Toolchain for Bun {
         &[Installer {
             key: "bun",
             template: "steps/bun.sh",
+            lock: Some(LockFile {
+                names: &["bun.lock", "bun.lockb"],
+                installs: "bun install --frozen-lockfile",
+                writes: "bun install",
+                without: "bun install --no-frozen-lockfile",
+            }),
             exec: &["bunx", "--no-install"],
             words: |install| install.bun.as_ref(),
         }]
-    }
-
-    fn lock_files(&self) -> &'static [&'static str] {
-        &["bun.lock", "bun.lockb"]
     }
 
     fn extensions(&self) -> &'static [&'static str] {

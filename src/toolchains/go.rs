@@ -29,7 +29,7 @@ impl Toolchain for Go {
         &[]
     }
 
-    fn lock_files(&self) -> &'static [&'static str] {
+    fn other_locks(&self) -> &'static [&'static str] {
         &["go.sum"]
     }
 

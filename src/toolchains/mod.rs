@@ -14,7 +14,7 @@ pub(crate) use go::Go;
 pub(crate) use node::Node;
 pub(crate) use python::Python;
 pub(crate) use rust::Rust;
-pub(crate) use toolchain::{CacheUse, SetUp, Toolchain};
+pub(crate) use toolchain::{CacheUse, Installer, SetUp, Toolchain};
 
 use minijinja::context;
 
@@ -52,6 +52,22 @@ pub(crate) fn toolchain(key: &str) -> Option<&'static dyn Toolchain> {
     TOOLCHAINS.iter().copied().find(|toolchain| toolchain.key() == key)
 }
 
+/// Returns the installer of this key.
+pub(crate) fn installer(key: &str) -> Option<&'static Installer> {
+    installers().find(|installer| installer.key == key)
+}
+
+/// Returns every installer, in the order of their toolchains.
+pub(crate) fn installers() -> impl Iterator<Item = &'static Installer> {
+    TOOLCHAINS.iter().flat_map(|toolchain| toolchain.installers())
+}
+
+/// Returns the names of a toolchain's lock files.
+pub(crate) fn lock_files(toolchain: &dyn Toolchain) -> impl Iterator<Item = &'static str> {
+    let locks = toolchain.installers().iter().filter_map(|installer| installer.lock.as_ref());
+    locks.flat_map(|lock| lock.names).chain(toolchain.other_locks()).copied()
+}
+
 /// Returns the words before a program among a component's packages.
 pub(crate) fn exec(component: &Component, toolchains: &[&str]) -> Vec<&'static str> {
     let needed = TOOLCHAINS.iter().filter(|toolchain| toolchains.contains(&toolchain.key()));
@@ -64,8 +80,7 @@ pub(crate) fn exec(component: &Component, toolchains: &[&str]) -> Vec<&'static s
 pub(crate) fn install(component: &Component, folder: &str, origin: &Origin, supplies: &dyn Supplies) -> Vec<Step> {
     let at = origin.clone().then("install");
     let step = |script: Script, key| Step::run("Install dependencies", script, at.clone().then(key)).folder(folder);
-    let installers = TOOLCHAINS.iter().flat_map(|toolchain| toolchain.installers());
-    let mut steps: Vec<Step> = installers
+    let mut steps: Vec<Step> = installers()
         .filter_map(|installer| {
             let words = (installer.words)(&component.install)?;
             Some(step(supplies.short(installer.template, context! { words => words.clone() }), installer.key))

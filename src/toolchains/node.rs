@@ -1,6 +1,6 @@
 //! Node.js, with npm or pnpm.
 
-use super::toolchain::{Installer, SetUp, Toolchain};
+use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
 use crate::definition::{Axis, Component};
 use crate::sources::below;
 use crate::supplies::Supplies;
@@ -30,20 +30,32 @@ impl Toolchain for Node {
             Installer {
                 key: "npm",
                 template: "steps/npm.sh",
+                lock: Some(LockFile {
+                    names: &["package-lock.json", "npm-shrinkwrap.json"],
+                    installs: "npm ci",
+                    writes: "npm install",
+                    without: "npm install",
+                }),
                 exec: &["npx", "--no", "--"],
                 words: |install| install.npm.as_ref(),
             },
             Installer {
                 key: "pnpm",
                 template: "steps/pnpm.sh",
+                lock: Some(LockFile {
+                    names: &["pnpm-lock.yaml"],
+                    installs: "pnpm install --frozen-lockfile",
+                    writes: "pnpm install",
+                    without: "pnpm install --no-frozen-lockfile",
+                }),
                 exec: &["pnpm", "exec"],
                 words: |install| install.pnpm.as_ref(),
             },
         ]
     }
 
-    fn lock_files(&self) -> &'static [&'static str] {
-        &["package-lock.json", "pnpm-lock.yaml", "yarn.lock"]
+    fn other_locks(&self) -> &'static [&'static str] {
+        &["yarn.lock"]
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -57,17 +69,14 @@ impl Toolchain for Node {
     fn set_up(&self, set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Vec<Step> {
         let install = &set_up.component.install;
         let mut steps = Vec::new();
-        let manager = match (&install.pnpm, &install.npm) {
-            (Some(_), _) => Some(("pnpm", "pnpm-lock.yaml")),
-            (None, Some(_)) => Some(("npm", "package-lock.json")),
-            (None, None) => None,
-        };
+        let manager = self.installers().iter().find(|installer| (installer.words)(install).is_some());
+        let cached = manager.and_then(|manager| Some((manager.key, *manager.lock.as_ref()?.names.first()?)));
         if install.pnpm.is_some() {
             let with = pairs![("package_json_file", below(set_up.folder, "package.json"))];
             steps.push(set_up.uses("Set up pnpm", "pnpm/action-setup", with, supplies));
         }
         let mut with = pairs![("node-version", set_up.version)];
-        match manager.filter(|_| set_up.shares_cache()) {
+        match cached.filter(|_| set_up.shares_cache()) {
             Some((manager, lock)) => {
                 with.extend(pairs![("cache", manager), ("cache-dependency-path", below(set_up.folder, lock))]);
             }

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::toolchain::{Installer, SetUp, Toolchain};
+use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
 use crate::definition::{Axis, Component};
 use crate::sources::below;
 use crate::supplies::Supplies;
@@ -29,24 +29,38 @@ impl Toolchain for Python {
 
     fn installers(&self) -> &'static [Installer] {
         &[
-            Installer { key: "pip", template: "steps/pip.sh", exec: &[], words: |install| install.pip.as_ref() },
+            Installer {
+                key: "pip",
+                template: "steps/pip.sh",
+                lock: None,
+                exec: &[],
+                words: |install| install.pip.as_ref(),
+            },
             Installer {
                 key: "uv",
                 template: "steps/uv.sh",
+                lock: Some(LockFile {
+                    names: &["uv.lock"],
+                    installs: "uv sync --locked",
+                    writes: "uv lock",
+                    without: "uv sync",
+                }),
                 exec: &["uv", "run", "--no-sync"],
                 words: |install| install.uv.as_ref(),
             },
             Installer {
                 key: "poetry",
                 template: "steps/poetry-install.sh",
+                // Without one, it resolves the dependencies itself.
+                lock: None,
                 exec: &["poetry", "run"],
                 words: |install| install.poetry.as_ref(),
             },
         ]
     }
 
-    fn lock_files(&self) -> &'static [&'static str] {
-        &["uv.lock", "poetry.lock", "requirements.txt"]
+    fn other_locks(&self) -> &'static [&'static str] {
+        &["poetry.lock", "requirements.txt"]
     }
 
     fn extensions(&self) -> &'static [&'static str] {

@@ -30,7 +30,7 @@ impl Toolchain for Rust {
         &[]
     }
 
-    fn lock_files(&self) -> &'static [&'static str] {
+    fn other_locks(&self) -> &'static [&'static str] {
         &["Cargo.lock"]
     }
 

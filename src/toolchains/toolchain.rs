@@ -17,8 +17,10 @@ pub(crate) trait Toolchain: Sync {
     fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis>;
     /// Tools that install its packages.
     fn installers(&self) -> &'static [Installer];
-    /// Files by which `init` knows that a folder has its own dependencies.
-    fn lock_files(&self) -> &'static [&'static str];
+    /// Lock files of tools that are no installer of it: `init` knows by them that a folder has its own dependencies.
+    fn other_locks(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// Endings of its sources.
     fn extensions(&self) -> &'static [&'static str];
     /// Texts of its sources before the port that a server listens on.
@@ -33,10 +35,24 @@ pub(crate) struct Installer {
     pub(crate) key: &'static str,
     /// The template of its step.
     pub(crate) template: &'static str,
+    /// Its lock file, where it needs one.
+    pub(crate) lock: Option<LockFile>,
     /// The words before a program that it installed; none where the program is on the path.
     pub(crate) exec: &'static [&'static str],
     /// Its words in a component, where the component uses it.
     pub(crate) words: fn(&Install) -> Option<&Vec<String>>,
+}
+
+/// The lock file of an installer that stops without one.
+pub(crate) struct LockFile {
+    /// Its names; the first is the usual one.
+    pub(crate) names: &'static [&'static str],
+    /// The command that stops without it.
+    pub(crate) installs: &'static str,
+    /// The command that writes it.
+    pub(crate) writes: &'static str,
+    /// The command that installs without it.
+    pub(crate) without: &'static str,
 }
 
 /// The use of caches that other jobs can write.

@@ -129,9 +129,9 @@ runner = "nextest"
 "#,
             &[],
             &[
+                "error missing-lock components.c.install.uv: `c` has no uv.lock: `uv sync --locked` would fail",
                 "error missing-lock components.c.install.npm: `c` has no package-lock.json: `npm ci` would fail",
                 "error missing-lock components.c.install.pnpm: `c` has no pnpm-lock.yaml: `pnpm install --frozen-lockfile` would fail",
-                "error missing-lock components.c.install.uv: `c` has no uv.lock: `uv sync --locked` would fail",
                 "error toolchain components.c.python: `python` names `3.11` twice",
                 "error toolchain components.c.node: `c` has two lists of versions, and a matrix has one",
                 "error toolchain components.c.install.uv: `pip` and `uv` would both install the component's packages",
