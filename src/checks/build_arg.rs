@@ -23,7 +23,7 @@ impl Check for BuildArg {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         entries(&ROOT, "images", &subject.definition.images, &mut |at, _, image| {
             values(at, "build-args", &image.build_args, &mut |at, value| {
-                let given = value.literal().or_else(|| value.external().and_then(|from| from.default.as_deref()));
+                let given = value.literal().or_else(|| value.externals().find_map(|from| from.default.as_deref()));
                 let Some(text) = given else { return };
                 let (message, help) = if text.contains(char::is_control) {
                     ("a build argument is one line, and this one has a line break or another control character", {

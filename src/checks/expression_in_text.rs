@@ -59,12 +59,20 @@ fn expression(text: &Text, range: std::ops::Range<usize>, string: &str) -> Diagn
     .help(help(string))
 }
 
+/// The name in the language for an output of a step or a job.
+fn output(expression: &str) -> Option<String> {
+    let (from, name) = expression.split_once(".outputs.")?;
+    let from = from.strip_prefix("steps.").or_else(|| from.strip_prefix("needs."))?;
+    let is_name = |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    (is_name(from) && is_name(name)).then(|| format!("{from}.{name}"))
+}
+
 /// The value of the language for an expression that is all of a text.
 fn help(string: &str) -> String {
     let inner = string.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}")).map(str::trim);
     let property = |context: &str| {
         let name = inner?.strip_prefix(context)?.strip_prefix('.')?;
-        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_').then_some(name)
+        name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-').then_some(name)
     };
     if let Some(name) = property("secrets") {
         return format!("write `{{ secret = \"{name}\" }}`");
@@ -72,9 +80,17 @@ fn help(string: &str) -> String {
     if let Some(name) = property("vars") {
         return format!("write `{{ var = \"{name}\" }}`");
     }
-    if property("matrix").is_some() {
-        return "write the values as a list: each is a job of a matrix, as in `[\"ubuntu-24.04\", \"macos-15\"]`"
-            .to_owned();
+    if let Some(key) = property("matrix") {
+        return format!("write `{{ matrix = \"{key}\" }}`");
+    }
+    if let Some(name) = property("inputs") {
+        return format!("write `{{ input = \"{name}\" }}`");
+    }
+    if let Some(name) = property("github") {
+        return format!("write `{{ github = \"{}\" }}`", name.replace('_', "-"));
+    }
+    if let Some(output) = inner.and_then(output) {
+        return format!("write `{{ output = \"{output}\" }}`");
     }
     "write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`"
         .to_owned()

@@ -32,6 +32,7 @@ mod limit_unit;
 mod limit_without_prometheus;
 mod literal_secret;
 mod looser_in_production;
+mod matrix;
 mod matrix_too_large;
 mod metric_fails_open;
 mod migrate_workload;
@@ -52,6 +53,7 @@ mod ref_pattern;
 mod registry_login;
 mod required_needs_reported;
 mod rollback_needs_approval;
+mod run_value;
 mod runner_capability;
 mod runner_label;
 mod runs_on_list;
@@ -65,6 +67,7 @@ mod silent_rollback;
 mod smoke_login;
 mod smoke_without_login;
 mod smoke_without_url;
+mod step_id;
 mod step_kind;
 mod test_selection;
 mod timezone;
@@ -105,6 +108,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &limit_without_prometheus::LimitWithoutPrometheus,
     &literal_secret::LiteralSecret,
     &looser_in_production::LooserInProduction,
+    &matrix::Matrix,
     &matrix_too_large::MatrixTooLarge,
     &metric_fails_open::MetricFailsOpen,
     &migrate_workload::MigrateWorkload,
@@ -125,6 +129,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &registry_login::RegistryLogin,
     &required_needs_reported::RequiredNeedsReported,
     &rollback_needs_approval::RollbackNeedsApproval,
+    &run_value::RunValue,
     &runner_capability::RunnerCapability,
     &runner_label::RunnerLabel,
     &runs_on_list::RunsOnList,
@@ -138,6 +143,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &smoke_login::SmokeLogin,
     &smoke_without_login::SmokeWithoutLogin,
     &smoke_without_url::SmokeWithoutUrl,
+    &step_id::StepId,
     &step_kind::StepKind,
     &test_selection::TestSelection,
     &timezone::Timezone,

@@ -20,7 +20,7 @@ impl Check for SecretInBuildArg {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         entries(&ROOT, "images", &subject.definition.images, &mut |at, _, image| {
             values(at, "build-args", &image.build_args, &mut |at, value| {
-                if let Some(secret) = value.external().filter(|value| value.secret) {
+                if let Some(secret) = value.externals().find(|value| value.secret) {
                     let message = format!("`{}` could be read from the published image", secret.name);
                     let help = "fetch what needs it in a step of `before`, and copy the result into the image";
                     found.push(Diagnostic::error(CODE, at.at(), message).help(help));

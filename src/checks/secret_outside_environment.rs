@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries, step_values, values};
-use crate::definition::{Component, Definition, Login, Name, Value};
+use crate::definition::{Component, Definition, ExternalValue, Login, Name, RunValue};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SecretOutsideEnvironment;
@@ -22,7 +22,9 @@ impl Check for SecretOutsideEnvironment {
         let definition = subject.definition;
         entries(&ROOT, "components", &definition.components, &mut |at, name, it| component(at, name, it, found));
         services(definition, found);
-        let mut secret = |at: &Trail<'_>, value: &Value| found.extend(external(at, value, "add `environment`"));
+        let mut secret = |at: &Trail<'_>, value: &RunValue| {
+            found.extend(value.externals().filter_map(|value| external(at, value, "add `environment`")));
+        };
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| {
             if it.environment.is_none() {
                 values(at, "env", &it.env, &mut secret);
@@ -41,8 +43,8 @@ impl Check for SecretOutsideEnvironment {
             if it.environment.is_none() {
                 if let Login::Password { username, password } = &it.login {
                     let at = at.key("login");
-                    secret(&at.key("username"), username);
-                    secret(&at.key("password"), password);
+                    secret(&at.key("username"), &RunValue::Plain(username.clone()));
+                    secret(&at.key("password"), &RunValue::Plain(password.clone()));
                 }
                 step_values(at, "before", &it.before, &mut secret);
                 step_values(at, "after", &it.after, &mut secret);
@@ -57,16 +59,16 @@ impl Check for SecretOutsideEnvironment {
     }
 }
 
-fn external(at: &Trail<'_>, value: &Value, add: &str) -> Option<Diagnostic> {
-    let name = &value.external().filter(|value| value.secret && !value.is_token())?.name;
+fn external(at: &Trail<'_>, value: &ExternalValue, add: &str) -> Option<Diagnostic> {
+    let name = Some(value).filter(|value| value.secret && !value.is_token()).map(|value| &value.name)?;
     let message = format!("the secret `{name}` is used by a job that names no environment");
     Some(Diagnostic::error(CODE, at.at(), message).help(format!("{add} with the name of the one that holds it")))
 }
 
 /// A component's job has no environment.
 fn component(at: &Trail<'_>, name: &Name, component: &Component, found: &mut Vec<Diagnostic>) {
-    let mut secret = |at: &Trail<'_>, value: &Value| {
-        if let Some(value) = value.external().filter(|value| value.secret && !value.is_token()) {
+    let mut secret = |at: &Trail<'_>, value: &RunValue| {
+        for value in value.externals().filter(|value| value.secret && !value.is_token()) {
             let message = format!("the secret `{}` would be open to every job of `{name}`", value.name);
             let help = "move it to the test run or the job that needs it, with an `environment` that holds it";
             found.push(Diagnostic::error(CODE, at.at(), message).help(help));
@@ -101,7 +103,9 @@ fn services(definition: &Definition, found: &mut Vec<Diagnostic>) {
         });
         if let Some(user) = users.first() {
             let add = format!("add `environment` to `{user}`");
-            values(at, "env", &service.env, &mut |at, value| found.extend(external(at, value, &add)));
+            values(at, "env", &service.env, &mut |at, value| {
+                found.extend(value.external().and_then(|value| external(at, value, &add)));
+            });
         }
     });
 }

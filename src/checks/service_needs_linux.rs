@@ -3,9 +3,9 @@
 use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail};
 use crate::catalogue::runners::{Os, runner};
-use crate::definition::{Preset, RunsOn, Service};
+use crate::definition::{Axis, Preset, RunsOn, Service};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::resolve::{Job, Named};
+use crate::resolve::{Job, JobMachine, Named};
 
 pub(crate) struct ServiceNeedsLinux;
 
@@ -45,7 +45,15 @@ fn jobs(table: &Trail<'_>, jobs: &[Job<'_>], found: &mut Vec<Diagnostic>) {
     for job in jobs {
         let own =
             job.written.runs_on.is_some() || job.component.as_ref().is_some_and(|it| it.written.runs_on.is_some());
-        other_system(&table.key(job.name), &job.services, job.machine, own, found);
+        let at = table.key(job.name);
+        match job.machine {
+            JobMachine::Fixed(machine) => other_system(&at, &job.services, machine, own, found),
+            JobMachine::Matrix(key) => {
+                let values = job.cells.iter().filter_map(|cell| cell.get(key).cloned()).collect();
+                let machines = RunsOn::Axis(Axis { values, list: true });
+                other_system(&at, &job.services, &machines, true, found);
+            }
+        }
     }
 }
 

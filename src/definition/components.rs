@@ -6,9 +6,9 @@ use serde::Deserialize;
 
 use super::Table;
 use super::axis::{Axis, RunsOn};
+use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
-use super::value::Value;
 
 /// Part of the repository with a folder, a toolchain and checks.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -75,7 +75,7 @@ pub struct Component {
     ///
     /// Example: `{ ENVIRONMENT = "test" }`
     #[serde(default)]
-    pub env: IndexMap<String, Value>,
+    pub env: IndexMap<String, RunValue>,
     /// Commands that must succeed. Each is a separate step, and all of them run.
     ///
     /// Example: `{ lint = "ruff check .", types = "mypy ." }`

@@ -10,6 +10,7 @@ use super::Table;
 use super::axis::RunsOn;
 use super::either::text_or_table;
 use super::name::Name;
+use super::run_value::RunValue;
 use super::steps::Step;
 use super::traffic::Traffic;
 use super::units::Duration;
@@ -79,7 +80,7 @@ pub struct Environment {
     ///
     /// Example: `{ REGION = "eu" }`
     #[serde(default)]
-    pub env: IndexMap<String, Value>,
+    pub env: IndexMap<String, RunValue>,
     /// Runner label of the environment's jobs.
     ///
     /// Default: `project.runs-on`; of several the first.

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::axis::RunsOn;
 use super::either::text_or_table;
+use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
 use super::value::Value;
@@ -56,9 +57,9 @@ pub struct Image {
     pub cache: Vec<Cache>,
     /// Build arguments. They can be read from the image, so a secret is refused.
     ///
-    /// Example: `{ ENABLE_DOCLING = "false" }`
+    /// Example: `{ ENABLE_DOCLING = "false", VERSION = { github = "sha" } }`
     #[serde(default)]
-    pub build_args: IndexMap<String, Value>,
+    pub build_args: IndexMap<String, RunValue>,
     /// Signs the provenance of the image; a manual deploy verifies it.
     ///
     /// Example: `true`

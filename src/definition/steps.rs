@@ -4,8 +4,9 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::name::Name;
+use super::run_value::RunValue;
 use super::units::Duration;
-use super::value::Value;
 
 /// A step: a command or an action.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -17,6 +18,12 @@ pub struct Step {
     /// Example: `"Build the docs"`
     #[serde(default)]
     pub name: Option<String>,
+    /// Id, by which steps below and jobs that need this one read the outputs of the step.
+    ///
+    /// Default: none; nothing reads its outputs.
+    /// Example: `"meta"`
+    #[serde(default)]
+    pub id: Option<Name>,
     /// Command, run by bash with `-e -o pipefail`; values reach it through `env`.
     ///
     /// Default: the step is an action, named by `uses`.
@@ -29,16 +36,16 @@ pub struct Step {
     /// Example: `"actions/setup-java"`
     #[serde(default)]
     pub uses: Option<String>,
-    /// Inputs of the action.
+    /// Inputs of the action. A list is joined with `-`, for names.
     ///
-    /// Example: `{ distribution = "temurin", java-version = "21" }`
+    /// Example: `{ name = ["bundle", { matrix = "os" }], path = "dist" }`
     #[serde(default)]
-    pub with: IndexMap<String, Value>,
+    pub with: IndexMap<String, RunValue>,
     /// Environment variables of the step.
     ///
     /// Example: `{ DOCS_TOKEN = { secret = "DOCS_TOKEN" } }`
     #[serde(default)]
-    pub env: IndexMap<String, Value>,
+    pub env: IndexMap<String, RunValue>,
     /// Working directory of the command, relative to `pipeline.toml`.
     ///
     /// Default: the component's folder, or the root of the repository where there is no component.

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::axis::RunsOn;
 use super::name::Name;
+use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::{Date, Duration};
-use super::value::Value;
 
 /// An integration suite: tests that are left out of their run and run by `<name>-integration.yml`.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -42,7 +42,7 @@ pub struct Suite {
     ///
     /// Example: `{ EPISODES = "full" }`
     #[serde(default)]
-    pub env: IndexMap<String, Value>,
+    pub env: IndexMap<String, RunValue>,
     /// GitHub environment that holds the suite's secrets.
     ///
     /// Default: none; the tests get no secrets.

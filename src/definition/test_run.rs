@@ -11,9 +11,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::axis::RunsOn;
 use super::gates::Gates;
 use super::name::Name;
+use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
-use super::value::Value;
 
 /// A test run of one component.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -105,7 +105,7 @@ pub struct TestRun {
     ///
     /// Example: `{ LOG_LEVEL = "debug" }`
     #[serde(default)]
-    pub env: IndexMap<String, Value>,
+    pub env: IndexMap<String, RunValue>,
     /// GitHub environment that holds the run's secrets.
     ///
     /// Default: none; the tests get no secrets.

@@ -73,7 +73,16 @@ impl ExternalValue {
     }
 
     fn from_raw<E: Error>(raw: Raw) -> Result<Self, E> {
-        let (secret, name) = match (raw.secret, raw.var) {
+        Self::of(raw.secret, raw.var, raw.default)
+    }
+
+    /// The secret or variable of a table that names one of them.
+    pub(super) fn of<E: Error>(
+        secret: Option<String>,
+        var: Option<String>,
+        default: Option<String>,
+    ) -> Result<Self, E> {
+        let (secret, name) = match (secret, var) {
             (Some(name), None) => (true, name),
             (None, Some(name)) => (false, name),
             _ => {
@@ -83,7 +92,7 @@ impl ExternalValue {
             }
         };
         Self::check_name(&name).map_err(E::custom)?;
-        Ok(Self { secret, name, default: raw.default })
+        Ok(Self { secret, name, default })
     }
 }
 

@@ -7,14 +7,14 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Table;
-use super::axis::RunsOn;
 use super::either::bool_or_table;
+use super::matrix::{JobRunsOn, Matrix};
 use super::name::Name;
 use super::project::Nightly;
+use super::run_value::RunValue;
 use super::steps::Step;
 use super::suites::Merge;
 use super::units::Duration;
-use super::value::Value;
 
 /// A custom workflow.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -162,12 +162,18 @@ pub struct Job {
     /// Example: `"backend"`
     #[serde(default)]
     pub component: Option<Name>,
-    /// Runner label of the job.
+    /// Matrix of the job: a job for every combination of values.
+    ///
+    /// Default: none; the job runs once.
+    /// Example: `{ os = ["ubuntu-24.04", "macos-15"], target = ["x86_64", "aarch64"] }`
+    #[serde(default)]
+    pub matrix: Option<Matrix>,
+    /// Runner label of the job, or the key of its matrix that has one.
     ///
     /// Default: the component's, else `project.runs-on`; of several the first.
-    /// Example: `"ubuntu-24.04"`
+    /// Example: `{ matrix = "os" }`
     #[serde(default)]
-    pub runs_on: Option<RunsOn>,
+    pub runs_on: Option<JobRunsOn>,
     /// GitHub environment of the job, with its secrets and reviewers.
     ///
     /// Default: none; the job gets no secrets.
@@ -194,7 +200,7 @@ pub struct Job {
     ///
     /// Example: `{ CARGO_TERM_COLOR = "always" }`
     #[serde(default)]
-    pub env: IndexMap<String, Value>,
+    pub env: IndexMap<String, RunValue>,
     /// Steps of the job, after a checkout of the repository.
     ///
     /// Example: `[{ run = "make release" }]`

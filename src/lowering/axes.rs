@@ -1,7 +1,8 @@
 //! The matrix of a job, or one of its combinations.
 
 use super::jobs::single;
-use crate::resolve;
+use crate::definition::Name;
+use crate::resolve::{self, JobMachine};
 use crate::workflow::{Axis, Runner, Value, When};
 
 /// The combination that a job runs on.
@@ -39,10 +40,30 @@ impl Axes {
         Self { matrix: Vec::new(), runner: single(axes.machines), label: label.into() }
     }
 
+    /// The matrix of a custom job; without one its component's newest version on its machine.
+    pub(crate) fn of_job(job: &resolve::Job<'_>) -> Self {
+        let runner = match job.machine {
+            JobMachine::Fixed(machine) => single(machine),
+            JobMachine::Matrix(key) => Runner::Label(Value::matrix(key.as_str())),
+        };
+        let versions = job.component.as_ref().and_then(|component| component.axes.reported_version(None));
+        let Some(matrix) = &job.written.matrix else {
+            return Self { matrix: Vec::new(), runner, label: versions.unwrap_or_default().into() };
+        };
+        let axes = matrix.axes.iter().map(|(name, values)| (name.to_string(), Axis::Texts(values.clone())));
+        let mut keys: Vec<&Name> = matrix.axes.keys().collect();
+        if keys.is_empty() {
+            keys.extend(matrix.include.first().into_iter().flat_map(|cell| cell.keys()));
+        }
+        let label = Value::separated(keys.into_iter().map(|key| Value::matrix(key.as_str())), ", ");
+        Self { matrix: axes.collect(), runner, label }
+    }
+
     /// A name with the combination behind it, where there are several.
     pub(crate) fn named(&self, name: &str) -> Value {
         let name = Value::from(name);
-        if self.matrix.is_empty() { name } else { name + " (" + &self.label + ")" }
+        let varies = !self.matrix.is_empty() || self.label.literal().is_none();
+        if varies { name + " (" + &self.label + ")" } else { name }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The steps that build an image, for CI and for a deploy.
 
 use super::context::Context;
-use super::steps::value;
+use super::steps::{run_value, value};
 use crate::definition::{self, Cache, Login, Name};
 use crate::resolve::Image;
 use crate::sources::below;
@@ -83,7 +83,7 @@ impl Context<'_> {
         }
         put("platforms", image.platforms.join(",").into());
         let arguments =
-            image.build_args.iter().map(|(key, written)| list_item(Value::from(key) + "=" + value(written)));
+            image.build_args.iter().map(|(key, written)| list_item(Value::from(key) + "=" + run_value(written, &[])));
         put("build-args", Value::separated(arguments, "\n"));
         put("cache-from", self.cache_from(name, image, push).join("\n").into());
         put("cache-to", Value::separated(self.cache_to(name, image, push), "\n"));

@@ -3,15 +3,16 @@
 use super::axes::Axes;
 use super::context::Context;
 use super::family::Family;
-use super::jobs::{scheduled, single};
+use super::jobs::scheduled;
 use super::set_up::set_up;
-use super::steps::{env_of, grant_for, grant_ready, set_env};
-use crate::definition::{Access as Wanted, Input, InputKind, Name};
+use super::steps::{env_after, env_of, grant_for, grant_ready, output_name, set_env};
+use crate::definition::{Access as Wanted, Cell as WrittenCell, Input, InputKind, Matrix, Name, Output};
 use crate::resolve;
 use crate::toolchains::CacheUse;
 use crate::trace::{Effect, Origin};
 use crate::workflow::{
-    ASKED_FOR, Access, Environment, Job, ManualInput, ManualKind, Step, Triggers, Value, Work, Workflow, grant,
+    ASKED_FOR, Access, Axis, Cell, Environment, Job, ManualInput, ManualKind, Pairs, Step, Strategy, Triggers, Value,
+    When, Work, Workflow, grant, step,
 };
 
 pub(crate) struct OwnWorkflows;
@@ -84,21 +85,24 @@ pub(super) fn own_job(
     build: &str,
 ) -> Job {
     let (id, written) = (resolved.name, resolved.written);
+    let needs = written.needs.as_slice();
     let mut steps: Vec<Step> = vec![context.checkout(origin, None)];
     let beside = context.beside(&resolved.services);
     let mut variables = beside.env;
     let component = resolved.component.as_deref();
+    let axes = Axes::of_job(resolved);
     if let Some(component) = component {
-        let axes = Axes::only(&component.axes_on(Some(resolved.machine)), None);
         steps.extend(set_up(context, component, &axes, origin, cache, build));
         set_env(&mut variables, env_of(&component.written.env));
     }
     let folder = component.map_or("", |component| component.folder.as_str());
     steps.extend(beside.steps);
-    steps.extend(context.steps(&written.steps, folder, &origin.clone().then("steps"), Effect::Unknown));
-    set_env(&mut variables, env_of(&written.env));
-    let mut job = context.job(id, id.replace('-', " "), origin.clone(), steps);
-    job.needs = written.needs.iter().map(ToString::to_string).collect();
+    let at = origin.clone().then("steps");
+    steps.extend(context.steps_after(needs, &written.steps, folder, &at, Effect::Unknown));
+    set_env(&mut variables, env_after(&written.env, needs));
+    let mut job = context.job(id, axes.named(&id.replace('-', " ")), origin.clone(), steps);
+    job.needs = needs.iter().map(ToString::to_string).collect();
+    job.outputs = outputs(resolved);
     if let Some(component) = component {
         grant_ready(component.written, &mut job.permissions);
     }
@@ -107,8 +111,9 @@ pub(super) fn own_job(
         let access = if *access == Wanted::Write { Access::Write } else { Access::Read };
         grant(&mut job.permissions, scope, access, ASKED_FOR);
     }
-    if let Work::Steps { runner, timeout, environment, env, services, .. } = &mut job.work {
-        *runner = single(resolved.machine);
+    if let Work::Steps { runner, timeout, environment, strategy, env, services, .. } = &mut job.work {
+        *runner = axes.runner;
+        *strategy = written.matrix.as_ref().map(|matrix| matrix_of(matrix, &resolved.cells));
         *timeout = resolved.minutes;
         *environment = written.environment.as_ref().map(|name| Environment {
             name: name.into(),
@@ -119,4 +124,32 @@ pub(super) fn own_job(
         *services = beside.services;
     }
     job
+}
+
+/// The outputs of a job that others read, each from its step.
+fn outputs(resolved: &resolve::Job<'_>) -> Pairs {
+    let output = |(output, id): &(&Output, &Name)| (output_name(output), step(id).output(&output.name));
+    resolved.outputs.iter().map(output).collect()
+}
+
+/// The matrix of a job, and the jobs that it makes.
+fn matrix_of(matrix: &Matrix, cells: &[WrittenCell]) -> Strategy {
+    let all = |cells: &[WrittenCell]| cells.iter().map(pairs_of).collect::<Vec<Cell>>();
+    let decided = !matrix.include.is_empty() || !matrix.exclude.is_empty();
+    Strategy {
+        axes: matrix.axes.iter().map(|(name, values)| (name.to_string(), Axis::Texts(values.clone()))).collect(),
+        include: all(&matrix.include),
+        exclude: all(&matrix.exclude),
+        optional: (!matrix.optional.is_empty()).then(|| When::Any(matrix.optional.iter().map(is_cell).collect())),
+        cells: if decided { all(cells) } else { Vec::new() },
+    }
+}
+
+fn pairs_of(cell: &WrittenCell) -> Cell {
+    cell.iter().map(|(key, value)| (key.to_string(), value.clone())).collect()
+}
+
+/// The condition under which a job of a matrix has these values.
+fn is_cell(cell: &WrittenCell) -> When {
+    When::All(cell.iter().map(|(key, value)| Value::matrix(key.as_str()).is(value)).collect())
 }

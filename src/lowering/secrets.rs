@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use minijinja::context;
 
 use super::context::Context;
-use crate::definition::{self, Service, Step as Written};
+use crate::definition::{self, ExternalValue, RunValue, Service, Step as Written};
 use crate::resolve::Named;
 use crate::trace::Origin;
 use crate::workflow::{Github, Step, Value, When, pairs};
@@ -23,24 +23,24 @@ fn from_a_fork() -> When {
 /// Secrets of a job that must be set, by name.
 pub(crate) type Secrets<'a> = BTreeSet<&'a str>;
 
-fn required<'a>(values: impl IntoIterator<Item = &'a definition::Value>) -> impl Iterator<Item = &'a str> {
-    let external = values.into_iter().filter_map(definition::Value::external);
-    let required = external.filter(|value| value.secret && value.default.is_none() && !value.is_token());
+fn required<'a>(values: impl IntoIterator<Item = &'a ExternalValue>) -> impl Iterator<Item = &'a str> {
+    let required = values.into_iter().filter(|value| value.secret && value.default.is_none() && !value.is_token());
     required.map(|value| value.name.as_str())
 }
 
 /// Secrets that a test job uses: in its variables, its own steps and its services.
 pub(crate) fn secrets<'a>(
-    env: impl IntoIterator<Item = &'a definition::Value>,
+    env: impl IntoIterator<Item = &'a RunValue>,
     steps: impl IntoIterator<Item = &'a Written>,
     services: &[Named<'a, Service>],
 ) -> Secrets<'a> {
-    let mut secrets: Secrets<'a> = required(env).collect();
+    let mut secrets: Secrets<'a> = required(env.into_iter().flat_map(RunValue::externals)).collect();
     for step in steps {
-        secrets.extend(required(step.env.values().chain(step.with.values())));
+        let values = step.env.values().chain(step.with.values());
+        secrets.extend(required(values.flat_map(RunValue::externals)));
     }
     for (_, service) in services {
-        secrets.extend(required(service.env.values()));
+        secrets.extend(required(service.env.values().filter_map(definition::Value::external)));
     }
     secrets
 }

@@ -1,7 +1,7 @@
 //! Containers beside tests, and what they provide.
 
 use super::context::Context;
-use super::steps::{env_of, set_env};
+use super::steps::{set_env, value};
 use crate::at;
 use crate::definition::{Health, Name, Preset, Service as Written};
 use crate::resolve::Named;
@@ -58,7 +58,7 @@ impl Context<'_> {
             }
             None => {}
         }
-        set_env(&mut env, env_of(&written.env));
+        set_env(&mut env, written.env.iter().map(|(key, written)| (key, value(written))));
         set_env(&mut provides, written.provides.iter().map(|(key, value)| (key, value.into())));
         set_env(&mut beside.env, provides.iter().map(|(key, value)| (key, value.clone())));
         if let Some(reference) = image {

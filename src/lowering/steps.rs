@@ -4,9 +4,9 @@ use indexmap::IndexMap;
 
 use super::context::Context;
 use crate::catalogue;
-use crate::definition::{self, Component, ExternalValue, Step as Written};
+use crate::definition::{self, Component, ExternalValue, GithubValue, Name, Output, RunValue, Step as Written};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Github, Pairs, Permission, Script, Step, Value, grant};
+use crate::workflow::{Access, Github, Pairs, Permission, Script, Step, Value, grant, need, step};
 
 /// A secret or variable.
 pub(crate) fn external(external: &ExternalValue) -> Value {
@@ -29,6 +29,47 @@ pub(crate) fn value(value: &definition::Value) -> Value {
     }
 }
 
+/// A value that a run decides, in a job that waits for `needs`.
+pub(crate) fn run_value(written: &RunValue, needs: &[Name]) -> Value {
+    match written {
+        RunValue::Plain(plain) => value(plain),
+        RunValue::Github(property) => github(*property).into(),
+        RunValue::Matrix(key) => Value::matrix(key.as_str()),
+        RunValue::Input(name) => Value::input(name.as_str()),
+        RunValue::Output(output) if needs.contains(&output.from) => need(&output.from).output(output_name(output)),
+        RunValue::Output(output) => step(&output.from).output(&output.name),
+        RunValue::Joined(parts) => Value::separated(parts.iter().map(|part| run_value(part, needs)), "-"),
+    }
+}
+
+/// The name by which a job hands the output of a step to others.
+pub(super) fn output_name(output: &Output) -> String {
+    match &output.step {
+        Some(step) => format!("{step}-{}", output.name),
+        None => output.name.clone(),
+    }
+}
+
+const fn github(property: GithubValue) -> Github {
+    match property {
+        GithubValue::Actor => Github::Actor,
+        GithubValue::BaseRef => Github::BaseRef,
+        GithubValue::EventName => Github::EventName,
+        GithubValue::HeadRef => Github::HeadRef,
+        GithubValue::PullRequest => Github::PullRequest,
+        GithubValue::Ref => Github::Ref,
+        GithubValue::RefName => Github::RefName,
+        GithubValue::RefType => Github::RefType,
+        GithubValue::Repository => Github::Repository,
+        GithubValue::RepositoryOwner => Github::RepositoryOwner,
+        GithubValue::RunAttempt => Github::RunAttempt,
+        GithubValue::RunId => Github::RunId,
+        GithubValue::RunNumber => Github::RunNumber,
+        GithubValue::ServerUrl => Github::ServerUrl,
+        GithubValue::Sha => Github::Sha,
+    }
+}
+
 /// Puts variables into an environment; one that stands there already has the new value.
 pub(crate) fn set_env<'v>(env: &mut Pairs, values: impl IntoIterator<Item = (&'v String, Value)>) {
     for (key, value) in values {
@@ -39,22 +80,44 @@ pub(crate) fn set_env<'v>(env: &mut Pairs, values: impl IntoIterator<Item = (&'v
     }
 }
 
-/// The environment variables of a table.
-pub(crate) fn env_of(table: &IndexMap<String, definition::Value>) -> impl Iterator<Item = (&String, Value)> {
-    table.iter().map(|(key, written)| (key, value(written)))
+/// The environment variables of a table, in a job that waits for no other.
+pub(crate) fn env_of(table: &IndexMap<String, RunValue>) -> impl Iterator<Item = (&String, Value)> {
+    env_after(table, &[])
+}
+
+/// The environment variables of a table, in a job that waits for `needs`.
+pub(crate) fn env_after<'t>(
+    table: &'t IndexMap<String, RunValue>,
+    needs: &'t [Name],
+) -> impl Iterator<Item = (&'t String, Value)> {
+    table.iter().map(|(key, written)| (key, run_value(written, needs)))
 }
 
 impl Context<'_> {
     /// The user's steps; a command that names no folder runs in `folder`.
     pub(crate) fn steps(&self, written: &[Written], folder: &str, origin: &Origin, effect: Effect) -> Vec<Step> {
-        written
-            .iter()
-            .enumerate()
-            .map(|(index, step)| self.step(step, folder, &origin.clone().then(index), effect))
-            .collect()
+        self.steps_after(&[], written, folder, origin, effect)
     }
 
-    fn step(&self, written: &Written, folder: &str, origin: &Origin, effect: Effect) -> Step {
+    /// The user's steps in a job that waits for `needs`.
+    pub(crate) fn steps_after(
+        &self,
+        needs: &[Name],
+        written: &[Written],
+        folder: &str,
+        origin: &Origin,
+        effect: Effect,
+    ) -> Vec<Step> {
+        let step = |(index, step): (usize, &Written)| {
+            self.step(step, folder, &origin.clone().then(index), needs).effect(match step.changes {
+                Some(false) => Effect::None,
+                _ => effect,
+            })
+        };
+        written.iter().enumerate().map(step).collect()
+    }
+
+    fn step(&self, written: &Written, folder: &str, origin: &Origin, needs: &[Name]) -> Step {
         let mut step = match (&written.run, &written.uses) {
             (Some(run), _) => {
                 let first = run.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("Run").to_owned();
@@ -63,16 +126,17 @@ impl Context<'_> {
             }
             (None, uses) => {
                 let name = uses.as_deref().unwrap_or_default();
-                let with = written.with.iter().map(|(key, written)| (key.clone(), value(written))).collect();
+                let with = env_after(&written.with, needs).map(|(key, value)| (key.clone(), value)).collect();
                 Step::uses(name, self.action(name, with, &origin.clone().then("uses")), origin.clone())
             }
         };
         if let Some(name) = &written.name {
             step.name.clone_from(name);
         }
-        step.env.extend(env_of(&written.env).map(|(key, value)| (key.clone(), value)));
+        step.id = written.id.as_ref().map(ToString::to_string);
+        step.env.extend(env_after(&written.env, needs).map(|(key, value)| (key.clone(), value)));
         step.timeout = written.timeout.map(definition::Duration::minutes);
-        step.effect(if written.changes == Some(false) { Effect::None } else { effect })
+        step
     }
 }
 

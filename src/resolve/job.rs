@@ -4,10 +4,13 @@ use std::rc::Rc;
 
 use super::component::Component;
 use super::names::{OWN_JOBS, ci_jobs};
+use super::outputs;
 use super::references::{References, UNKNOWN_NAME};
 use super::scope::{Named, Parts, Scope};
 use crate::at;
-use crate::definition::{Job as Written, Name, RunsOn, Service, Workflow as WrittenWorkflow};
+use crate::definition::{
+    Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunsOn, Service, Table, Workflow as WrittenWorkflow,
+};
 use crate::diagnostics::{At, did_you_mean};
 use crate::toolchains::CacheUse;
 
@@ -22,9 +25,22 @@ pub(crate) struct Job<'a> {
     /// Containers beside it.
     pub(crate) services: Vec<Named<'a, Service>>,
     /// Its machine: of several the first.
-    pub(crate) machine: &'a RunsOn,
+    pub(crate) machine: JobMachine<'a>,
+    /// Its jobs, where it has a matrix.
+    pub(crate) cells: Vec<Cell>,
+    /// What other jobs read of it: outputs, and the step that each comes from.
+    pub(crate) outputs: Vec<(&'a Output, &'a Name)>,
     /// Its time limit, in minutes.
     pub(crate) minutes: u64,
+}
+
+/// The machine of a job.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum JobMachine<'a> {
+    /// The same for all jobs of a matrix.
+    Fixed(&'a RunsOn),
+    /// The label that a key of the matrix has.
+    Matrix(&'a Name),
 }
 
 /// A workflow that the user writes.
@@ -54,19 +70,26 @@ impl<'a> Job<'a> {
         references: &mut References,
         at: &At,
         (name, written): Named<'a, Written>,
+        table: &'a Table<Written>,
     ) -> Self {
         let definition = scope.definition;
         let component = written.component.as_ref().and_then(|component| {
             references.find(("components", &definition.components), component, || at.clone().then("component"))
         });
         let component = component.and_then(|(name, _)| components.get(name.as_str())).map(Rc::clone);
-        let machines = written.runs_on.as_ref().or(component.as_ref().map(|component| component.axes.machines));
+        let machine = match &written.runs_on {
+            Some(JobRunsOn::Matrix(key)) => JobMachine::Matrix(key),
+            Some(JobRunsOn::Fixed(machine)) => JobMachine::Fixed(machine),
+            None => JobMachine::Fixed(scope.machine(component.as_ref().map(|component| component.axes.machines))),
+        };
         Self {
             name,
             written,
             component,
             services: references.services(&definition.services, &written.services, || at.clone()),
-            machine: scope.machine(machines),
+            machine,
+            cells: written.matrix.as_ref().map(Matrix::cells).unwrap_or_default(),
+            outputs: outputs::of(name, written, table),
             minutes: scope.minutes(written.timeout),
         }
     }
@@ -82,7 +105,7 @@ pub(super) fn jobs<'a>(
     let mut jobs = Vec::new();
     for (name, written) in &definition.jobs {
         let at = at!["jobs", name.as_str()];
-        jobs.push(Job::of(scope, components, references, &at, (name, written)));
+        jobs.push(Job::of(scope, components, references, &at, (name, written), &definition.jobs));
         for (index, need) in written.needs.iter().enumerate() {
             needed_job(scope, references, need, || at.clone().then("needs").then(index));
         }
@@ -112,7 +135,7 @@ pub(super) fn workflows<'a>(
         let mut jobs = Vec::new();
         for (id, job) in &written.jobs {
             let at = at.clone().then(id.as_str());
-            jobs.push(Job::of(scope, components, references, &at, (id, job)));
+            jobs.push(Job::of(scope, components, references, &at, (id, job), &written.jobs));
             for (index, need) in job.needs.iter().enumerate() {
                 references.find(("jobs", &written.jobs), need, || at.clone().then("needs").then(index));
             }

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::scope::Named;
-use crate::definition::{Name, Service, TestRun, Value};
+use crate::definition::{Name, RunValue, Service, TestRun, Value};
 use crate::diagnostics::At;
 use crate::pytest::{self, Call, Checkout, Floor, Origin, Word};
 use crate::sources::{Tree, join};
@@ -24,14 +24,15 @@ pub(crate) struct Variable<'a> {
 
 /// Returns the variable as the tests see it: the run's own, the component's, a service's.
 pub(super) fn variable<'a>(
-    environments: [(&'a IndexMap<String, Value>, &'static str, &'a Name); 2],
+    environments: [(&'a IndexMap<String, RunValue>, &'static str, &'a Name); 2],
     services: &[Named<'a, Service>],
 ) -> Option<Variable<'a>> {
     for (env, table, name) in environments {
         if let Some(value) = env.get(VARIABLE) {
             let (text, hidden) = match value {
-                Value::Literal(text) => (text.as_str(), false),
-                Value::External(external) => (external.default.as_deref().unwrap_or_default(), true),
+                RunValue::Plain(Value::Literal(text)) => (text.as_str(), false),
+                RunValue::Plain(Value::External(external)) => (external.default.as_deref().unwrap_or_default(), true),
+                _ => ("", true),
             };
             return Some(Variable { text, hidden, at: crate::at![table, name.as_str(), "env", VARIABLE] });
         }

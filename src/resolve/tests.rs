@@ -2,7 +2,7 @@
 
 use super::{Order, Seeds};
 use crate::definition::{Floor, Percent, Split};
-use crate::resolve::SecondSeed;
+use crate::resolve::{JobMachine, SecondSeed};
 use crate::testing::{Project, shown};
 
 /// A component with a test run that has these further lines.
@@ -244,8 +244,10 @@ fn limits_and_machines_are_a_jobs_own_before_those_of_the_project() {
         .jobs
         .iter()
         .map(|job| match job.machine {
-            crate::definition::RunsOn::Axis(axis) => (job.minutes, axis.first()),
-            crate::definition::RunsOn::Labels { .. } => (job.minutes, "labels"),
+            JobMachine::Fixed(crate::definition::RunsOn::Axis(axis)) => (job.minutes, axis.first()),
+            JobMachine::Fixed(crate::definition::RunsOn::Labels { .. }) | JobMachine::Matrix(_) => {
+                (job.minutes, "labels")
+            }
         })
         .collect();
     assert_eq!(jobs, [(40, "a"), (7, "c"), (40, "d")]);

@@ -3,7 +3,7 @@
 use super::set::{Used, strategy, telling_axes};
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::workflow::{Axis, Github, Property, Step, Value, When};
+use crate::workflow::{Axis, Cell, Github, Property, Step, Value, When};
 
 pub(crate) struct ArtifactName;
 
@@ -56,6 +56,11 @@ impl Rule for ArtifactName {
 impl ArtifactName {
     fn matrix(&self, used: &Used<'_>, found: &mut Vec<Diagnostic>) {
         let condition = used.step.condition.as_ref();
+        let cells = strategy(used.job).map(|strategy| strategy.cells.as_slice()).unwrap_or_default();
+        if !cells.is_empty() {
+            self.cells(used, cells, found);
+            return;
+        }
         for axis in telling_axes(used.job) {
             if !name(used).reads(&Property::Matrix(axis.to_owned()))
                 && !condition.is_some_and(|condition| pins(condition, axis))
@@ -65,9 +70,40 @@ impl ArtifactName {
                     name(used),
                     used.job.id
                 );
-                let help = "upload it in a job without a matrix, or from one combination alone";
+                let help = format!(
+                    "write `name = [\"…\", {{ matrix = \"{axis}\" }}]`, which joins them with `-`, or upload it in a job without \
+                     a matrix"
+                );
                 found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(help));
             }
+        }
+    }
+
+    /// Jobs of a matrix whose names are the same.
+    fn cells(&self, used: &Used<'_>, cells: &[Cell], found: &mut Vec<Diagnostic>) {
+        let name = name(used);
+        let read: Vec<&str> = name
+            .properties()
+            .into_iter()
+            .filter_map(|property| if let Property::Matrix(key) = property { Some(key.as_str()) } else { None })
+            .collect();
+        let values = |cell: &Cell| {
+            let value = |key: &&str| cell.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
+            read.iter().map(value).collect::<Vec<_>>()
+        };
+        let twice = cells
+            .iter()
+            .enumerate()
+            .find(|(index, cell)| cells.iter().take(*index).any(|before| values(before) == values(cell)));
+        if let Some((_, cell)) = twice {
+            let shown: Vec<String> = cell.iter().map(|(key, value)| format!("`{key} = \"{value}\"`")).collect();
+            let message = format!(
+                "the artifact `{name}` of the job `{}` has the same name for {} and for another job of the matrix",
+                used.job.id,
+                shown.join(", ")
+            );
+            let help = "add keys of the matrix to the name, as in `name = [\"…\", { matrix = \"os\" }]`";
+            found.push(Diagnostic::error(self.code(), used.at_input("name"), message).help(help));
         }
     }
 

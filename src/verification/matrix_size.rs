@@ -22,8 +22,10 @@ impl Rule for MatrixSize {
             let mut wrong = |message: String, help: &str| {
                 found.push(Diagnostic::error(self.code(), job.origin.clone(), message).help(help));
             };
-            let size = strategy.axes.iter().fold(1, |size: usize, (_, axis)| size.saturating_mul(count(axis)));
-            if size == 0 || strategy.axes.is_empty() {
+            let product = strategy.axes.iter().fold(1, |size: usize, (_, axis)| size.saturating_mul(count(axis)));
+            let decided = !strategy.include.is_empty() || !strategy.exclude.is_empty();
+            let size = if decided { strategy.cells.len() } else { product };
+            if size == 0 || (strategy.axes.is_empty() && !decided) {
                 wrong(format!("the matrix of the job `{}` is empty", job.id), "give every axis a value");
             }
             if size > MOST {

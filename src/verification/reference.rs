@@ -5,7 +5,7 @@ use super::set::strategy;
 use super::{FAULT, Rule, Set};
 use crate::catalogue;
 use crate::diagnostics::{At, Code, Diagnostic, did_you_mean, listed};
-use crate::workflow::{Job, Property, Step, StepKind, Workflow};
+use crate::workflow::{Job, Property, Step, StepKind, Strategy, Workflow};
 
 pub(crate) struct Reference;
 
@@ -81,8 +81,8 @@ fn missing(place: &Place<'_>, property: &Property) -> Option<(String, Target)> {
     match (property, place.job) {
         (Property::Input(name), _) => unless_known(name, declared(place.workflow)).map(without_target),
         (Property::Matrix(axis), Some(job)) => {
-            let known = strategy(job).into_iter().flat_map(|strategy| &strategy.axes);
-            unless_known(axis, known.map(|(name, _)| name.as_str())).map(without_target)
+            let known = strategy(job).into_iter().flat_map(Strategy::keys);
+            unless_known(axis, known).map(without_target)
         }
         (Property::NeedResult(id), Some(job)) => needed(place.workflow, job, id).err().map(without_target),
         (Property::NeedOutput(id, output), Some(job)) => match needed(place.workflow, job, id) {

@@ -154,7 +154,7 @@ impl<'a> Used<'a> {
         self.action.name.eq_ignore_ascii_case(name)
     }
 
-    /// Returns whether it is written in the definition, as an item of a list of steps; such a step cannot hold expressions.
+    /// Returns whether it is written in the definition, as an item of a list of steps.
     pub(super) fn is_written_by_the_user(&self) -> bool {
         matches!(&self.step.origin, At::Path(path, _) if matches!(path.last(), Some(Part::Index(_))))
     }

@@ -93,6 +93,30 @@ impl Environment {
 pub struct Strategy {
     /// Axes by name.
     pub axes: Vec<(String, Axis)>,
+    /// Further jobs, or further keys for those that fit.
+    pub include: Vec<Cell>,
+    /// Combinations of the axes that are left out.
+    pub exclude: Vec<Cell>,
+    /// The condition under which a job may fail; the others never.
+    pub optional: Option<When>,
+    /// Its jobs, where `include` or `exclude` decides them; not printed.
+    pub cells: Vec<Cell>,
+}
+
+/// Keys of one job of a matrix, with their values.
+pub type Cell = Vec<(String, String)>;
+
+impl Strategy {
+    /// A matrix of axes alone; none without an axis.
+    pub fn of(axes: Vec<(String, Axis)>) -> Option<Self> {
+        (!axes.is_empty()).then(|| Self { axes, ..Self::default() })
+    }
+
+    /// Returns every key that a job of the matrix may have.
+    pub fn keys(&self) -> impl Iterator<Item = &str> + Clone {
+        let axes = self.axes.iter().map(|(name, _)| name.as_str());
+        axes.chain(self.include.iter().flatten().map(|(key, _)| key.as_str()))
+    }
 }
 
 /// The values of an axis.

@@ -40,20 +40,36 @@ pub enum Property {
 pub enum Github {
     /// The user whose event started the run.
     Actor,
+    /// The branch that a pull request goes to.
+    BaseRef,
     /// The event that started the run.
     EventName,
+    /// The branch that a pull request comes from.
+    HeadRef,
     /// The repository that a pull request comes from.
     HeadRepository,
+    /// The number of the pull request.
+    PullRequest,
     /// The branch or tag, with `refs/heads/` or `refs/tags/`.
     Ref,
+    /// The name of the branch or tag.
+    RefName,
+    /// `branch` or `tag`.
+    RefType,
     /// Owner and name of the repository.
     Repository,
+    /// The owner of the repository.
+    RepositoryOwner,
     /// Number of this attempt of the run, from 1.
     RunAttempt,
     /// Number of the run, the same in every attempt.
     RunId,
+    /// Number of the run among those of its workflow, from 1.
+    RunNumber,
     /// The cron expression that started the run.
     Schedule,
+    /// The address of GitHub.
+    ServerUrl,
     /// The commit.
     Sha,
     /// The token of the job.
@@ -98,13 +114,21 @@ impl Github {
     const fn path(self) -> &'static [&'static str] {
         match self {
             Self::Actor => &["github", "actor"],
+            Self::BaseRef => &["github", "base_ref"],
             Self::EventName => &["github", "event_name"],
+            Self::HeadRef => &["github", "head_ref"],
             Self::HeadRepository => &["github", "event", "pull_request", "head", "repo", "full_name"],
+            Self::PullRequest => &["github", "event", "pull_request", "number"],
             Self::Ref => &["github", "ref"],
+            Self::RefName => &["github", "ref_name"],
+            Self::RefType => &["github", "ref_type"],
             Self::Repository => &["github", "repository"],
+            Self::RepositoryOwner => &["github", "repository_owner"],
             Self::RunAttempt => &["github", "run_attempt"],
             Self::RunId => &["github", "run_id"],
+            Self::RunNumber => &["github", "run_number"],
             Self::Schedule => &["github", "event", "schedule"],
+            Self::ServerUrl => &["github", "server_url"],
             Self::Sha => &["github", "sha"],
             Self::Token => &["github", "token"],
             Self::Workspace => &["github", "workspace"],

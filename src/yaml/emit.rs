@@ -2,8 +2,8 @@
 
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
-    Action, Axis, Commit, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner, Service,
-    Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
+    Action, Axis, Cell, Commit, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner,
+    Service, Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
 };
 
 /// A workflow as text, below these comment lines.
@@ -132,7 +132,7 @@ fn entry(job: &Job) -> Entry {
             entries.push(Entry::new("permissions", permissions(&job.permissions)));
             entries.extend(place.as_ref().map(environment));
             entries.extend(job.concurrency.as_ref().map(|group| Entry::new("concurrency", concurrency(group))));
-            entries.extend(matrix.as_ref().map(strategy));
+            entries.extend(matrix.iter().flat_map(strategy));
             entries.extend(pairs("outputs", &job.outputs));
             entries.extend(pairs("env", env));
             if !beside.is_empty() {
@@ -180,7 +180,7 @@ fn environment(environment: &Environment) -> Entry {
     Entry::new("environment", value)
 }
 
-fn strategy(strategy: &Strategy) -> Entry {
+fn strategy(strategy: &Strategy) -> Vec<Entry> {
     let axes = strategy.axes.iter().map(|(name, axis)| {
         let values = match axis {
             Axis::Texts(texts) => flow(texts),
@@ -189,7 +189,23 @@ fn strategy(strategy: &Strategy) -> Entry {
         };
         Entry::new(name.as_str(), values)
     });
-    Entry::new("strategy", Node::map([Entry::new("fail-fast", false), Entry::new("matrix", Node::map(axes))]))
+    let mut matrix: Vec<Entry> = axes.collect();
+    for (key, cells) in [("exclude", &strategy.exclude), ("include", &strategy.include)] {
+        if !cells.is_empty() {
+            matrix.push(Entry::new(key, Node::seq(cells.iter().map(cell))));
+        }
+    }
+    let optional = strategy.optional.as_ref().map(|when| value(&when.clone().into()));
+    let mut entries: Vec<Entry> = optional.map(|value| Entry::new("continue-on-error", value)).into_iter().collect();
+    entries.push(Entry::new(
+        "strategy",
+        Node::map([Entry::new("fail-fast", false), Entry::new("matrix", Node::Map(matrix))]),
+    ));
+    entries
+}
+
+fn cell(cell: &Cell) -> Node {
+    Node::map(cell.iter().map(|(key, own)| Entry::new(key.as_str(), text(&own.into()))))
 }
 
 fn service(service: &Service) -> Entry {

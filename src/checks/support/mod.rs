@@ -6,5 +6,6 @@ pub(super) mod gitignore;
 pub(super) mod left_out;
 pub(super) mod paths;
 pub(super) mod pytest;
+pub(super) mod run_values;
 pub(super) mod shell;
 pub(super) mod walk;

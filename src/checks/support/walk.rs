@@ -2,7 +2,9 @@
 
 use indexmap::IndexMap;
 
-use crate::definition::{Definition, Delivery, Name, OnRollback, RunsOn, Step, Table, Value};
+use crate::definition::{
+    Axis, Definition, Delivery, JobRunsOn, Matrix, Name, OnRollback, RunValue, RunsOn, Step, Table,
+};
 use crate::diagnostics::{At, Part};
 
 /// A path of keys while it is walked; it becomes a place where something is found.
@@ -211,11 +213,11 @@ fn names<T>(
 }
 
 /// Every value of a table of values.
-pub(in crate::checks) fn values(
+pub(in crate::checks) fn values<T>(
     above: &Trail<'_>,
     key: &str,
-    table: &IndexMap<String, Value>,
-    visit: &mut dyn FnMut(&Trail<'_>, &Value),
+    table: &IndexMap<String, T>,
+    visit: &mut dyn FnMut(&Trail<'_>, &T),
 ) {
     let trail = above.key(key);
     for (name, value) in table {
@@ -228,7 +230,7 @@ pub(in crate::checks) fn step_values(
     above: &Trail<'_>,
     key: &str,
     steps: &[Step],
-    visit: &mut dyn FnMut(&Trail<'_>, &Value),
+    visit: &mut dyn FnMut(&Trail<'_>, &RunValue),
 ) {
     items(above, key, steps, &mut |at, step| {
         values(at, "with", &step.with, visit);
@@ -260,5 +262,30 @@ pub(in crate::checks) fn machines(definition: &Definition, visit: &mut dyn FnMut
     entries(&ROOT, "environments", &definition.environments, &mut |at, _, it| {
         one(at, Machines::One, it.runs_on.as_ref());
     });
-    jobs(definition, &mut |at, _, it| one(at, Machines::One, it.runs_on.as_ref()));
+    jobs(definition, &mut |at, _, it| match &it.runs_on {
+        Some(JobRunsOn::Fixed(runs_on)) => visit(&at.key("runs-on"), Machines::One, runs_on),
+        Some(JobRunsOn::Matrix(key)) => matrix_machines(at, it.matrix.as_ref(), key, visit),
+        None => {}
+    });
+}
+
+/// Machines that a key of a matrix names.
+fn matrix_machines(
+    job: &Trail<'_>,
+    matrix: Option<&Matrix>,
+    key: &Name,
+    visit: &mut dyn FnMut(&Trail<'_>, Machines, &RunsOn),
+) {
+    let Some(matrix) = matrix else { return };
+    let at = job.key("matrix");
+    let machines = |values: Vec<String>| RunsOn::Axis(Axis { values, list: true });
+    if let Some(values) = matrix.axes.get(key) {
+        visit(&at.key(key), Machines::Many, &machines(values.clone()));
+    }
+    let include = at.key("include");
+    for (index, cell) in matrix.include.iter().enumerate() {
+        if let Some(label) = cell.get(key) {
+            visit(&include.index(index).key(key), Machines::Many, &machines(vec![label.clone()]));
+        }
+    }
 }

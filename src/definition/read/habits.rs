@@ -25,13 +25,13 @@ const HABITS: &[Habit] = &[
     }),
     habit("", "defaults", |_| SHELL.to_owned()),
     habit("", "fail-fast", |_| "remove it: all jobs of a matrix run to their end".to_owned()),
-    habit("", "id", |_| STEPS.to_owned()),
+    habit("", "id", |_| "remove it: steps have an `id`".to_owned()),
     habit("", "if", |_| "remove it: `[workflows.<name>]` has `on`, which selects events, branches and tags".to_owned()),
     habit("", "matrix", |_| MATRIX.to_owned()),
     habit("", "on", |_| {
         "write `branches` in `[project]`; a separate workflow has its own `on`, in `[workflows.<name>]`".to_owned()
     }),
-    habit("", "outputs", |_| STEPS.to_owned()),
+    habit("", "outputs", |_| OUTPUTS.to_owned()),
     habit("", "shell", |_| SHELL.to_owned()),
     habit("", "strategy", |_| MATRIX.to_owned()),
     habit("", "timeout-minutes", |value| match value.as_u64() {
@@ -62,7 +62,7 @@ const MATRIX: &str = "remove it: a list is a matrix, as in `python = [\"3.11\", 
 const ORDER: &str = "remove it: a job waits for the jobs whose results it uses";
 const PERMISSIONS: &str = "remove it: each job has the permissions that its steps need";
 const SHELL: &str = "remove it: scripts run in bash";
-const STEPS: &str = "remove it: steps pass values by files, and by variables in `$GITHUB_ENV`";
+const OUTPUTS: &str = "remove it: a job that needs this one reads `{ output = \"job.name\" }`";
 
 const fn habit(at: &'static str, key: &'static str, help: fn(&Value) -> String) -> Habit {
     Habit { at, key, help }

@@ -20,6 +20,9 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
         .collect()
 }
 
+/// Id of the last step that makes a job ready for its checks.
+const READY: &str = "ready";
+
 fn job(context: &Context<'_>, resolved: &Component<'_>) -> Job {
     let (name, component) = (resolved.name, resolved.written);
     let origin = crate::at!["components", name.as_str()];
@@ -28,17 +31,16 @@ fn job(context: &Context<'_>, resolved: &Component<'_>) -> Job {
     let mut steps = vec![context.checkout(&origin, None)];
     let cache = context.pipeline.cache_use();
     steps.extend(set_up(context, resolved, &axes, &origin, cache, &format!("checks-{name}")));
-    if component.checks.len() > 1
-        && let Some(last) = steps.last_mut()
-    {
-        last.id = Some("ready".to_owned());
-    }
+    let ready = steps.last_mut().filter(|_| component.checks.len() > 1);
+    let ready = ready.map(|last| last.id.get_or_insert_with(|| READY.to_owned()).clone());
     for (index, (check, command)) in component.checks.iter().enumerate() {
         let mut step =
             Step::run(check.as_str(), Script::new(command), origin.clone().then("checks").then(check.as_str()))
                 .folder(folder);
-        if index > 0 {
-            step = step.when(When::not_cancelled().and(workflow::step("ready").outcome().is("success")));
+        if index > 0
+            && let Some(ready) = &ready
+        {
+            step = step.when(When::not_cancelled().and(workflow::step(ready).outcome().is("success")));
         }
         steps.push(step);
     }
@@ -49,7 +51,7 @@ fn job(context: &Context<'_>, resolved: &Component<'_>) -> Job {
     if let Work::Steps { runner, timeout, strategy, env, .. } = &mut job.work {
         *runner = axes.runner.clone();
         *timeout = resolved.minutes;
-        *strategy = (!axes.matrix.is_empty()).then(|| Strategy { axes: axes.matrix.clone() });
+        *strategy = Strategy::of(axes.matrix.clone());
         set_env(env, env_of(&component.env));
     }
     job

@@ -70,7 +70,7 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     if let Work::Steps { runner, timeout, strategy, env, services, environment, .. } = &mut job.work {
         *runner = axes.runner;
         *timeout = resolved.minutes;
-        *strategy = (!matrix.is_empty()).then_some(Strategy { axes: matrix });
+        *strategy = Strategy::of(matrix);
         *services = beside.services;
         *environment = run.environment.clone().map(Environment::without_deployment);
         *env = beside.env;

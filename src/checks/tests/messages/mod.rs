@@ -4,6 +4,7 @@ mod built;
 mod declared;
 mod deployed;
 mod left_out;
+mod own_jobs;
 mod tested;
 
 use std::collections::BTreeMap;

@@ -1,0 +1,207 @@
+//! Matrices, values and ids of custom jobs.
+
+use super::{assert_said, said};
+
+/// Findings about a job with these keys.
+fn of_matrix(lines: &str) -> Vec<String> {
+    said(&format!("[jobs.j]\nsteps = [{{ run = \"a\" }}]\n{lines}\n"), &[])
+}
+
+#[test]
+fn matrices() {
+    for (lines, expected) in [
+        (r#"matrix = { os = ["a", "b"] }"#, None),
+        (
+            r#"matrix = { os = ["a"], exclude = [{ so = "a" }] }"#,
+            Some("error matrix jobs.j.matrix.exclude[0].so: `so` is not an axis of the matrix"),
+        ),
+        (
+            r#"matrix = { os = ["a", "b"], exclude = [{ os = "c" }] }"#,
+            Some("error matrix jobs.j.matrix.exclude[0]: no job of the matrix has `{ os = \"c\" }`"),
+        ),
+        (
+            r#"matrix = { os = ["a"], exclude = [{ os = "a" }] }"#,
+            Some("error matrix jobs.j.matrix: the matrix of `j` has no job left"),
+        ),
+        (
+            r#"matrix = { os = ["a", "b"], optional = [{ os = "c" }] }"#,
+            Some("error matrix jobs.j.matrix.optional[0]: no job of the matrix has `{ os = \"c\" }`"),
+        ),
+        (
+            r#"matrix = { os = ["a"], optional = [{ os = "a" }] }"#,
+            Some("error matrix jobs.j.matrix.optional: every job of the matrix may fail, so the job never fails"),
+        ),
+        (
+            r#"matrix = { include = [{ os = "a" }, { os = "a" }] }"#,
+            Some("error matrix jobs.j.matrix: two jobs of the matrix of `j` are the same: `{ os = \"a\" }`"),
+        ),
+        (
+            "matrix = { os = [\"ubuntu-24.04\"], include = [{ arch = \"arm\" }] }\nruns-on = { matrix = \"so\" }",
+            Some(
+                "error matrix jobs.j.runs-on.matrix: a job of the matrix has no `so` to run on: \
+                 `{ os = \"ubuntu-24.04\", arch = \"arm\" }`",
+            ),
+        ),
+        (
+            "runs-on = { matrix = \"os\" }",
+            Some("error matrix jobs.j.runs-on.matrix: `j` has no matrix with a key `os`"),
+        ),
+        (
+            "component = \"backend\"\nmatrix = { python = [\"3.12\"], include = [{ python = \"3.13\" }, { os = \"a\" }, { python = \"3.12\", os = \"b\" }] }",
+            None,
+        ),
+        (
+            "component = \"backend\"\nmatrix = { include = [{ python = \"3.13\" }, { os = \"a\" }] }",
+            Some(
+                "error matrix jobs.j.matrix: a job of the matrix has no `python`, by which its toolchain is set up: \
+                 `{ os = \"a\" }`",
+            ),
+        ),
+    ] {
+        assert_eq!(of_matrix(lines), Vec::from_iter(expected), "{lines}");
+    }
+    let axis: Vec<String> = (0..20).map(|number| format!("\"{number}\"")).collect();
+    let axis = axis.join(", ");
+    assert_eq!(
+        of_matrix(&format!("matrix = {{ a = [{axis}], b = [{axis}] }}")),
+        ["error matrix jobs.j.matrix: the matrix of `j` would have 400 jobs, and a matrix has at most 256"]
+    );
+    assert_eq!(
+        of_matrix("matrix = { os = [\"ubuntu-20.04\"] }\nruns-on = { matrix = \"os\" }"),
+        ["error runner-label jobs.j.matrix.os: `ubuntu-20.04` is gone since 2025-04-15: the job would never start"]
+    );
+}
+
+/// Findings about a job whose only variable has this value.
+fn of_value(value: &str) -> Vec<String> {
+    said(
+        &format!(
+            r#"[jobs.meta]
+steps = [{{ id = "meta", run = 'echo "version=1" >> "$GITHUB_OUTPUT"' }}, {{ id = "tool", run = "./tool" }}]
+[jobs.many]
+matrix = {{ os = ["a", "b"] }}
+steps = [{{ id = "meta", run = "./tool" }}]
+[jobs.j]
+needs = ["backend", "meta", "many"]
+matrix = {{ os = ["a", "b"] }}
+steps = [
+  {{ id = "above", run = 'echo "size=1" >> "$GITHUB_OUTPUT"' }},
+  {{ run = "a", env = {{ A = {value} }} }},
+  {{ id = "below", run = "./tool" }},
+]
+[components.backend]
+checks = {{ a = "true" }}
+"#
+        ),
+        &[],
+    )
+}
+
+#[test]
+fn values() {
+    for (value, expected) in [
+        ("{ github = 'sha' }", None),
+        ("{ matrix = 'os' }", None),
+        ("{ matrix = 'so' }", Some("the job has no matrix with a key `so`")),
+        ("{ input = 'level' }", Some("there is no input `level`: only workflows of `[workflows]` have inputs")),
+        ("{ output = 'above.size' }", None),
+        ("{ output = 'above.sizes' }", Some("the step `above` sets no output `sizes`")),
+        ("{ output = 'above.meta.size' }", Some("`above` is a step, and a step has no steps")),
+        ("{ output = 'below.size' }", Some("the step `below` has not run yet when this is read")),
+        ("{ output = 'abvoe.size' }", Some("there is no step `abvoe` above, and no job `abvoe` in `needs`")),
+        ("{ output = 'meta.version' }", None),
+        ("{ output = 'meta.size' }", Some("several steps of `meta` may set `size`")),
+        ("{ output = 'meta.tool.size' }", None),
+        ("{ output = 'meta.meta.size' }", Some("the step `meta` of `meta` sets no output `size`")),
+        ("{ output = 'meta.mata.size' }", Some("`meta` has no step `mata`")),
+        ("{ output = 'many.version' }", Some("`many` has a matrix, so the last of its jobs would decide the output")),
+        ("{ output = 'backend.version' }", Some("`backend` is a job that is generated, and has no outputs")),
+    ] {
+        let expected = expected.map(|message| format!("error run-value jobs.j.steps[1].env.A: {message}"));
+        assert_eq!(of_value(value), Vec::from_iter(expected), "{value}");
+    }
+    assert_eq!(
+        of_value("['a', { matrix = 'os' }, { output = 'below.size' }]"),
+        ["error run-value jobs.j.steps[1].env.A[2]: the step `below` has not run yet when this is read"]
+    );
+}
+
+#[test]
+fn values_of_actions_tests_and_workflows() {
+    assert_said(&[
+        (
+            r#"[jobs.a]
+steps = [
+  { uses = "actions/github-script", with = { script = { github = "ref-name" } } },
+  { uses = "actions/upload-artifact", with = { name = ["a", { github = "run-id" }], path = ["a", "b"] } },
+]
+[jobs.b]
+steps = [{ run = "a", env = { A = { output = "a.size" } } }]
+"#,
+            &[],
+            &[
+                "error run-value jobs.a.steps[0].with.script: `script` is run as code, and a value must not become code",
+                "error run-value jobs.a.steps[1].with.path: a list is joined with `-`, and `path` is not a name",
+                "error run-value jobs.b.steps[0].env.A: the job does not wait for `a`",
+            ],
+        ),
+        (
+            r#"[components.backend]
+python = ["3.11", "3.12"]
+before = [{ run = "a", env = { A = { matrix = "python" } } }]
+after = [{ run = "a", env = { A = { matrix = "python" } } }]
+[tests.t]
+component = "backend"
+runner = "pytest"
+shards = 2
+after = [{ run = "a", env = { A = { matrix = "shard" }, B = { matrix = "python" }, C = { matrix = "os" } } }]
+"#,
+            &[],
+            &[
+                "error run-value components.backend.before[0].env.A: the job has no matrix with a key `python`",
+                "error run-value tests.t.after[0].env.C: the job has no matrix with a key `os`",
+            ],
+        ),
+        (
+            r#"[workflows.w]
+on = { manual = { inputs = { level = {} } } }
+jobs.a = { steps = [{ run = "a", env = { A = { input = "level" }, B = { input = "lvel" } } }] }
+[workflows.v]
+on = { tags = ["v*"] }
+jobs.a = { steps = [{ run = "a", env = { A = { input = "level" } } }] }
+"#,
+            &[],
+            &[
+                "error run-value workflows.w.jobs.a.steps[0].env.B: the workflow has no input `lvel`",
+                "error run-value workflows.v.jobs.a.steps[0].env.A: the workflow has no input `level`",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn ids() {
+    assert_said(&[(
+        r#"[components.backend]
+before = [{ id = "cache", run = "a" }]
+[tests.t]
+component = "backend"
+runner = "pytest"
+before = [{ id = "cache", run = "a" }]
+after = [{ id = "tests", run = "a" }]
+[jobs.a]
+steps = [{ id = "tests", run = "a" }]
+[jobs.b]
+component = "backend"
+needs = ["a"]
+steps = [{ id = "a", run = "a" }, { id = "cache", run = "a" }]
+"#,
+        &[],
+        &[
+            "error step-id tests.t.before[0].id: two steps of the job have the id `cache`",
+            "error step-id tests.t.after[0].id: `tests` is the id of a step that is generated",
+            "error step-id jobs.b.steps[1].id: two steps of the job have the id `cache`",
+            "error step-id jobs.b.steps[0].id: `a` is also a job in `needs`, so `{ output = \"a.…\" }` is unclear",
+        ],
+    )]);
+}

@@ -1,0 +1,121 @@
+//! Outputs of custom jobs: what others read of a job, and the step that sets it.
+
+use crate::catalogue;
+use crate::definition::{Job, Name, Output, RunValue, Step, Table};
+
+/// Returns what other jobs read of a job, each once, with the step that it comes from.
+pub(super) fn of<'a>(name: &Name, job: &'a Job, table: &'a Table<Job>) -> Vec<(&'a Output, &'a Name)> {
+    let mut found: Vec<(&Output, &Name)> = Vec::new();
+    let readers = table.values().filter(|other| other.needs.contains(name));
+    for output in readers.flat_map(read).filter(|output| output.from == *name) {
+        if let Ok(step) = setting(job, output)
+            && found.iter().all(|(known, _)| *known != output)
+        {
+            found.push((output, step));
+        }
+    }
+    found
+}
+
+/// Returns every output that a job reads.
+fn read(job: &Job) -> impl Iterator<Item = &Output> {
+    let steps = job.steps.iter().flat_map(|step| step.env.values().chain(step.with.values()));
+    job.env.values().chain(steps).flat_map(RunValue::parts).filter_map(|value| match value {
+        RunValue::Output(output) => Some(output),
+        _ => None,
+    })
+}
+
+/// The reason for which no step is known to set an output of a job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unset<'a> {
+    /// No step of the job has an id.
+    WithoutId,
+    /// No step has the id that is named.
+    UnknownStep(&'a Name),
+    /// Several steps may set it, or none of several that are known does.
+    Unclear(Vec<&'a Name>),
+    /// The only step that could does not set it.
+    NotSet(&'a Name),
+}
+
+/// Returns the step of a job that sets an output: the one that is named, the only one with an id, or the only one that
+/// is known to set it.
+pub(crate) fn setting<'a>(job: &'a Job, output: &'a Output) -> Result<&'a Name, Unset<'a>> {
+    let steps = || job.steps.iter().filter_map(|step| Some((step.id.as_ref()?, step)));
+    let checked = |(id, step): (&'a Name, &'a Step)| match sets(step, &output.name) {
+        Some(false) => Err(Unset::NotSet(id)),
+        _ => Ok(id),
+    };
+    if let Some(asked) = &output.step {
+        return steps().find(|(id, _)| *id == asked).map_or(Err(Unset::UnknownStep(asked)), checked);
+    }
+    let all: Vec<(&Name, &Step)> = steps().collect();
+    match all.as_slice() {
+        [] => return Err(Unset::WithoutId),
+        [only] => return checked(*only),
+        _ => {}
+    }
+    let sure: Vec<&Name> =
+        steps().filter(|(_, step)| sets(step, &output.name) == Some(true)).map(|(id, _)| id).collect();
+    match sure.as_slice() {
+        [only] => Ok(only),
+        _ => Err(Unset::Unclear(all.into_iter().map(|(id, _)| id).collect())),
+    }
+}
+
+/// Returns whether a step sets an output, where that is known: an action of the catalogue lists its outputs, and a
+/// script that writes to `$GITHUB_OUTPUT` itself names them.
+pub(crate) fn sets(step: &Step, output: &str) -> Option<bool> {
+    match (&step.run, &step.uses) {
+        (Some(script), _) => {
+            let writes = script.contains("GITHUB_OUTPUT");
+            writes.then(|| script.contains(output))
+        }
+        (None, Some(action)) => catalogue::action(action).map(|known| known.can_set(output)),
+        (None, None) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(steps: &str) -> Job {
+        toml::from_str(&format!("steps = [{steps}]")).expect("a job")
+    }
+
+    fn output(text: &str) -> Output {
+        let value: RunValue =
+            toml::from_str::<IndexTable>(&format!("value = {{ output = '{text}' }}")).expect("a value").value;
+        match value {
+            RunValue::Output(output) => output,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    struct IndexTable {
+        value: RunValue,
+    }
+
+    const META: &str = "{ id = 'meta', run = 'echo \"version=1\" >> \"$GITHUB_OUTPUT\"' }";
+    const TOOL: &str = "{ id = 'tool', run = './tools/describe' }";
+
+    #[test]
+    fn the_step_that_sets_an_output() {
+        let found =
+            |job: &Job, text| setting(job, &output(text)).map(ToString::to_string).map_err(|e| format!("{e:?}"));
+        let one = job(META);
+        assert_eq!(found(&one, "a.version"), Ok("meta".to_owned()));
+        assert_eq!(found(&one, "a.meta.version"), Ok("meta".to_owned()));
+        assert_eq!(found(&one, "a.versoin"), Err("NotSet(Name(\"meta\"))".to_owned()));
+        assert_eq!(found(&one, "a.mata.version"), Err("UnknownStep(Name(\"mata\"))".to_owned()));
+        let two = job(&format!("{META}, {TOOL}"));
+        assert_eq!(found(&two, "a.version"), Ok("meta".to_owned()));
+        assert_eq!(found(&two, "a.tool.version"), Ok("tool".to_owned()), "a tool may write it");
+        assert_eq!(found(&two, "a.size"), Err("Unclear([Name(\"meta\"), Name(\"tool\")])".to_owned()));
+        assert_eq!(found(&job(TOOL), "a.size"), Ok("tool".to_owned()));
+        assert_eq!(found(&job("{ run = 'true' }"), "a.size"), Err("WithoutId".to_owned()));
+    }
+}
