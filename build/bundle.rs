@@ -5,9 +5,10 @@
 //! all modules of a bundle. `tests/bundles` holds both.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fmt::Write as _;
-use std::fs;
 use std::path::Path;
+use std::{fs, io};
 
 /// The modules: name and text.
 pub(crate) type Modules = BTreeMap<String, String>;
@@ -157,15 +158,20 @@ pub(crate) fn title(about: &str) -> &str {
     about.lines().next().unwrap_or_default()
 }
 
-/// The texts of a folder by their names.
-pub(crate) fn texts(folder: &Path) -> BTreeMap<String, String> {
-    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let text = |entry: fs::DirEntry| {
-        let name = entry.file_name().into_string().ok()?;
-        let is_ours = !name.starts_with(['.', '_']);
+/// The texts of a folder by their names. A file that cannot be read, or is no text, fails the build.
+pub(crate) fn texts(folder: &Path) -> Result<BTreeMap<String, String>, String> {
+    let unread = |path: &Path, error: io::Error| format!("cannot read {}: {error}", path.display());
+    let mut found = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(|error| unread(folder, error))? {
+        let path = entry.map_err(|error| unread(folder, error))?.path();
+        let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+        // Caches and the settings of editors and linters.
+        if name.is_empty() || name.starts_with(['.', '_']) {
+            continue;
+        }
         // A checkout may have the line ends of Windows.
-        let text = fs::read_to_string(entry.path()).ok()?.replace("\r\n", "\n");
-        is_ours.then_some((name, text))
-    };
-    entries.filter_map(text).collect()
+        let text = fs::read_to_string(&path).map_err(|error| unread(&path, error))?.replace("\r\n", "\n");
+        found.insert(name.to_owned(), text);
+    }
+    Ok(found)
 }

@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=src/seal.rs");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut table = String::from("[\n");
-    for (name, text) in make::files(Path::new("templates")) {
+    for (name, text) in make::files(Path::new("templates"))? {
         fs::write(out.join(name), &text)?;
         let (file, hash) = (format!("/{name}"), seal::hash(&text));
         let text = format!("include_str!(concat!(env!(\"OUT_DIR\"), {file:?}))");
@@ -28,10 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     table.push_str("]\n");
     fs::write(out.join("shared.rs"), table)?;
-    let modules: Vec<String> = bundle::texts(Path::new("templates/scripts")).into_keys().collect();
+    let modules: Vec<String> = bundle::texts(Path::new("templates/scripts"))?.into_keys().collect();
     fs::write(out.join("modules.rs"), format!("{modules:?}"))?;
     let mut steps = String::from("[\n");
-    for (name, text) in bundle::texts(Path::new("templates/steps")) {
+    for (name, text) in bundle::texts(Path::new("templates/steps"))? {
         writeln!(steps, "    ({:?}, {text:?}),", format!("steps/{name}"))?;
     }
     steps.push_str("]\n");

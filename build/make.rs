@@ -35,23 +35,26 @@ const TEMPLATES: &str = "@templates@";
 const SHARED: &str = "@shared@";
 
 /// Every shared file with its text, from the folder of templates.
-pub(crate) fn files(templates: &Path) -> Vec<(&'static str, String)> {
-    let scripts = texts(&templates.join("scripts"));
+pub(crate) fn files(templates: &Path) -> Result<Vec<(&'static str, String)>, String> {
+    let scripts = texts(&templates.join("scripts"))?;
     let is_module = |name: &str| name.strip_suffix(".py").map(str::to_owned);
     let modules: Modules = scripts.iter().filter_map(|(name, text)| Some((is_module(name)?, text.clone()))).collect();
-    let script = |name: &str| scripts.get(name).cloned().unwrap_or_default();
+    let script = |name: &str| scripts.get(name).cloned().ok_or_else(|| format!("templates/scripts has no {name}"));
     let text = |(name, source): &(&'static str, Source)| {
         let text = match source {
-            Source::Text => script(name),
-            Source::Bundle(entry) => bundle(entry, &modules),
+            Source::Text => script(name)?,
+            Source::Bundle(entry) => {
+                script(&format!("{entry}.py"))?;
+                bundle(entry, &modules)
+            }
             Source::Drift => {
-                let names: Vec<String> = texts(&templates.join("steps")).into_keys().collect();
+                let names: Vec<String> = texts(&templates.join("steps"))?.into_keys().collect();
                 let shared: Vec<&str> = FILES.iter().map(|(name, _)| *name).collect();
-                script(name).replace(TEMPLATES, &names.join(" ")).replace(SHARED, &shared.join(" "))
+                script(name)?.replace(TEMPLATES, &names.join(" ")).replace(SHARED, &shared.join(" "))
             }
             Source::Attributes => "* text eol=lf linguist-generated\n".to_owned(),
         };
-        (*name, sealed_below(&text, None))
+        Ok((*name, sealed_below(&text, None)))
     };
     FILES.iter().map(text).collect()
 }

@@ -12,7 +12,11 @@ const ENTRIES: [&str; 3] = ["ci", "deploy", "pipewright_pytest"];
 
 fn all() -> Modules {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/scripts");
-    texts(&folder).into_iter().filter_map(|(name, text)| Some((name.strip_suffix(".py")?.to_owned(), text))).collect()
+    texts(&folder)
+        .expect("templates/scripts is readable")
+        .into_iter()
+        .filter_map(|(name, text)| Some((name.strip_suffix(".py")?.to_owned(), text)))
+        .collect()
 }
 
 fn modules<'m>(entry: &str, all: &'m Modules) -> Vec<Module<'m>> {
