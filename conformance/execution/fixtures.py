@@ -93,6 +93,8 @@ def _bun(folder: Path) -> None:
 
 
 def _uv(folder: Path) -> None:
+    # uv reads a lock before it replaces it, and refuses the fixture's, which locks nothing.
+    (folder / "uv.lock").unlink(missing_ok=True)
     python = str(pythons.interpreter("3.13"))
     _run([str(programs.uv("0.12.5")), "lock", "--quiet", "--python", python], folder, {})
 

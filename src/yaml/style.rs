@@ -58,9 +58,14 @@ enum Bare {
 }
 
 fn survey(text: &str) -> (Holds, Bare) {
+    // Nearly every text is ASCII, whose characters need no decoding.
+    if text.is_ascii() { survey_of(text.bytes().map(char::from)) } else { survey_of(text.chars()) }
+}
+
+fn survey_of(text: impl Iterator<Item = char>) -> (Holds, Bare) {
     let (mut holds, mut bare) = (Holds::Shown, Bare::Anywhere);
     let mut before = '\0';
-    for now in text.chars() {
+    for now in text {
         match now {
             '\n' | '\t' => holds = holds.max(Holds::Layout),
             ' ' if before == ':' => bare = Bare::Nowhere,
