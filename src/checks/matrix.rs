@@ -45,6 +45,12 @@ fn one(at: &Trail<'_>, job: &Job<'_>, found: &mut Vec<Diagnostic>) {
     }
     let Some(matrix) = &job.written.matrix else { return };
     let here = at.key("matrix");
+    let size = matrix.combinations();
+    if size > Written::MAX_COMBINATIONS {
+        let message = format!("the axes of the matrix of `{}` have {size} combinations", job.name);
+        found.push(Diagnostic::error(CODE, here.at(), message).help("make the lists shorter, or remove an axis"));
+        return;
+    }
     let before = found.len();
     excluded(&here, matrix, found);
     if found.len() > before {

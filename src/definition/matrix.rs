@@ -30,12 +30,25 @@ pub struct Matrix {
 }
 
 impl Matrix {
+    /// Most combinations of the axes, before `exclude`: sixteen times the jobs that a matrix may have.
+    pub const MAX_COMBINATIONS: usize = 4096;
+
+    /// Returns the number of combinations of the axes, before `exclude` and `include`.
+    pub fn combinations(&self) -> usize {
+        self.axes.values().fold(1, |size, values| size.saturating_mul(values.len()))
+    }
+
     /// Returns every job of the matrix, as GitHub makes them: the first axis changes slowest, and jobs that `include`
     /// adds come last.
+    ///
+    /// None where the axes have too many combinations.
     ///
     /// Source: <https://docs.github.com/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations>,
     /// expanding or adding matrix configurations.
     pub fn cells(&self) -> Vec<Cell> {
+        if self.combinations() > Self::MAX_COMBINATIONS {
+            return Vec::new();
+        }
         let mut cells = if self.axes.is_empty() { Vec::new() } else { vec![Cell::new()] };
         for (axis, values) in &self.axes {
             let with = |cell: &Cell, value: &String| {

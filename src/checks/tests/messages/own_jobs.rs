@@ -67,6 +67,10 @@ fn matrices() {
         ["error matrix jobs.j.matrix: the matrix of `j` would have 400 jobs, and a matrix has at most 256"]
     );
     assert_eq!(
+        of_matrix(&format!("matrix = {{ a = [{axis}], b = [{axis}], c = [{axis}], d = [{axis}], e = [{axis}] }}")),
+        ["error matrix jobs.j.matrix: the axes of the matrix of `j` have 3200000 combinations"]
+    );
+    assert_eq!(
         of_matrix("matrix = { os = [\"ubuntu-20.04\"] }\nruns-on = { matrix = \"os\" }"),
         ["error runner-label jobs.j.matrix.os: `ubuntu-20.04` is gone since 2025-04-15: the job would never start"]
     );
