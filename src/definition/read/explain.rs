@@ -46,17 +46,7 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
     match error.kind() {
         Kind::AdditionalProperties { unexpected } => {
             let known = properties(schema, error);
-            for key in unexpected {
-                if known.is_empty() {
-                    found.push(not_a_name(at.clone(), key));
-                    continue;
-                }
-                let value = &error.instance()[key];
-                let (message, help) = former_key(&path, key, value).unwrap_or_else(|| {
-                    (format!("there is no key `{key}` here"), unknown(schema, &path, key, value, &known))
-                });
-                found.push(Diagnostic::error(UNKNOWN_KEY, at.clone().then(key).key(), message).help(help));
-            }
+            found.extend(unexpected.iter().map(|key| unknown_key(schema, error, &path, key, &known)));
         }
         Kind::Required { property } => {
             let key = property.as_str().unwrap_or_default();
@@ -103,10 +93,9 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
             found.push(Diagnostic::error(INVALID, at, format!("`{name}` lists a value twice")).help("list it once"));
         }
         Kind::Pattern { .. } | Kind::Format { .. } => {
-            let message = format!("invalid value {shown} for `{name}`");
-            let help = if is_name(schema, error) { Some(NAME_FORM.to_owned()) } else { None };
+            let diagnostic = Diagnostic::error(INVALID, at, format!("invalid value {shown} for `{name}`"));
+            let help = is_name(schema, error).then(|| NAME_FORM.to_owned());
             let help = help.or_else(|| converted_or_form(schema, error, &path, tables));
-            let diagnostic = Diagnostic::error(INVALID, at, message);
             found.push(match help {
                 Some(help) => diagnostic.help(help),
                 None => diagnostic,
@@ -114,6 +103,18 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
         }
         _ => found.push(Diagnostic::error(INVALID, at, error.to_string())),
     }
+}
+
+/// Reports a key that a table does not have; where a table has names for keys, one that is no name.
+fn unknown_key(schema: &Value, error: &ValidationError<'_>, path: &[Part], key: &str, known: &[String]) -> Diagnostic {
+    let at = At::value(path.to_vec());
+    if known.is_empty() {
+        return not_a_name(at, key);
+    }
+    let value = &error.instance()[key];
+    let (message, help) = former_key(path, key, value)
+        .unwrap_or_else(|| (format!("there is no key `{key}` here"), unknown(schema, path, key, value, known)));
+    Diagnostic::error(UNKNOWN_KEY, at.then(key).key(), message).help(help)
 }
 
 /// Help for a key that a table does not have: the key that was meant, or else what to do instead.
