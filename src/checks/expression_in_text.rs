@@ -81,7 +81,10 @@ fn help(string: &str) -> String {
         return format!("write `{{ var = \"{name}\" }}`");
     }
     if let Some(key) = property("matrix") {
-        return format!("write `{{ matrix = \"{key}\" }}`");
+        return format!(
+            "write `{{ matrix = \"{key}\" }}` in a job with a `matrix`; elsewhere a list is the matrix, \
+             as in `[\"ubuntu-24.04\", \"macos-15\"]`"
+        );
     }
     if let Some(name) = property("inputs") {
         return format!("write `{{ input = \"{name}\" }}`");

@@ -66,7 +66,6 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
     ("steps =", "if = \"success()\"\nsteps =", "unknown-key", "`[workflows.<name>]` has `on`"),
     ("run = \"make docs\"", "run = \"x\", continue-on-error = true", "unknown-key", "`merge = \"reported\"`"),
     ("run = \"make docs\"", "run = \"x\", working-directory = \"docs\"", "unknown-key", "write `path = \"docs\"`"),
-    ("run = \"make docs\"", "run = \"x\", id = \"x\"", "unknown-key", "remove it: steps pass values by files"),
     ("run = \"make docs\"", "uses = \"actions/setup-java@v4\"", "step-kind", "write `uses = \"actions/setup-java\"`"),
     ("name = \"shop\"", "name = \"shop\"\nconcurrency = \"x\"", "unknown-key", "remove it: a newer commit"),
     (
@@ -79,7 +78,7 @@ const MISTAKES: &[(&str, &str, &str, &str)] = &[
         "path = \"api\"",
         "path = \"api\"\nruns-on = \"${{ matrix.os }}\"",
         "expression-in-text",
-        "write the values as a list",
+        "elsewhere a list is the matrix",
     ),
     // Another table.
     ("path = \"api\"", "path = \"api\"\nshards = 4", "unknown-key", "this key belongs to `[tests.<name>]`"),
