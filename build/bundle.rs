@@ -18,6 +18,9 @@ pub(crate) const WIDTH: usize = 88;
 /// The one package that is not of the standard library; it is imported below the others.
 const PYTEST: &str = "pytest";
 
+/// Comments by which the linters and formatters of a repository leave a bundle alone: what one of them rewrites is drift.
+const LEFT_ALONE: &str = "# flake8: noqa\n# fmt: off\n# isort: skip_file\n";
+
 /// A module, taken apart.
 pub(crate) struct Module<'m> {
     pub(crate) name: &'m str,
@@ -38,7 +41,7 @@ pub(crate) struct Import<'m> {
 pub(crate) fn bundle(entry: &str, all: &Modules) -> String {
     let mut modules = Vec::new();
     gather(entry, all, &mut modules);
-    let mut text = String::new();
+    let mut text = LEFT_ALONE.to_owned();
     if let Some(entry) = modules.last() {
         let _ = write!(text, "\"\"\"{}\n\nContents:\n", entry.about.trim_end());
     }

@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from installation import Installation
@@ -87,7 +88,8 @@ class PythonScripts:
             self.folders.append(folder)
             for name, path in world.scripts.items():
                 copy = folder / name
-                copy.write_bytes(path.read_bytes())
+                # Formatters obey the comment by which a script asks to be left alone.
+                copy.write_bytes(path.read_bytes().replace(b"\n# fmt: off\n", b"\n#\n"))
                 self._places[copy.resolve()] = path
 
     @property
@@ -113,6 +115,24 @@ def ruff_defaults(python: PythonScripts, installation: Installation) -> list[Fin
 def ruff_format(python: PythonScripts, installation: Installation) -> list[Finding]:
     """The format of black, by the defaults of both."""
     return _ruff(["format", "--check", "--isolated"], python, installation)
+
+
+def ruff_fixes(python: PythonScripts, installation: Installation) -> list[Finding]:
+    """What a user's linter rewrites that has every rule, every fix and another line length."""
+    ruff: Command = [installation.script("ruff")]
+    options: Command = ["--isolated", "--no-cache", "--quiet"]
+    findings = []
+    with TemporaryDirectory() as folder:
+        copies = {Path(folder) / f"{n}.py": path for n, path in enumerate(python.origins)}
+        for copy, path in copies.items():
+            copy.write_bytes(path.read_bytes())
+        fix: Command = ["check", "--select=ALL", "--fix", "--unsafe-fixes", "--exit-zero"]
+        run([*ruff, *fix, *options, *copies], expect=(0,))
+        run([*ruff, "format", "--line-length=140", *options, *copies], expect=(0,))
+        for copy, path in copies.items():
+            if copy.read_bytes() != path.read_bytes():
+                findings.append(Finding(path, None, "ruff rewrites it"))
+    return findings
 
 
 def _ruff(verb: Command, python: PythonScripts, installation: Installation) -> list[Finding]:

@@ -79,6 +79,7 @@ class Validation:
             "ruff check": partial(script_validators.ruff_check, python, installed, validators),
             "ruff defaults": partial(script_validators.ruff_defaults, python, installed),
             "ruff format": partial(script_validators.ruff_format, python, installed),
+            "ruff fixes": partial(script_validators.ruff_fixes, python, installed),
         }
         return [
             Task(name, call, lambda: self._without_canary(python.origins))

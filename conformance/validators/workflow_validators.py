@@ -175,13 +175,18 @@ def yamllint(subjects: Subjects, installation: Installation, validators: Path) -
     return findings
 
 
+USERS_LINTERS = {(3, "# flake8: noqa"), (4, "# fmt: off")}
+
+
 def suppressions(subjects: Subjects) -> list[Finding]:
-    """A comment that silences a validator would make its zero worthless."""
+    """A comment that silences a validator would make its zero worthless. At the head of a script
+    are those for the users' own linters, which the validators here do not obey."""
     return [
         Finding(path, number, f"a validator is silenced: {match[0]}")
         for path in subjects.emitted
         for number, text in enumerate(path.read_text().splitlines(), start=1)
         if (match := SUPPRESSION.search(text))
+        and not (path.suffix == ".py" and (number, text) in USERS_LINTERS)
     ]
 
 
