@@ -8,5 +8,6 @@ NOT_RUN = {
     "images": "docker builds are recorded, with inputs that are checked",
     "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",
     "no-deploy": "`docker ps`, which looks at a container: redis-cli looks at the server",
+    "own-jobs": "ci.yml, docs.yml and publish.yml: their programs are the project's own",
     "rust-workspace": "release.yml: nothing is published",
 }

@@ -186,6 +186,14 @@ def test_images(make: Make) -> None:
     assert [record["kind"] for record in run.records].count("build") == 2
 
 
+def test_own_jobs(make: Make) -> None:
+    """A custom workflow with two schedules: its job runs on schedule."""
+    github = make("own-jobs")
+    run = github.run("links.yml", github.schedule("main"))
+    assert run.result == "success", run.failures()
+    assert run.job("check").step("Check the links").log == "links checked"
+
+
 def test_every_fixture_is_executed() -> None:
     """A case executes each fixture of the compiler's tests, and what is not run names fixtures."""
     tree = ast.parse(Path(__file__).read_text("utf-8"))

@@ -15,6 +15,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,10 @@ from runner.workflow import ancestors, needs_of
 PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "tests" / "fixtures"
 EVENTS = ("pull_request", "push", "merge_group", "schedule", "workflow_dispatch")
+# Further runs where a condition asks for them: a label, a branch or tag, another repository.
+LABELLED = ("pull_request+bundle", "pull_request+docs")
+OF_REFS = ("push@refs/tags/v1", "push@refs/heads/release/1", "workflow_dispatch@refs/heads/topic")
+ELSEWHERE = ("push!fork/atlas",)
 RESULTS = ("success", "failure", "cancelled", "skipped")
 EXHAUSTIVE = 40_000  # Combinations of one workflow up to which all are tried.
 DRAWN = 4_000
@@ -49,6 +54,18 @@ def script() -> ModuleType:
     return module
 
 
+def facts(event: str) -> dict[str, Any]:
+    """The context `github` of a run."""
+    event, _, repository = event.partition("!")
+    event, _, ref = event.partition("@")
+    event, _, label = event.partition("+")
+    labels = [{"name": label}] if label else []
+    payload = {"pull_request": {"labels": labels}} if event == "pull_request" else {}
+    given = ref or ("refs/pull/1/merge" if event == "pull_request" else "refs/heads/main")
+    repository = repository or "pipewright/atlas"
+    return {"event_name": event, "ref": given, "repository": repository, "event": payload}
+
+
 @dataclass
 class Ci:
     """A ci.yml, with GitHub's evaluation of its conditions."""
@@ -63,6 +80,11 @@ class Ci:
         self.rules = json.loads(self.language.text(env["PIPEWRIGHT_RULES"], {}))
         self.outputs = list(self.jobs.get("changes", {}).get("outputs", {}))
         self.holds = functools.cache(self._holds)
+        text = env["PIPEWRIGHT_RULES"]
+        self.events = EVENTS
+        self.events += LABELLED if "labels" in text else ()
+        self.events += OF_REFS if "github.ref" in text else ()
+        self.events += ELSEWHERE if "github.repository" in text else ()
 
     def runs(self, job: str, state: State, cancelled: bool = False) -> bool:
         """Whether GitHub starts a job, the jobs before it having ended like this."""
@@ -89,7 +111,7 @@ class Ci:
             need: {"result": result, "outputs": dict(outputs) if need == "changes" else {}}
             for need, result in direct
         }
-        contexts = {"github": {"event_name": event}, "needs": needs}
+        contexts = {"github": facts(event), "needs": needs}
         return self.language.condition(self.jobs[job].get("if"), contexts, Status(*status))
 
     def may_merge(self, state: State) -> bool:
@@ -102,7 +124,11 @@ class Ci:
     def passes(self, state: State, monkeypatch: pytest.MonkeyPatch) -> bool:
         """The script's answer."""
         event, results, outputs = state
-        monkeypatch.setenv("GITHUB_EVENT_NAME", event)
+        github = facts(event)
+        monkeypatch.setenv("GITHUB_EVENT_NAME", github["event_name"])
+        monkeypatch.setenv("GITHUB_REF", github["ref"])
+        monkeypatch.setenv("GITHUB_REPOSITORY", github["repository"])
+        monkeypatch.setenv("GITHUB_EVENT_PATH", event_file(event))
         needs = {
             job: {"result": results[job], "outputs": outputs if job == "changes" else {}}
             for job in self.required
@@ -147,7 +173,7 @@ class Ci:
         ]
         outputs = list(self.all_outputs())
         chance = random.Random(7)
-        for event in EVENTS:
+        for event in self.events:
             chosen = outputs if len(outputs) <= 4 else chance.sample(outputs, 4)
             for given, ends in itertools.product(chosen, bad):
                 yield self.simulated(event, given, ends, len(order))
@@ -157,18 +183,26 @@ class Ci:
     def combinations(self) -> Iterator[State]:
         """Every combination of results, outputs and events, or many of them, and all pairs."""
         jobs = self.order()
-        if math.prod([4 ** len(jobs), 2 ** len(self.outputs), len(EVENTS)]) <= EXHAUSTIVE:
-            for event, outputs in itertools.product(EVENTS, self.all_outputs()):
+        if math.prod([4 ** len(jobs), 2 ** len(self.outputs), len(self.events)]) <= EXHAUSTIVE:
+            for event, outputs in itertools.product(self.events, self.all_outputs()):
                 for results in itertools.product(RESULTS, repeat=len(jobs)):
                     yield event, dict(zip(jobs, results, strict=True)), outputs
             return
         chance = random.Random(7)
         for _ in range(DRAWN):
             outputs = {name: chance.choice(("true", "false")) for name in self.outputs}
-            state = self.simulated(chance.choice(EVENTS), outputs, {}, len(jobs))
+            state = self.simulated(chance.choice(self.events), outputs, {}, len(jobs))
             for job in chance.sample(jobs, chance.randint(0, min(4, len(jobs)))):
                 state[1][job] = chance.choice(RESULTS)
             yield state
+
+
+@functools.cache
+def event_file(event: str) -> str:
+    """The file with the payload of an event."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as file:
+        json.dump(facts(event)["event"], file)
+    return file.name
 
 
 def render(fixture: Path, folder: Path) -> list[Path]:
@@ -207,11 +241,11 @@ def test_passed_is_green_only_if_every_skip_is_due_to_a_condition(
             assert ci.passes(state, monkeypatch) is expected, (file.name, state)
         assert green
         # A run in which every job that GitHub starts succeeds is never blocked.
-        for event, outputs in itertools.product(EVENTS, ci.all_outputs()):
+        for event, outputs in itertools.product(ci.events, ci.all_outputs()):
             state = ci.simulated(event, outputs, {}, len(ci.jobs))
             assert ci.passes(state, monkeypatch), (file.name, state)
         # A run that is cancelled before one of its jobs starts is never green.
-        for event, outputs in itertools.product(EVENTS, ci.all_outputs()):
+        for event, outputs in itertools.product(ci.events, ci.all_outputs()):
             whole = ci.simulated(event, outputs, {}, len(ci.jobs))
             for start in range(len(ci.order())):
                 state = ci.simulated(event, outputs, {}, start)

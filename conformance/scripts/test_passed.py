@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -298,3 +299,61 @@ def test_a_failed_deploy_is_reported_once(bench: Bench) -> None:
     done = bench.script("passed", environment=env, NEEDS=given, RULES=DEPLOY, INPUTS=None)
     assert failing(done) == ["staging"]
     assert rows(done)["production"] == ("skipped", "its condition is false")
+
+
+TAGGED = ["github.ref", "startsWith", "refs/tags/v"]
+CONDITIONS: dict[str, Any] = {
+    "a": {},
+    "report": {"needs": ["a"], "if": "failure()"},
+    "either": {
+        "needs": ["a"],
+        "if": {"any": ["failure()", {"all": ["success()", TAGGED]}]},
+    },
+    "bundle": {"if": ["github.event.pull_request.labels.*.name", "contains", "bundle"]},
+    "own": {"if": ["github.repository", "==", "acme/atom"]},
+}
+
+
+def conditional(
+    bench: Bench,
+    event: Any,
+    ref: str = "refs/heads/main",
+    repository: str = "acme/atom",
+    **results: str,
+) -> Done:
+    """The script's answer for jobs with conditions of the user."""
+    found = {job: {"result": results.get(job, "success"), "outputs": {}} for job in CONDITIONS}
+    path = bench.write("event.json", "" if event is None else json.dumps(event))
+    env = {
+        "GITHUB_EVENT_NAME": "push",
+        "GITHUB_EVENT_PATH": str(path),
+        "GITHUB_REF": ref,
+        "GITHUB_REPOSITORY": repository,
+    }
+    return bench.script("passed", environment=env, NEEDS=found, RULES=CONDITIONS)
+
+
+def test_conditions_of_the_user_are_evaluated_again(bench: Bench) -> None:
+    skipped = {"report": "skipped", "either": "skipped", "bundle": "skipped", "own": "skipped"}
+    plain = {"pull_request": {"labels": [{"name": "docs"}]}}
+    done = conditional(bench, plain, repository="fork/atom", **skipped)
+    assert failing(done) == []
+    assert set(rows(done).values()) == {("success", ""), ("skipped", "its condition is false")}
+    assert failing(conditional(bench, {}, repository="fork/atom", **skipped)) == []
+
+
+def test_a_skip_against_a_condition_of_the_user_does_not_pass(bench: Bench) -> None:
+    labelled = {"pull_request": {"labels": [{"name": "Bundle"}]}}
+    assert failing(conditional(bench, labelled, bundle="skipped")) == ["bundle"]
+    assert failing(conditional(bench, {}, either="skipped", ref="refs/tags/v1")) == ["either"]
+    assert failing(conditional(bench, {}, own="skipped")) == ["own"]
+    done = conditional(bench, {}, a="failure", report="skipped")
+    assert failing(done) == ["a"]
+    assert rows(done)["report"] == ("skipped", "was skipped, because `a` did not pass")
+
+
+def test_a_condition_that_cannot_be_evaluated_does_not_pass(bench: Bench) -> None:
+    for event in (None, [], {"pull_request": {"labels": [{}]}}, {"pull_request": {}}):
+        done = conditional(bench, event, bundle="skipped")
+        assert failing(done) == ["bundle"], event
+        assert "cannot be evaluated again" in done.text

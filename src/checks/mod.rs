@@ -11,6 +11,7 @@ mod cache_mode;
 mod cache_scope;
 mod check;
 mod command_missing;
+mod condition;
 mod coverage_unenforced;
 mod deploy_without_smoke;
 mod deployment_without_environment;
@@ -31,6 +32,7 @@ mod left_out_tests;
 mod limit_unit;
 mod limit_without_prometheus;
 mod literal_secret;
+mod local_action;
 mod looser_in_production;
 mod matrix;
 mod matrix_too_large;
@@ -75,6 +77,7 @@ mod toolchain;
 mod traffic_workload;
 mod url_in_secret;
 mod window_too_few;
+mod workflow_triggers;
 
 use crate::diagnostics::Diagnostic;
 
@@ -87,6 +90,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &cache_mode::CacheMode,
     &cache_scope::CacheScope,
     &command_missing::CommandMissing,
+    &condition::Condition,
     &coverage_unenforced::CoverageUnenforced,
     &deploy_without_smoke::DeployWithoutSmoke,
     &deployment_without_environment::DeploymentWithoutEnvironment,
@@ -107,6 +111,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &limit_unit::LimitUnit,
     &limit_without_prometheus::LimitWithoutPrometheus,
     &literal_secret::LiteralSecret,
+    &local_action::LocalAction,
     &looser_in_production::LooserInProduction,
     &matrix::Matrix,
     &matrix_too_large::MatrixTooLarge,
@@ -151,6 +156,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &traffic_workload::TrafficWorkload,
     &url_in_secret::UrlInSecret,
     &window_too_few::WindowTooFew,
+    &workflow_triggers::WorkflowTriggers,
 ];
 
 /// Everything that is wrong with a definition.

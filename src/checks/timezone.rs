@@ -33,7 +33,11 @@ impl Check for Timezone {
             schedule(&at.key("schedule"), it.schedule.as_ref());
         });
         entries(&ROOT, "workflows", &definition.workflows, &mut |at, _, it| {
-            schedule(&at.key("on").key("schedule"), it.on.schedule.as_ref());
+            let at = at.key("on");
+            let here = at.key("schedule");
+            for (index, one) in it.on.schedule.all.iter().enumerate() {
+                schedule(&if it.on.schedule.list { here.index(index) } else { here }, Some(one));
+            }
         });
     }
 }

@@ -6,6 +6,7 @@
 mod axis;
 mod body;
 mod components;
+mod condition;
 mod either;
 mod environments;
 mod gates;
@@ -36,6 +37,7 @@ use serde::Deserialize;
 pub use axis::{Axis, RunsOn};
 pub use body::Body;
 pub use components::{Component, Custom, Install};
+pub use condition::{Case, Condition, RunEvent, WhenResult};
 pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Undo};
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login};
@@ -43,7 +45,7 @@ pub use matrix::{Cell, JobRunsOn, Matrix, fits};
 pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, Samples, Unit};
 pub use name::Name;
 pub use notify::{Event, Issue, Notify, Slack};
-pub use project::{Nightly, Project};
+pub use project::{Nightly, Project, Schedules};
 pub use read::{Read, read};
 pub use run_value::{GithubValue, Output, RunValue};
 pub use schema::schema;
@@ -55,7 +57,7 @@ pub use test_run::{Coverage, Dist, Isolation, Split, TestRun, Workers};
 pub use traffic::{Percentages, Traffic};
 pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{ExternalValue, Value};
-pub use workflows::{Access, Input, InputKind, Job, Manual, Triggers, Workflow};
+pub use workflows::{Access, CalledFirst, Input, InputKind, Job, Manual, Triggers, Workflow};
 pub use workloads::{Commands, Delivery, Workload};
 
 /// Tables whose entries have names; they keep the order in which they are written.

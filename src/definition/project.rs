@@ -1,7 +1,12 @@
 //! `[project]`: settings of the whole pipeline.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
+use std::borrow::Cow;
+use std::fmt;
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::axis::RunsOn;
 use super::name::Name;
@@ -73,6 +78,50 @@ impl Project {
 
 fn half_an_hour() -> Duration {
     Duration::from_seconds(30 * 60)
+}
+
+/// One schedule or several.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Schedules {
+    /// The schedules, in the order in which they are written.
+    pub all: Vec<Nightly>,
+    /// Written as a list.
+    pub list: bool,
+}
+
+impl<'de> Deserialize<'de> for Schedules {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = Schedules;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table such as `{ cron = \"5 4 * * 1\" }`, or a list of them")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Schedules, A::Error> {
+                let one = Nightly::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Schedules { all: vec![one], list: false })
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, sequence: A) -> Result<Schedules, A::Error> {
+                let all: Vec<Nightly> = Vec::deserialize(SeqAccessDeserializer::new(sequence))?;
+                let list = !all.is_empty();
+                Ok(Schedules { all, list })
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl JsonSchema for Schedules {
+    fn schema_name() -> Cow<'static, str> {
+        "Schedules".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let one = generator.subschema_for::<Nightly>();
+        json_schema!({
+            "description": "A schedule, or a list of them.",
+            "anyOf": [one, { "type": "array", "items": one }]
+        })
+    }
 }
 
 /// A schedule.

@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::condition::Condition;
 use super::name::Name;
 use super::run_value::RunValue;
 use super::units::Duration;
@@ -30,7 +31,7 @@ pub struct Step {
     /// Example: `"make docs"`
     #[serde(default)]
     pub run: Option<String>,
-    /// Action, pinned in `pipeline.lock`.
+    /// Action, pinned in `pipeline.lock`; one of the repository itself begins with `./`, from the root.
     ///
     /// Default: the step is a command, named by `run`.
     /// Example: `"actions/setup-java"`
@@ -52,6 +53,12 @@ pub struct Step {
     /// Example: `"docs"`
     #[serde(default)]
     pub path: Option<String>,
+    /// Condition of the step: `"success"`, `"failure"`, `"always"`, or a table.
+    ///
+    /// Default: `"success"`; steps after tests also run after a failure.
+    /// Example: `"failure"`
+    #[serde(default)]
+    pub when: Option<Condition>,
     /// Timeout of the step.
     ///
     /// Default: that of the job.

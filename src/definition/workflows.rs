@@ -7,10 +7,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Table;
+use super::condition::Condition;
 use super::either::bool_or_table;
 use super::matrix::{JobRunsOn, Matrix};
 use super::name::Name;
-use super::project::Nightly;
+use super::project::Schedules;
 use super::run_value::RunValue;
 use super::steps::Step;
 use super::suites::Merge;
@@ -24,6 +25,12 @@ pub struct Workflow {
     ///
     /// Example: `{ tags = ["v*"] }`
     pub on: Triggers,
+    /// Workflows that have to succeed before the jobs start; `"ci"` is the only one.
+    ///
+    /// Example: `["ci"]`
+    #[serde(default)]
+    #[schemars(extend("uniqueItems" = true))]
+    pub needs: Vec<CalledFirst>,
     /// Jobs of the workflow.
     ///
     /// Example: `{ publish = { steps = [{ run = "make release" }] } }`
@@ -50,18 +57,71 @@ pub struct Triggers {
     /// Example: `true`
     #[serde(default)]
     pub pull_request: bool,
-    /// Schedule of the workflow.
+    /// Paths of which a push or pull request changes at least one, as globs. Pushes of tags are not filtered.
     ///
-    /// Default: never.
+    /// Example: `["src/**", "Cargo.lock"]`
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Schedule of the workflow, or a list of several.
+    ///
     /// Example: `{ cron = "5 4 * * 1" }`
     #[serde(default)]
-    pub schedule: Option<Nightly>,
+    #[schemars(extend("default" = []))]
+    pub schedule: Schedules,
+    /// Changes of releases that start the workflow.
+    ///
+    /// Example: `["published"]`
+    #[serde(default)]
+    pub release: Vec<ReleaseType>,
     /// Allows a manual start, with inputs.
     ///
     /// Example: `true`
     #[serde(default)]
     #[schemars(extend("default" = false))]
     pub manual: Manual,
+}
+
+/// Change of a release that starts a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReleaseType {
+    /// It is published, as a release or as a pre-release.
+    Published,
+    /// It is published as a release, or a pre-release becomes one.
+    Released,
+    /// It is published as a pre-release.
+    Prereleased,
+    /// It is created, and is no draft.
+    Created,
+    /// Its details change.
+    Edited,
+    /// It is deleted.
+    Deleted,
+    /// It is published no more.
+    Unpublished,
+}
+
+impl ReleaseType {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Published => "published",
+            Self::Released => "released",
+            Self::Prereleased => "prereleased",
+            Self::Created => "created",
+            Self::Edited => "edited",
+            Self::Deleted => "deleted",
+            Self::Unpublished => "unpublished",
+        }
+    }
+}
+
+/// A workflow that is called before the jobs of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum CalledFirst {
+    /// `ci.yml`.
+    Ci,
 }
 
 /// Manual start of a workflow.
@@ -156,6 +216,12 @@ pub struct Job {
     /// Example: `["build"]`
     #[serde(default)]
     pub needs: Vec<Name>,
+    /// Condition of the job. A job whose condition does not hold does not block a merge.
+    ///
+    /// Default: `"success"`.
+    /// Example: `{ event = ["push", "pull-request"], label = "bundle" }`
+    #[serde(default)]
+    pub when: Option<Condition>,
     /// Component whose toolchain and dependencies the job gets.
     ///
     /// Default: none; the job gets no toolchain.

@@ -2,6 +2,7 @@
 
 mod axes;
 mod ci;
+mod condition;
 mod context;
 mod coverage;
 mod deploy;

@@ -1,13 +1,14 @@
 //! Workflows and jobs that the user writes.
 
 use super::axes::Axes;
+use super::condition;
 use super::context::Context;
 use super::family::Family;
 use super::jobs::scheduled;
 use super::set_up::set_up;
 use super::steps::{env_after, env_of, grant_for, grant_ready, output_name, set_env};
 use crate::definition::{Access as Wanted, Cell as WrittenCell, Input, InputKind, Matrix, Name, Output};
-use crate::resolve;
+use crate::resolve::{self, names};
 use crate::toolchains::CacheUse;
 use crate::trace::{Effect, Origin};
 use crate::workflow::{
@@ -18,16 +19,20 @@ use crate::workflow::{
 pub(crate) struct OwnWorkflows;
 
 impl Family for OwnWorkflows {
-    fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
-        context.pipeline.workflows.iter().map(|own| workflow(context, own)).collect()
+    fn lower(&self, context: &Context<'_>, above: &[Workflow]) -> Vec<Workflow> {
+        let file = context.pipeline.names.file(names::CI);
+        let ci = above.iter().find(|workflow| workflow.file == file);
+        context.pipeline.workflows.iter().map(|own| workflow(context, own, ci)).collect()
     }
 }
 
-fn workflow(context: &Context<'_>, own: &resolve::Workflow<'_>) -> Workflow {
+fn workflow(context: &Context<'_>, own: &resolve::Workflow<'_>, ci: Option<&Workflow>) -> Workflow {
     let name = own.name;
     let origin = crate::at!["workflows", name.as_str()];
     let on = &own.written.on;
     let mut jobs = Vec::new();
+    let ci = ci.filter(|_| own.needs_ci());
+    jobs.extend(ci.map(|ci| context.call(names::CI, "CI", ci, origin.clone().then("needs"))));
     for job in &own.jobs {
         let at = origin.clone().then("jobs").then(job.name.as_str());
         let mut job = own_job(context, job, &at, own.cache_use(), &format!("{name}-{}", job.name));
@@ -36,6 +41,9 @@ fn workflow(context: &Context<'_>, own: &resolve::Workflow<'_>) -> Workflow {
                 let variable = input.to_uppercase().replace('-', "_");
                 set_env(env, [(&variable, Value::input(input.as_str()))]);
             }
+        }
+        if ci.is_some() && job.needs.is_empty() {
+            job.needs.push(names::CI.to_owned());
         }
         jobs.push(job);
     }
@@ -47,7 +55,9 @@ fn workflow(context: &Context<'_>, own: &resolve::Workflow<'_>) -> Workflow {
             pull_request: on.pull_request,
             push_branches: on.branches.clone(),
             push_tags: on.tags.clone(),
-            schedule: on.schedule.iter().map(scheduled).collect(),
+            paths: on.paths.clone(),
+            release: on.release.iter().map(|kind| kind.as_str().to_owned()).collect(),
+            schedule: on.schedule.all.iter().map(scheduled).collect(),
             manual: on
                 .manual
                 .allowed
@@ -103,6 +113,7 @@ pub(super) fn own_job(
     let mut job = context.job(id, axes.named(&id.replace('-', " ")), origin.clone(), steps);
     job.needs = needs.iter().map(ToString::to_string).collect();
     job.outputs = outputs(resolved);
+    job.condition = written.when.as_ref().map(condition::when);
     if let Some(component) = component {
         grant_ready(component.written, &mut job.permissions);
     }

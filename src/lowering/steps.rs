@@ -2,11 +2,12 @@
 
 use indexmap::IndexMap;
 
+use super::condition;
 use super::context::Context;
 use crate::catalogue;
 use crate::definition::{self, Component, ExternalValue, GithubValue, Name, Output, RunValue, Step as Written};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Github, Pairs, Permission, Script, Step, Value, grant, need, step};
+use crate::workflow::{Access, Action, Github, Pairs, Permission, Script, Step, Value, When, grant, need, step};
 
 /// A secret or variable.
 pub(crate) fn external(external: &ExternalValue) -> Value {
@@ -93,6 +94,11 @@ pub(crate) fn env_after<'t>(
     table.iter().map(|(key, written)| (key, run_value(written, needs)))
 }
 
+/// A step after tests, which also runs after a failure unless it has a condition.
+pub(super) fn unless_cancelled(step: Step) -> Step {
+    if step.condition.is_some() { step } else { step.when(When::not_cancelled()) }
+}
+
 impl Context<'_> {
     /// The user's steps; a command that names no folder runs in `folder`.
     pub(crate) fn steps(&self, written: &[Written], folder: &str, origin: &Origin, effect: Effect) -> Vec<Step> {
@@ -127,12 +133,18 @@ impl Context<'_> {
             (None, uses) => {
                 let name = uses.as_deref().unwrap_or_default();
                 let with = env_after(&written.with, needs).map(|(key, value)| (key.clone(), value)).collect();
-                Step::uses(name, self.action(name, with, &origin.clone().then("uses")), origin.clone())
+                let action = match name.strip_prefix("./") {
+                    // GitHub takes it from the commit of the workflow, whatever the steps before have written.
+                    Some(path) => Action { name: format!("$/{path}"), pin: None, with },
+                    None => self.action(name, with, &origin.clone().then("uses")),
+                };
+                Step::uses(name, action, origin.clone())
             }
         };
         if let Some(name) = &written.name {
             step.name.clone_from(name);
         }
+        step.condition = written.when.as_ref().map(condition::when);
         step.id = written.id.as_ref().map(ToString::to_string);
         step.env.extend(env_after(&written.env, needs).map(|(key, value)| (key.clone(), value)));
         step.timeout = written.timeout.map(definition::Duration::minutes);

@@ -8,7 +8,7 @@ use super::family::Family;
 use super::jobs::{json_lines, scheduled, sort};
 use super::secrets::secrets;
 use super::set_up::set_up;
-use super::steps::{env_of, grant_for, grant_ready, set_env};
+use super::steps::{env_of, grant_for, grant_ready, set_env, unless_cancelled};
 use super::test_steps::{gates, limited, quarantine, shard_env};
 use crate::definition::Workers;
 use crate::resolve::{Seeds, Suite};
@@ -67,7 +67,7 @@ fn job(context: &Context<'_>, resolved: &Suite<'_>) -> Job {
     }
     steps.extend(tests(context, resolved, &axes, &origin));
     let after = context.steps(&suite.after, folder, &origin.clone().then("after"), Effect::None);
-    steps.extend(after.into_iter().map(|step| step.when(When::not_cancelled())));
+    steps.extend(after.into_iter().map(unless_cancelled));
     steps.push(evaluate(context, resolved, &axes, &origin));
     let mut job = context.job("tests", format!("Test {name}"), origin, steps);
     grant_ready(component.written, &mut job.permissions);

@@ -9,7 +9,8 @@ use super::references::{References, UNKNOWN_NAME};
 use super::scope::{Named, Parts, Scope};
 use crate::at;
 use crate::definition::{
-    Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunsOn, Service, Table, Workflow as WrittenWorkflow,
+    CalledFirst, Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunsOn, Service, Table,
+    Workflow as WrittenWorkflow,
 };
 use crate::diagnostics::{At, did_you_mean};
 use crate::toolchains::CacheUse;
@@ -54,16 +55,26 @@ pub(crate) struct Workflow<'a> {
 }
 
 impl Workflow<'_> {
+    /// Returns whether its jobs start after `ci.yml`.
+    pub(crate) fn needs_ci(&self) -> bool {
+        self.written.needs.contains(&CalledFirst::Ci)
+    }
+
     /// Returns the use of caches: one that is called after releases, or runs for tags, is taken to publish.
     pub(crate) fn cache_use(&self) -> CacheUse {
         let on = &self.written.on;
         let is_release = |name: &str| name.contains("release");
         let branches = on.branches.iter().any(|branch| is_release(branch));
-        CacheUse::of(branches || !on.tags.is_empty() || is_release(self.name))
+        CacheUse::of(branches || !on.tags.is_empty() || !on.release.is_empty() || is_release(self.name))
     }
 }
 
 impl<'a> Job<'a> {
+    /// Returns whether its condition asks what a pull request changes.
+    pub(crate) fn asks_changes(&self) -> bool {
+        self.written.when.iter().flat_map(|when| &when.cases).any(|case| !case.changed.is_empty())
+    }
+
     fn of(
         scope: &Scope<'a>,
         components: &Parts<'a, Component<'a>>,

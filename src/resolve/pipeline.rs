@@ -67,6 +67,11 @@ impl<'a> Pipeline<'a> {
         !self.environments.is_empty()
     }
 
+    /// Returns whether a job detects what a pull request changes.
+    pub(crate) fn detects_changes(&self) -> bool {
+        self.definition.project.skip_unchanged || self.jobs.iter().any(Job::asks_changes)
+    }
+
     /// Returns the branches whose pushes run `ci.yml`; `deploy.yml` calls it for the branch that deploys.
     pub(crate) fn push_branches(&self) -> impl Iterator<Item = &'a String> {
         self.definition.project.branches.iter().skip(usize::from(self.deploys()))

@@ -16,7 +16,9 @@ impl Rule for ActionPin {
     }
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-        for used in &set.actions {
+        // An action of the repository itself is that of the commit that runs.
+        let others = set.actions.iter().filter(|used| !used.action.name.starts_with("$/"));
+        for used in others {
             let action = used.action;
             let what = if !is_name(&action.name) {
                 "is not the name of an action"

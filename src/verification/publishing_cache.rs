@@ -33,9 +33,11 @@ impl Rule for PublishingCache {
     }
 }
 
-/// Returns whether a tag starts the workflow, or a branch that is called after releases.
+/// Returns whether a tag or a release starts the workflow, or a branch that is called after releases.
 fn is_release(workflow: &Workflow) -> bool {
-    !workflow.on.push_tags.is_empty() || workflow.on.push_branches.iter().any(|branch| branch.contains("release"))
+    !workflow.on.push_tags.is_empty()
+        || !workflow.on.release.is_empty()
+        || workflow.on.push_branches.iter().any(|branch| branch.contains("release"))
 }
 
 /// Actions that publish what they are given.

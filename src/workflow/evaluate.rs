@@ -84,6 +84,13 @@ impl When {
                 let value = value.evaluate(contexts)?;
                 texts.iter().any(|text| equal(&value, &text.as_str().into()))
             }
+            Self::StartsWith(value, beginning) => {
+                value.evaluated_text(contexts)?.to_uppercase().starts_with(&beginning.to_uppercase())
+            }
+            Self::Contains(list, item) => match contexts.property(list) {
+                Json::Array(items) => items.iter().any(|one| equal(one, &item.as_str().into())),
+                _ => false,
+            },
             Self::Not(inner) => !inner.evaluate(contexts)?,
             Self::All(parts) => decided(parts, contexts, false)?,
             Self::Any(parts) => decided(parts, contexts, true)?,
@@ -98,14 +105,23 @@ impl When {
 
 impl Contexts {
     fn property(&self, property: &Property) -> Json {
-        let mut value = &self.values;
-        for name in property.path() {
-            let entries = value.as_object().into_iter().flatten();
-            let mut found = entries.filter(|(key, _)| key.eq_ignore_ascii_case(name));
-            value = found.next().map_or(&Json::Null, |(_, value)| value);
-        }
-        value.clone()
+        property_of(&self.values, &property.path())
     }
+}
+
+/// The value behind a path; one with `*` is a list.
+fn property_of(mut value: &Json, path: &[&str]) -> Json {
+    for (index, name) in path.iter().enumerate() {
+        if *name == "*" {
+            let rest = path.get(index + 1..).unwrap_or_default();
+            let items = value.as_array().into_iter().flatten();
+            return Json::Array(items.map(|item| property_of(item, rest)).collect());
+        }
+        let entries = value.as_object().into_iter().flatten();
+        let mut found = entries.filter(|(key, _)| key.eq_ignore_ascii_case(name));
+        value = found.next().map_or(&Json::Null, |(_, value)| value);
+    }
+    value.clone()
 }
 
 /// The first part with this answer decides.

@@ -33,6 +33,8 @@ impl When {
                 let list = text(format!("[{}]", list.join(", ")));
                 call("contains", vec![expr(call("fromJSON", vec![list])), value.expr()])
             }
+            Self::StartsWith(value, beginning) => call("startsWith", vec![value.expr(), text(beginning.clone())]),
+            Self::Contains(list, item) => call("contains", vec![list.expr(), text(item.clone())]),
             Self::Not(inner) => match inner.as_ref() {
                 Self::Equal(one, other) => compare(Comparison::NotEqual, one, other),
                 inner => ExprKind::Not(Box::new(inner.expr())),
@@ -99,7 +101,8 @@ impl Property {
         if names.is_empty() {
             return root;
         }
-        let path = names.iter().map(|name| Access::Name((*name).to_owned())).collect();
+        let access = |name: &&str| if *name == "*" { Access::Every } else { Access::Name((*name).to_owned()) };
+        let path = names.iter().map(access).collect();
         expr(ExprKind::Access { of: Box::new(root), path })
     }
 }

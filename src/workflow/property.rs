@@ -48,6 +48,8 @@ pub enum Github {
     HeadRef,
     /// The repository that a pull request comes from.
     HeadRepository,
+    /// The names of the labels of the pull request, a list.
+    Labels,
     /// The number of the pull request.
     PullRequest,
     /// The branch or tag, with `refs/heads/` or `refs/tags/`.
@@ -118,6 +120,7 @@ impl Github {
             Self::EventName => &["github", "event_name"],
             Self::HeadRef => &["github", "head_ref"],
             Self::HeadRepository => &["github", "event", "pull_request", "head", "repo", "full_name"],
+            Self::Labels => &["github", "event", "pull_request", "labels", "*", "name"],
             Self::PullRequest => &["github", "event", "pull_request", "number"],
             Self::Ref => &["github", "ref"],
             Self::RefName => &["github", "ref_name"],

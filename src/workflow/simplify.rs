@@ -29,9 +29,10 @@ impl When {
     pub fn simplified(&self) -> Self {
         match self {
             Self::Status(Status::Always) => Self::TRUE,
-            Self::Status(_) => self.clone(),
+            Self::Status(_) | Self::Contains(..) => self.clone(),
             Self::Equal(one, other) => compared(one.simplified(), other.simplified()),
             Self::OneOf(value, texts) => listed(value.simplified(), texts),
+            Self::StartsWith(value, text) => Self::StartsWith(value.simplified(), text.clone()),
             Self::Not(inner) => negated(inner.simplified()),
             Self::All(parts) => combined(parts, Joint::All),
             Self::Any(parts) => combined(parts, Joint::Any),

@@ -34,6 +34,10 @@ pub enum When {
     Equal(Value, Value),
     /// The value is one of these texts.
     OneOf(Value, Vec<String>),
+    /// The value begins with this text, without regard to case.
+    StartsWith(Value, String),
+    /// The list holds this text, without regard to case.
+    Contains(Property, String),
     /// It does not hold.
     Not(Box<Self>),
     /// Every one holds.
@@ -125,7 +129,8 @@ impl When {
                 left.walk(visit);
                 right.walk(visit);
             }
-            Self::OneOf(value, _) => value.walk(visit),
+            Self::OneOf(value, _) | Self::StartsWith(value, _) => value.walk(visit),
+            Self::Contains(property, _) => visit(Part::Property(property)),
             Self::Not(inner) => inner.walk(visit),
             Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.walk(visit)),
         }
@@ -140,6 +145,8 @@ impl When {
                 Self::OneOf(value, texts) => {
                     value.most_bytes() + texts.iter().map(|text| escaped(text) + AROUND).sum::<usize>()
                 }
+                Self::StartsWith(value, text) => value.most_bytes() + escaped(text),
+                Self::Contains(property, text) => Value::Property(property.clone()).most_bytes() + escaped(text),
                 Self::Not(inner) => inner.most_bytes(),
                 Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::most_bytes).sum(),
             }

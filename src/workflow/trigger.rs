@@ -11,6 +11,10 @@ pub struct Triggers {
     pub push_branches: Vec<String>,
     /// One of these tags was pushed.
     pub push_tags: Vec<String>,
+    /// A push or pull request changes one of these paths.
+    pub paths: Vec<String>,
+    /// One of these things happens to a release.
+    pub release: Vec<String>,
     /// At these times: cron fields, and the time zone where it is not UTC.
     pub schedule: Vec<(String, Option<String>)>,
     /// Another workflow calls it.

@@ -91,7 +91,7 @@ impl When {
         }
     }
 
-    /// The condition as the script `passed` evaluates it: `[property, "==" or "!=", text]`, `{"all": […]}`,
+    /// The condition as the script `passed` evaluates it: `[property, operator, text]`, `{"all": […]}`,
     /// `{"any": […]}`, or the text of a status function.
     #[must_use]
     pub fn data(&self) -> Json {
@@ -111,6 +111,8 @@ impl When {
                 let parts = texts.iter().map(|text| json!([value.bare(), "==", text]));
                 json!({ "any": parts.collect::<Vec<_>>() })
             }
+            Self::StartsWith(value, text) => json!([value.bare(), "startsWith", text]),
+            Self::Contains(list, text) => json!([list.to_string(), "contains", text]),
             Self::All(parts) => json!({ "all": list(parts) }),
             Self::Any(parts) => json!({ "any": list(parts) }),
             Self::Status(_) => json!(self.to_string()),
@@ -134,7 +136,7 @@ mod tests {
     use serde_json::json;
 
     use super::When;
-    use crate::workflow::need;
+    use crate::workflow::{Github, Property, need};
 
     #[test]
     fn data_of_a_condition() {
@@ -151,6 +153,14 @@ mod tests {
         assert_eq!(
             need("a").result().is_one_of(["success", "skipped"]).data(),
             json!({ "any": [["needs.a.result", "==", "success"], ["needs.a.result", "==", "skipped"]] })
+        );
+        assert_eq!(
+            When::failure().and(When::StartsWith(Github::Ref.into(), "refs/tags/v".to_owned())).data(),
+            json!({ "all": ["failure()", ["github.ref", "startsWith", "refs/tags/v"]] })
+        );
+        assert_eq!(
+            When::Contains(Property::Github(Github::Labels), "a".to_owned()).data(),
+            json!(["github.event.pull_request.labels.*.name", "contains", "a"])
         );
     }
 }

@@ -30,19 +30,23 @@ pub fn tree(workflow: &Workflow) -> Node {
 fn triggers(on: &Triggers) -> Node {
     let mut entries = Vec::new();
     if on.pull_request {
-        entries.push(Entry::new("pull_request", Node::Null));
+        let paths = (!on.paths.is_empty()).then(|| Node::map([Entry::new("paths", flow(&on.paths))]));
+        entries.push(Entry::new("pull_request", paths.unwrap_or(Node::Null)));
     }
     if on.merge_group {
         entries.push(Entry::new("merge_group", Node::Null));
     }
     if !on.push_branches.is_empty() || !on.push_tags.is_empty() {
         let mut push = Vec::new();
-        for (key, names) in [("branches", &on.push_branches), ("tags", &on.push_tags)] {
+        for (key, names) in [("branches", &on.push_branches), ("tags", &on.push_tags), ("paths", &on.paths)] {
             if !names.is_empty() {
                 push.push(Entry::new(key, flow(names)));
             }
         }
         entries.push(Entry::new("push", Node::map(push)));
+    }
+    if !on.release.is_empty() {
+        entries.push(Entry::new("release", Node::map([Entry::new("types", flow(&on.release))])));
     }
     if !on.schedule.is_empty() {
         entries.push(Entry::new(

@@ -10,19 +10,23 @@ when the run was cancelled.
 Environment:
   PIPEWRIGHT_NEEDS   toJSON(needs)
   PIPEWRIGHT_RULES   JSON {job: {"needs": [job, …], "if": condition}}, both where the
-                     job has them. A condition is [value, "==" or "!=", text], {"all":
+                     job has them. A condition is [value, operator, text], {"all":
                      [condition, …]}, {"any": [condition, …]}, "!cancelled()",
-                     "!failure()" or "always()"; a value is github.event_name,
-                     github.ref, inputs.NAME, needs.JOB.result or
+                     "!failure()", "always()", "failure()" or "success()". An operator
+                     is ==, != or startsWith, and contains for the labels of the pull
+                     request; a value is github.event_name, github.ref,
+                     github.repository, inputs.NAME, needs.JOB.result or
                      needs.JOB.outputs.NAME
   PIPEWRIGHT_INPUTS  toJSON(inputs), where a rule reads an input
-  GITHUB_EVENT_NAME  as the runner sets it, and GITHUB_REF
+  GITHUB_EVENT_NAME  as the runner sets it, and GITHUB_REF, GITHUB_REPOSITORY,
+                     GITHUB_EVENT_PATH
 
 Exit status 1 unless every job passes.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -30,8 +34,15 @@ from formats import code
 from parameters import parsed, strings, text
 from runner import Problem, annotate, summary, table
 
-FUNCTIONS = ("!cancelled()", "!failure()", "always()")
-VARIABLES = {"github.event_name": "GITHUB_EVENT_NAME", "github.ref": "GITHUB_REF"}
+HOLDING = ("!cancelled()", "!failure()", "always()")
+FUNCTIONS = (*HOLDING, "failure()", "success()")
+OPERATORS = ("==", "!=", "startsWith")
+LABELS = "github.event.pull_request.labels.*.name"
+VARIABLES = {
+    "github.event_name": "GITHUB_EVENT_NAME",
+    "github.ref": "GITHUB_REF",
+    "github.repository": "GITHUB_REPOSITORY",
+}
 RESULTS = ("success", "failure", "cancelled", "skipped")
 
 
@@ -148,26 +159,43 @@ class Jobs:
 
     def holds(self, job: str) -> bool | None:
         """The condition of a job, evaluated again; None where a value is unusable."""
-        return self.evaluate(self.conditions[job]) if job in self.conditions else True
-
-    def evaluate(self, condition: Any) -> bool | None:
-        """A condition; status functions hold, as they do in a run that can pass."""
-        if condition in FUNCTIONS:
+        if job not in self.conditions:
             return True
+        return self.evaluate(job, self.conditions[job])
+
+    def evaluate(self, job: str, condition: Any) -> bool | None:
+        """A condition of a job, as it is in a run that can pass."""
+        if condition in FUNCTIONS:
+            return condition in HOLDING or self.status(job, condition)
         if isinstance(condition, dict):
             decides = "any" in condition
             parts = [
-                self.evaluate(part) for part in condition["any" if decides else "all"]
+                self.evaluate(job, part)
+                for part in condition["any" if decides else "all"]
             ]
             if decides in parts:
                 return decides
             return None if None in parts else not decides
         path, operator, wanted = condition
+        if path == LABELS:
+            found = labels()
+            return None if found is None else wanted.upper() in found
         value = self.value(path)
         if value is None:
             return None
         # GitHub compares texts without regard to case.
+        if operator == "startsWith":
+            return value.upper().startswith(wanted.upper())
         return (value.upper() == wanted.upper()) is (operator == "==")
+
+    def status(self, job: str, function: str) -> bool | None:
+        """Whether a job before this one failed, or all of them succeeded."""
+        results = [self.result(other) for other in self.ancestors(job)]
+        if function == "failure()" and "failure" in results:
+            return True
+        if function == "success()" and {*results} - {"success", "unknown"}:
+            return False
+        return None if "unknown" in results else function == "success()"
 
     def value(self, path: str) -> str | None:
         """A value; None for a missing one and for an output that is no boolean."""
@@ -186,6 +214,17 @@ class Jobs:
         outputs = self.needs[job].get("outputs")
         value = outputs.get(name[0]) if isinstance(outputs, dict) else None
         return value if value in ("true", "false") else None
+
+
+def labels() -> list[str] | None:
+    """The labels of the pull request in upper case; None for an unusable event."""
+    try:
+        with open(text("GITHUB_EVENT_PATH"), encoding="utf-8") as file:
+            event = json.load(file)
+        request = event.get("pull_request", {"labels": []})
+        return [str(label["name"]).upper() for label in request["labels"]]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return None
 
 
 def asks_status(condition: Any) -> bool:
@@ -208,9 +247,13 @@ def check_condition(job: str, condition: Any) -> None:
     elif (
         isinstance(condition, list)
         and len(condition) == 3
-        and condition[1] in ("==", "!=")
+        and (condition[0] == LABELS) is (condition[1] not in OPERATORS)
     ):
-        path, _, wanted = strings(f"PIPEWRIGHT_RULES: `if` of `{job}`", condition)
+        path, operator, wanted = strings(
+            f"PIPEWRIGHT_RULES: `if` of `{job}`", condition
+        )
+        if path == LABELS and operator == "contains" and wanted:
+            return
         root, *steps = path.split(".")
         is_input = root == "inputs" and len(steps) == 1
         is_need = root == "needs" and (

@@ -26,7 +26,9 @@ const HABITS: &[Habit] = &[
     habit("", "defaults", |_| SHELL.to_owned()),
     habit("", "fail-fast", |_| "remove it: all jobs of a matrix run to their end".to_owned()),
     habit("", "id", |_| "remove it: steps have an `id`".to_owned()),
-    habit("", "if", |_| "remove it: `[workflows.<name>]` has `on`, which selects events, branches and tags".to_owned()),
+    habit("", "if", |_| {
+        "write `when` at a job or a step, as in `when = \"failure\"` or `when = { event = [\"push\"] }`".to_owned()
+    }),
     habit("", "matrix", |_| MATRIX.to_owned()),
     habit("", "on", |_| {
         "write `branches` in `[project]`; a separate workflow has its own `on`, in `[workflows.<name>]`".to_owned()
@@ -54,9 +56,16 @@ const HABITS: &[Habit] = &[
         }
         _ => "write `branches = [\"main\"]` or `tags = [\"v*\"]`".to_owned(),
     }),
+    habit("workflows", "pull_request_target", |_| GUARDED.to_owned()),
+    habit("workflows", "pull-request-target", |_| GUARDED.to_owned()),
     habit("workflows", "workflow_dispatch", |_| "write `manual = true`".to_owned()),
+    habit("workflows", "workflow_run", |_| GUARDED.to_owned()),
+    habit("workflows", "workflow-run", |_| GUARDED.to_owned()),
 ];
 
+/// Source: <https://docs.zizmor.sh/audits/#dangerous-triggers>.
+const GUARDED: &str = "remove it: such a run has secrets and a token that writes, on behalf of code from forks; \
+                       `needs = [\"ci\"]` calls `ci.yml` before the jobs of a workflow";
 const MATRIX: &str = "remove it: a list is a matrix, as in `python = [\"3.11\", \"3.12\"]` or \
                       `runs-on = [\"ubuntu-24.04\", \"macos-15\"]` of a component";
 const ORDER: &str = "remove it: a job waits for the jobs whose results it uses";

@@ -14,7 +14,7 @@ mod test_jobs;
 use super::context::Context;
 use super::family::Family;
 use super::jobs::{project_origin, scheduled};
-use crate::resolve::{Pipeline, names};
+use crate::resolve::{self, Pipeline, names};
 use crate::workflow::{Concurrency, Github, Job, ManualInput, ManualKind, Triggers, Value, When, Work, Workflow, need};
 use ci_job::{CiJob, ran};
 
@@ -30,7 +30,7 @@ impl Family for Ci {
 fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
     let pipeline = context.pipeline;
     let mut listed = vec![CiJob::new(drift::job(context))];
-    if pipeline.definition.project.skip_unchanged {
+    if pipeline.detects_changes() {
         listed.push(CiJob::new(changes::job(context)));
     }
     listed.extend(components::jobs(context));
@@ -74,8 +74,9 @@ fn triggers(pipeline: &Pipeline<'_>) -> Triggers {
         push_branches: pipeline.push_branches().cloned().collect(),
         push_tags: Vec::new(),
         schedule: pipeline.definition.project.nightly.iter().map(scheduled).collect(),
-        call: pipeline.deploys().then(Vec::new),
+        call: (pipeline.deploys() || pipeline.workflows.iter().any(resolve::Workflow::needs_ci)).then(Vec::new),
         manual: Some(if pipeline.is_planned() { vec![seed] } else { Vec::new() }),
+        ..Triggers::default()
     }
 }
 

@@ -5,7 +5,7 @@ use super::super::context::Context;
 use super::super::jobs::sort;
 use super::super::secrets::secrets;
 use super::super::set_up::set_up;
-use super::super::steps::{env_of, grant_for, grant_ready, set_env};
+use super::super::steps::{env_of, grant_for, grant_ready, set_env, unless_cancelled};
 use super::super::test_steps::{limited, shard_env};
 use super::ci_job::CiJob;
 use super::gates;
@@ -45,7 +45,7 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     let shard = shard(resolved, &axes, &origin);
     steps.extend(limited(resolved.runner.steps(&shard, context), resolved.minutes));
     let after = context.steps(&run.after, folder, &origin.clone().then("after"), Effect::None);
-    steps.extend(after.into_iter().map(|step| step.when(When::not_cancelled())));
+    steps.extend(after.into_iter().map(unless_cancelled));
     steps.push(upload_record(context, resolved, &axes, &origin));
     if resolved.coverage.is_some() {
         steps.push(upload_coverage(context, resolved));

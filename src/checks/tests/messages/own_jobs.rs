@@ -209,3 +209,67 @@ steps = [{ id = "a", run = "a" }, { id = "cache", run = "a" }]
         ],
     )]);
 }
+
+#[test]
+fn conditions() {
+    assert_said(&[
+        (
+            r#"[jobs.a]
+when = "failure"
+steps = [{ run = "a" }]
+[jobs.b]
+when = [{ changed = ["backed"] }, { event = ["push"], label = "x" }]
+steps = [{ run = "a", when = { changed = ["backend"] } }]
+[jobs.c]
+when = { branches = ["main", "*x"], tags = ["v*"] }
+steps = [{ run = "a", when = { event = ["pull-request"], branches = ["main"] } }]
+[workflows.w]
+on = { branches = ["main"] }
+jobs.d = { when = { event = ["schedule"] }, steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error condition jobs.a.when: the job needs no other, so nothing before it can fail",
+                "error condition jobs.b.when[0].changed[0]: there is no component `backed`",
+                "error condition jobs.b.when[1].label: only pull requests have labels",
+                "error condition jobs.c.when.branches[1]: `*x` is neither a name nor the beginning of one followed by `*`",
+                "error condition jobs.c.when.tags: a run is of a branch or of a tag, never of both",
+                "error condition jobs.b.steps[0].when.changed: `changed` is for jobs of `[jobs]`, which wait for the job \
+                 that detects changes",
+                "error condition jobs.c.steps[0].when.branches: the run of a pull request is of no branch and no tag",
+                "error workflow-triggers workflows.w.jobs.d.when: no event of this list starts the workflow, so the job \
+                 never runs",
+            ],
+        ),
+        (
+            r#"[workflows.w]
+needs = ["ci"]
+on = { pull-request = true }
+jobs.ci = { steps = [{ run = "a" }] }
+"#,
+            &[],
+            &[
+                "error workflow-triggers workflows.w.on.pull-request: `ci.yml` runs for pull requests itself, and the two \
+                 runs would cancel each other",
+                "error workflow-triggers workflows.w.jobs.ci: with `needs = [\"ci\"]` the workflow has a job `ci` already",
+            ],
+        ),
+    ]);
+}
+
+#[test]
+fn local_actions() {
+    let action = ("tools/a/action.yaml", "inputs: {tool: {required: true}}\n");
+    assert_said(&[(
+        r#"[jobs.a]
+steps = [{ uses = "./tools/b" }, { uses = "./../b" }, { uses = "./tools/a" }, { uses = "./tools/a", with = { tool = "x", level = "1" } }]
+"#,
+        &[action],
+        &[
+            "error local-action jobs.a.steps[0].uses: there is no `action.yml` in `tools/b`",
+            "error local-action jobs.a.steps[1].uses: `./../b` is outside of the repository",
+            "error local-action jobs.a.steps[2].uses: `./tools/a` needs the input `tool`",
+            "error local-action jobs.a.steps[3].with.level: `./tools/a` has no input `level`",
+        ],
+    )]);
+}
