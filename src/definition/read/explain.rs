@@ -117,11 +117,13 @@ fn unknown_key(schema: &Value, error: &ValidationError<'_>, path: &[Part], key: 
     Diagnostic::error(UNKNOWN_KEY, at.then(key).key(), message).help(help)
 }
 
-/// Help for a key that a table does not have: the key that was meant, or else what to do instead.
+/// Help for a key that a table does not have: the word of this language for one of GitHub's, the key that was meant, or
+/// else what to do instead.
 fn unknown(schema: &Value, path: &[Part], key: &str, value: &Value, known: &[String]) -> String {
     let known = || known.iter().map(String::as_str);
-    let near = closest(key, known()).map(|near| format!("did you mean `{near}`?"));
-    near.or_else(|| translated(path, key, value))
+    let near = || closest(key, known()).map(|near| format!("did you mean `{near}`?"));
+    translated(path, key, value)
+        .or_else(near)
         .or_else(|| elsewhere(schema, key))
         .unwrap_or_else(|| did_you_mean(key, known()))
 }
