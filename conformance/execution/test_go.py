@@ -119,3 +119,15 @@ def test_failures(make: Make) -> None:
     assert "undefined: nothing" in broken.message
     assert gates(job)["complete"].verdict == "passed"
     assert failed(job) == ["TQ-02"]
+
+
+@pytest.mark.thorough
+def test_suites(make: Make) -> None:
+    """A suite takes a folder of packages, and the run the others."""
+    github = make('[suites.more]\nof = "ledger"\npaths = ["lib"]\n')
+    run = github.run("ci.yml", github.push("main"))
+    assert run.result == "success", run.failures()
+    left = Counter({"example.com/ledger::TestMainly", "example.com/ledger/other::TestOther"})
+    assert executed(run) == left
+    found = gates(run.job("more suite / Test more"))
+    assert found["complete"].measured == "1 of 1 shards, 2 tests executed"

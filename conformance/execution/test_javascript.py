@@ -207,3 +207,43 @@ def test_bun(make: Make) -> None:
     run = github.run("ci.yml", github.push("main"))
     assert run.result == "success", run.failures()
     assert executed(run) == TESTS
+
+
+SUITES = """\
+paths = ["two.test.js", "lib"]
+[suites.more]
+of = "web"
+paths = ["lib/two.test.js"]
+[quarantine."lib/third.test.js"]
+of = "web"
+reason = "it waits for a release"
+until = 2999-01-01
+"""
+
+
+@pytest.mark.parametrize(
+    "runner",
+    [
+        pytest.param(name, marks=pytest.mark.thorough) if name == "jest" else name
+        for name in RUNNERS
+    ],
+)
+def test_suites_and_quarantine(make: Make, runner: str) -> None:
+    """A suite, and a quarantined file, of which a selected path is a part: each test runs once."""
+    github = make(runner, SUITES)
+    run = github.run("ci.yml", github.push("main"))
+    assert run.result == "success", run.failures()
+    elsewhere = ("lib/third.test.js::third", "lib/two.test.js::within")
+    assert executed(run) == TESTS - Counter(elsewhere)
+    found = gates(run.job("more suite / Test more"))
+    assert found["complete"].measured == "1 of 1 shards, 1 tests executed"
+
+
+@pytest.mark.thorough
+def test_lost_file(make: Make) -> None:
+    """A file that no path leads to fails the run, and is named."""
+    github = make("jest", 'paths = ["lib"]\n')
+    run = github.run("ci.yml", github.push("main"))
+    assert run.result == "failure"
+    lost = "no path of a run or a suite leads to `two.test.js`"
+    assert any(lost in told.message for told in titled(run.job("Test web"), ""))

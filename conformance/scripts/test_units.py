@@ -213,3 +213,57 @@ def test_a_profile_becomes_lcov(bench: Bench) -> None:
     bench.write("profile.txt", "mode: set\nnothing\n")
     done = go(bench, event("pass"), EXIT="0", PROFILE="profile.txt", LCOV="out/lcov.info")
     assert "profile.txt is no coverage profile: `nothing`" in done.text
+
+
+# ── paths ─────────────────────────────────────────────────────────────────────────────
+
+
+def listed(bench: Bench, found: Any = FILES, **env: Any) -> list[str]:
+    """What all shards run."""
+    done = select(bench, found, SHARDS="1", **env)
+    assert done.code == 0, done.text
+    return (bench.root / "work/listed.txt").read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        (".", FILES),
+        ("./lib/", FILES[2:]),
+        ("lib/a.test.ts", FILES[2:3]),
+        ("a.test.ts", FILES[:1]),
+        ("li*", FILES[2:]),
+        ("*/c.test.?s", FILES[3:]),
+    ],
+)
+def test_a_suite_and_its_run_share_what_is_listed(
+    bench: Bench, path: str, files: list[str]
+) -> None:
+    assert listed(bench, SUITE=path) == files
+    assert listed(bench, LEFT_OUT=path) == [name for name in FILES if name not in files]
+
+
+def test_a_run_accounts_for_what_its_paths_do_not_name(bench: Bench) -> None:
+    assert listed(bench, PATHS="lib", LEFT_OUT="a.test.ts", ELSEWHERE="b.test.ts") == FILES[2:]
+    done = select(bench, FILES, SHARDS="1", PATHS="lib", LEFT_OUT="a.test.ts")
+    assert done.code == 1
+    assert "no path of a run or a suite leads to `b.test.ts`" in done.text
+
+
+@pytest.mark.parametrize("name", ["PATHS", "SUITE"])
+def test_a_path_that_leads_to_no_test_is_an_error(bench: Bench, name: str) -> None:
+    done = select(bench, FILES, SHARDS="1", **{name: "lib\nli"})
+    assert (done.code, "`li` leads to no test" in done.text) == (1, True)
+
+
+def test_files_that_a_filter_matches_besides_are_excluded(bench: Bench) -> None:
+    found = ["[id].test.ts", "x/[id].test.ts", "y.test.ts"]
+    assert listed(bench, found, LEFT_OUT="x", FILTER="substring") == [found[0], found[2]]
+    assert (bench.root / "work/excluded.txt").read_text("utf-8") == "x/\\[id\\].test.ts\n"
+
+
+def test_packages_are_selected_by_their_folders(bench: Bench) -> None:
+    bench.write("work/modules.txt", f"example.com/m\t{bench.root}\n")
+    found = "example.com/m\nexample.com/m/lib\nexample.com/m/lib/in\nexample.com/m/library\n"
+    assert listed(bench, found, SUITE="lib") == ["example.com/m/lib", "example.com/m/lib/in"]
+    assert listed(bench, found, LEFT_OUT="lib") == ["example.com/m", "example.com/m/library"]

@@ -3,9 +3,9 @@
 use super::check::{Check, Subject};
 use crate::at;
 use crate::definition::{Order as Wanted, Repeat, Workers};
-use crate::diagnostics::{Code, Diagnostic, listed};
+use crate::diagnostics::{At, Code, Diagnostic, listed};
 use crate::resolve::TestRun;
-use crate::runners::Order;
+use crate::runners::{Order, Paths, RUNNERS, TestRunner};
 
 pub(crate) struct RunnerCapability;
 
@@ -24,24 +24,56 @@ impl Check for RunnerCapability {
             asked(self.code(), run, found);
         }
         for (path, quarantine) in &subject.definition.quarantine {
-            let mut of = pipeline.tests.values().filter(|run| quarantine.of.as_ref().is_none_or(|of| of == run.name));
-            let is_declared = quarantine.of.as_ref().is_none_or(|of| pipeline.tests.contains_key(of.as_str()));
-            if is_declared && !pipeline.tests.is_empty() && !of.any(|run| run.runner.capabilities().paths) {
-                let message = format!("no runner can leave `{path}` out of a run");
-                let help = "remove the table, and skip the test in its own code, with the reason";
-                found.push(Diagnostic::error(self.code(), at!["quarantine", path].key(), message).help(help));
-            }
+            let of: Vec<&dyn TestRunner> = pipeline
+                .tests
+                .values()
+                .filter(|run| quarantine.of.as_ref().is_none_or(|of| of == run.name))
+                .map(|run| run.runner)
+                .collect();
+            let Some(first) = of.first().filter(|_| of.iter().all(|runner| refused(*runner, path).is_some())) else {
+                continue;
+            };
+            let help = "remove the table, and skip the test in its own code, with the reason";
+            found.extend(cannot(self.code(), at!["quarantine", path].key(), *first, path, help));
         }
         for suite in &pipeline.suites {
             let runner = suite.run.runner;
-            if !runner.capabilities().paths {
-                let message = format!("`{}` cannot leave paths out of a run", runner.name());
-                let help = "keep the tests in the run, or use a runner that can: `pytest`";
-                let at = at!["suites", suite.name.as_str(), "of"];
-                found.push(Diagnostic::error(self.code(), at, message).help(help));
-            }
+            let help = match runner.capabilities().paths {
+                Paths::No(_) => {
+                    format!("keep the tests in the run, or use a runner that can: {}", listed(&selecting()))
+                }
+                _ => "name whole files and folders".to_owned(),
+            };
+            let mut paths = suite.written.paths.iter().enumerate();
+            found.extend(paths.find_map(|(index, path)| {
+                let at = at!["suites", suite.name.as_str(), "paths"].then(index);
+                cannot(self.code(), at, runner, path, &help)
+            }));
         }
     }
+}
+
+/// The names of the runners that select tests by paths.
+fn selecting() -> Vec<&'static str> {
+    let can = |runner: &&&dyn TestRunner| !matches!(runner.capabilities().paths, Paths::No(_));
+    RUNNERS.iter().filter(can).map(|runner| runner.name()).collect()
+}
+
+/// Why a runner cannot run or leave out a path by itself.
+fn refused(runner: &dyn TestRunner, path: &str) -> Option<&'static str> {
+    match runner.capabilities().paths {
+        Paths::No(reason) => Some(reason),
+        Paths::Files if path.contains("::") => Some("it runs whole files"),
+        Paths::Packages if path.contains("::") || path.ends_with(".go") => Some("it runs whole packages"),
+        Paths::Tests | Paths::Files | Paths::Packages => None,
+    }
+}
+
+/// The error about a path that a runner cannot run or leave out.
+fn cannot(code: Code, at: At, runner: &dyn TestRunner, path: &str, help: &str) -> Option<Diagnostic> {
+    let reason = refused(runner, path)?;
+    let message = format!("`{}` cannot select `{path}`: {reason}", runner.name());
+    Some(Diagnostic::error(code, at, message).help(help))
 }
 
 /// Every key that asks for what the runner cannot do.
@@ -76,8 +108,8 @@ fn asked(code: Code, resolved: &TestRun<'_>, found: &mut Vec<Diagnostic>) {
     if run.coverage.is_some() && can.coverage.is_none() {
         refuse("coverage", "measure coverage");
     }
-    if !run.paths.is_empty() && !can.paths {
-        refuse("paths", "run selected paths");
+    if let Some((path, reason)) = run.paths.iter().find_map(|path| Some((path, refused(runner, path)?))) {
+        refuse("paths", &format!("select `{path}`: {reason}"));
     }
     if run.gates.order == Some(Wanted::Random) && can.order == Order::Fixed {
         refuse("gates", "shuffle tests");

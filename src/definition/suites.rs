@@ -18,7 +18,8 @@ pub struct Suite {
     ///
     /// Example: `"backend"`
     pub of: Name,
-    /// Folders and files of the suite, relative to the component's folder.
+    /// Folders and files of the suite, relative to the component's folder. pytest also takes single tests, go takes folders
+    /// of packages.
     ///
     /// Example: `["tests/integration/episodes"]`
     #[schemars(length(min = 1))]

@@ -33,7 +33,8 @@ pub struct TestRun {
     /// Example: `"./run-tests --part $SHARD/$SHARDS --junit $JUNIT"`
     #[serde(default)]
     pub command: Option<String>,
-    /// Folders and files of the tests, relative to the component's folder; without any, the runner finds them.
+    /// Folders and files of the tests, relative to the component's folder; without any, the runner finds them. go takes
+    /// folders of packages.
     ///
     /// Example: `["tests"]`
     #[serde(default)]

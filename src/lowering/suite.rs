@@ -96,6 +96,7 @@ fn tests(context: &Context<'_>, resolved: &Suite<'_>, axes: &Axes, origin: &Orig
         exec: exec(run.component.written, run.runner.capabilities().toolchains),
         paths: &resolved.written.paths,
         left_out: &left_out,
+        elsewhere: None,
         shards: 1,
         workers: Workers::Count(1),
         random: run.is_random(),

@@ -1,6 +1,6 @@
 //! Any shell command that writes a `JUnit` report; it reads its shard.
 
-use super::runner::{Capabilities, Order, Scripts, Shard, TestRunner};
+use super::runner::{Capabilities, Order, Paths, Scripts, Shard, TestRunner};
 use crate::definition::Split;
 use crate::workflow::{Step, Value, pairs, step};
 
@@ -23,7 +23,7 @@ impl TestRunner for Command {
             test_timeout: false,
             order: Order::Fixed,
             coverage: None,
-            paths: false,
+            paths: Paths::No("the command selects its tests itself"),
         }
     }
 

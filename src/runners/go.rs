@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::runner::{Capabilities, Coverage, Order, Scripts, Shard, TestRunner};
+use super::runner::{Capabilities, Coverage, Order, Paths, Scripts, Shard, TestRunner};
 use super::units;
 use crate::definition::{Split, Workers};
 use crate::workflow::{Step, Value, pairs};
@@ -40,7 +40,7 @@ impl TestRunner for Go {
             test_timeout: false,
             order: Order::Shuffled,
             coverage: Some(Coverage::Lcov),
-            paths: false,
+            paths: Paths::Packages,
         }
     }
 

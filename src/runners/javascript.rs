@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::runner::{Capabilities, Coverage, Order, Scripts, Shard};
+use super::runner::{Capabilities, Coverage, Order, Paths, Scripts, Shard};
 use super::units;
 use crate::definition::{Duration, Split, Workers};
 use crate::workflow::{Step, Value, pairs};
@@ -32,7 +32,7 @@ pub(super) fn capabilities(reruns: bool) -> Capabilities {
         test_timeout: true,
         order: Order::Shuffled,
         coverage: Some(Coverage::Lcov),
-        paths: false,
+        paths: Paths::Files,
     }
 }
 
@@ -47,6 +47,7 @@ pub(super) fn steps(tool: &Tool, shard: &Shard<'_>, scripts: &dyn Scripts) -> Ve
         reruns => run.reruns,
         timeout => run.test_timeout.map(Duration::milliseconds),
         workers => match run.workers { Workers::Count(count) if count > 1 => Some(count), _ => None },
+        partial => !shard.paths.is_empty() || !shard.left_out.is_empty(),
         measured => shard.measured.map(|source| source.iter().map(|folder| files(folder, tool.below)).collect::<Vec<_>>()),
     };
     let mut replay = Value::from(start.join(" ")) + " " + tool.replay;

@@ -13,7 +13,7 @@ mod tests;
 mod units;
 mod vitest;
 
-pub(crate) use runner::{Coverage, Order, Scripts, Shard, TestRunner};
+pub(crate) use runner::{Coverage, Order, Paths, Scripts, Shard, TestRunner};
 
 /// Every runner.
 pub(crate) const RUNNERS: &[&dyn TestRunner] =

@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::cargo_args::CargoArgs;
-use super::runner::{Capabilities, Coverage, Order, Scripts, Shard, TestRunner};
+use super::runner::{Capabilities, Coverage, Order, Paths, Scripts, Shard, TestRunner};
 use crate::definition::{Split, Workers};
 use crate::workflow::{Property, Step, Value, pairs, step};
 
@@ -31,7 +31,7 @@ impl TestRunner for Nextest {
             test_timeout: false,
             order: Order::Isolated,
             coverage: Some(Coverage::Lcov),
-            paths: false,
+            paths: Paths::No("it selects tests by expressions: `args = [\"-E\", \"…\"]`"),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::runner::{Capabilities, Coverage, Order, Scripts, Shard, TestRunner};
+use super::runner::{Capabilities, Coverage, Order, Paths, Scripts, Shard, TestRunner};
 use crate::definition::{Split, Workers};
 use crate::seal::SCRIPTS;
 use crate::workflow::{Github, Step, Value, pairs};
@@ -34,7 +34,7 @@ impl TestRunner for Pytest {
             test_timeout: true,
             order: Order::Shuffled,
             coverage: Some(Coverage::CoveragePy),
-            paths: true,
+            paths: Paths::Tests,
         }
     }
 

@@ -39,8 +39,8 @@ pub(crate) struct Capabilities {
     pub(crate) order: Order,
     /// Format of its coverage, where it measures any.
     pub(crate) coverage: Option<Coverage>,
-    /// `true` if paths can be run, and left out.
-    pub(crate) paths: bool,
+    /// Tests that can be run, and left out, by their paths.
+    pub(crate) paths: Paths,
 }
 
 impl Capabilities {
@@ -49,6 +49,19 @@ impl Capabilities {
         let (default, others) = self.splits;
         std::iter::once(default).chain(others.iter().copied()).collect()
     }
+}
+
+/// Tests that a runner selects by paths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paths {
+    /// Files and folders, and single tests of a file.
+    Tests,
+    /// Whole files.
+    Files,
+    /// Whole packages, by their folders.
+    Packages,
+    /// None, for this reason.
+    No(&'static str),
 }
 
 /// The meaning of order to a runner.
@@ -95,6 +108,8 @@ pub(crate) struct Shard<'a> {
     pub(crate) paths: &'a [String],
     /// Paths to leave out, from the component's folder.
     pub(crate) left_out: &'a [&'a str],
+    /// Paths of other runs of the component by this runner; none for a suite, whose run accounts for everything.
+    pub(crate) elsewhere: Option<Vec<&'a str>>,
     /// Number of shards.
     pub(crate) shards: u16,
     /// Processes of the shard.

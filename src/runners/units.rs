@@ -8,6 +8,14 @@ use crate::workflow::{Pairs, Property, Step, Value, pairs, step};
 pub(super) fn run(shard: &Shard<'_>, scripts: &dyn Scripts, template: &str, values: minijinja::Value) -> Step {
     let mut env = shard.env.clone();
     env.extend(pairs![("PIPEWRIGHT_WORK", Property::RunnerTemp)]);
+    let own = if shard.elsewhere.is_some() { "PIPEWRIGHT_PATHS" } else { "PIPEWRIGHT_SUITE" };
+    let paths: Vec<&str> = shard.paths.iter().map(String::as_str).collect();
+    // A run without paths is given everything that is not left out.
+    let elsewhere = shard.elsewhere.as_deref().filter(|_| !paths.is_empty()).unwrap_or_default();
+    let lists = [(own, paths.as_slice()), ("PIPEWRIGHT_LEFT_OUT", shard.left_out), ("PIPEWRIGHT_ELSEWHERE", elsewhere)];
+    let given = lists.into_iter().filter(|(_, paths)| !paths.is_empty());
+    env.extend(given.map(|(name, paths)| (name.to_owned(), Value::from(paths.join("\n")))));
+    env.sort_by(|(one, _), (other, _)| one.cmp(other));
     Step::run("Run tests", scripts.short(template, values), shard.origin.clone())
         .id("tests")
         .folder(shard.folder)

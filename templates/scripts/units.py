@@ -6,8 +6,14 @@ gates can prove that the shards together ran everything that is listed.
 
 Environment:
   PIPEWRIGHT_WORK      the folder with found.json, the tool's list: one a line, or
-                       JSON, a list of paths or of {"file": path}; listed.txt and
-                       selected.txt become what is listed, and what this shard runs
+                       JSON, a list of paths or of {"file": path}; with modules.txt,
+                       what `go list -m` printed, the list is of packages. listed.txt
+                       becomes what all shards run, selected.txt what this one runs,
+                       excluded.txt what a filter would run besides
+  PIPEWRIGHT_PATHS     optional: folders, files and globs of the run, one a line
+  PIPEWRIGHT_ELSEWHERE optional: those of other runs of the component
+  PIPEWRIGHT_LEFT_OUT  optional: those of suites, of the quarantine, and without tests
+  PIPEWRIGHT_SUITE     optional: those of a suite, in place of PIPEWRIGHT_PATHS
   PIPEWRIGHT_FILTER    optional: `substring` where the tool runs every file whose path
                        contains one of those that it is given
   PIPEWRIGHT_SPLIT     optional: `timings`, or `count` (default)
@@ -20,12 +26,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from formats import code
+from globs import pattern
+from go_report import folder_of, folders_of
 from parameters import integer, text
 from runner import Problem, say
 from splits import file_of, least_loaded, microseconds
@@ -34,7 +43,8 @@ from splits import file_of, least_loaded, microseconds
 def select_units() -> int:
     """Writes what the shard runs."""
     work = Path(text("PIPEWRIGHT_WORK"))
-    listed = units_in(work / "found.json")
+    found = units_in(work / "found.json")
+    listed = units_of_run(found, folders_of_units(found, work / "modules.txt"))
     shards = integer("PIPEWRIGHT_SHARDS", 1, 1000, 1)
     shard = integer("PIPEWRIGHT_SHARD", 1, shards, 1)
     timings, _ = shared_timings()
@@ -44,7 +54,9 @@ def select_units() -> int:
         groups = {unit: unit for unit in listed}
     homes = spread(groups, shards, text("PIPEWRIGHT_SPLIT", "count"), timings)
     selected = [unit for unit in listed if homes[unit] == shard]
-    for name, units in (("listed.txt", listed), ("selected.txt", selected)):
+    excluded = matched_besides(selected, found)
+    lists = {"listed.txt": listed, "selected.txt": selected, "excluded.txt": excluded}
+    for name, units in lists.items():
         (work / name).write_text("".join(f"{unit}\n" for unit in units), "utf-8")
     say(f"shard {shard} of {shards} runs {len(selected)} of {len(listed)}")
     return 0
@@ -79,6 +91,76 @@ def from_here(unit: str) -> str:
     if not os.path.isabs(unit):
         return unit
     return Path(os.path.relpath(os.path.realpath(unit))).as_posix()
+
+
+# ── paths ─────────────────────────────────────────────────────────────────────────────
+
+
+def folders_of_units(units: Sequence[str], modules: Path) -> dict[str, str]:
+    """The path of each unit: a file's own, a package's folder from here."""
+    if not modules.is_file():
+        return {unit: unit for unit in units}
+    folders = folders_of(str(modules))
+    found = {unit: folder_of(unit, folders) for unit in units}
+    return {unit: from_here(str(path or unit)) for unit, path in found.items()}
+
+
+def units_of_run(units: Sequence[str], paths: Mapping[str, str]) -> list[str]:
+    """What all shards run; what neither they nor another run would run is an error."""
+    suite, left_out = lines("PIPEWRIGHT_SUITE"), lines("PIPEWRIGHT_LEFT_OUT")
+    own = suite or lines("PIPEWRIGHT_PATHS")
+    for path in own:
+        if not any(covers(path, paths[unit]) for unit in units):
+            raise Problem(f"{code(path)} leads to no test")
+    kept = [unit for unit in units if not covered(left_out, paths[unit])]
+    runs = [unit for unit in kept if not own or covered(own, paths[unit])]
+    elsewhere = lines("PIPEWRIGHT_ELSEWHERE")
+    lost = set(kept).difference(runs) if not suite else set()
+    for unit in sorted(lost):
+        if not covered(elsewhere, paths[unit]):
+            raise Problem(
+                f"no path of a run or a suite leads to {code(paths[unit])}, and no "
+                "quarantine explains it: add it to `paths`, or to `not-tests`"
+            )
+    return runs
+
+
+def lines(variable: str) -> list[str]:
+    """The lines of a variable."""
+    return [line for line in text(variable, "").splitlines() if line]
+
+
+def covered(paths: Sequence[str], unit: str) -> bool:
+    """True where one of the paths leads to a unit."""
+    return any(covers(path, unit) for path in paths)
+
+
+def covers(path: str, unit: str) -> bool:
+    """True where a unit is a path, is below it, or matches it as a glob."""
+    path = path.removeprefix("./").rstrip("/")
+    if path in ("", "."):
+        return True
+    parts = unit.split("/")
+    above = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+    if "*" in path or "?" in path:
+        glob = pattern(path)
+        return any(glob.fullmatch(part) for part in above)
+    return path in above
+
+
+def matched_besides(selected: Sequence[str], found: Sequence[str]) -> list[str]:
+    """Files, as globs, that the filters of a shard match and no shard runs with it."""
+    if text("PIPEWRIGHT_FILTER", "") != "substring":
+        return []
+    others = sorted(set(found).difference(selected))
+    parts = [unit.lower() for unit in selected]
+    matched = [
+        unit for unit in others if any(part in unit.lower() for part in parts)
+    ]
+    return [re.sub(r"([][*?{}()!\\])", r"\\\1", unit) for unit in matched]
+
+
+# ── shards ────────────────────────────────────────────────────────────────────────────
 
 
 def inseparable(units: Sequence[str]) -> dict[str, str]:

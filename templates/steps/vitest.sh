@@ -4,9 +4,13 @@ export PIPEWRIGHT_FILTER=substring
 python3 -I "$GITHUB_WORKSPACE/.github/pipewright/ci.py" select
 files=()
 while IFS= read -r file; do files+=("$file"); done < "$PIPEWRIGHT_WORK/selected.txt"
+<% if partial %>
+excluded=()
+while IFS= read -r file; do excluded+=("--exclude=$file"); done < "$PIPEWRIGHT_WORK/excluded.txt"
+<% endif %>
 status=0
 if [ "${#files[@]}" -gt 0 ]; then
-  <%= start %> vitest run "${files[@]}" \
+  <%= start %> vitest run "${files[@]}"<% if partial %> "${excluded[@]}"<% endif %> \
     --reporter=default --reporter=json --outputFile.json="$PIPEWRIGHT_WORK/report.json" --includeTaskLocation \
 <% if random %>
     --sequence.shuffle.files --sequence.shuffle.tests --sequence.seed="$PIPEWRIGHT_SEED" \

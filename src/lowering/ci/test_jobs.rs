@@ -42,7 +42,7 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     }
     steps.extend(beside.steps);
     steps.extend(context.steps(&run.before, folder, &origin.clone().then("before"), Effect::None));
-    let shard = shard(resolved, &axes, &origin);
+    let shard = shard(context, resolved, &axes, &origin);
     steps.extend(limited(resolved.runner.steps(&shard, context), resolved.minutes));
     let after = context.steps(&run.after, folder, &origin.clone().then("after"), Effect::None);
     steps.extend(after.into_iter().map(unless_cancelled));
@@ -94,7 +94,7 @@ fn job_name(run: &TestRun<'_>, axes: &Axes) -> Value {
 }
 
 /// A run's shard, as its runner sees it.
-fn shard<'r>(resolved: &'r TestRun<'_>, axes: &Axes, origin: &Origin) -> Shard<'r> {
+fn shard<'r>(context: &'r Context<'_>, resolved: &'r TestRun<'_>, axes: &Axes, origin: &Origin) -> Shard<'r> {
     let run = resolved.written;
     Shard {
         run,
@@ -103,6 +103,7 @@ fn shard<'r>(resolved: &'r TestRun<'_>, axes: &Axes, origin: &Origin) -> Shard<'
         exec: exec(resolved.component.written, resolved.runner.capabilities().toolchains),
         paths: &run.paths,
         left_out: &resolved.left_out,
+        elsewhere: Some(elsewhere(context, resolved)),
         shards: run.shards,
         workers: run.workers,
         random: resolved.is_random(),
@@ -111,6 +112,19 @@ fn shard<'r>(resolved: &'r TestRun<'_>, axes: &Axes, origin: &Origin) -> Shard<'
         env: variables(resolved, axes),
         origin: origin.clone(),
     }
+}
+
+/// The paths that other runs of a component give to the same runner.
+fn elsewhere<'r>(context: &'r Context<'_>, run: &TestRun<'_>) -> Vec<&'r str> {
+    let is_like = |other: &TestRun<'_>| {
+        other.name != run.name && other.component.name == run.component.name && other.runner.name() == run.runner.name()
+    };
+    let pipeline = context.pipeline;
+    let runs = pipeline.tests.values().filter(|other| is_like(other)).map(|other| &other.written.paths);
+    let suites = pipeline.suites.iter().filter(|suite| is_like(&suite.run)).map(|suite| &suite.written.paths);
+    // A run without paths is given everything.
+    let all = runs.clone().any(Vec::is_empty).then_some(".");
+    runs.chain(suites).flatten().map(String::as_str).chain(all).collect()
 }
 
 /// The variables of a shard: its record, its part of the tests, its seed.

@@ -28,3 +28,33 @@ fn processes_that_share_a_service() {
         assert_eq!(said, lines, "{more} {file}");
     }
 }
+
+#[test]
+fn paths_that_a_runner_cannot_select() {
+    let text = |runner: &str, path: &str| {
+        format!(
+            "[components.c]\nnode = \"24\"\ngo = \"1.26\"\nrust = \"1.95\"\n[tests.t]\ncomponent = \"c\"\nrunner = \"{runner}\"\n\
+             [suites.s]\nof = \"t\"\npaths = [\"{path}\"]\n[quarantine.\"{path}\"]\nof = \"t\"\nreason = \"r\"\nuntil = 2999-01-01\n"
+        )
+    };
+    for (runner, path, reason) in [
+        ("vitest", "a.test.ts", None),
+        ("jest", "lib", None),
+        ("go", "lib", None),
+        ("vitest", "a.test.ts::x", Some("it runs whole files")),
+        ("go", "lib/a_test.go", Some("it runs whole packages")),
+        ("nextest", "lib", Some("it selects tests by expressions: `args = [\"-E\", \"…\"]`")),
+    ] {
+        let mut said = said(&text(runner, path), &[("a.test.ts", ""), ("lib/a_test.go", "")]);
+        said.retain(|line| line.contains(" runner-capability "));
+        let message = |reason| format!("`{runner}` cannot select `{path}`: {reason}");
+        let expected: Vec<String> = reason.map_or(Vec::new(), |reason| {
+            let suite = format!("error runner-capability suites.s.paths[0]: {}", message(reason));
+            vec![format!("error runner-capability quarantine.{path}: {}", message(reason)), suite]
+        });
+        let mut sorted = expected.clone();
+        sorted.sort();
+        said.sort();
+        assert_eq!(said, sorted, "{runner} {path}");
+    }
+}
