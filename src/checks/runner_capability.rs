@@ -64,7 +64,7 @@ fn refused(runner: &dyn TestRunner, path: &str) -> Option<&'static str> {
     match runner.capabilities().paths {
         Paths::No(reason) => Some(reason),
         Paths::Files if path.contains("::") => Some("it runs whole files"),
-        Paths::Packages if path.contains("::") || path.ends_with(".go") => Some("it runs whole packages"),
+        Paths::Packages if path.contains("::") || path.strip_suffix(".go").is_some() => Some("it runs whole packages"),
         Paths::Tests | Paths::Files | Paths::Packages => None,
     }
 }

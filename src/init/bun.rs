@@ -1,17 +1,24 @@
 //! Bun beside Node.js: its version, and scripts that need more than an installation.
 
-use super::project::Checks;
+use super::project::{Checks, Versions};
 use crate::definition::Name;
 
 /// The version of projects that name none.
 const USUAL: &str = "1.3";
 
-/// The command that installs Bun, and the packages of its lock file.
-pub(super) fn install(manager: Option<&str>, tools: &str, set_up: Option<&str>) -> String {
-    let named = manager.and_then(|manager| manager.strip_prefix("bun@")).or_else(|| tool(tools, "bun")).or(set_up);
-    let plain = |version: &&str| version.chars().all(|c| c.is_ascii_digit() || c == '.');
-    let version = named.filter(plain).unwrap_or(USUAL);
-    format!("npm install --global bun@{version} && bun install --frozen-lockfile")
+/// The version that a project names: in `packageManager`, in `.tool-versions`, in its workflows.
+pub(super) fn versions(manager: Option<&str>, tools: &str, set_up: Option<(&str, String)>) -> Versions {
+    let manager = manager.and_then(|manager| manager.strip_prefix("bun@"));
+    let named = [
+        manager.map(|version| (version, "packageManager in package.json".to_owned())),
+        tool(tools, "bun").map(|version| (version, ".tool-versions".to_owned())),
+        set_up,
+    ];
+    let plain = |version: &str| !version.is_empty() && version.chars().all(|c| c.is_ascii_digit() || c == '.');
+    match named.into_iter().flatten().find(|(version, _)| plain(version)) {
+        Some((version, from)) => Versions { list: vec![version.to_owned()], from: Some(from) },
+        None => Versions { list: vec![USUAL.to_owned()], from: None },
+    }
 }
 
 /// The version of a tool in `.tool-versions`, of asdf and mise.
@@ -39,11 +46,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn installs_the_version_that_is_named() {
-        let of = |manager, tools| install(manager, tools, Some("1.3.12"));
-        assert!(of(Some("bun@1.2.20"), "").starts_with("npm install --global bun@1.2.20 && "));
-        assert!(of(None, "nodejs 24\nbun  1.2.19\n").starts_with("npm install --global bun@1.2.19 && "));
-        assert!(of(Some("bun@1; rm"), "").starts_with("npm install --global bun@1.3 && "));
-        assert!(of(None, "").starts_with("npm install --global bun@1.3.12 && "));
+    fn takes_the_version_that_is_named() {
+        let of = |manager, tools| versions(manager, tools, Some(("1.3.12", "ci.yml:3".to_owned()))).list;
+        assert_eq!(of(Some("bun@1.2.20"), ""), ["1.2.20"]);
+        assert_eq!(of(None, "nodejs 24\nbun  1.2.19\n"), ["1.2.19"]);
+        assert_eq!(of(Some("bun@1; rm"), ""), ["1.3.12"]);
+        assert_eq!(versions(None, "", None), Versions { list: vec![USUAL.to_owned()], from: None });
     }
 }

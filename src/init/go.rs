@@ -16,29 +16,32 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let module = word_after("module ").unwrap_or_default().trim_matches('"');
     let files: Vec<String> =
         view.below(&folder.path, 6).into_iter().filter(|file| names::has_extension(file, &["go"])).collect();
-    let mut checks =
+    let checks =
         vec![(word("format"), "test -z \"$(gofmt -l .)\"".to_owned()), (word("vet"), "go vet ./...".to_owned())];
-    let mut hints = Vec::new();
     let has_tests = files.iter().any(|file| file.ends_with("_test.go"));
-    let has_tool = lines.iter().any(|line| line.trim_start_matches("tool ").trim() == "gotest.tools/gotestsum");
-    let tests = (has_tests && has_tool).then(|| Tests {
-        runner: Runner::Command("go tool gotestsum --junitfile \"$JUNIT\" -- ./...".to_owned()),
+    let mut stated = Stated::default();
+    let own = view.own.tests(&folder.path, "go").into_iter().next();
+    if let Some(own) = own.filter(|_| has_tests) {
+        stated.args = arguments(&own.words());
+        if !stated.args.is_empty() {
+            stated.took("args", &own.place);
+        }
+    }
+    let tests = has_tests.then(|| Tests {
+        runner: Runner::Go,
         paths: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,
-        shuffled: false,
+        shuffled: stated.args.iter().any(|arg| arg.starts_with("-shuffle")),
     });
-    if has_tests && tests.is_none() {
-        checks.push((word("test"), "go test -race ./...".to_owned()));
-        hints.push("`go test` writes no JUnit report, so this is a check, without shards and gates".to_owned());
-        hints.push("`go get -tool gotest.tools/gotestsum` makes it a test run; `init` writes the command".to_owned());
-    }
+    stated.args.retain(|arg| !arg.starts_with("-shuffle"));
     Some(Component {
         name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),
         path: folder.path.clone(),
         toolchain: Toolchain::GO,
         versions: versions(word_after("toolchain go"), word_after("go ")),
+        also: None,
         install: None,
         checks,
         unsure: Vec::new(),
@@ -46,9 +49,30 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         start: start(view, folder, &files, module),
         dependencies: required(&text),
         workspace: false,
-        hints,
-        stated: Stated::default(),
+        hints: Vec::new(),
+        stated,
     })
+}
+
+/// The flags of the project's own `go test` that decide how packages are built and tested; not those that select tests.
+fn arguments(words: &[&str]) -> Vec<String> {
+    const VALUED: &[&str] = &["tags", "timeout", "ldflags", "gcflags", "parallel", "mod", "cpu"];
+    const PLAIN: &[&str] = &["race", "short", "trimpath", "failfast", "vet", "shuffle", "msan", "asan"];
+    let mut found = Vec::new();
+    let mut words = words.iter().peekable();
+    while let Some(word) = words.next() {
+        let bare = word.trim_start_matches('-');
+        let name = bare.split('=').next().unwrap_or_default();
+        if !word.starts_with('-') || !VALUED.iter().chain(PLAIN).any(|known| *known == name) {
+            continue;
+        }
+        // Go takes one dash and two.
+        found.push(format!("-{}", bare.replace(['"', '\''], "")));
+        if VALUED.contains(&name) && !bare.contains('=') {
+            found.extend(words.next().map(|value| value.trim_matches(['"', '\'']).to_owned()));
+        }
+    }
+    found
 }
 
 /// The last part of a module's path that is not its major version.
@@ -93,4 +117,21 @@ fn start(view: &View<'_>, folder: &Folder, files: &[String], module: &str) -> Op
     let [only] = mains.as_slice() else { return None };
     let program = if only.is_empty() { name(module)?.to_string() } else { base(only).to_owned() };
     Some(Start { command: vec![program], build: Some(format!("./{only}")) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_the_flags_that_decide_what_is_tested() {
+        let of = |text: &str| arguments(&text.split_whitespace().collect::<Vec<_>>()).join(" ");
+        for (command, expected) in [
+            ("go test -v -race -covermode=atomic -coverprofile=c.out ./...", "-race"),
+            ("go test --tags integration -timeout=5m ./... -count=1", "-tags integration -timeout=5m"),
+            ("go test -tags 'a,b' -shuffle=on", "-tags a,b -shuffle=on"),
+        ] {
+            assert_eq!(of(command), expected, "{command}");
+        }
+    }
 }

@@ -19,6 +19,7 @@ mod languages;
 mod manifests;
 mod names;
 mod node;
+mod node_tests;
 mod node_versions;
 mod offer;
 mod own;

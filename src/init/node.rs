@@ -4,6 +4,7 @@ use serde_json::{Map, Value};
 
 use super::bun;
 use super::names::{self, base, word};
+use super::node_tests;
 use super::node_versions::{USUAL, engines, tested, version};
 use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
 use super::walk::{Folder, View, is_in};
@@ -20,8 +21,8 @@ struct Package {
     unlocked: bool,
     /// `.tool-versions`, of asdf and mise.
     tools: String,
-    /// The version of Bun that its workflows set up.
-    bun: Option<String>,
+    /// The version of Bun that its workflows set up, and the place.
+    bun: Option<(String, String)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,18 +70,27 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let package = Package::read(view, folder)?;
     let mut hints = Vec::new();
     let mut checks = package.checks();
-    let tests = package.tests(&mut checks, &mut hints);
+    let mut stated = Stated::default();
+    let outside = |paths: &[String]| has_tests_outside(view, folder, paths);
+    let tests = package.tests(&mut checks, &mut hints, &mut stated, &outside);
     let (checks, unsure) = bun::without_browsers(checks, &|script| package.resolved(script));
     if checks.is_empty() && tests.is_none() && package.manager == Manager::None {
         return None;
     }
     let install = package.install(&mut hints);
+    let mut versions = package.versions(view, folder);
+    let set_up = package.bun.as_ref().map(|(version, place)| (version.as_str(), place.clone()));
+    let bun = bun::versions(package.text("packageManager"), &package.tools, set_up);
+    if package.manager == Manager::Bun && versions.from.is_none() {
+        versions.list.clear();
+    }
     let name = package.text("name").map(|name| base(name).to_owned());
     Some(Component {
         name: name.as_deref().or(Some(base(&folder.path))).and_then(names::name).unwrap_or_else(|| word("node")),
         path: folder.path.clone(),
         toolchain: Toolchain::NODE,
-        versions: package.versions(view, folder),
+        versions,
+        also: (package.manager == Manager::Bun).then_some((Toolchain::BUN, bun)),
         install: Some(install),
         checks,
         unsure,
@@ -89,7 +99,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         dependencies: package.dependencies(),
         workspace: package.workspace,
         hints,
-        stated: Stated::default(),
+        stated,
     })
 }
 
@@ -115,7 +125,7 @@ impl Package {
         let npmrc = view.read(folder, ".npmrc").unwrap_or_default();
         let unlocked = npmrc.lines().any(|line| line.replace(' ', "") == "package-lock=false");
         let tools = view.read(folder, ".tool-versions").unwrap_or_default();
-        let bun = view.own.versions("bun").next().map(|version| version.text.clone());
+        let bun = view.own.versions("bun").next().map(|version| (version.text.clone(), version.place.to_string()));
         Some(Self { json, manager, members, workspace, unlocked, tools, bun })
     }
 
@@ -168,7 +178,7 @@ impl Package {
                 }
                 Install::Pnpm
             }
-            Manager::Bun => Install::Run(bun::install(self.text("packageManager"), &self.tools, self.bun.as_deref())),
+            Manager::Bun => Install::Bun,
             Manager::Yarn { modern: true } => Install::Run("corepack enable && yarn install --immutable".to_owned()),
             Manager::Yarn { modern: false } => Install::Run("yarn install --frozen-lockfile".to_owned()),
             // A project that turns lock files off, as libraries do, has chosen to test with the newest versions.
@@ -204,7 +214,13 @@ impl Package {
     }
 
     /// A test run where the tool can write a report; else the script as a check.
-    fn tests(&self, checks: &mut Vec<(Name, String)>, hints: &mut Vec<String>) -> Option<Tests> {
+    fn tests(
+        &self,
+        checks: &mut Vec<(Name, String)>,
+        hints: &mut Vec<String>,
+        stated: &mut Stated,
+        outside: &dyn Fn(&[String]) -> bool,
+    ) -> Option<Tests> {
         let Some(script) = self.script("test").filter(|script| !script.contains("no test specified")) else {
             let in_members = self.members.iter().flat_map(scripts).any(|(script, _)| script == "test");
             if let Some(command) = self.manager.run_in_members("test").filter(|_| in_members) {
@@ -213,40 +229,69 @@ impl Package {
             }
             return None;
         };
-        // The script's own arguments are kept; one with more than one command in it is not taken apart.
-        let own = script.trim();
+        let reported = || Some((Runner::Command(self.reporting(script.trim())?), Vec::new()));
+        let Some((runner, paths)) = self.known(script.trim(), hints, stated, outside).or_else(reported) else {
+            checks.push((word("test"), self.manager.run("test")));
+            hints.push(no_report("the test script"));
+            return None;
+        };
+        Some(Tests { runner, paths, services: Vec::new(), measure: Vec::new(), coverage: None, shuffled: false })
+    }
+
+    /// The runner of a script and the paths that it names; none where there are tests that these do not lead to.
+    fn known(
+        &self,
+        script: &str,
+        hints: &mut Vec<String>,
+        stated: &mut Stated,
+        outside: &dyn Fn(&[String]) -> bool,
+    ) -> Option<(Runner, Vec<String>)> {
+        let major = |name: &str| self.depends_on(name).then(|| self.major(name));
+        let package = node_tests::Package { major: &major, exec: &|program| self.manager.exec(program) };
+        let (runner, found) = node_tests::read(script, &package).filter(|(_, found)| !outside(&found.paths))?;
+        if found.measures {
+            hints.push("the script measures coverage: `coverage` of the test run does".to_owned());
+        }
+        let taken = [("args", found.args.len()), ("before", found.before.len()), ("env", found.env.len())];
+        for (key, _) in taken.into_iter().filter(|(_, count)| *count > 0) {
+            stated.took(key, &"`test` in package.json");
+        }
+        (stated.args, stated.before, stated.env) = (found.args, found.before, found.env);
+        Some((runner, found.paths))
+    }
+
+    /// The command of a script whose tool writes a `JUnit` report by an option; one with more than one command in it is
+    /// not taken apart.
+    fn reporting(&self, own: &str) -> Option<String> {
         let is_one = !own.contains(['&', '|', ';', '<', '>', '$', '`', '\\', '(', '\n', '\r'])
             && !own.contains(char::is_control);
-        let begins = |tool: &str| is_one && self.depends_on(tool) && own.split_whitespace().next() == Some(tool);
-        let command = if begins("vitest") && !own.contains("watch") {
+        let begins = |words: &str| own == words || own.strip_prefix(words).is_some_and(|rest| rest.starts_with(' '));
+        if !is_one || own.contains("watch") || own.contains("reporter") {
+            return None;
+        }
+        if begins("vitest") && self.depends_on("vitest") {
             let run = if own.split_whitespace().nth(1) == Some("run") { "" } else { " --run" };
             let vitest = self.manager.exec(own);
             let report = "--reporter=default --reporter=junit --outputFile.junit=\"$JUNIT\"";
-            format!("{vitest}{run} {report} --shard=\"$SHARD/$SHARDS\"")
-        } else if begins("jest") && self.depends_on("jest-junit") && !own.contains("watch") {
-            let jest = self.manager.exec(own);
-            let report = "--ci --reporters=default --reporters=jest-junit";
-            format!("JEST_JUNIT_OUTPUT_FILE=\"$JUNIT\" {jest} {report} --shard=\"$SHARD/$SHARDS\"")
-        } else if own == "node --test" {
-            "node --test --test-reporter=junit --test-reporter-destination=\"$JUNIT\" --test-shard=\"$SHARD/$SHARDS\""
-                .to_owned()
-        } else {
-            checks.push((word("test"), self.manager.run("test")));
-            hints.push(no_report(if self.depends_on("jest") {
-                "jest without `jest-junit`"
-            } else {
-                "the test script"
-            }));
-            return None;
+            return Some(format!("{vitest}{run} {report} --shard=\"$SHARD/$SHARDS\""));
+        }
+        if begins("bun test") {
+            return Some(format!("{own} --reporter=junit --reporter-outfile=\"$JUNIT\""));
+        }
+        let rest = own.strip_prefix("node --test").filter(|_| begins("node --test"))?;
+        let report = "--test-reporter=junit --test-reporter-destination=\"$JUNIT\" --test-shard=\"$SHARD/$SHARDS\"";
+        Some(format!("node --test {report}{rest}"))
+    }
+
+    /// The major version of a dependency; that of a range is its lower end, and a name of versions is the newest.
+    fn major(&self, name: &str) -> u32 {
+        let mut tables =
+            ["dependencies", "devDependencies"].iter().filter_map(|key| self.json.get(*key)?.get(name)?.as_str());
+        let digits = |range: &str| -> Option<u32> {
+            let range = range.rsplit('@').next()?.trim_start_matches(['^', '~', '>', '=', 'v', ' ']);
+            range.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
         };
-        Some(Tests {
-            runner: Runner::Command(command),
-            paths: Vec::new(),
-            services: Vec::new(),
-            measure: Vec::new(),
-            coverage: None,
-            shuffled: false,
-        })
+        tables.find_map(digits).unwrap_or(u32::MAX)
     }
 
     fn versions(&self, view: &View<'_>, folder: &Folder) -> Versions {
@@ -282,6 +327,19 @@ impl Package {
         let build = self.script("build").map(|_| "build".to_owned());
         has.then(|| Start { command: vec!["npm".to_owned(), "start".to_owned()], build })
     }
+}
+
+/// Returns whether paths of a script are no paths, or there are tests that they do not lead to.
+fn has_tests_outside(view: &View<'_>, folder: &Folder, paths: &[String]) -> bool {
+    let path = |path: &String| path.trim_start_matches("./").trim_end_matches('/').to_owned();
+    let paths: Vec<String> = paths.iter().map(path).collect();
+    if paths.is_empty() {
+        return false;
+    }
+    let is_test = |file: &String| [".test.", ".spec.", "__tests__/"].iter().any(|sign| file.contains(sign));
+    let is_named = |file: &String| paths.iter().any(|path| file == path || is_in(file, path));
+    paths.iter().any(|path| !view.tree.exists(&folder.file(path)))
+        || view.below(&folder.path, 6).iter().any(|file| is_test(file) && !is_named(file))
 }
 
 fn no_report(what: &str) -> String {

@@ -219,15 +219,19 @@ fn missing_pins(known: &Lock, needs: &Needs) -> Vec<String> {
 pub fn summary(project: &Project) -> Vec<(&'static str, String)> {
     let mut lines = vec![("project", format!("{} on `{}`", project.name, shown(&project.branch)))];
     for component in &project.components {
-        let versions = component.versions.list.join(", ");
+        let set_up = std::iter::once((component.toolchain, &component.versions));
+        let set_up = set_up.chain(component.also.iter().map(|(toolchain, versions)| (*toolchain, versions)));
+        let set_up: Vec<String> = set_up
+            .filter(|(_, versions)| !versions.list.is_empty())
+            .map(|(toolchain, versions)| format!("{} {}", toolchain.title(), versions.list.join(", ")))
+            .collect();
         let place =
             if component.path.is_empty() { "the root".to_owned() } else { format!("`{}`", shown(&component.path)) };
-        let runner = component.tests.as_ref().map_or("no test run", |tests| match tests.runner {
-            Runner::Pytest => "pytest",
-            Runner::Nextest => "nextest",
+        let runner = component.tests.as_ref().map_or("no test run", |tests| match &tests.runner {
             Runner::Command(_) => "tests by a command",
+            _ => tests.runner.as_str(),
         });
-        let text = format!("{}: {} {versions} in {place}, {runner}", component.name, component.toolchain.title());
+        let text = format!("{}: {} in {place}, {runner}", component.name, set_up.join(" and "));
         lines.push(("component", text));
     }
     let mut list = |label: &'static str, items: Vec<String>| {

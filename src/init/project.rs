@@ -80,6 +80,8 @@ impl Toolchain {
     pub const RUST: Self = Self(&toolchains::Rust);
     /// Go.
     pub const GO: Self = Self(&toolchains::Go);
+    /// Bun.
+    pub const BUN: Self = Self(&toolchains::Bun);
 
     /// Returns the key of `[components.<name>]` that sets its version.
     pub fn key(self) -> &'static str {
@@ -120,8 +122,10 @@ pub struct Component {
     pub path: String,
     /// Its language.
     pub toolchain: Toolchain,
-    /// Versions of the language.
+    /// Versions of the language; none where a further toolchain is all that is set up.
     pub versions: Versions,
+    /// A further toolchain, and its version.
+    pub also: Option<(Toolchain, Versions)>,
     /// Installation of its dependencies.
     pub install: Option<Install>,
     /// Commands that must succeed.
@@ -196,6 +200,8 @@ pub enum Install {
     Npm,
     /// By `pnpm-lock.yaml`.
     Pnpm,
+    /// By `bun.lock`.
+    Bun,
     /// A command.
     Run(String),
 }
@@ -224,8 +230,33 @@ pub enum Runner {
     Pytest,
     /// cargo-nextest.
     Nextest,
+    /// vitest.
+    Vitest,
+    /// jest.
+    Jest,
+    /// `go test`.
+    Go,
     /// A command that writes a `JUnit` report.
     Command(String),
+}
+
+impl Runner {
+    /// Its name in the definition.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Pytest => "pytest",
+            Self::Nextest => "nextest",
+            Self::Vitest => "vitest",
+            Self::Jest => "jest",
+            Self::Go => "go",
+            Self::Command(_) => "command",
+        }
+    }
+
+    /// Returns whether it shuffles tests.
+    pub(super) fn shuffles(&self) -> bool {
+        !matches!(self, Self::Nextest | Self::Command(_))
+    }
 }
 
 /// Start of a component, for its Dockerfile.

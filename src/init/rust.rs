@@ -58,6 +58,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         path: folder.path.clone(),
         toolchain: Toolchain::RUST,
         versions: versions(view, folder, &manifest),
+        also: None,
         install: None,
         checks,
         unsure,

@@ -66,7 +66,8 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
     let stated = &mut component.stated;
     if !env.is_empty() {
         stated.took("env", &test.place);
-        stated.env = env;
+        stated.env.retain(|(known, _)| !env.iter().any(|(name, _)| name == known));
+        stated.env.extend(env);
     }
     packages(view, test, stated);
     if component.tests.is_some() {

@@ -32,6 +32,7 @@ pub(crate) use present::present;
 pub(crate) use python::may_hold_tests;
 pub(crate) use selection::{Effect, Selection, selections};
 pub(crate) use setup::options;
+pub(crate) use words::split;
 
 /// A place that a word of pytest's command line or a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -212,9 +212,11 @@ fn bun_is_installed_at_the_version_of_the_project() {
     holds(
         &text,
         &[
-            "node = \"24.7.0\"   # .tool-versions",
-            "install = { run = \"npm install --global bun@1.2.20 && bun install --frozen-lockfile\" }",
-            "checks = { build = \"bun run build\", test = \"bun run test\" }",
+            "node    = \"24.7.0\"   # .tool-versions",
+            "bun     = \"1.2.20\"   # packageManager in package.json",
+            "install = { bun = [] }",
+            "checks  = { build = \"bun run build\" }",
+            "command   = 'bun test --reporter=junit --reporter-outfile=\"$JUNIT\"'",
         ],
     );
 }

@@ -16,7 +16,7 @@ pub(super) fn components(project: &Project, document: &mut Document) {
                 Line::new("path", "app".into()),
                 Line::new("python", Toml::texts(["3.11", "3.12"])).note("or node, rust, go; a list becomes a matrix"),
                 Line::new("install", table(&[("pip", Toml::texts(["requirements.txt"]))]))
-                    .note("or uv, poetry, npm, pnpm, run"),
+                    .note("or uv, poetry, npm, pnpm, bun, run"),
                 Line::new("checks", table(&[("lint", "ruff check .".into())])),
             ],
         );
@@ -43,15 +43,16 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
     if !component.path.is_empty() {
         lines.push(Line::new("path", component.path.as_str().into()));
     }
-    let versions = match component.versions.list.as_slice() {
-        [only] => only.as_str().into(),
-        list => Toml::texts(list),
-    };
-    let version = Line::new(component.toolchain.key(), versions);
-    lines.push(match &component.versions.from {
-        Some(from) => version.note(from),
-        None => version.note("a guess: no file of the repository sets it"),
-    });
+    let also = component.also.iter().map(|(toolchain, versions)| (*toolchain, versions));
+    let toolchains = std::iter::once((component.toolchain, &component.versions)).chain(also);
+    lines.extend(toolchains.filter(|(_, versions)| !versions.list.is_empty()).map(|(toolchain, versions)| {
+        let list = match versions.list.as_slice() {
+            [only] => only.as_str().into(),
+            list => Toml::texts(list),
+        };
+        let from = versions.from.as_deref().unwrap_or("a guess: no file of the repository sets it");
+        Line::new(toolchain.key(), list).note(from)
+    }));
     lines.extend(supplies(component));
     let checks: Vec<(&str, Toml)> =
         component.checks.iter().map(|(name, command)| (name.as_str(), command.as_str().into())).collect();
@@ -129,6 +130,7 @@ fn installed(install: &Install) -> Toml {
         Install::Poetry(arguments) => Toml::one("poetry", Toml::texts(arguments)),
         Install::Npm => Toml::one("npm", Toml::List(Vec::new())),
         Install::Pnpm => Toml::one("pnpm", Toml::List(Vec::new())),
+        Install::Bun => Toml::one("bun", Toml::List(Vec::new())),
         Install::Run(command) => Toml::one("run", command.as_str().into()),
     }
 }

@@ -41,12 +41,7 @@ fn quarantine(project: &Project, document: &mut Document) {
 
 fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     let mut lines = vec![Line::new("component", component.name.as_str().into())];
-    let runner = match &tests.runner {
-        Runner::Pytest => "pytest",
-        Runner::Nextest => "nextest",
-        Runner::Command(_) => "command",
-    };
-    lines.push(Line::new("runner", runner.into()));
+    lines.push(Line::new("runner", tests.runner.as_str().into()));
     if let Runner::Command(command) = &tests.runner {
         lines.push(Line::new("command", command.as_str().into()));
     }
@@ -87,7 +82,7 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
 /// Gates that the tests pass today. A suite that was never shuffled keeps its order: what a first shuffle finds is no
 /// fault of the change that adopts this.
 fn gates(tests: &Tests) -> Option<Line> {
-    let fixed = tests.runner == Runner::Pytest && !tests.shuffled;
+    let fixed = tests.runner.shuffles() && !tests.shuffled;
     let order = fixed.then(|| ("order".to_owned(), "fixed".into()));
     let floor = tests.coverage.as_deref().map(|floor| ("coverage".to_owned(), floor.into()));
     let entries: Vec<(String, Toml)> = order.into_iter().chain(floor).collect();

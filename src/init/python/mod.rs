@@ -72,6 +72,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
         path: folder.path.clone(),
         toolchain: Toolchain::PYTHON,
         versions,
+        also: None,
         checks,
         unsure,
         install,
