@@ -1,8 +1,8 @@
-# Pin both images: `docker buildx imagetools inspect <image>` prints the digest that goes behind the tag.
+# Pin both images: `docker buildx imagetools inspect <image>` prints the digest to append to the tag.
 FROM <%= image %> AS build
 WORKDIR /src
 COPY <%= files %> ./
-# Modules stay in this layer: a builder that starts empty, as in CI, has layers but no mounts.
+# Modules are in a layer instead of a cache mount: CI restores layers, but no mounts.
 RUN go mod download
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/go-build \

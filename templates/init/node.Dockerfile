@@ -1,4 +1,4 @@
-# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest that goes behind the tag.
+# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest to append to the tag.
 FROM <%= image %> AS build
 WORKDIR /app
 <% if pnpm %>
@@ -24,6 +24,6 @@ FROM <%= image %>
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=node:node /app ./
-# `node`, by number, so that Kubernetes can see that it is not root.
+# The user `node`, as a number: `runAsNonRoot` cannot check a name.
 USER 1000:1000
 CMD <%= command %>

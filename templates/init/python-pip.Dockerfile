@@ -1,6 +1,6 @@
-# The dependencies come first and apart: a change of the code alone rebuilds no layer of theirs.
+# Dependencies have separate, earlier layers, which changes of the code do not rebuild.
 <% if not pinned %>
-# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest that goes behind the tag.
+# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest to append to the tag.
 <% endif %>
 FROM <%= image %> AS dependencies
 RUN python -m venv /opt/venv
@@ -8,7 +8,7 @@ ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /build
 
 COPY <%= files %> ./
-# The mount keeps what pip downloads; `--no-cache-dir` would leave it empty.
+# The mount is pip's cache; `--no-cache-dir` would leave it empty.
 RUN --mount=type=cache,target=/root/.cache/pip \
     pip install <%= requirements %>
 

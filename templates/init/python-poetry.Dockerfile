@@ -1,9 +1,9 @@
-# The dependencies come first and apart: a change of the code alone rebuilds no layer of theirs.
+# Dependencies have separate, earlier layers, which changes of the code do not rebuild.
 <% if not pinned %>
-# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest that goes behind the tag.
+# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest to append to the tag.
 <% endif %>
 FROM <%= image %> AS dependencies
-# Poetry has an environment of its own, so that nothing of it reaches the service's.
+# Poetry has a separate environment, so that none of its packages reach the service's.
 RUN --mount=type=cache,target=/root/.cache/pip \
     python -m venv /opt/poetry && /opt/poetry/bin/pip install poetry==<%= poetry %> && python -m venv /opt/venv
 ENV VIRTUAL_ENV=/opt/venv PATH=/opt/venv/bin:$PATH

@@ -3,10 +3,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1<%= python_path %>
 WORKDIR /app
 COPY --from=dependencies /opt/venv /opt/venv
-# What `.dockerignore` lets through.
+# All files that `.dockerignore` does not exclude.
 COPY . .
 
-# By number, so that Kubernetes can see that it is not root.
+# As a number: `runAsNonRoot` cannot check a name.
 USER 10001:10001
 <% if port %>
 EXPOSE <%= port %>

@@ -1,6 +1,6 @@
-# The dependencies come first and apart: a change of the code alone rebuilds no layer of theirs.
+# Dependencies have separate, earlier layers, which changes of the code do not rebuild.
 <% if not pinned %>
-# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest that goes behind the tag.
+# Pin it: `docker buildx imagetools inspect <%= image %>` prints the digest to append to the tag.
 <% endif %>
 FROM <%= image %> AS dependencies
 RUN --mount=type=cache,target=/root/.cache/pip \

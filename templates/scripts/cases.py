@@ -1,4 +1,4 @@
-"""Attempts of tests, as the report of a test tool has them."""
+"""Attempts of tests, read from the report of a test tool."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ class Case:
 
     @property
     def name(self) -> str:
-        """The id."""
+        """The test id."""
         return f"{self.suite}::{self.test}" if self.suite else self.test
 
 
 @dataclass
 class Report:
-    """What a tool reports of one shard.
+    """The report of a shard.
 
-    `units` are the files or packages that it ran to their end, where it is given those
-    and not tests; `shuffle` is the seed that it really shuffled by.
+    `units` are the files or packages that ran to completion, for tools that take those
+    instead of tests; `shuffle` is the seed of the actual order.
     """
 
     cases: list[Case]
@@ -46,7 +46,7 @@ class Report:
 
 
 def place_in(output: str) -> tuple[str, int | None]:
-    """The first place that a text names and that is a file of the repository."""
+    """The first file and line in a text that belong to the repository."""
     for match in SOURCE.finditer(output):
         path = Path(match[1])
         if path.is_file():

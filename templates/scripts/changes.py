@@ -31,7 +31,7 @@ from runner import Problem, output, summary, table
 
 @dataclass(frozen=True)
 class Component:
-    """What touches a component."""
+    """Paths and globs of a component."""
 
     name: str
     paths: tuple[str, ...]
@@ -39,7 +39,7 @@ class Component:
     ignore: tuple[re.Pattern[str], ...]
 
     def touched_by(self, path: str) -> bool:
-        """Whether a changed file belongs to it."""
+        """Returns whether a changed file belongs to the component."""
         if any(pattern.fullmatch(path) for pattern in self.watch):
             return True
         inside = any(
@@ -50,7 +50,7 @@ class Component:
 
 
 def find_changes() -> int:
-    """Sets an output per component."""
+    """Sets one output per component."""
     components = read_components()
     always = [
         pattern(glob)
@@ -111,9 +111,9 @@ def compare(
 
 
 def changed_files(base: str) -> list[str]:
-    """Files that differ from the base; a moved file touches both places."""
+    """Files that differ from the base; a moved file counts at both paths."""
     command = ["git", "diff", "--name-only", "-z", "--no-renames", "--no-ext-diff"]
-    # The revision must not be read as an option, whatever it holds.
+    # A revision that begins with a dash must not be read as an option.
     command += ["--end-of-options", base, "HEAD", "--"]
     done = subprocess.run(command, capture_output=True, check=False)
     if done.returncode:

@@ -2,13 +2,13 @@
 
     "cluster": {
       "namespace": "production",            required
-      "kubeconfig": Outside,                absent after a cloud log-in
+      "kubeconfig": ExternalValue,          absent after a cloud log-in
       "context": "name",                    optional
       "timeout": "10m"                      of one rollout, default 10m
     }
 
-KUBECONFIG names the file in every step. What is not a secret may stand in kubectl's
-arguments; manifests go through standard input.
+KUBECONFIG names the file in every step. Arguments of kubectl contain no secrets;
+manifests go through standard input.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import Problem, blank, quote, say
-from settings import Outside, Table
+from runner import Problem, blank, log, quote
+from settings import ExternalValue, Table
 
 REFERENCE = re.compile(r"[a-z][a-z0-9.-]*/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
 TRANSIENT = re.compile(
@@ -33,7 +33,7 @@ TRANSIENT = re.compile(
     r"|deadline exceeded|Unable to connect to the server|no such host"
     r"|Internal ?[Ee]rror|http2: client connection",
 )
-# Somebody else changed the object between our reading and our patch.
+# Conflict: the object has changed since it was read.
 MOVED = re.compile(
     r"the object has been modified|Conflict|request is invalid"
     r"|test.* failed|testing .* failed",
@@ -42,19 +42,19 @@ MOVED = re.compile(
 
 
 class Failed(Problem):
-    """kubectl said no."""
+    """A failed call of kubectl."""
 
-    def __init__(self, what: str, said: str, printed: str = "") -> None:
-        last = " ".join(said.strip().splitlines()[-3:]) or "it said nothing"
+    def __init__(self, what: str, stderr: str, printed: str = "") -> None:
+        last = " ".join(stderr.strip().splitlines()[-3:]) or "no error message"
         super().__init__(f"{what}: {last}")
-        self.said = said
+        self.stderr = stderr
         self.printed = printed
 
 
 @dataclass(frozen=True)
 class ClusterSettings:
     namespace: str
-    kubeconfig: Outside | None
+    kubeconfig: ExternalValue | None
     context: str | None
     timeout: float
 
@@ -63,7 +63,7 @@ class ClusterSettings:
         table = root.table("cluster")
         read = ClusterSettings(
             namespace=table.text("namespace"),
-            kubeconfig=table.outside_or_none("kubeconfig"),
+            kubeconfig=table.external_or_none("kubeconfig"),
             context=table.text_or_none("context"),
             timeout=table.seconds("timeout", "10m"),
         )
@@ -92,15 +92,15 @@ class Cluster:
         return Path(path)
 
     def connect(self) -> bool:
-        """Whether there is a kubeconfig, written now if its value is at hand."""
+        """Writes the kubeconfig if its value is set; returns whether a file exists."""
         path = self.kubeconfig_path()
-        outside = self.settings.kubeconfig
-        value = outside.value() if outside is not None else None
-        if outside is not None and value is not None:
+        external = self.settings.kubeconfig
+        value = external.value() if external is not None else None
+        if external is not None and value is not None:
             blank(value)
             if "clusters" not in value:
                 raise Problem(
-                    f"{outside.described} is not a kubeconfig: it names no clusters",
+                    f"{external.described} is not a kubeconfig: it names no clusters",
                     "Store the file's own text, not encoded",
                 )
             _write_private(path, value + "\n")
@@ -122,22 +122,22 @@ class Cluster:
         timeout: float = 30.0,
         attempts: int = 4,
     ) -> str:
-        """kubectl's standard output. `what` begins the message if it fails."""
+        """Returns kubectl's standard output; `what` is the prefix of its error."""
         command = self.arguments(*arguments)
         pause = 1.0
         for attempt in range(1, attempts + 1):
-            code, out, said = _execute(command, stdin, timeout)
+            code, out, stderr = _execute(command, stdin, timeout)
             if code == 0:
                 return out
-            if attempt == attempts or not TRANSIENT.search(said):
-                raise Failed(what, said, out)
-            say(f"{what}: {said.strip().splitlines()[-1]} (trying again)")
+            if attempt == attempts or not TRANSIENT.search(stderr):
+                raise Failed(what, stderr, out)
+            log(f"{what}: {stderr.strip().splitlines()[-1]} (trying again)")
             time.sleep(pause)
             pause *= 2
         raise Failed(what, "no attempt was made")
 
     def get(self, ref: str) -> dict[str, Any] | None:
-        """The object, or None when there is none."""
+        """The object, or None if it does not exist."""
         out = self.kubectl(
             f"cannot read {ref}",
             "get",
@@ -225,7 +225,7 @@ class Cluster:
         quote(out)
 
     def may(self, verb: str, resource: str) -> bool:
-        """Whether the cluster allows it; kubectl ends with 1 when the answer is no."""
+        """Returns whether RBAC allows the verb; kubectl exits with 1 for "no"."""
         what = f"cannot ask whether {verb} {resource} is allowed"
         try:
             return self.kubectl(what, "auth", "can-i", verb, resource).strip() == "yes"
@@ -235,7 +235,7 @@ class Cluster:
             raise
 
     def _explain(self, ref: str) -> None:
-        """Why pods wait, as far as the cluster tells."""
+        """The reasons for which containers of these pods wait."""
         try:
             pods = self.pods(self.need(ref))
         except Problem:
@@ -286,7 +286,7 @@ def _object(text: str, what: str) -> dict[str, Any]:
 def _write_private(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Created with its mode, and not through a link that stands there already.
+        # Created with its mode, and never through an existing link.
         path.unlink(missing_ok=True)
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -1,4 +1,4 @@
-"""Proves that a test run is whole: every shard, every test, once."""
+"""Proves that a run is complete: all shards, each test once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EXITS = {
 
 @dataclass(frozen=True)
 class Expected:
-    """A version under a seed, and its number of shards; no seed stands for any."""
+    """The number of shards of a version and seed; None matches any seed."""
 
     version: str
     shards: int
@@ -28,7 +28,7 @@ class Expected:
 
     @property
     def label(self) -> str:
-        """How people call it."""
+        """The name in messages."""
         parts = [self.version] if self.version else []
         parts += [f"seed {self.seed}"] if self.seed is not None else []
         return ", ".join(parts) or "the run"
@@ -37,7 +37,7 @@ class Expected:
 def complete(
     expected: Sequence[Expected], records: Sequence[Record]
 ) -> tuple[list[Record], list[str]]:
-    """Chooses the newest attempt of each expected shard, and says what is lost."""
+    """Chooses the newest attempt of each expected shard, and lists what is missing."""
     by_seed = any(entry.seed is not None for entry in expected)
     newest, problems = _newest(records, by_seed)
     chosen: list[Record] = []
@@ -60,16 +60,14 @@ def complete(
     for records_of_version in by_version.values():
         problems += _disagreeing(records_of_version, by_seed)
     for record in newest.values():
-        problems.append(
-            f"{record.label}, seed {record.seed}: nobody expected this record"
-        )
+        problems.append(f"{record.label}, seed {record.seed}: unexpected record")
     return chosen, problems
 
 
 def _newest(
     records: Sequence[Record], by_seed: bool
 ) -> tuple[dict[tuple[str, int, int | None], Record], list[str]]:
-    """By version, shard and seed: the record of the highest attempt."""
+    """The record of the highest attempt, by version, shard and seed."""
     found: dict[tuple[str, int, int | None], Record] = {}
     problems = []
     for record in records:
@@ -83,7 +81,7 @@ def _newest(
 
 
 def _unfinished(record: Record) -> list[str]:
-    """What shows that a shard did not come to its end."""
+    """Signs that a shard did not run to completion."""
     if record.exit is None:
         done = f"{record.label}: the run was cut off after {len(record.final)} tests"
         return [
@@ -112,14 +110,14 @@ def _unfinished(record: Record) -> list[str]:
 
 
 def _lost(entry: Expected, own: Sequence[Record]) -> list[str]:
-    """Whether the shards together select what was collected, nothing twice."""
+    """Checks that the shards select every collected test once."""
     if len(own) < entry.shards:
-        return []  # The missing shard is told already.
+        return []  # The missing shard is reported already.
     problems = []
     for record in own:
         if record.shards != entry.shards:
             problems.append(f"{record.label}: there should be {entry.shards} shards")
-    # What one shard runs alone, no shard has collected.
+    # Tests that only one shard runs, such as doctests, are in no collection.
     count = Counter(name for record in own for name in record.selected)
     for record in own:
         count.subtract(record.alone)
@@ -142,7 +140,7 @@ def _lost(entry: Expected, own: Sequence[Record]) -> list[str]:
 
 
 def _disagreeing(own: Sequence[Record], by_seed: bool) -> list[str]:
-    """What shows that shards of a version saw different tests or timings."""
+    """Signs that shards of a version had different tests or timings."""
     problems = []
     version = own[0].version if own else ""
     label = version or "the run"
@@ -162,7 +160,7 @@ def _disagreeing(own: Sequence[Record], by_seed: bool) -> list[str]:
 
 
 def _unshared(own: Sequence[Record]) -> list[str]:
-    """An example from each shard: a test that it alone collected, or alone did not."""
+    """One test per shard that only this shard collected, or only this shard lacks."""
     collected = [{*record.selected, *record.others} for record in own]
     count = Counter(name for names in collected for name in names)
     examples = []

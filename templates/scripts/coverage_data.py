@@ -27,7 +27,7 @@ UNREAD = re.compile(r"Couldn't .+|.*[1-9]\d* files? errored.*")
 
 @dataclass(frozen=True)
 class Coverage:
-    """By path from the root of the repository: whether each line was executed."""
+    """Executed and missed lines, by path from the root of the repository."""
 
     files: dict[str, dict[int, bool]]
     covered: int
@@ -44,7 +44,7 @@ def workspace() -> Path:
 
 
 def from_coverage_py(shards: list[Shard], root: Path) -> Coverage:
-    """Lets coverage.py combine its files, by the configuration of the component."""
+    """Combines the files with coverage.py, by the configuration of the component."""
     home = workspace() / root
     if not home.is_dir():
         raise Problem(f"PIPEWRIGHT_ROOT: no folder `{root}` in the repository")
@@ -59,11 +59,11 @@ def from_coverage_py(shards: list[Shard], root: Path) -> Coverage:
                 copy = Path(temporary) / f".coverage.{len(data)}"
                 data.append(str(_moved(path, shard.record.workspace, copy)))
         combined, result = f"{temporary}/.coverage", f"{temporary}/coverage.json"
-        said = _coverage(home, "combine", "--keep", f"--data-file={combined}", *data)
-        if unread := UNREAD.search(said):
+        output = _coverage(home, "combine", "--keep", f"--data-file={combined}", *data)
+        if unread := UNREAD.search(output):
             # It warns about a file that it cannot read, leaves it out, and succeeds.
             raise Problem(f"coverage combine lost data: {unread[0]}")
-        # A floor in the project's own configuration would end this command with 2.
+        # Otherwise `fail_under` in the project's configuration would end this with 2.
         _coverage(
             home, "json", f"--data-file={combined}", "--fail-under=0", "-o", result
         )
@@ -71,10 +71,10 @@ def from_coverage_py(shards: list[Shard], root: Path) -> Coverage:
 
 
 def _moved(path: Path, measured: str, copy: Path) -> Path:
-    """A copy that names its files where this job has them.
+    """A copy whose paths are those of this job.
 
-    Self-hosted runners keep the repository elsewhere, and coverage.py would not find
-    its source. Schema: <https://coverage.readthedocs.io/en/latest/dbschema.html>
+    The workspace differs between self-hosted runners, and coverage.py would not find
+    the sources. Schema: <https://coverage.readthedocs.io/en/latest/dbschema.html>
     """
     shutil.copyfile(path, copy)
     if measured in ("", str(workspace())):
@@ -94,7 +94,7 @@ def _moved(path: Path, measured: str, copy: Path) -> Path:
 
 
 def _here(name: str, measured: str) -> str:
-    """A file below the workspace of another machine, in this one's."""
+    """Maps a path in the workspace of another machine to this one."""
     windows = "\\" in measured
     plain, old = (
         part.replace("\\", "/") if windows else part for part in (name, measured)
@@ -109,11 +109,11 @@ def _coverage(home: Path, *arguments: str) -> str:
     done = subprocess.run(
         command, cwd=home, capture_output=True, text=True, errors="replace", check=False
     )
-    said = (done.stdout + done.stderr).strip()
+    output = (done.stdout + done.stderr).strip()
     if done.returncode:
-        reason = said.splitlines()[-1] if said else "no reason given"
+        reason = output.splitlines()[-1] if output else "no reason given"
         raise Problem(f"coverage {arguments[0]} failed: {reason}")
-    return said
+    return output
 
 
 def _from_report(report: Any, home: Path) -> Coverage:
@@ -140,7 +140,7 @@ def _from_report(report: Any, home: Path) -> Coverage:
 
 
 def from_lcov(shards: list[Shard], root: Path) -> Coverage:
-    """Adds up the hits of each line; a line counts once, however many shards saw it."""
+    """Adds up the hits of each line; a line counts once for all shards."""
     home = workspace() / root
     hits: defaultdict[str, dict[int, bool]] = defaultdict(dict)
     outside = set()

@@ -1,7 +1,7 @@
 """The history of coverage on the deploying branch.
 
-A history comes from an artifact, so it is checked before it is believed: a fork's
-branch can be called `main` too.
+A history comes from an artifact and is validated: the branch of a fork can be called
+`main` too.
 
 Environment: GITHUB_REPOSITORY_ID, GITHUB_RUN_ID and GITHUB_SHA as the runner sets
 them, and PIPEWRIGHT_RUN, the name of the test run.
@@ -44,7 +44,7 @@ class Entry:
 
 
 def restored_history(path: str) -> list[Entry]:
-    """Reads a history; one of another repository is refused, and begins anew."""
+    """Reads a history; one of another repository is discarded."""
     if not path or not Path(path).is_file():
         return []
     try:
@@ -85,7 +85,7 @@ def _entry(value: dict[str, Any]) -> Entry:
 
 
 def newest_share(entries: list[Entry]) -> Fraction | None:
-    """The newest share of another commit: a re-run is not compared with itself."""
+    """The newest share of another commit, so that a re-run never meets its own."""
     own = text("GITHUB_SHA"), text("GITHUB_RUN_ID")
     others = [entry for entry in entries if (entry.commit, entry.run) != own]
     return others[-1].share if others else None

@@ -1,4 +1,4 @@
-"""Merges the coverage of all shards, checks it, draws its history.
+"""Merges and evaluates the coverage of all shards.
 
 Environment:
   PIPEWRIGHT_DATA             the folder of the shards' artifacts: coverage data and
@@ -6,11 +6,11 @@ Environment:
                               counts
   PIPEWRIGHT_KIND             `coverage`: .coverage files of coverage.py; `lcov`:
                               lcov.info files
-  PIPEWRIGHT_EXPECTED_SHARDS  how many shards must have left data
-  PIPEWRIGHT_FLOOR            the least coverage (TQ-05), lines and branches if
+  PIPEWRIGHT_EXPECTED_SHARDS  the number of shards that must have data
+  PIPEWRIGHT_FLOOR            the minimum coverage (TQ-05), of lines, and branches if
                               measured: a share from 0 to 1, or `ratchet`: the newest
                               value of the history
-  PIPEWRIGHT_PATCH_FLOOR      the least coverage of changed lines; empty: not judged
+  PIPEWRIGHT_PATCH_FLOOR      the minimum coverage of changed lines; empty: no gate
   PIPEWRIGHT_BASE             the revision to compare HEAD with; empty: no pull
                               request
   PIPEWRIGHT_ROOT             the component's folder from the root of the repository;
@@ -55,7 +55,7 @@ TOLERANCE = Fraction(1, 10_000)  # A hundredth of a percent, of a ratchet alone.
 
 @dataclass(frozen=True)
 class Patch:
-    """What is known of the changed lines that can be executed."""
+    """Coverage of the changed lines that can be executed."""
 
     covered: int
     total: int
@@ -63,11 +63,11 @@ class Patch:
 
 
 def judge_coverage() -> int:
-    """Judges the coverage."""
+    """Evaluates the coverage."""
     earlier = restored_history(text("PIPEWRIGHT_HISTORY", ""))
     floor = total_floor(earlier)
     patch_floor = text("PIPEWRIGHT_PATCH_FLOOR", "")
-    wanted = ratio("PIPEWRIGHT_PATCH_FLOOR", patch_floor) if patch_floor else None
+    required = ratio("PIPEWRIGHT_PATCH_FLOOR", patch_floor) if patch_floor else None
     base = text("PIPEWRIGHT_BASE", "")
     shards = measured_shards()
     coverage = measured(shards)
@@ -75,9 +75,9 @@ def judge_coverage() -> int:
     for problem in lost:
         annotate("warning", problem, title="Coverage data lost")
     rows = [total_row(coverage, floor, partial=bool(lost))]
-    if wanted is not None:
+    if required is not None:
         patch = patch_of(coverage, changed_lines(base)) if base else None
-        rows.append(patch_row(patch, wanted))
+        rows.append(patch_row(patch, required))
     for gate, threshold, found, verdict in rows:
         if verdict == "failed":
             annotate(
@@ -131,7 +131,7 @@ def measured(shards: list[Shard]) -> Coverage:
 def total_row(
     coverage: Coverage, floor: Fraction | None, partial: bool
 ) -> tuple[str, str, str, str]:
-    """TQ-05. Of partial data, the measured share is a lower bound."""
+    """TQ-05; with partial data, the measured share is a lower bound."""
     share = Fraction(coverage.covered, coverage.total)
     found = f"{percent(share)} ({coverage.covered} of {coverage.total} {coverage.unit})"
     if partial:
@@ -153,7 +153,7 @@ def total_row(
 
 
 def patch_of(coverage: Coverage, changed: dict[str, set[int]]) -> Patch:
-    """Which changed lines can be executed, and which of them were."""
+    """The executable lines among the changed ones, and those that were executed."""
     covered = total = 0
     missing = []
     for path, lines in sorted(changed.items()):
@@ -198,7 +198,7 @@ def patch_row(patch: Patch | None, floor: Fraction) -> tuple[str, str, str, str]
 
 
 def runs(lines: list[int]) -> list[tuple[int, int]]:
-    """Neighbouring lines, told together."""
+    """Ranges of adjacent lines."""
     found: list[tuple[int, int]] = []
     for line in lines:
         if found and line == found[-1][1] + 1:
@@ -209,7 +209,7 @@ def runs(lines: list[int]) -> list[tuple[int, int]]:
 
 
 def recorded(entries: list[Entry], coverage: Coverage | None) -> list[Entry]:
-    """The history, with this run if it was measured in whole."""
+    """The history, plus this run if its data is complete."""
     if not flag("PIPEWRIGHT_RECORD_HISTORY"):
         return entries
     if coverage is not None:

@@ -1,4 +1,4 @@
-"""Ways to change a workload.
+"""Deliveries: each changes the version of a workload.
 
 A new one is a class here and its entry in `DELIVERIES`.
 
@@ -14,8 +14,8 @@ A new one is a class here and its entry in `DELIVERIES`.
 which the target's image is replaced; other objects stay as they are in the folder,
 and restoring changes the target's image alone. `commands` run in bash with IMAGE,
 DIGEST, VERSION and ENVIRONMENT set; `current` prints the running image as
-repository@sha256:…; its `target` is optional and only says which object carries the
-marks, a ConfigMap otherwise.
+repository@sha256:…; its `target` is optional and names the object that carries the
+marks, by default a ConfigMap.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from pods import (
     running_version,
     version_mismatch,
 )
-from runner import Problem, quote, say
+from runner import Problem, log, quote
 from settings import Table
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -51,7 +51,7 @@ Adjust = Callable[[dict[str, Any]], bool]
 
 class Delivery(ABC):
     kind: ClassVar[str]
-    # Whether a part of the traffic can be given to a second workload.
+    # True if a second workload can get a part of the traffic.
     divisible: ClassVar[bool] = True
     target: str
     container: str
@@ -61,11 +61,11 @@ class Delivery(ABC):
         self.container = table.text("container")
 
     def prepare(self, cluster: Cluster) -> None:
-        """Before marks are set: whatever carries them must exist."""
+        """Makes sure that the object which carries the marks exists."""
         cluster.need(self.target)
 
     def check(self, cluster: Cluster, label_key: str) -> None:
-        """A problem if this workload could not be changed and restored."""
+        """Raises a problem if this workload cannot be changed and rolled back."""
         workload = cluster.need(self.target)
         find_container(workload, self.container, self.target)
         labels = workload.get("spec", {}).get("selector", {}).get("matchLabels") or {}
@@ -85,16 +85,16 @@ class Delivery(ABC):
 
     @abstractmethod
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
-        """Changes what runs, without waiting."""
+        """Sets the versions, without waiting."""
 
     def put_back(self, cluster: Cluster, pins: Pins) -> None:
         """Returns to earlier versions by digest, without waiting."""
         for ref, pin in pins.items():
             if put_version(cluster, ref, pin):
-                say(f"{ref}: image {pin.version.image}")
+                log(f"{ref}: image {pin.version.image}")
 
     def settle(self, cluster: Cluster, pins: Pins) -> None:
-        """Waits until the pods run the versions, and proves it."""
+        """Waits until the pods run the versions, and verifies it."""
         for ref, pin in pins.items():
             cluster.rollout(ref)
             wrong = version_mismatch(cluster, ref, pin)
@@ -108,7 +108,7 @@ class Image(Delivery):
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
         for ref, pin in pins.items():
             changed = put_version(cluster, ref, pin)
-            say(f"{ref}: {'image' if changed else 'already'} {pin.version.image}")
+            log(f"{ref}: {'image' if changed else 'already'} {pin.version.image}")
 
 
 class Manifests(Delivery):

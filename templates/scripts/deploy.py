@@ -2,21 +2,21 @@
 
 Usage: `python3 -I deploy.py <step>`, which is one of
 
-    preflight        checks everything that can be wrong before anything is changed
+    preflight        checks all preconditions before anything is changed
     begin            marks the workloads as being changed
     backup           runs the backup Job
     migrate          runs the migration Job, from the new image
-    migrate-verify   proves that the schema is where the new version needs it
+    migrate-verify   verifies the schema that the new version needs
     apply            applies the new version, or a canary of it without traffic
-    shift --to N     gives the canary N percent of the traffic, and checks metrics
-    promote          makes the new version the only one
+    shift --to N     shifts N percent of traffic to the canary, and checks metrics
+    promote          replaces the stable version by the new one
     judge            checks metrics for the last time
     verify           marks the new version as verified
-    roll-back        puts traffic back to the version verified last, without waiting
-    verify-rollback  waits until it is back, proves it, removes the mark
-    recover [--any]  both in one; --any: for a deploy of any run
+    roll-back        returns traffic to the last verified version, without waiting
+    verify-rollback  waits for the rollback, verifies it, removes the mark
+    recover [--any]  both of these; --any: also for the deploy of another run
     smoke [--canary] sends the probes; --canary: to the canary alone
-    notify EVENT     sends success, failure, rollback, or auto: as the job ended
+    notify EVENT     reports success, failure, rollback, or auto: the job's result
 
 Environment: PIPEWRIGHT_SETTINGS, the file of settings; PIPEWRIGHT_ENVIRONMENT, one of
 the environments in it; KUBECONFIG; the secrets and variables that the settings name;

@@ -1,16 +1,21 @@
-"""The steps of a deploy, each on the marks of this run."""
+"""The steps of a deploy, which work on the marks of this run."""
 
 from __future__ import annotations
 
 import argparse
 import time
 
-from environment import Deploy, Standing
+from environment import Deploy, Marked
 from gate import hold_and_judge
 from kube_jobs import back_up, run_migration
 from marks import Changing, mark_changing, mark_verified, read_marks, update_mark
-from restore import complete_verified, verify_rolled_back, roll_back_traffic, standing
-from runner import Problem, output, say, summary
+from restore import (
+    complete_verified,
+    find_marked,
+    roll_back_traffic,
+    verify_rolled_back,
+)
+from runner import Problem, log, output, summary
 from settings import Run
 from tables import show_table
 from workload import Workload
@@ -22,7 +27,7 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
         found = read_marks(deploy.cluster, workload.ref)
         if found.changing is not None:
             if _own(found.changing, deploy.run):
-                say(f"{workload.ref} is marked already")
+                log(f"{workload.ref} is marked already")
                 continue
             raise Problem(
                 f"run {found.changing.run.id} is changing {workload.ref}",
@@ -34,21 +39,21 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
             else workload.delivery.running(deploy.cluster, workload.label_key)
         )
         mark = Changing(
-            to=workload.wanted(deploy.run),
+            to=workload.target(deploy.run),
             back=back,
             run=deploy.run,
             since=int(time.time()),
             canary_replicas=workload.traffic.canary_replicas(deploy.cluster),
         )
         mark_changing(deploy.cluster, workload.ref, mark)
-        say(f"{workload.ref}: from {back.image} to {mark.to.image}")
+        log(f"{workload.ref}: from {back.image} to {mark.to.image}")
 
 
 def backup(deploy: Deploy, _given: argparse.Namespace) -> None:
-    wanted = deploy.environment.backup
-    if wanted is None:
+    settings = deploy.environment.backup
+    if settings is None:
         raise Problem("the settings name no backup")
-    back_up(deploy.cluster, wanted, deploy.environment.name, deploy.run)
+    back_up(deploy.cluster, settings, deploy.environment.name, deploy.run)
 
 
 def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
@@ -61,7 +66,7 @@ def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
     workload = deploy.environment.workload(migration.workload)
     mark = _mark(deploy, workload)
     if given.step == "migrate":
-        # Before it starts: a runner that is lost while it runs must not hide it.
+        # Before the start: the mark must show a migration whose runner is lost.
         update_mark(deploy.cluster, workload.ref, migrated=True)
         if migration.on_restore is None:
             summary("The schema is migrated now. A restore would keep it as migrated.")
@@ -149,7 +154,7 @@ def _own(mark: Changing, run: Run) -> bool:
 
 
 def _mark(deploy: Deploy, workload: Workload) -> Changing:
-    """This run's mark, without which no step changes a workload."""
+    """The mark of this run, which every change of a workload requires."""
     mark = read_marks(deploy.cluster, workload.ref).changing
     if mark is None or not _own(mark, deploy.run):
         raise Problem(
@@ -158,26 +163,26 @@ def _mark(deploy: Deploy, workload: Workload) -> Changing:
     return mark
 
 
-def _own_marks(deploy: Deploy) -> Standing:
+def _own_marks(deploy: Deploy) -> Marked:
     return [
         (workload, _mark(deploy, workload)) for workload in deploy.environment.workloads
     ]
 
 
-def _stamp(deploy: Deploy, found: Standing) -> float:
-    """Writes down when traffic changed, which is when judging begins."""
+def _stamp(deploy: Deploy, found: Marked) -> float:
+    """Records when traffic changed: metrics count from then on."""
     now = int(time.time())
     for workload, _ in found:
         update_mark(deploy.cluster, workload.ref, since=now)
     return float(now)
 
 
-def _to_restore(deploy: Deploy, any_run: bool) -> Standing:
+def _to_restore(deploy: Deploy, any_run: bool) -> Marked:
     if not deploy.cluster.connect():
-        say("nothing was changed: this job never reached the cluster")
+        log("nothing was changed: this job never reached the cluster")
         return []
-    found = standing(deploy, any_run)
+    found = find_marked(deploy, any_run)
     left = complete_verified(deploy, found) if found else []
     if not left:
-        say("nothing to restore: no change of this run stands")
+        log("nothing to roll back: no workload has a change of this run")
     return left

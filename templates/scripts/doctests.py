@@ -1,7 +1,7 @@
-"""Reads what `cargo test --doc` prints.
+"""Reads the output of `cargo test --doc`.
 
-libtest has no stable output for machines. Names of doctests hold the file's path from
-the workspace's root, and so are unique in it.
+libtest has no stable machine-readable output. A doctest's name contains the path of
+its file from the workspace root, so it is unique in the workspace.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DOCTEST_OUTCOMES = {"ok": "passed", "FAILED": "failed", "ignored": "skipped"}
 
 @dataclass(frozen=True)
 class Doctest:
-    """One example of the documentation."""
+    """A doctest."""
 
     name: str
     outcome: str
@@ -59,6 +59,6 @@ def doctests_in(output: str, status: int) -> list[Doctest]:
 
 
 def doctest_message(output: str, name: str) -> str:
-    """What a doctest printed before it failed."""
+    """The output of a failed doctest."""
     _, found, rest = output.partition(f"\n---- {name} stdout ----\n")
     return rest.partition("\n\n\n")[0].partition("\n---- ")[0].strip() if found else ""

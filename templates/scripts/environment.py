@@ -1,4 +1,4 @@
-"""The settings of an environment, read and checked at once."""
+"""The settings of an environment, read and checked as a whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from marks import Changing
 from metrics import Judge
 from notify import Notify
 from runner import Problem
-from settings import Outside, Run, Table, blank_secrets, read_settings
+from settings import ExternalValue, Run, Table, blank_secrets, read_settings
 from smoke_plan import Smoke
 from workload import Workload, read_workloads
 
@@ -26,7 +26,7 @@ class Environment:
     migration: Migration | None
     judge: Judge
     gate_hold: float
-    outsides: list[Outside]
+    values: list[ExternalValue]
 
     def workload(self, name: str) -> Workload:
         for found in self.workloads:
@@ -37,7 +37,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Deploy:
-    """What every step is given."""
+    """Argument of every step."""
 
     environment: Environment
     run: Run
@@ -47,7 +47,7 @@ class Deploy:
         return self.environment.cluster
 
 
-Standing = list[tuple[Workload, Changing]]
+Marked = list[tuple[Workload, Changing]]
 
 
 def read_environment() -> Environment:
@@ -62,10 +62,10 @@ def read_environment() -> Environment:
         migration=Migration.read(root),
         judge=judge,
         gate_hold=read_hold(root, judge),
-        outsides=root.outsides,
+        values=root.values,
     )
     _read_others(root)
-    blank_secrets(root.outsides)
+    blank_secrets(root.values)
     if environment.migration is not None:
         target = environment.workload(environment.migration.workload)
         if target.delivery.kind == "commands":
@@ -74,6 +74,6 @@ def read_environment() -> Environment:
 
 
 def _read_others(root: Table) -> None:
-    """What other scripts use: read here for its missing secrets and variables."""
+    """Reads the settings of smoke tests and notifications, to find unset values."""
     Smoke.read(root)
     Notify.read(root)

@@ -1,9 +1,8 @@
-"""Compares an answer with what its probe expects.
+"""Compares a response with the expectation of its probe.
 
-An answer may look right and come from elsewhere: a single-page app or an ingress
-answers any path with 200 and an HTML page, GraphQL reports its errors with 200, a
-log-in page hides behind a redirect. Where JSON is expected these fail; elsewhere an
-HTML page draws a warning.
+Status 200 alone proves little: a single-page app or an ingress returns it with an
+HTML page for any path, GraphQL returns it with errors, and a redirect can lead to a
+log-in page. These fail a probe that expects JSON; otherwise HTML is a warning.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ GRAPHQL = {"data", "errors", "extensions"}
 
 
 def unmet(probe: Probe, answer: Answer, where: str, token: bool) -> str:
-    """What the answer lacks, if anything; `where` names a redirect's target."""
+    """The unmet expectations, or ""; `where` names a redirect's target."""
     expect = probe.expect
     wrong = []
     redirected = f" redirects {where}" if where else ""
     if expect.statuses and answer.status not in expect.statuses:
-        wanted = " or ".join(str(status) for status in expect.statuses)
-        wrong.append(f"HTTP {answer.status}{redirected} instead of {wanted}")
+        expected = " or ".join(str(status) for status in expect.statuses)
+        wrong.append(f"HTTP {answer.status}{redirected} instead of {expected}")
     elif not expect.statuses and not 200 <= answer.status <= 299:
         wrong.append(f"HTTP {answer.status}{redirected}")
     if expect.json:
@@ -49,7 +48,7 @@ def unmet(probe: Probe, answer: Answer, where: str, token: bool) -> str:
 
 
 def doubt(probe: Probe, answer: Answer) -> str:
-    """Why an answer that is as expected may still come from elsewhere; mostly empty."""
+    """A warning about a response that may come from another service, or ""."""
     checked = bool(probe.expect.json) or probe.expect.contains is not None
     if checked or not 200 <= answer.status <= 299 or not is_html(answer):
         return ""
@@ -75,7 +74,7 @@ def not_json(answer: Answer) -> str:
 
 
 def redirect_target(public: str, answer: Answer) -> str:
-    """The absolute URL that a redirect names; empty when the answer is none."""
+    """The absolute URL of a redirect; empty for other responses."""
     location = answer.headers.get("location", "")
     if answer.status not in REDIRECTS or not location:
         return ""
@@ -88,7 +87,7 @@ def redirect_target(public: str, answer: Answer) -> str:
 
 
 def describe_redirect(public: str, there: str, source: str) -> str:
-    """Where a redirect leads, without its query, which may hold a token."""
+    """The target of a redirect, without its query, which may contain a token."""
     before, after = urllib.parse.urlsplit(public), urllib.parse.urlsplit(there)
     if url_origin(public) == url_origin(there):
         return f"to {_shown_text(after.path or '/')}"
@@ -114,17 +113,17 @@ def _asks_for_json(probe: Probe, token: bool) -> bool:
     accepts = [
         value for name, value in probe.call.headers.items() if name.lower() == "accept"
     ]
-    wanted = any("json" in value.required().lower() for value in accepts)
-    return probe.call.json is not None or wanted or (probe.auth and token)
+    accepted = any("json" in value.required().lower() for value in accepts)
+    return probe.call.json is not None or accepted or (probe.auth and token)
 
 
-def _unmet_json(wanted: dict[str, Any], answer: Answer) -> list[str]:
+def _unmet_json(expected: dict[str, Any], answer: Answer) -> list[str]:
     try:
         data = answer.json()
     except ValueError:
         return [not_json(answer)]
     wrong = []
-    for path, value in wanted.items():
+    for path, value in expected.items():
         found = find_path(data, path)
         if found is ABSENT:
             wrong.append(f"the body has no {path}")
@@ -153,7 +152,7 @@ def _graphql_errors(answer: Answer) -> list[str]:
 
 
 def _shown(found: Any) -> str:
-    """A value of the answer in one line: it may be long, and repeat a secret."""
+    """A value of the response on one line, shortened and without secrets."""
     return _shown_text(json.dumps(found, ensure_ascii=False))
 
 

@@ -1,4 +1,4 @@
-"""Reports what the gates found: summary and annotations.
+"""Reports the results of the gates: step summary and annotations.
 
 Environment: PIPEWRIGHT_RUN, the name of the test run.
 """
@@ -84,7 +84,7 @@ def report(
 
 
 def listed(items: list[str]) -> str:
-    """A list that ends before the summary gets too long."""
+    """A Markdown list, cut off at the size that the summary allows."""
     lines = [f"- {item}" for item in items[:SHOWN]]
     if len(items) > SHOWN:
         lines.append(f"- and {len(items) - SHOWN} more")
@@ -92,7 +92,7 @@ def listed(items: list[str]) -> str:
 
 
 def grouped(found: list[tuple[Record, Line]]) -> dict[str, list[tuple[Record, Line]]]:
-    """The same test of several versions is told once."""
+    """Groups the results of a test in all versions, to report them once."""
     groups: defaultdict[str, list[tuple[Record, Line]]] = defaultdict(list)
     for record, line in found:
         groups[line.name].append((record, line))
@@ -100,7 +100,7 @@ def grouped(found: list[tuple[Record, Line]]) -> dict[str, list[tuple[Record, Li
 
 
 def places(group: list[tuple[Record, Line]]) -> str:
-    """Where a test did so."""
+    """The shards and seeds of a group of results."""
     return "; ".join(
         f"{record.label}{'' if record.seed is None else f', seed {record.seed}'}"
         for record, _ in group
@@ -109,14 +109,14 @@ def places(group: list[tuple[Record, Line]]) -> str:
 
 def flakes(found: list[tuple[Record, Line]]) -> list[str]:
     """Annotates the flaky tests."""
-    told = []
+    listing = []
     for name, group in grouped(found).items():
         line = group[0][1]
         tried = max(record.tried[name] for record, _ in group)
         message = f"{name} passed only in attempt {tried} ({places(group)})"
         annotate("warning", message, line.file, line.line, title="Flaky test")
-        told.append(f"{code(name)}: attempt {tried} ({places(group)})")
-    return told
+        listing.append(f"{code(name)}: attempt {tried} ({places(group)})")
+    return listing
 
 
 def flakes_of_runs(found: list[tuple[Record, Line, int]]) -> list[str]:
@@ -132,7 +132,7 @@ def flakes_of_runs(found: list[tuple[Record, Line, int]]) -> list[str]:
 
 
 def failures(found: list[tuple[Record, Line]]) -> str:
-    """Annotates the failing tests, and says how to see each of them fail again."""
+    """Annotates the failing tests, each with the command that repeats it."""
     groups = grouped(found)
     parts = ["**Failing**"]
     for index, (name, group) in enumerate(groups.items()):
@@ -161,16 +161,16 @@ def failures(found: list[tuple[Record, Line]]) -> str:
 
 
 def html(value: str) -> str:
-    """Keeps a test's id from being read as markup."""
+    """Escapes a test id for HTML."""
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def replay(record: Record, line: Line) -> str:
-    """The command that runs what the worker ran, up to the failing test, in one
+    """The command that repeats the worker's tests up to the failing one, in one
     process.
 
-    Under xdist the same seed gives the same order of collection, but not the same tests
-    to the same worker, so a seed alone does not bring a failure back.
+    The seed alone does not reproduce a failure under xdist: it fixes the order of
+    collection, but not which worker runs which tests.
     """
     if not record.replay or line.collection:
         return ""

@@ -12,12 +12,12 @@ from parameters import no_constant
 
 
 def read_json(path: Path) -> Any:
-    """Reads a JSON file; `ValueError` where it is not JSON in UTF-8."""
+    """Reads a JSON file; `ValueError` unless it is JSON in UTF-8."""
     return json.loads(path.read_text("utf-8"), parse_constant=no_constant)
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Writes JSON whole or not at all."""
+    """Writes JSON atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
     content = json.dumps(value, indent=1, sort_keys=True)
@@ -32,7 +32,7 @@ def percent(share: Fraction) -> str:
 
 
 def code(value: str) -> str:
-    """Quotes a value as inline code, whatever backticks it holds."""
+    """Quotes a value as inline code, also if it contains backticks."""
     value = value.replace("\r", " ").replace("\n", " ")
     longest = run_length = 0
     for character in value:

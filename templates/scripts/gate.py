@@ -1,10 +1,10 @@
-"""Watches a version for a while, and decides whether it may go on.
+"""Holds a deploy while it checks the metrics of a version.
 
     "gate": {"hold": "5m"}   of the final gate; default: the longest window
 
 A hold ends early only on a clear breach: a metric at twice its limit or more, with
-enough samples, at two scrapes in a row. Everything else is judged when the hold is
-over.
+enough samples, at two scrapes in a row. All other metrics are evaluated at the end of
+the hold.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import time
 from decimal import Decimal
 
 from metrics import BREACHED, FEW, Judge, Verdict
-from runner import Problem, Problems, annotate, say
+from runner import Problem, Problems, annotate, log
 from settings import Table
 from tables import show_table
 
@@ -38,7 +38,7 @@ def hold_and_judge(
     if problems:
         raise Problems(problems)
     if not judge.active or judge.prometheus is None:
-        say(f"no metric is judged here; holding for {seconds:g} seconds")
+        log(f"no metric is judged here; holding for {seconds:g} seconds")
         time.sleep(max(0.0, seconds - (time.time() - since)))
         return
     scrape = max(0.05, judge.prometheus.scrape)
@@ -52,16 +52,16 @@ def hold_and_judge(
             raise _failed(heading, verdicts, f"; ended after {int(elapsed)} seconds")
         clear = breached
         few = [verdict.metric for verdict in verdicts if verdict.outcome == FEW]
-        wanted = (
+        duration = (
             max(seconds, *(_extend(judge, name) for name in few)) if few else seconds
         )
-        if elapsed >= wanted:
+        if elapsed >= duration:
             break
-        say(
-            f"{int(elapsed)} of {int(wanted)} s: "
+        log(
+            f"{int(elapsed)} of {int(duration)} s: "
             + ", ".join(f"{verdict.metric} {_brief(verdict)}" for verdict in verdicts)
         )
-        time.sleep(min(scrape, max(0.05, wanted - elapsed)))
+        time.sleep(min(scrape, max(0.05, duration - elapsed)))
     _show(heading, verdicts)
     for verdict in verdicts:
         if verdict.policy == "skip" or (
@@ -76,7 +76,7 @@ def hold_and_judge(
 
 
 def check_running_version(judge: Judge, version: str) -> None:
-    """Before a deploy: the version that runs must give samples."""
+    """Checks before a deploy that the running version has samples."""
     limits, problems = judge.limits()
     if problems:
         raise Problems(problems)
@@ -125,7 +125,7 @@ def _brief(verdict: Verdict) -> str:
 
 
 def _failed(heading: str, verdicts: list[Verdict], why: str) -> Problem:
-    told = "; ".join(
+    failures = "; ".join(
         f"{verdict.metric} {verdict.outcome}"
         + (
             f" ({verdict.value}, limit {verdict.limit})"
@@ -135,4 +135,4 @@ def _failed(heading: str, verdicts: list[Verdict], why: str) -> Problem:
         for verdict in verdicts
         if verdict.failed
     )
-    return Problem(f"{heading}: {told}{why}")
+    return Problem(f"{heading}: {failures}{why}")

@@ -1,32 +1,32 @@
 """Evaluates the quality gates of a test run by its records.
 
-First that nothing is lost, then TQ-01 to TQ-04. Nothing is run again. Every gate is
-evaluated, also after one has failed.
+Completeness comes first, then TQ-01 to TQ-04. No test runs again, and every gate is
+evaluated, even after one has failed.
 
 Environment:
-  PIPEWRIGHT_RECORDS      the folder below which the shards' records are
-  PIPEWRIGHT_EXPECTED     JSON [{"version": "3.12", "shards": 4}, …], what should have
-                          reported
-  PIPEWRIGHT_SEEDS        JSON list of the seeds that should have reported; empty:
-                          one, unknown
+  PIPEWRIGHT_RECORDS      the folder with the records of the shards
+  PIPEWRIGHT_EXPECTED     JSON [{"version": "3.12", "shards": 4}, …], the expected
+                          records
+  PIPEWRIGHT_SEEDS        JSON list of the expected seeds; empty: one seed, which is
+                          unknown
   PIPEWRIGHT_GATES        JSON {"order": "random" | "fixed" | "isolated", "pass-rate":
                           1.0, "slowest": seconds or null, "repeat": bool,
                           "skipped-counts": bool}
   PIPEWRIGHT_QUARANTINE   optional: JSON [{"path", "reason", "issue", "until":
-                          "2027-03-31"}], tests that nobody runs; one whose last day
-                          is over fails
-  PIPEWRIGHT_RUN          the name of the test run; records of others are left out;
+                          "2027-03-31"}], tests that do not run; an entry past its
+                          last day fails
+  PIPEWRIGHT_RUN          the name of the test run; other records are ignored;
                           empty: all
   PIPEWRIGHT_SHARDS_END   optional: `with-status` where a shard fails with its tests,
                           `green` where the pass rate allows failures; decides which
                           re-run is recommended
-  PIPEWRIGHT_TIMINGS_OUT  optional: where to write the timings for the next run's
-                          plan, which happens only when the run is complete
+  PIPEWRIGHT_TIMINGS_OUT  optional: the file for the timings that the next run plans
+                          by; written only if the run is complete
 
-In the pass rate, skipped tests and expected failures (xfailed, xpassed) do not count,
-unless `skipped-counts` puts skipped tests into its denominator.
+The pass rate excludes skipped tests and expected failures (xfailed, xpassed);
+`skipped-counts` adds skipped tests to its denominator.
 
-Exit status 1 when the run is incomplete or a gate fails.
+Exit status 1 if the run is incomplete or a gate fails.
 """
 
 from __future__ import annotations
@@ -48,13 +48,13 @@ from records import Line, Record, read_records, recovered
 from runner import Problem, annotate
 
 ORDERS = ("random", "fixed", "isolated")
-GROWTH = 2  # What a timing grows to at most, from one run to the next.
-SHORT = Decimal("0.1")  # Seconds; what is shorter may grow as if it lasted that long.
+GROWTH = 2  # The largest factor by which a timing grows from run to run.
+SHORT = Decimal("0.1")  # Seconds; shorter timings grow as if they were this long.
 
 
 @dataclass(frozen=True)
 class Gates:
-    """What the run is judged by."""
+    """The gates of a test run."""
 
     order: str
     pass_rate: Fraction
@@ -64,7 +64,7 @@ class Gates:
 
 
 def judge_tests() -> int:
-    """Judges the run."""
+    """Evaluates the gates."""
     gates, expected = read_gates(), read_expected()
     records, broken = read_records(
         Path(text("PIPEWRIGHT_RECORDS")), text("PIPEWRIGHT_RUN", "")
@@ -97,7 +97,7 @@ def judge_tests() -> int:
 def rerun_hint(
     verdicts: list[Verdict], chosen: list[Record], problems: list[str]
 ) -> str:
-    """What to re-run where every shard was green: the same records fail again."""
+    """Advice for a failed gate behind green shards: their records stay the same."""
     ends = text("PIPEWRIGHT_SHARDS_END", "")
     if ends not in ("", "with-status", "green"):
         raise Problem("PIPEWRIGHT_SHARDS_END must be `with-status` or `green`")
@@ -111,7 +111,7 @@ def rerun_hint(
     )
 
 
-# ── what is asked for ─────────────────────────────────────────────────────────────────
+# ── the parameters ────────────────────────────────────────────────────────────────────
 
 
 def read_gates() -> Gates:
@@ -150,23 +150,23 @@ def read_gates() -> Gates:
 
 def read_expected() -> list[Expected]:
     """Every version × seed, with its number of shards."""
-    wanted, seeds = parsed("PIPEWRIGHT_EXPECTED"), parsed("PIPEWRIGHT_SEEDS", "[]")
+    entries, seeds = parsed("PIPEWRIGHT_EXPECTED"), parsed("PIPEWRIGHT_SEEDS", "[]")
     if not isinstance(seeds, list) or not all(_is_whole(seed) for seed in seeds):
         raise Problem("PIPEWRIGHT_SEEDS must be a JSON list of seeds")
     if len(set(seeds)) != len(seeds):
-        raise Problem("PIPEWRIGHT_SEEDS holds a seed twice")
+        raise Problem("PIPEWRIGHT_SEEDS contains a seed twice")
     name = "PIPEWRIGHT_EXPECTED"
-    if not isinstance(wanted, list) or not wanted:
+    if not isinstance(entries, list) or not entries:
         raise Problem(f"{name} must be a JSON list with at least one entry")
     found: dict[str, int] = {}
-    for entry in wanted:
+    for entry in entries:
         if not isinstance(entry, dict) or not _is_whole(entry.get("shards")):
             raise Problem(
                 f'{name}: an entry must be like {{"version": "3.12", "shards": 4}}'
             )
         version = str(entry.get("version", ""))
         if version in found or entry["shards"] < 1:
-            raise Problem(f"{name}: `{version}` stands there twice, or has no shard")
+            raise Problem(f"{name}: `{version}` is a duplicate, or has no shard")
         found[version] = entry["shards"]
     return [
         Expected(version, shards, seed)
@@ -176,7 +176,7 @@ def read_expected() -> list[Expected]:
 
 
 def quarantine() -> list[Verdict]:
-    """A row for tests that are left out, which fails after their last day."""
+    """The row of quarantined tests, which fails after the last day of one."""
     name = "PIPEWRIGHT_QUARANTINE"
     entries = parsed(name, "[]")
     if not isinstance(entries, list) or not all(
@@ -218,7 +218,7 @@ def _is_whole(value: Any) -> bool:
 def whole(
     expected: list[Expected], chosen: list[Record], problems: list[str]
 ) -> Verdict:
-    """Nothing is lost: every other gate rests on this one."""
+    """Completeness, which all other gates rely on."""
     shards = sum(entry.shards for entry in expected)
     finished = sum(record.exit is not None for record in chosen)
     executed = sum(len(record.final) for record in chosen)
@@ -230,7 +230,7 @@ def whole(
 
 
 def random_order(gates: Gates, chosen: list[Record]) -> Verdict:
-    """TQ-01: the tests ran in an order that does not hide what they depend on."""
+    """TQ-01: the order of the tests does not hide dependencies between them."""
     gate = "TQ-01 order"
     if gates.order == "fixed":
         return Verdict(gate, "fixed", "as collected", "passed")
@@ -256,7 +256,7 @@ def random_order(gates: Gates, chosen: list[Record]) -> Verdict:
 
 
 def shuffled(record: Record) -> bool:
-    """Whether the recorded seed really ordered the tests, if the shard had any."""
+    """Returns whether the recorded seed ordered the tests, if the shard had any."""
     ordered = record.shuffle == record.seed or not record.selected
     return record.seed is not None and ordered
 
@@ -288,7 +288,7 @@ def pass_rate(gates: Gates, chosen: list[Record]) -> Verdict:
 
 
 def slowest(gates: Gates, chosen: list[Record]) -> Verdict:
-    """TQ-03: no single test, in any of its attempts, takes longer."""
+    """TQ-03: no attempt of a test takes longer than the limit."""
     gate = "TQ-03 slowest test"
     taken = [
         (seconds, name, record)
@@ -346,15 +346,15 @@ def same_again(gates: Gates, chosen: list[Record]) -> Verdict:
             and len({line.outcome for line in by_seed.values()}) == 1
         ):
             continue
-        told = ", ".join(
+        detail = ", ".join(
             f"{outcome_of(by_seed.get(seed))} under seed {seed}"
             for seed in sorted(seeds, key=str)
         )
-        differing.append(f"{code(name)}{f' ({version})' if version else ''}: {told}")
+        differing.append(f"{code(name)}{f' ({version})' if version else ''}: {detail}")
         line = next(iter(by_seed.values()))
         annotate(
             "error",
-            f"{name}: {told}",
+            f"{name}: {detail}",
             line.file,
             line.line,
             title="Depends on the order",
@@ -373,17 +373,17 @@ def timings(chosen: list[Record]) -> dict[str, float]:
     """The timings of all tests that exist now, for the next plan; the slowest version
     counts.
 
-    The first test of a process pays for what all its tests share, imports and fixtures,
-    and in the next run another one does. So a timing falls at once, but grows slowly.
+    The first test of a process also pays for shared imports and fixtures, and the next
+    run has another first test. So a timing falls at once, but grows slowly.
     """
     found: dict[str, Decimal] = {}
-    most: dict[str, Decimal] = {}
+    maximum: dict[str, Decimal] = {}
     for record in chosen:
         for name, seconds in record.known.items():
-            most[name] = max(seconds, SHORT) * GROWTH
+            maximum[name] = max(seconds, SHORT) * GROWTH
         for name, line in record.final.items():
             found[name] = max(found.get(name, Decimal(0)), line.duration)
     return {
-        name: float(min(found[name], most.get(name, found[name])))
+        name: float(min(found[name], maximum.get(name, found[name])))
         for name in sorted(found)
     }

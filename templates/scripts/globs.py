@@ -38,7 +38,7 @@ def stars(glob: str, at: int) -> tuple[str, int]:
 
 
 def bracket(glob: str, at: int) -> tuple[str, int]:
-    """A set of characters; a `[` that is never closed stands for itself."""
+    """A set of characters; a `[` that is never closed is literal."""
     end = glob.find("]", at + 3 if glob[at + 1 : at + 2] in ("!", "^") else at + 2)
     if end < 0:
         return re.escape("["), at + 1

@@ -1,7 +1,7 @@
-"""Reads what `go test -json` prints.
+"""Reads the output of `go test -json`.
 
-A test is one of a package's functions; what its subtests print and how they end is
-part of it. Source: <https://pkg.go.dev/cmd/test2json>
+A test is a test function of a package; output and results of its subtests are part of
+it. Source: <https://pkg.go.dev/cmd/test2json>
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Test:
 
 @dataclass
 class Package:
-    """A package and its tests, in the order in which they began."""
+    """A package and its tests, in the order of their starts."""
 
     outcome: str = ""
     output: list[str] = field(default_factory=list)
@@ -65,7 +65,7 @@ def read_go(optional: bool) -> Report:
 
 
 def packages_in(path: Path) -> dict[str, Package]:
-    """Every package that has begun."""
+    """All packages that have started."""
     packages: dict[str, Package] = {}
     builds: dict[str, list[str]] = {}
     for line in path.read_text("utf-8", errors="replace").splitlines():
@@ -100,7 +100,7 @@ def take(event: Any, package: Package, builds: dict[str, list[str]]) -> None:
 def cases_of_package(
     name: str, package: Package, folders: dict[str, Path]
 ) -> list[Case]:
-    """The tests of a package, and the package itself where it failed and none of them
+    """The tests of a package, and the package itself if it failed and none of its tests
     did.
     """
     folder = folder_of(name, folders)
@@ -122,14 +122,14 @@ def cases_of_package(
 
 
 def shortened(output: list[str]) -> str:
-    """What was printed, without the marks of the tool."""
+    """The output, without the lines of the tool itself."""
     lines = "".join(output).splitlines()
     own = [line.rstrip() for line in lines if not MARKS.match(line)]
     return "\n".join(own).strip()[:MESSAGE_LIMIT]
 
 
 def place_of(message: str, folder: Path | None) -> tuple[str, int | None]:
-    """The first place that a message names, which is a file of its package."""
+    """The first file and line in a message that belong to its package."""
     for match in PLACE.finditer(message):
         if folder is not None and (folder / match[1]).is_file():
             return from_workspace(folder / match[1]), int(match[2])

@@ -1,16 +1,16 @@
 """Fetches the history of coverage of the deploying branch.
 
-A history is an artifact of a run of this repository; one of a fork is never taken,
-whatever its branch is called. Where there is none, the history begins anew.
+The history is an artifact of a run of this repository. Artifacts of forks are
+ignored, also if their branch has the same name. Without one, a new history begins.
 
 Environment:
   PIPEWRIGHT_ARTIFACT          the artifact's name
-  PIPEWRIGHT_BRANCH            the branch whose runs keep it
+  PIPEWRIGHT_BRANCH            the branch whose runs upload it
   PIPEWRIGHT_HISTORY           the file to write
-  PIPEWRIGHT_HISTORY_REQUIRED  `true` where this run writes the next history, or is
-                               judged by the last one: then a failure to fetch it ends
-                               with 1
-  GH_TOKEN                     may read the repository's actions
+  PIPEWRIGHT_HISTORY_REQUIRED  `true` if this run writes the next history or has a
+                               ratchet: a failure to fetch the history then ends with
+                               1
+  GH_TOKEN                     token with `actions: read`
   GITHUB_API_URL, GITHUB_REPOSITORY, GITHUB_REPOSITORY_ID, GITHUB_RUN_ID
 """
 
@@ -33,12 +33,12 @@ from runner import Problem, annotate
 
 TRIES = 4
 SECONDS = 20
-LARGEST = 5_000_000  # Bytes; 200 entries take some 40,000.
+LARGEST = 5_000_000  # Bytes; 200 entries take about 40,000.
 PASSING = (429, 500, 502, 503, 504)
 
 
 class Stay(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: the token is not for where the bytes are kept."""
+    """Follows no redirect: the token must not reach the storage host."""
 
     def redirect_request(
         self,
@@ -49,7 +49,7 @@ class Stay(urllib.request.HTTPRedirectHandler):
         headers: Message,
         newurl: str,
     ) -> None:
-        """Refuses."""
+        """Refuses the redirect."""
 
 
 def fetch_history() -> int:
@@ -68,7 +68,7 @@ def fetch_history() -> int:
         annotate("warning", reason)
         return 0
     if not found:
-        print(f"No run of {branch} has kept a history yet.")
+        print(f"No run of {branch} has uploaded a history yet.")
         return 0
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(found)
@@ -76,7 +76,7 @@ def fetch_history() -> int:
 
 
 def newest_artifact(name: str, branch: str) -> dict[str, Any] | None:
-    """The newest artifact of this name that a run of this repository kept."""
+    """The newest artifact of this name from a run of this repository."""
     query = urllib.parse.urlencode({"name": name, "per_page": 100})
     listed = json.loads(
         api(f"/repos/{text('GITHUB_REPOSITORY')}/actions/artifacts?{query}")
@@ -104,7 +104,7 @@ def history(artifact: dict[str, Any]) -> bytes:
 
 
 def api(path: str) -> bytes:
-    """What GitHub answers; where it sends us elsewhere, what is there."""
+    """GitHub's response; of a redirect, the response at its target."""
     base = text("GITHUB_API_URL", "https://api.github.com").rstrip("/")
     request = urllib.request.Request(
         base + path,
@@ -126,7 +126,7 @@ def api(path: str) -> bytes:
 def fetched(
     opener: urllib.request.OpenerDirector, request: urllib.request.Request
 ) -> bytes:
-    """The answer's bytes, tried again where the fault may pass."""
+    """The body of a response, with retries after transient errors."""
     for again in range(TRIES):
         try:
             with opener.open(request, timeout=SECONDS) as answer:

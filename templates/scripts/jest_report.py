@@ -1,4 +1,4 @@
-"""Reads the JSON reports of jest, in whose format vitest writes, too.
+"""Reads the JSON reports of jest, whose format vitest uses as well.
 
 Source: <https://jestjs.io/docs/configuration#testresultsprocessor-string>,
 <https://vitest.dev/guide/reporters#json-reporter>
@@ -74,13 +74,13 @@ def cases_of(result: dict[str, Any]) -> list[Case]:
 
 
 def line_of(found: dict[str, Any]) -> tuple[int, int]:
-    """The place of a test, by which tests of one name are numbered in any order."""
+    """Line and column of a test, which order the numbers of tests with equal names."""
     location = found.get("location") or {}
     return int(location.get("line") or 0), int(location.get("column") or 0)
 
 
 def attempts_in(unit: str, found: dict[str, Any]) -> list[Case]:
-    """A test's attempts: a test that passes with failures was tried again."""
+    """The attempts of a test; one that passes despite failures was retried."""
     name = " > ".join([*found["ancestorTitles"], found["title"]])
     outcome = ENDINGS[found["status"]]
     messages = [plain(str(message)) for message in found.get("failureMessages") or []]
@@ -103,7 +103,7 @@ def attempts_in(unit: str, found: dict[str, Any]) -> list[Case]:
 
 
 def numbered(cases: list[Case]) -> list[Case]:
-    """Tells tests apart that share a name in one file, or a file in two projects."""
+    """Numbers tests with equal names: of one file, or of a file in two projects."""
     seen: Counter[str] = Counter()
     for case in cases:
         name = case.name
@@ -126,8 +126,8 @@ def plain(message: str) -> str:
 def seed_in(path: str) -> int | None:
     """The seed that the tool printed."""
     try:
-        log = Path(path).read_text("utf-8", errors="replace") if path else ""
+        printed = Path(path).read_text("utf-8", errors="replace") if path else ""
     except OSError:
         return None
-    match = SEED.search(COLOURS.sub("", log))
+    match = SEED.search(COLOURS.sub("", printed))
     return int(match[1]) if match else None

@@ -10,7 +10,7 @@ ABSENT = object()
 
 
 def path_steps(path: str) -> list[str | int] | None:
-    """The path's steps, or None when it is not a path."""
+    """The steps of a path, or None if it is invalid."""
     if not path.startswith("."):
         return None
     if path == ".":
@@ -27,7 +27,7 @@ def path_steps(path: str) -> list[str | int] | None:
 
 
 def find_path(data: Any, path: str) -> Any:
-    """What stands at the path, or `ABSENT`."""
+    """The value at the path, or `ABSENT`."""
     for step in path_steps(path) or []:
         if isinstance(step, int):
             if not isinstance(data, list) or step >= len(data):
@@ -41,7 +41,7 @@ def find_path(data: Any, path: str) -> Any:
 
 
 def json_equal(left: Any, right: Any) -> bool:
-    """Equality as JSON has it: true is not 1."""
+    """Equality in JSON, where true is not 1."""
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     return bool(left == right)

@@ -1,7 +1,7 @@
 """Reads JUnit reports.
 
-A test that stands in a report more than once, or that carries nextest's
-`flakyFailure` or `rerunFailure`, was tried more than once; the last attempt counts.
+Repeated entries of a test are its attempts, of which the last one counts; so are
+nextest's `flakyFailure` and `rerunFailure`.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ def seconds(element: ElementTree.Element) -> float:
 
 
 def whole_number(value: str | None) -> int | None:
-    """A line, if it is one."""
+    """A line number; None for anything else."""
     return (
         int(value)
         if value and value.isascii() and value.isdigit() and int(value)
@@ -117,12 +117,12 @@ def whole_number(value: str | None) -> int | None:
 
 
 def failure_message(element: ElementTree.Element | None) -> str:
-    """The start of what a failure says."""
+    """The message of a failure, shortened."""
     if element is None:
         return ""
     body = (element.text or "").strip()
     found = element.get("message") or ""
-    # nextest's attribute holds the place of a panic alone; the reason follows in the
+    # nextest's attribute has only the location of a panic; the reason follows in the
     # body.
     return (body if body.startswith(found) else f"{found}\n{body}").strip()[
         :MESSAGE_LIMIT
@@ -130,5 +130,5 @@ def failure_message(element: ElementTree.Element | None) -> str:
 
 
 def source_of(element: ElementTree.Element) -> tuple[str, int | None]:
-    """The first place that a failure names and that is a file of the repository."""
+    """The first file and line in a failure that belong to the repository."""
     return place_in(f"{element.get('message') or ''}\n{element.text or ''}")

@@ -26,12 +26,12 @@ from typing import Any
 
 from cluster import Cluster
 from pods import find_container, pod_template
-from runner import Problem, annotate, quote, say
+from runner import Problem, annotate, log, quote
 from settings import Run, Table
 from workload import Workload
 
-# What a migration may read as files; a claim that only one node can mount would never
-# start.
+# Volumes that a migration may mount; with a claim that only one node can mount, its pod
+# would never start.
 READABLE_VOLUMES = {"configMap", "secret", "projected", "downwardAPI", "emptyDir"}
 FROM_POD = (
     "serviceAccountName",
@@ -150,7 +150,7 @@ def run_migration(
     environment: str,
     timeout: float,
 ) -> None:
-    """Runs a command in the new image as the workload itself would run."""
+    """Runs a command in the new image, with the configuration of the workload."""
     ref = workload.delivery.target
     live = cluster.need(ref)
     own = find_container(live, workload.delivery.container, ref)[1]
@@ -179,7 +179,7 @@ def run_migration(
 
 
 def job_name(purpose: str, environment: str, run: Run) -> str:
-    """At most 63 characters, which is what a Job's pods leave it."""
+    """A Job's name has at most 63 characters, since its pods have it as a label."""
     name = f"pipewright-{purpose}-{environment}-{run.id}-{run.attempt}".lower().replace(
         "_", "-"
     )
@@ -189,7 +189,7 @@ def job_name(purpose: str, environment: str, run: Run) -> str:
 
 
 def wait_for_job(cluster: Cluster, name: str, timeout: float) -> None:
-    """Waits for a Job that a lost runner may have left at work, however it ends."""
+    """Waits for the end of a Job that a lost runner may have left running."""
     if cluster.get(f"job/{name}") is not None:
         _wait_for_end(cluster, name, timeout)
 
@@ -220,18 +220,18 @@ def _run_job(
             },
         },
     }
-    # A Job's template cannot change, so one that an earlier try left must go.
+    # A Job's template is immutable, so a Job of an earlier attempt is deleted.
     cluster.delete(f"job/{name}")
     cluster.apply(f"cannot start the Job {name}", manifest)
     ended = _wait_for_end(cluster, name, timeout + 60)
     _print_logs(cluster, name)
     if ended != "Complete":
         raise Problem(f"the Job {name} {ended}")
-    say(f"the Job {name} is complete")
+    log(f"the Job {name} is complete")
 
 
 def _wait_for_end(cluster: Cluster, name: str, timeout: float) -> str:
-    """How it ended: a Job has two conditions, `kubectl wait` waits for one."""
+    """The result of a Job, polled: `kubectl wait` waits for one condition only."""
     until = time.monotonic() + timeout
     pause = 0.5
     while time.monotonic() < until:

@@ -1,7 +1,7 @@
 """The marks: annotations with the version verified last.
 
-They live in the cluster because a runner can be lost: a later step, the job that
-recovers or the next run finds in them what to return to. Both are JSON.
+They are in the cluster because a runner can be lost: a later step, the recovery job
+or the next run reads from them which version to return to. Both are JSON.
 
     pipewright.dev/verified   {"image", "version", RUN}
     pipewright.dev/changing   {"to": {"image", "version"},
@@ -95,7 +95,7 @@ def update_mark(cluster: Cluster, ref: str, **changes: Any) -> Changing:
 
 
 def mark_verified(cluster: Cluster, ref: str, mark: Changing) -> None:
-    """Both marks change in one patch: there is no moment without either."""
+    """Changes both marks in one patch, so that one of them always exists."""
     verified = Verified(mark.to, mark.run)
     cluster.annotate(ref, {VERIFIED: verified.text(), CHANGING: None})
 

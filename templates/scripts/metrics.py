@@ -1,11 +1,12 @@
-"""Evaluates the metrics of a version, by Prometheus.
+"""Evaluates the metrics of a version with Prometheus.
 
-Every answer that is not a plain number is an outcome with a name.
+A response that is not a plain number has a named outcome, with a policy for each.
 
     "monitoring": {
-      "prometheus": {"url": Outside, "token": Outside,
-                     "username": Outside, "password": Outside, "when-unset": P,
-                     "when-unreachable": P, "when-error": P, "when-partial": P},
+      "prometheus": {"url": ExternalValue, "token": ExternalValue,
+                     "username": ExternalValue, "password": ExternalValue,
+                     "when-unset": P, "when-unreachable": P,
+                     "when-error": P, "when-partial": P},
       "scrape": "15s",                      default 15s
       "timeout": "10s"                      of one query, default 10s
     }
@@ -36,7 +37,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from runner import Problem
-from settings import Outside, Table
+from settings import ExternalValue, Table
 from thresholds import METRIC_UNITS, Limit, Threshold
 from web import Answer, Unreachable, basic_auth, check_url, send_request
 
@@ -50,7 +51,7 @@ PASSED, BREACHED, FEW = "within its limit", "over its limit", "too few samples"
 
 @dataclass(frozen=True)
 class Reading:
-    """What a query gave: a number, or the name of what it gave instead."""
+    """The result of a query: a number, or the name of its outcome."""
 
     value: Decimal | None
     outcome: str = ""
@@ -65,7 +66,7 @@ class Verdict:
     value: str
     limit: str
     samples: str
-    # How far over: 2 means twice the limit. 0 when it is not over.
+    # Factor over the limit, such as 2 for twice the limit; 0 within it.
     excess: Decimal = Decimal(0)
 
     @property
@@ -132,10 +133,10 @@ class Metric:
 
 @dataclass(frozen=True)
 class Prometheus:
-    url: Outside
-    token: Outside | None
-    username: Outside | None
-    password: Outside | None
+    url: ExternalValue
+    token: ExternalValue | None
+    username: ExternalValue | None
+    password: ExternalValue | None
     policies: dict[str, str]
     timeout: float
     scrape: float
@@ -150,16 +151,16 @@ class Prometheus:
             outcome: table.choice(f"when-{outcome}", POLICIES, "fail")
             for outcome in ("unset", "unreachable", "error", "partial")
         }
-        url = table.outside("url")
+        url = table.external("url")
         if policies["unset"] != "fail":
-            # Its absence is an outcome of its own, so it is not missing.
+            # The policy handles an unset URL, so it is not required.
             url = dataclasses.replace(url, optional=True)
-            table.outsides[-1] = url
+            table.values[-1] = url
         read = Prometheus(
             url,
-            table.outside_or_none("token"),
-            table.outside_or_none("username"),
-            table.outside_or_none("password"),
+            table.external_or_none("token"),
+            table.external_or_none("username"),
+            table.external_or_none("password"),
             policies,
             monitoring.seconds("timeout", "10s"),
             monitoring.seconds("scrape", "15s"),
@@ -169,7 +170,7 @@ class Prometheus:
         return read
 
     def ask(self, query: str) -> Reading:
-        """One instant query. POST, so that neither its length nor its signs matter."""
+        """Sends an instant query, by POST: a URL limits its length."""
         if self.url.value() is None:
             return Reading(None, "unset", f"{self.url.described} is empty")
         try:
@@ -258,29 +259,29 @@ class Judge:
     def _verdict(
         self, metric: Metric, version: str, limit: Limit, elapsed: float
     ) -> Verdict:
-        def told(outcome: str, policy: str, value: str, samples: str) -> Verdict:
+        def verdict_of(outcome: str, policy: str, value: str, samples: str) -> Verdict:
             return Verdict(metric.name, outcome, policy, value, limit.shown(), samples)
 
         samples = "–"
         if metric.samples_query is not None:
             counted = self._ask(metric, metric.samples_query, version, elapsed)
-            # No series yet is no request yet.
+            # Without a series there was no request yet.
             count = Decimal(0) if counted.outcome == "empty" else counted.value
             if count is None:
                 outcome = f"samples: {counted.detail or counted.outcome}"
                 policy = self._policy(metric, counted.outcome)
-                return told(outcome, policy, "–", "–")
+                return verdict_of(outcome, policy, "–", "–")
             samples = f"{_shown_count(count)} of {metric.at_least}"
             if count < metric.at_least:
-                return told(FEW, metric.policies["few"], "–", samples)
+                return verdict_of(FEW, metric.policies["few"], "–", samples)
         reading = self._ask(metric, metric.query, version, elapsed)
         if reading.value is None:
             policy = self._policy(metric, reading.outcome)
-            return told(reading.detail or reading.outcome, policy, "–", samples)
+            return verdict_of(reading.detail or reading.outcome, policy, "–", samples)
         value = f"{reading.value.normalize() + 0:f}"
         if reading.value <= limit.value:
-            return told(PASSED, "pass", value, samples)
-        verdict = told(BREACHED, "fail", value, samples)
+            return verdict_of(PASSED, "pass", value, samples)
+        verdict = verdict_of(BREACHED, "fail", value, samples)
         excess = reading.value / limit.value if limit.value else Decimal("Infinity")
         return dataclasses.replace(verdict, excess=excess)
 
@@ -303,7 +304,7 @@ def _reading(answer: Answer) -> Reading:
     if data.get("status") != "success":
         kind = str(data.get("errorType", "error"))
         refused = answer.status in (400, 422)
-        detail = f"Prometheus says {kind}: {str(data.get('error', ''))[:200]}"
+        detail = f"Prometheus reports {kind}: {str(data.get('error', ''))[:200]}"
         return Reading(None, "refused" if refused else "error", detail)
     if answer.status != 200:
         return Reading(None, "error", f"HTTP {answer.status}")
@@ -347,6 +348,6 @@ def _reading(answer: Answer) -> Reading:
 
 
 def _shown_count(count: Decimal) -> str:
-    """A count of samples, never rounded up: one that is too small has to look so."""
+    """A count of samples, rounded down: 999.7 must not look like 1000."""
     cut = count.quantize(Decimal("0.1"), ROUND_DOWN) if count < 10**9 else count
     return f"{cut.normalize():f}"

@@ -1,17 +1,17 @@
-"""Notifies people of how a deploy ended.
+"""Sends notifications about the result of a deploy.
 
     "notify": {
-      "required": false,                    true: failing to tell fails the step
-      "slack": {"webhook": Outside, "on": [Event, …]},
+      "required": false,                    true: the step fails if a message fails
+      "slack": {"webhook": ExternalValue, "on": [Event, …]},
       "issue": {"labels": ["deployment"], "on": [Event, …]},
-      "grafana": {"url": Outside, "token": Outside, "dashboards": ["path.json"],
-                  "folder": "uid", "tags": ["deploy"], "on": [Event, …]}
+      "grafana": {"url": ExternalValue, "token": ExternalValue,
+                  "dashboards": ["path.json"], "folder": "uid",
+                  "tags": ["deploy"], "on": [Event, …]}
     }
 
-An event is success, failure or rollback; a rollback is also a failed
-deploy, so what is told of failures is told of it too. `auto` takes the event from
-PIPEWRIGHT_JOB_STATUS and PIPEWRIGHT_RESTORED. An issue that is open already gets a
-comment. Dashboards go up on success.
+An event is success, failure or rollback; channels for failures get rollbacks
+as well. `auto` takes the event from PIPEWRIGHT_JOB_STATUS and PIPEWRIGHT_RESTORED. An
+open issue gets a comment instead of a new issue. Dashboards are uploaded on success.
 
 Environment: GITHUB_TOKEN for issues, and the runner's own GITHUB_* names. Exit
 status: 0, also when a message was not delivered unless `required`.
@@ -26,17 +26,17 @@ import urllib.parse
 from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol
 
-from runner import Problem, Problems, annotate, say
-from settings import Outside, Table, blank_secrets, read_settings
+from runner import Problem, Problems, annotate, log
+from settings import ExternalValue, Table, blank_secrets, read_settings
 from web import Answer, check_url, send_request
 
 EVENTS = ("success", "failure", "rollback")
-MOST_PAGES = 5
+MAX_PAGES = 5
 
 
 @dataclass(frozen=True)
 class News:
-    """How a deploy ended, in words."""
+    """The result of a deploy."""
 
     event: str
     project: str
@@ -86,20 +86,20 @@ class Channel(Protocol):
     @property
     def on(self) -> list[str]: ...
 
-    def tell(self, news: News) -> None: ...
+    def send(self, news: News) -> None: ...
 
 
 @dataclass(frozen=True)
 class Slack:
     name: ClassVar[str] = "slack"
-    webhook: Outside
+    webhook: ExternalValue
     on: list[str]
 
     @staticmethod
     def read(table: Table) -> Slack:
-        return Slack(table.outside("webhook"), _events(table))
+        return Slack(table.external("webhook"), _events(table))
 
-    def tell(self, news: News) -> None:
+    def send(self, news: News) -> None:
         sign = {
             "success": ":white_check_mark:",
             "failure": ":x:",
@@ -139,7 +139,7 @@ class Issue:
     def read(table: Table) -> Issue:
         return Issue(table.texts("labels"), _events(table))
 
-    def tell(self, news: News) -> None:
+    def send(self, news: News) -> None:
         base = os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
         issues = f"{base}/repos/{news.repository}/issues"
         mark = f"<!-- pipewright: {news.project} {news.environment} -->"
@@ -150,18 +150,18 @@ class Issue:
         )
         found = self._open(issues, mark)
         if found is None:
-            wanted = {"title": news.headline, "body": body, "labels": self.labels}
-            made = self._github("POST", issues, wanted)
-            say(f"opened issue {made.get('number')}")
+            issue = {"title": news.headline, "body": body, "labels": self.labels}
+            made = self._github("POST", issues, issue)
+            log(f"opened issue {made.get('number')}")
             return
         number = found["number"]
         comments = self._github("GET", f"{issues}/{number}/comments?per_page=100", None)
         # The job and its recovery may both report the same run.
         if any(run_mark in str(text.get("body")) for text in [found, *comments]):
-            say(f"issue {number} tells of this run already")
+            log(f"issue {number} has a comment on this run already")
             return
         self._github("POST", f"{issues}/{number}/comments", {"body": body})
-        say(f"added to issue {number}")
+        log(f"added to issue {number}")
 
     def _open(self, issues: str, mark: str) -> dict[str, Any] | None:
         labels = (
@@ -169,7 +169,7 @@ class Issue:
             if self.labels
             else ""
         )
-        for page in range(1, MOST_PAGES + 1):
+        for page in range(1, MAX_PAGES + 1):
             url = f"{issues}?state=open&per_page=100&page={page}{labels}"
             listed = self._github("GET", url, None)
             for issue in listed:
@@ -180,13 +180,13 @@ class Issue:
         return None
 
     def _github(self, method: str, url: str, body: Any) -> Any:
-        token = Outside(None, "GITHUB_TOKEN", "secret", "GITHUB_TOKEN").required()
+        token = ExternalValue(None, "GITHUB_TOKEN", "secret", "GITHUB_TOKEN").required()
         headers = {
             "Authorization": f"Bearer {token}",
             "Accept": "application/vnd.github+json",
             "X-GitHub-Api-Version": "2022-11-28",
         }
-        # A lost answer to a POST may hide an issue that was opened: only reading is
+        # The issue may exist although the response to its POST was lost: only reads are
         # repeated.
         attempts = 4 if method == "GET" else 1
         answer = send_request(
@@ -204,8 +204,8 @@ class Issue:
 @dataclass(frozen=True)
 class Grafana:
     name: ClassVar[str] = "grafana"
-    url: Outside
-    token: Outside
+    url: ExternalValue
+    token: ExternalValue
     dashboards: list[str]
     folder: str | None
     tags: list[str]
@@ -214,15 +214,15 @@ class Grafana:
     @staticmethod
     def read(table: Table) -> Grafana:
         return Grafana(
-            url=table.outside("url"),
-            token=table.outside("token"),
+            url=table.external("url"),
+            token=table.external("token"),
             dashboards=table.texts("dashboards"),
             folder=table.text_or_none("folder"),
             tags=table.texts("tags"),
             on=_events(table),
         )
 
-    def tell(self, news: News) -> None:
+    def send(self, news: News) -> None:
         problems = []
         if news.event == "success":
             for path in self.dashboards:
@@ -264,7 +264,7 @@ class Grafana:
         if self.folder is not None:
             body["folderUid"] = self.folder
         self._post("/api/dashboards/db", body)
-        say(f"uploaded {path}")
+        log(f"uploaded {path}")
 
     def _post(self, path: str, body: Any) -> None:
         base = check_url(self.url.required(), self.url.described)
@@ -307,28 +307,28 @@ class Notify:
         return Notify(channels, required)
 
 
-def notify(wanted: Notify, news: News, only: str | None) -> None:
-    """Every channel that wants to hear; one that fails does not silence another."""
-    said = {"rollback", "failure"} if news.event == "rollback" else {news.event}
+def notify(settings: Notify, news: News, only: str | None) -> None:
+    """Sends to every channel for the event, also after one has failed."""
+    events = {"rollback", "failure"} if news.event == "rollback" else {news.event}
     problems: list[Problem] = []
-    told = False
-    for channel in wanted.channels:
-        if not said.intersection(channel.on) or (
+    sent = False
+    for channel in settings.channels:
+        if not events.intersection(channel.on) or (
             only is not None and channel.name != only
         ):
             continue
-        told = True
+        sent = True
         try:
-            channel.tell(news)
-            say(f"{channel.name}: told of {news.event}")
+            channel.send(news)
+            log(f"{channel.name}: reported {news.event}")
         except Problem as problem:
             problems.append(problem)
-    if not told:
-        say(f"nobody asked to hear of {news.event}")
-    if problems and wanted.required:
+    if not sent:
+        log(f"no channel is notified of {news.event}")
+    if problems and settings.required:
         raise Problems(problems)
-    for unheard in problems:
-        annotate("warning", f"not told: {unheard}")
+    for problem in problems:
+        annotate("warning", f"not notified: {problem}")
 
 
 def _event(given: str) -> str:
@@ -352,8 +352,8 @@ def _events(table: Table) -> list[str]:
 
 def _accepted(who: str, answer: Answer) -> None:
     if not 200 <= answer.status <= 299:
-        said = " ".join(answer.text().split())[:200]
-        raise Problem(f"{who} answered HTTP {answer.status}: {said}")
+        body = " ".join(answer.text().split())[:200]
+        raise Problem(f"{who} answered HTTP {answer.status}: {body}")
 
 
 def _json(who: str, answer: Answer) -> Any:
@@ -372,10 +372,10 @@ def _section(text: str) -> dict[str, Any]:
 
 
 def send_news(event: str, only: str | None) -> int:
-    """Reads how the deploy ended, and sends it."""
+    """Reads the result of the deploy, and sends it."""
     root = read_settings()
     news = News.read(_event(event), root)
     channels = Notify.read(root)
-    blank_secrets(root.outsides)
+    blank_secrets(root.values)
     notify(channels, news, only)
     return 0

@@ -12,7 +12,7 @@ from runner import Problem
 
 
 def text(name: str, default: str | None = None) -> str:
-    """Reads a variable; without a default it must be set and not empty."""
+    """Reads a variable, which must not be empty unless it has a default."""
     value = os.environ.get(name, "").strip()
     if value:
         return value
@@ -29,12 +29,12 @@ def flag(name: str, default: bool = False) -> bool:
     return value == "true"
 
 
-def integer(name: str, least: int, most: int, default: int | None = None) -> int:
+def integer(name: str, low: int, high: int, default: int | None = None) -> int:
     """Reads a whole number within its bounds."""
     value = text(name, None if default is None else str(default))
     # `int` alone would accept `1_0`, `+1` and digits of other scripts.
-    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
-        expected = f"a whole number from {least} to {most}"
+    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
+        expected = f"a whole number from {low} to {high}"
         raise Problem(f"{name} must be {expected}, not `{value}`")
     return int(value)
 
@@ -49,7 +49,7 @@ def parsed(name: str, default: str | None = None) -> Any:
 
 
 def no_constant(name: str) -> Any:
-    """Refuses NaN and infinities, which Python's parser takes for numbers."""
+    """Refuses NaN and infinities, which Python's parser accepts."""
     raise ValueError(f"{name} is not a JSON number")
 
 

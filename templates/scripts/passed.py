@@ -1,10 +1,10 @@
 """The one required check: the results of all jobs.
 
-Every job that it waits for succeeded, or was skipped by its condition.
+It passes if every job succeeded, or was skipped by its condition.
 
 GitHub reports a skipped job as a success, so this job runs `if: always()` and
 evaluates the condition of every skipped job again. A job that was skipped for any
-other reason does not pass: one behind a job that failed, or one that had not started
+other reason fails the check: one behind a failed job, or one that had not started
 when the run was cancelled.
 
 Environment:
@@ -59,7 +59,7 @@ def judge_jobs() -> int:
         reason = jobs.problem(job)
         rows.append((code(job), jobs.result(job), reason or jobs.why_skipped(job)))
         passed = passed and not reason
-        # A job behind one that is reported itself adds nothing.
+        # A job skipped behind a reported job is not reported again.
         if reason and not jobs.reported_before(job):
             annotate("error", f"{job}: {reason}", title="Not passed")
     summary(
@@ -99,7 +99,7 @@ class Jobs:
         return result if result in RESULTS else "unknown"
 
     def problem(self, job: str) -> str:
-        """Why a job does not pass; empty if it does."""
+        """The reason for which a job fails the check, or ""."""
         if job not in self.problems:
             self.problems[job] = "waits for itself"
             result = self.result(job)
@@ -112,13 +112,13 @@ class Jobs:
         return self.problems[job]
 
     def why_skipped(self, job: str) -> str:
-        """The reason for which a job may be skipped; empty where there is none."""
+        """The reason that explains a skipped job, or ""."""
         if self.result(job) != "skipped":
             return ""
         if self.holds(job) is False:
             return "its condition is false"
-        # Without a status function GitHub adds `success()`, which asks every job before
-        # this one.
+        # Without a status function GitHub adds `success()`, which is about all jobs
+        # before this one.
         if asks_status(self.conditions.get(job)):
             return ""
         ancestors = self.ancestors(job)
@@ -128,7 +128,7 @@ class Jobs:
         return f"`{skipped[0]}` was skipped" if skipped else ""
 
     def unexplained(self, job: str) -> str:
-        """What to say about a skip without a reason."""
+        """The message about a skip without a reason."""
         bad = self.bad_before(job)
         if bad:
             return f"was skipped, because `{bad[0]}` did not pass"
@@ -141,13 +141,13 @@ class Jobs:
         return [other for other in self.ancestors(job) if self.problem(other)]
 
     def reported_before(self, job: str) -> bool:
-        """Whether a job was skipped behind one whose result says what went wrong."""
+        """Returns whether a job was skipped behind another one that is reported."""
         if self.result(job) != "skipped":
             return False
         return any(other in self.needs for other in self.bad_before(job))
 
     def ancestors(self, job: str) -> list[str]:
-        """Every job that a job waits for, also by way of others."""
+        """All jobs that a job waits for, directly or indirectly."""
         found: dict[str, None] = {}
         left = list(self.before.get(job, []))
         while left:
@@ -176,20 +176,20 @@ class Jobs:
             if decides in parts:
                 return decides
             return None if None in parts else not decides
-        path, operator, wanted = condition
+        path, operator, expected = condition
         if path == LABELS:
             found = labels()
-            return None if found is None else wanted.upper() in found
+            return None if found is None else expected.upper() in found
         value = self.value(path)
         if value is None:
             return None
         # GitHub compares texts without regard to case.
         if operator == "startsWith":
-            return value.upper().startswith(wanted.upper())
-        return (value.upper() == wanted.upper()) is (operator == "==")
+            return value.upper().startswith(expected.upper())
+        return (value.upper() == expected.upper()) is (operator == "==")
 
     def status(self, job: str, function: str) -> bool | None:
-        """Whether a job before this one failed, or all of them succeeded."""
+        """Returns whether a previous job failed, or all of them succeeded."""
         results = [self.result(other) for other in self.ancestors(job)]
         if function == "failure()" and "failure" in results:
             return True
@@ -228,7 +228,7 @@ def labels() -> list[str] | None:
 
 
 def asks_status(condition: Any) -> bool:
-    """Whether a condition contains a status function."""
+    """Returns whether a condition contains a status function."""
     if isinstance(condition, dict):
         return any(asks_status(part) for parts in condition.values() for part in parts)
     return condition in FUNCTIONS
@@ -259,6 +259,6 @@ def check_condition(job: str, condition: Any) -> None:
         is_need = root == "needs" and (
             steps[1:] == ["result"] or (len(steps) == 3 and steps[1] == "outputs")
         )
-        if is_input or ((is_need or path in VARIABLES) and wanted):
+        if is_input or ((is_need or path in VARIABLES) and expected):
             return
     raise Problem(f"PIPEWRIGHT_RULES: `if` of `{job}` is no condition: {condition}")

@@ -1,4 +1,4 @@
-"""Reads from git which lines a pull request changes."""
+"""The lines that a pull request changes, read from git."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PLAIN = dict(zip(b'abtnvfr"\\', b'\a\b\t\n\v\f\r"\\', strict=True))
 
 
 def git(*arguments: str) -> str:
-    """What git prints; output that is not UTF-8 keeps its bytes."""
+    """Returns git's output; invalid UTF-8 keeps its bytes."""
     done = subprocess.run(["git", *arguments], capture_output=True, check=False)
     if done.returncode:
         reason = done.stderr.decode("utf-8", "replace").strip().splitlines()
@@ -23,7 +23,7 @@ def git(*arguments: str) -> str:
 
 
 def changed_lines(base: str) -> dict[str, set[int]]:
-    """By path from the root of the repository: the lines that HEAD adds to the base."""
+    """The lines that HEAD adds to the base, by path from the repository's root."""
     try:
         diff = git(
             *("-c", "core.quotePath=false", "diff", "--unified=0", "--no-ext-diff"),
@@ -45,7 +45,7 @@ def changed_lines(base: str) -> dict[str, set[int]]:
 
 
 def parsed_diff(diff: str) -> dict[str, set[int]]:
-    """Reads a diff without context, hunk by hunk: lines may look like heads."""
+    """Reads a diff without context, hunk by hunk: lines may look like headers."""
     found: defaultdict[str, set[int]] = defaultdict(set)
     path, skip = "", 0
     for line in diff.split("\n"):
@@ -66,7 +66,7 @@ def parsed_diff(diff: str) -> dict[str, set[int]]:
 
 
 def _path(name: str) -> str:
-    """A path as git prints it: quoted for odd bytes, a tab behind it for spaces."""
+    """Parses a path of a diff: quoted for special bytes, with a tab after spaces."""
     name = name.removesuffix("\t")
     if name == "/dev/null":
         return ""

@@ -1,25 +1,25 @@
-"""A pytest plugin that runs one shard and records what happened.
+"""A pytest plugin that runs one shard and records its results.
 
-Which test belongs to which shard follows from the sorted test ids and the timings
-alone, never from the order of collection or the seed, so every test lands in exactly
-one shard. Where pytest-randomly would shuffle, the plugin does so in its place, by
-the same seed; where xdist hands out whole scopes, the long ones come first. Loaded by
-`-p pipewright_pytest`, with a folder on PYTHONPATH that holds it alone.
+A test's shard depends only on the sorted test ids and the timings, never on the order
+of collection or the seed, so every test runs in exactly one shard. The plugin shuffles
+in place of pytest-randomly, by the same seed, and sorts whole scopes of xdist by their
+duration. Loaded by `-p pipewright_pytest`, from a folder on PYTHONPATH that contains
+nothing else.
 
 Environment:
   PIPEWRIGHT_SHARDS   number of shards; left out: one, which runs all tests
   PIPEWRIGHT_SHARD    this shard, from 1
   PIPEWRIGHT_SPLIT    `timings` (default), `count` or `files`
   PIPEWRIGHT_TIMINGS  JSON {test id: seconds}, the same file for all shards
-  PIPEWRIGHT_RECORD   the folder to write the record to, in the place of an older one;
+  PIPEWRIGHT_RECORD   the folder to write the record to, which replaces an older one;
                       left out: nothing is recorded
   PIPEWRIGHT_RUN, PIPEWRIGHT_VERSION, PIPEWRIGHT_RUNNER   names, copied to the record
   PIPEWRIGHT_SEED     the seed that pytest-randomly was given, copied to the record
   GITHUB_RUN_ATTEMPT, GITHUB_WORKSPACE   as the runner sets them
 
-The record: run.json says what was collected and selected, tests.jsonl holds a line
-per start and per attempt of a test, flushed at once, and finished.json is written
-last, so a run that was cut off has none, and its last test is known.
+The record: run.json lists the collected and selected tests; tests.jsonl has a line per
+start and per attempt of a test, flushed at once; finished.json is written last, so a
+run that was cut off has none, and tests.jsonl shows its last test.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pytest_order import SCOPES, long_scopes_first, shuffled
 from pytest_recorder import SCHEMA, Recorder, write_json
 from splits import SPLITS, assign, microseconds
+
+import pytest
 
 LONGEST = 1_000_000.0  # Seconds; a job ends long before.
 SCOPED = "pipewright-scoped"  # In xdist's workerinput.
@@ -111,19 +111,19 @@ def _text(name: str) -> str:
     return os.environ.get(name, "").strip()
 
 
-def _integer(name: str, least: int, most: int, default: Any) -> Any:
+def _integer(name: str, low: int, high: int, default: Any) -> Any:
     value = _text(name)
     if not value:
         return default
-    if not (value.isascii() and value.isdigit()) or not least <= int(value) <= most:
+    if not (value.isascii() and value.isdigit()) or not low <= int(value) <= high:
         raise pytest.UsageError(
-            f"{name} must be a whole number from {least} to {most}, not `{value}`"
+            f"{name} must be a whole number from {low} to {high}, not `{value}`"
         )
     return int(value)
 
 
 def _timings(path: str) -> tuple[dict[str, float], str | None]:
-    """Reads the timings, without which a shard would split differently."""
+    """Reads the timings, which all shards must share."""
     if not path:
         return {}, None
     try:
@@ -181,7 +181,7 @@ class Shard:
     def pytest_collection_modifyitems(
         self, items: list[pytest.Item]
     ) -> Generator[None, None, None]:
-        """Shuffles before, and keeps its shard after, every other plugin."""
+        """Shuffles before all other plugins, and selects the shard after them."""
         names = {id(item): item.nodeid for item in items}
         self.shuffle = _shuffle_seed(self.config)
         if self.shuffle is not None:
@@ -189,7 +189,7 @@ class Shard:
             items[:] = shuffled(items, self.shuffle)
         yield
         _keep_groups(items)
-        # pytest 8 collects a file twice that two arguments name.
+        # pytest 8 collects a file twice if two arguments name it.
         items[:] = {id(item): item for item in items}.values()
         own = {id(item): names.get(id(item), item.nodeid) for item in items}
         homes = assign(
@@ -218,7 +218,7 @@ class Shard:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
-        """Lets a worker of xdist know what its controller hands out."""
+        """Sends the distributed scope to a worker of xdist."""
         node.workerinput[SCOPED] = self.scoped
 
     @pytest.hookimpl(optionalhook=True)
@@ -245,7 +245,7 @@ class Shard:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
-        """Gives each attempt the time that pytest-timeout gives to all together."""
+        """Restarts the limit per attempt; pytest-timeout has one for all attempts."""
         if getattr(item, "execution_count", 1) > 1:
             self._limit_again(item)
 
@@ -261,7 +261,7 @@ class Shard:
             item.config.hook.pytest_timeout_set_timer(item=item, settings=settings)
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Keeps an internal error, after which xdist can end as if all were well."""
+        """Records an internal error, after which xdist can still exit with 0."""
         if self.recorder and not self.recorder.internal_error:
             lines = [line for line in str(excrepr).splitlines() if line.strip()]
             self.recorder.internal_error = lines[-1].strip() if lines else "unknown"
@@ -307,7 +307,7 @@ class Shard:
     def pytest_runtest_logstart(
         self, nodeid: str, location: tuple[str, int | None, str]
     ) -> None:
-        """Records that a test has started, in whichever worker."""
+        """Records the start of a test, in any worker."""
         if self.recorder:
             self.recorder.begin(nodeid, location[0], location[1])
 
@@ -317,7 +317,7 @@ class Shard:
             self.recorder.add(report)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Records what could not be collected."""
+        """Records an error of collection."""
         if self.recorder and report.failed:
             self.recorder.add_collection(report)
 
@@ -344,7 +344,7 @@ class Shard:
         self.recorder.finish(int(session.exitstatus))
 
     def _others_run(self) -> bool:
-        """Whether tests were collected, of which this shard was given none."""
+        """Returns whether all collected tests belong to other shards."""
         if self.settings.shards == 1 or self.settings.record is None:
             return False
         try:
@@ -357,7 +357,7 @@ class Shard:
 
 
 def _rename(item: Any, name: str) -> None:
-    """Gives an item another id, as xdist does: pytest has no public way."""
+    """Sets the id of an item, as xdist does: pytest has no public API for it."""
     structured = getattr(item, "_id", None)
     if structured is None:
         item._nodeid = name
@@ -374,7 +374,7 @@ def _keep_groups(items: Sequence[Any]) -> None:
 
 
 def _shuffle_seed(config: pytest.Config) -> int | None:
-    """The seed by which pytest-randomly would order the tests, if it would."""
+    """The seed of pytest-randomly; None if it does not order the tests."""
     manager = config.pluginmanager
     if not any(manager.hasplugin(name) for name in ("randomly", "pytest_randomly")):
         return None
@@ -384,9 +384,9 @@ def _shuffle_seed(config: pytest.Config) -> int | None:
 
 
 def _scoped(config: pytest.Config) -> str:
-    """What xdist hands out, if that is whole scopes and their order is left to it.
+    """The scope that xdist distributes, if xdist also orders the scopes; otherwise "".
 
-    By itself it begins with the scopes of most tests, not with the longest.
+    By itself xdist starts with the scopes of most tests, not with the longest.
     """
     dist = getattr(config.option, "dist", "no")
     if dist not in SCOPES or not getattr(config.option, "loadscopereorder", False):
@@ -398,7 +398,7 @@ def _scoped(config: pytest.Config) -> str:
 def _answer_at_once(config: pytest.Config) -> None:
     """Keeps a worker from waiting before every test.
 
-    pytest-rerunfailures tells its controller about each test and then asks about the
+    pytest-rerunfailures reports each test to its controller and then asks about the
     next, in two packets; TCP holds the second one back until the first is acknowledged,
     for up to 40 ms.
     """
@@ -408,7 +408,7 @@ def _answer_at_once(config: pytest.Config) -> None:
 
 
 def _workers(config: pytest.Config) -> int:
-    """How many xdist workers there are; 0 without xdist."""
+    """The number of xdist workers; 0 without xdist."""
     return int(getattr(config, "workerinput", {}).get("workercount", 0))
 
 
@@ -439,10 +439,10 @@ def _replay(config: pytest.Config, shuffle: int | None) -> list[str]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Ends a run whose worker died, in which xdist would start another one.
+    """Ends a run after the death of a worker, instead of starting another one.
 
-    Its schedulers of whole scopes then wait for ever, and what the dead worker had
-    measured and set up is lost under all of them.
+    With a new worker, xdist's schedulers of whole scopes wait forever, and all of them
+    lose the dead worker's coverage and fixtures.
     """
     if hasattr(config.option, "maxworkerrestart"):
         config.option.maxworkerrestart = "0"

@@ -1,7 +1,7 @@
 """Plans a test run: one seed and one set of timings for all shards.
 
-Shards that split by different timings, or shuffle by different seeds, lose tests or
-run them twice; so both are decided here, once.
+Shards with different timings or seeds would lose tests or run them twice, so both are
+chosen here, once.
 
 Environment:
   PIPEWRIGHT_SEED     a seed to use again (0 to 2147483647); empty: derived from
@@ -24,7 +24,7 @@ from formats import code, read_json, write_json
 from parameters import flag, integer, text
 from runner import annotate, output, summary
 
-LARGEST_SEED = 2**31 - 1  # The largest that jest takes; numpy and Go take more.
+LARGEST_SEED = 2**31 - 1  # The maximum of jest; numpy and Go accept more.
 LONGEST_TEST = 1_000_000.0  # Seconds; a job ends long before.
 
 
@@ -48,14 +48,14 @@ def plan_tests() -> int:
 
 
 def chosen_seed() -> int:
-    """The seed that was asked for, else one that belongs to this run."""
+    """The requested seed, else one derived from this run."""
     if text("PIPEWRIGHT_SEED", ""):
         return integer("PIPEWRIGHT_SEED", 0, LARGEST_SEED)
     return derived(text("GITHUB_RUN_ID"))
 
 
 def derived(source: str) -> int:
-    """A seed that is always the same for the same source."""
+    """A seed derived from a text."""
     return (
         int.from_bytes(hashlib.sha256(source.encode()).digest()[:4], "big")
         & LARGEST_SEED
@@ -63,7 +63,7 @@ def derived(source: str) -> int:
 
 
 def restored_timings(path: str) -> dict[str, float]:
-    """The timings of earlier runs; they only balance shards, so none may be fine."""
+    """The timings of earlier runs; optional, since they only balance shards."""
     if not path:
         return {}
     try:
@@ -95,7 +95,7 @@ def restored_timings(path: str) -> dict[str, float]:
 
 
 def is_duration(value: object) -> bool:
-    """Whether a value is a number of seconds."""
+    """Returns whether a value is a number of seconds."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return 0 <= value < LONGEST_TEST

@@ -20,7 +20,7 @@ PATCH_ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class Version:
-    """An image by digest, and what the version label says of it (None: no label)."""
+    """An image by digest, and its version label (None: no label)."""
 
     image: str
     label: str | None
@@ -50,7 +50,7 @@ class Version:
 
 @dataclass(frozen=True)
 class Pin:
-    """A container of a workload, and the version that it shall run."""
+    """A container of a workload, and its intended version."""
 
     container: str
     label_key: str
@@ -76,7 +76,7 @@ def pod_template(workload: dict[str, Any], ref: str) -> dict[str, Any]:
 
 
 def pinned(workload: dict[str, Any], pin: Pin, ref: str) -> Version | None:
-    """What the template names, if it is by digest."""
+    """The image of the template, if it is by digest."""
     image = str(find_container(workload, pin.container, ref)[1].get("image", ""))
     if DIGEST.fullmatch(image.partition("@")[2]) is None:
         return None
@@ -89,7 +89,7 @@ def pinned(workload: dict[str, Any], pin: Pin, ref: str) -> Version | None:
 def running_version(
     cluster: Cluster, ref: str, container: str, label_key: str
 ) -> Version:
-    """What runs now. An image by tag is resolved through the pods that run it."""
+    """The running version; an image by tag is resolved through its pods."""
     workload = cluster.need(ref)
     by_digest = pinned(workload, Pin(container, label_key, Version("", None)), ref)
     if by_digest is not None:
@@ -118,7 +118,7 @@ def running_version(
 def put_version(
     cluster: Cluster, ref: str, pin: Pin, replicas: int | None = None
 ) -> bool:
-    """Makes the workload run a version; whether anything had to change."""
+    """Sets the version of a workload; returns whether that changed it."""
     for attempt in range(1, PATCH_ATTEMPTS + 1):
         operations = _operations(cluster.need(ref), ref, pin, replicas)
         if not operations:
@@ -126,7 +126,7 @@ def put_version(
         try:
             cluster.json_patch(ref, operations)
         except Failed as refused:
-            if attempt == PATCH_ATTEMPTS or not MOVED.search(refused.said):
+            if attempt == PATCH_ATTEMPTS or not MOVED.search(refused.stderr):
                 raise
             time.sleep(0.2 * attempt)
         else:
@@ -152,7 +152,7 @@ def place_version(workload: dict[str, Any], ref: str, pin: Pin) -> None:
 
 
 def version_mismatch(cluster: Cluster, ref: str, pin: Pin) -> str:
-    """Empty when template and ready pods all run the version; else what does not."""
+    """The difference of template and ready pods from the version, or ""."""
     workload = cluster.need(ref)
     if pinned(workload, pin, ref) != pin.version:
         return f"{ref} does not name {pin.version.image}"

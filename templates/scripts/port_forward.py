@@ -1,4 +1,4 @@
-"""A Service of the cluster on a port of this machine."""
+"""A Service of the cluster, forwarded to a local port."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PATIENCE = 30.0
 
 
 class PortForward:
-    """The port is chosen by the system, so two jobs on one machine never meet."""
+    """The system chooses the port, so two jobs on one machine do not collide."""
 
     def __init__(self, cluster: Cluster, ref: str, port: int) -> None:
         self._ref = ref
@@ -34,20 +34,20 @@ class PortForward:
     def __enter__(self) -> str:
         # A file, not a pipe: kubectl prints a line for every connection and must never
         # block on it.
-        self._said = self._open.enter_context(tempfile.TemporaryFile())
+        self._log = self._open.enter_context(tempfile.TemporaryFile())
         try:
             self._process = subprocess.Popen(
                 self._command,
                 stdin=subprocess.DEVNULL,
-                stdout=self._said,
+                stdout=self._log,
                 stderr=subprocess.STDOUT,
             )
         except FileNotFoundError:
             raise Problem("kubectl is not installed on this runner") from None
         until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
-            said = self._read()
-            ready = READY.search(said)
+            printed = self._read()
+            ready = READY.search(printed)
             if ready is not None:
                 return f"http://127.0.0.1:{ready[1]}"
             if self._process.poll() is not None:
@@ -55,7 +55,8 @@ class PortForward:
             time.sleep(0.05)
         self._stop()
         raise Problem(
-            f"cannot reach {self._ref} by port-forward: {' '.join(said.split())[-300:]}"
+            f"cannot reach {self._ref} by port-forward: "
+            f"{' '.join(printed.split())[-300:]}"
         )
 
     def __exit__(
@@ -67,8 +68,8 @@ class PortForward:
         self._stop()
 
     def _read(self) -> str:
-        self._said.seek(0)
-        return self._said.read().decode("utf-8", "replace")
+        self._log.seek(0)
+        return self._log.read().decode("utf-8", "replace")
 
     def _stop(self) -> None:
         if self._process is not None:

@@ -1,4 +1,4 @@
-"""Checks everything that can be wrong before a deploy."""
+"""Checks all preconditions of a deploy."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from environment import Deploy, Environment
 from gate import check_running_version
 from marks import Marks, read_marks
 from pods import Version
-from restore import complete_verified, verify_rolled_back, roll_back_traffic, standing
+from restore import (
+    complete_verified,
+    find_marked,
+    roll_back_traffic,
+    verify_rolled_back,
+)
 from runner import Problem, Problems, annotate, output
 from settings import unset_problem
 from tables import show_table
@@ -33,7 +38,7 @@ def check_everything(deploy: Deploy) -> None:
         first = first or found.verified is None
         returns = _returns(workload, found, runs)
         rows.append(
-            (workload.name, runs.image, returns, workload.wanted(deploy.run).image)
+            (workload.name, runs.image, returns, workload.target(deploy.run).image)
         )
     show_table(
         f"Deploy to {environment.name}",
@@ -48,10 +53,10 @@ def check_everything(deploy: Deploy) -> None:
 def _check_settings(deploy: Deploy) -> None:
     environment = deploy.environment
     problems = []
-    empty = unset_problem(environment.outsides, environment.name)
+    empty = unset_problem(environment.values, environment.name)
     if empty is not None:
         problems.append(empty)
-    named = {outside.described for outside in environment.outsides if outside.missing()}
+    named = {value.described for value in environment.values if value.missing()}
     problems += [
         problem
         for problem in environment.judge.limits()[1]
@@ -59,7 +64,7 @@ def _check_settings(deploy: Deploy) -> None:
     ]
     for workload in environment.workloads:
         try:
-            workload.wanted(deploy.run)
+            workload.target(deploy.run)
         except Problem as problem:
             problems.append(problem)
     if problems:
@@ -75,7 +80,7 @@ def _reach_cluster(deploy: Deploy) -> None:
 
 
 def _restore_what_a_lost_run_left(deploy: Deploy) -> None:
-    left = complete_verified(deploy, standing(deploy, any_run=True))
+    left = complete_verified(deploy, find_marked(deploy, any_run=True))
     if not left:
         return
     runs = ", ".join(sorted({mark.run.id for _, mark in left}))
@@ -104,8 +109,8 @@ def _gather(checks: list[Callable[[], None]]) -> None:
 
 def _jobs_allowed(deploy: Deploy) -> None:
     environment = deploy.environment
-    wanted = environment.backup is not None or environment.migration is not None
-    if wanted and not deploy.cluster.may("create", "jobs"):
+    needs_jobs = environment.backup is not None or environment.migration is not None
+    if needs_jobs and not deploy.cluster.may("create", "jobs"):
         raise Problem("the cluster does not allow this login to create Jobs")
 
 
@@ -145,14 +150,14 @@ def _samples(environment: Environment, back: dict[str, Version], first: bool) ->
         return
     labels = sorted({version.label for version in back.values() if version.label})
     if not labels:
-        said = (
+        missing = (
             "the running version carries no version label, "
             "so its samples are not checked"
         )
         if first:
-            annotate("notice", f"first deploy: {said}")
+            annotate("notice", f"first deploy: {missing}")
         else:
-            annotate("warning", said)
+            annotate("warning", missing)
         return
     for label in labels:
         check_running_version(environment.judge, label)

@@ -1,7 +1,7 @@
 """The order of tests: shuffled by a seed, by module and by class.
 
-Where xdist hands out whole scopes, the long ones go first, for a worker that is given
-a long one at the end keeps all the others waiting.
+If xdist distributes whole scopes, the long ones go first: with a long one at the end,
+all other workers would wait for one.
 
 pytest-randomly 4 and 5 sort by the CRC-32 of the seed and a test's id. That checksum
 is linear: of ids that are equally long, such as a parametrized test's, only as many
@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-# How xdist's schedulers name the scope of an id.
+# The scope of an id, as xdist's schedulers derive it.
 SCOPES: Mapping[str, Callable[[str], str]] = {
     "loadscope": lambda name: name.rsplit("::", 1)[0],
     "loadfile": lambda name: name.split("::", 1)[0],
@@ -41,11 +41,11 @@ def shuffled(items: Iterable[pytest.Item], seed: int) -> list[pytest.Item]:
 def long_scopes_first(
     items: Sequence[pytest.Item], dist: str, lasts: Mapping[int, int]
 ) -> list[pytest.Item]:
-    """The items, with the long scopes first; `lasts` has the microseconds by the item's
+    """The items, with the long scopes first; `lasts` has microseconds by the item's
     identity.
 
-    Lengths of as many binary digits count as equal: such scopes stay as the seed has
-    shuffled them, and so do the tests of a scope.
+    Durations with as many binary digits count as equal: such scopes keep the order of
+    the seed, and so do the tests of a scope.
     """
     scope_of = SCOPES[dist]
     sums: Counter[str] = Counter()
@@ -55,7 +55,7 @@ def long_scopes_first(
 
 
 def _names(item: Any) -> tuple[str, str, str]:
-    """Module, class and id; what is no Python test stands alone in its file."""
+    """Module, class and id; an item that is no Python test has only its file."""
     module, owner = getattr(item, "module", None), getattr(item, "cls", None)
     file = module.__name__ if module else item.nodeid.partition("::")[0]
     return file, f"{file}.{owner.__qualname__}" if owner else "", item.nodeid

@@ -1,8 +1,8 @@
-"""Writes the part of a record that follows from pytest's reports.
+"""Writes the part of a record that comes from pytest's reports.
 
 tests.jsonl gets a line when a test starts and one when an attempt of it has ended,
-each flushed at once; finished.json is written last. So a run that was cut off shows
-which test was running. Used by `pipewright_pytest.py`.
+each flushed at once; finished.json is written last. So the record of a run that was
+cut off shows the running test. Used by `pipewright_pytest.py`.
 
 Environment: GITHUB_WORKSPACE, the root of the repository.
 """
@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-import pytest
-
 from splits import file_of
+
+import pytest
 
 SCHEMA = 1
 MESSAGE_LIMIT = 400
@@ -46,7 +46,7 @@ class Attempt:
 
 
 class Recorder:
-    """Writes tests.jsonl and finished.json; the only one who does, also under xdist."""
+    """Writes tests.jsonl and finished.json; under xdist, in the controller alone."""
 
     def __init__(self, folder: Path, config: pytest.Config) -> None:
         self.folder = folder
@@ -84,7 +84,7 @@ class Recorder:
         self.crashes.append({"worker": worker, "test": ""})
 
     def add(self, report: pytest.TestReport) -> None:
-        """Takes in one report; the attempt is written when it has ended."""
+        """Adds a report to its attempt, which is written after its last report."""
         worker = _worker_of(report)
         name = _plain(report.nodeid, self.config)
         attempt = self.open_attempts.get((worker, name))
@@ -109,7 +109,7 @@ class Recorder:
         if phase and not subtest:
             attempt.duration += report.duration
         _judge(attempt, report, self.config)
-        if not phase:  # xdist reports a test whose worker died in a phase of its own.
+        if not phase:  # xdist reports a test whose worker died with an unknown phase.
             self.crashes += [{"worker": worker, "test": name}]
             self.crashes = [
                 c for c in self.crashes if c != {"worker": worker, "test": ""}
@@ -152,7 +152,7 @@ class Recorder:
             self.lines.flush()
 
     def finish(self, exit_status: int) -> None:
-        """Says that the run came to its end, and how."""
+        """Records the end of the run and its exit status."""
         if self.lines is None:
             return
         for attempt in self.open_attempts.values():
@@ -166,14 +166,14 @@ class Recorder:
 
 
 def _judge(attempt: Attempt, report: pytest.TestReport, config: pytest.Config) -> None:
-    """Folds a report's outcome into its attempt; the worst one stays."""
+    """Merges a report's outcome into its attempt; the worst one wins."""
     outcome = str(report.outcome)
     if attempt.outcome == "rerun" or (_is_subtest(report) and outcome != "failed"):
         return
     if outcome == "rerun":
         attempt.outcome = "rerun"
     elif outcome == "failed":
-        # A failed call stays a failure, whatever its teardown does.
+        # A failed call stays a failure after any teardown.
         if attempt.outcome != "failed":
             attempt.outcome = "failed" if report.when == "call" else "error"
         elif attempt.message:
@@ -188,13 +188,13 @@ def _judge(attempt: Attempt, report: pytest.TestReport, config: pytest.Config) -
         return
     attempt.message = _message(report)
     crash_file, crash_line = _crash_place(report, config)
-    # A crash in a helper says less than the test itself.
+    # The line in the test helps more than one in a helper.
     if crash_file and crash_file == attempt.file:
         attempt.line = crash_line
 
 
 def _is_subtest(report: Any) -> bool:
-    """Whether a report is of a part of a test; its test is reported as well."""
+    """Returns whether a report is of a subtest; its test has another report."""
     return (
         hasattr(report, "context") and type(report).__name__.lower() == "subtestreport"
     )
@@ -219,7 +219,7 @@ def _plain(name: str, config: pytest.Config) -> str:
 
 
 def _message(report: Any) -> str:
-    """A line or two about why, from whatever form the failure has."""
+    """The reason of a failure in up to three lines, from any form of `longrepr`."""
     longrepr = report.longrepr
     crash = getattr(longrepr, "reprcrash", None)
     if crash is not None:
@@ -239,7 +239,7 @@ def _place(report: pytest.TestReport, config: pytest.Config) -> tuple[str, int |
 
 
 def _from_one(line: int | None) -> int | None:
-    """The number of a line, of which pytest calls the first one 0."""
+    """A line number from 1; pytest counts from 0."""
     return None if line is None else line + 1
 
 
@@ -251,7 +251,7 @@ def _crash_place(report: Any, config: pytest.Config) -> tuple[str, int | None]:
 
 
 def _from_workspace(file: str, config: pytest.Config) -> str:
-    """A path as annotations want it; one outside of the repository stays as it is."""
+    """A path from the root of the repository; unchanged outside of it."""
     workspace = Path(os.environ.get("GITHUB_WORKSPACE") or config.rootpath).resolve()
     path = (config.rootpath / file).resolve()
     return (

@@ -1,4 +1,4 @@
-"""Turns the report of a test tool into a record.
+"""Converts the report of a test tool to a record.
 
 Environment:
   PIPEWRIGHT_FORMAT    optional: `junit` (default), `jest` or `go`
@@ -6,8 +6,8 @@ Environment:
                        report
   PIPEWRIGHT_REPORT    `jest`: the report of `--json`; `go`: the output of
                        `go test -json`
-  PIPEWRIGHT_LOG       `jest`, optional: what was printed, the seed among it
-  PIPEWRIGHT_MODULES   `go`: what `go list -m` printed, a path and a folder a line
+  PIPEWRIGHT_LOG       `jest`, optional: the output of the tool, with the seed
+  PIPEWRIGHT_MODULES   `go`: the output of `go list -m`, a path and a folder a line
   PIPEWRIGHT_PROFILE   `go`, optional: the coverage profile, of which PIPEWRIGHT_LCOV
                        becomes the lcov report
   PIPEWRIGHT_LISTED    optional: all tests, as `cargo nextest list --message-format
@@ -17,14 +17,14 @@ Environment:
   PIPEWRIGHT_EXIT      optional: the exit status of the command that ran the tests
   PIPEWRIGHT_REPLAY    `jest` and `go`: the command that runs a file or package again
   PIPEWRIGHT_SELECTION optional: the packages and build options of `cargo nextest`
-  PIPEWRIGHT_DOCTESTS  optional: what `cargo test --doc` printed, which the first
-                       shard alone runs
+  PIPEWRIGHT_DOCTESTS  optional: the output of `cargo test --doc`, which only the
+                       first shard runs
   PIPEWRIGHT_DOCTESTS_EXIT       its exit status, in the first shard
-  PIPEWRIGHT_DOCTESTS_SELECTION  its packages and build options, where they are others
+  PIPEWRIGHT_DOCTESTS_SELECTION  its packages and build options, if they differ
   PIPEWRIGHT_ROOT      optional: the root of the cargo workspace, from which doctests
                        are named
   PIPEWRIGHT_RECORD    the folder to write the record to
-  PIPEWRIGHT_SHARD, PIPEWRIGHT_SHARDS   this shard, from 1, and how many there are
+  PIPEWRIGHT_SHARD, PIPEWRIGHT_SHARDS   this shard, from 1, and their number
   PIPEWRIGHT_RUN, PIPEWRIGHT_VERSION, PIPEWRIGHT_RUNNER   names, copied to the record
   PIPEWRIGHT_SEED      optional: the seed, copied to the record
   PIPEWRIGHT_TIMINGS   optional: the timings by which files or packages were split
@@ -69,8 +69,7 @@ def write_record() -> int:
     executed = {case.name for case in cases}
     shards = integer("PIPEWRIGHT_SHARDS", 1, 1000, 1)
     if selected is None:
-        # Where the runner says nothing about its shard, what it ran is all that is
-        # known.
+        # Without a selection of the shard, only the tests that ran are known.
         selected = sorted(executed) if listed is None or shards > 1 else listed
     if listed is None and shards == 1:
         listed = selected
@@ -103,7 +102,7 @@ def write_record() -> int:
 def description(
     listed: list[str] | None, selected: list[str], alone: list[str], shards: int
 ) -> dict[str, Any]:
-    """What the runner was to do; `collected` is known by a list of all tests."""
+    """The task of the runner; `collected` is known if all tests are listed."""
     runner = text("PIPEWRIGHT_RUNNER", "command")
     nextest = runner == "nextest"
     seed = text("PIPEWRIGHT_SEED", "")
@@ -140,7 +139,7 @@ def words(variable: str) -> list[str]:
 
 
 def exit_status(cases: list[Case]) -> int:
-    """0 or 1 where the report explains the command's exit status, else that status."""
+    """0 or 1 if the report explains the command's exit status, else that status."""
     final = {case.name: case.outcome for case in cases}
     failing = any(outcome in ("failed", "error") for outcome in final.values())
     if not text("PIPEWRIGHT_EXIT", ""):
@@ -156,7 +155,7 @@ def exit_status(cases: list[Case]) -> int:
 
 
 def ids_in(variable: str, whole: bool) -> list[str] | None:
-    """Reads a list of tests, sorted; None where none was given."""
+    """Reads a list of tests, sorted; None without a list."""
     path = text(variable, "")
     if not path:
         return None
@@ -210,7 +209,7 @@ def documented_selection() -> list[str]:
 
 
 def attempts_of_doctests(documented: list[Doctest], order: int) -> list[dict[str, Any]]:
-    """Their lines of tests.jsonl; nobody measures how long one takes."""
+    """The doctests' lines of tests.jsonl; libtest does not report durations."""
     root = from_workspace(Path(text("PIPEWRIGHT_ROOT", ".")))
     replay = ["cargo", "test", "--doc", *documented_selection(), "--"]
     return [
@@ -231,7 +230,7 @@ def attempts_of_doctests(documented: list[Doctest], order: int) -> list[dict[str
 
 
 def attempts(cases: list[Case]) -> list[dict[str, Any]]:
-    """The lines of tests.jsonl: whatever was tried again had not counted."""
+    """The lines of tests.jsonl; an attempt before the last one is a `rerun`."""
     last = {case.name: index for index, case in enumerate(cases)}
     count: Counter[str] = Counter()
     lines = []

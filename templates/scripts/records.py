@@ -1,8 +1,8 @@
 """Reads the records of test runs.
 
-A record is a folder with run.json (what was to run), tests.jsonl (a line per start
-and per attempt of a test) and finished.json (written last). After a re-run, the
-records of several attempts of one shard exist; the newest counts.
+A record is a folder with run.json (the selected tests), tests.jsonl (a line per start
+and per attempt of a test) and finished.json (written last). After a re-run, a shard
+has a record per attempt of the run; the newest counts.
 """
 
 from __future__ import annotations
@@ -33,9 +33,7 @@ OUTCOMES = (
     "xpassed",
     "rerun",
 )
-NUMBER = re.compile(
-    r" #\d+$"
-)  # By which the recorder tells tests apart that share an id.
+NUMBER = re.compile(r" #\d+$")  # The recorder's number for tests that share an id.
 
 
 @dataclass(frozen=True)
@@ -109,7 +107,7 @@ class Record:
 
     @property
     def label(self) -> str:
-        """How people call it."""
+        """The name in messages."""
         version = f"{self.version}, " if self.version else ""
         return f"{version}shard {self.shard} of {self.shards}"
 
@@ -121,7 +119,7 @@ class Record:
 
     @property
     def flaky(self) -> list[Line]:
-        """Tests that passed only when they were tried again."""
+        """Tests that passed after a retry."""
         passed = (
             line
             for line in self.final.values()
@@ -131,11 +129,11 @@ class Record:
 
     @property
     def executed(self) -> set[str]:
-        """What was executed of that which is selected: tests, or files or packages."""
+        """The executed tests, or files or packages if those are selected."""
         return set(self.final if self.units is None else self.units)
 
     def before(self, test: Line) -> list[Line]:
-        """What the same worker ran up to and with a test, in order, each test once."""
+        """The tests of the same worker up to this one, in order, each once."""
         earlier = sorted(self.lines, key=lambda line: line.order)
         own = {
             line.name: line
@@ -151,7 +149,7 @@ class Record:
 def recovered(
     records: list[Record], chosen: list[Record]
 ) -> list[tuple[Record, Line, int]]:
-    """Tests that pass now, and failed in an earlier attempt of the run."""
+    """Tests that pass in this attempt of the run, and failed in an earlier one."""
     found: dict[tuple[int, str], tuple[Record, Line, int]] = {}
     for record in chosen:
         for old in sorted(records, key=lambda other: other.attempt):
@@ -174,7 +172,7 @@ def digest_of(names: Iterable[str]) -> str:
 
 
 def read_records(folder: Path, run: str) -> tuple[list[Record], list[str]]:
-    """Every record of a test run below a folder, and problems of unreadable ones."""
+    """The records of a test run in a folder, and problems of unreadable ones."""
     if not folder.is_dir():
         raise Problem(
             f"PIPEWRIGHT_RECORDS: no folder `{folder}`; no shard left a record"
@@ -231,19 +229,19 @@ def _record(described: dict[str, Any], folder: Path) -> Record:
 
 
 def _crash(crash: dict[str, Any]) -> str:
-    """What is known of a worker's end."""
+    """The description of a worker's crash."""
     test = crash["test"]
     when = f"while running {test}" if test else "between tests"
     return f"worker {crash['worker']} crashed {when}"
 
 
 def _units(ended: Any) -> list[str] | None:
-    """Files or packages that were run to their end, where these are selected."""
+    """Files or packages that ran to completion, if these are selected."""
     return None if ended is None else [str(unit) for unit in ended]
 
 
 def _lines(path: Path) -> list[Line]:
-    """The attempts; a last line may be cut off, by a run that did not finish."""
+    """The attempts; a run that was cut off can leave an incomplete last line."""
     if not path.is_file():
         return []
     lines = path.read_text("utf-8", errors="replace").split("\n")
@@ -271,5 +269,5 @@ def _lines(path: Path) -> list[Line]:
 
 
 def _finished(path: Path) -> dict[str, Any]:
-    """What was written at the run's end; nothing of one that was cut off."""
+    """The content of finished.json, which a run that was cut off does not have."""
     return dict(read_json(path)) if path.is_file() else {}

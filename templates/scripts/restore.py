@@ -1,22 +1,22 @@
-"""Brings traffic back to the version verified last.
+"""Rolls traffic back to the last verified version.
 
-Every part may be done again by someone else: the step, a recovery, and the next
-run all read the same marks and patch to the same digest.
+Every part can be repeated: the step, a recovery and the next run read the same marks
+and patch to the same digest.
 """
 
 from __future__ import annotations
 
-from environment import Deploy, Standing
+from environment import Deploy, Marked
 from kube_jobs import job_name, run_migration, wait_for_job
 from marks import CHANGING, Changing, clear_mark, mark_verified, read_marks, update_mark
-from runner import Problem, Problems, annotate, say
+from runner import Problem, Problems, annotate, log
 from tables import show_table
 from workload import Workload
 
 
-def standing(deploy: Deploy, any_run: bool) -> Standing:
+def find_marked(deploy: Deploy, any_run: bool) -> Marked:
     """The workloads that carry a `changing` mark, of this run or of any."""
-    found: Standing = []
+    found: Marked = []
     problems = []
     for workload in deploy.environment.workloads:
         try:
@@ -29,19 +29,19 @@ def standing(deploy: Deploy, any_run: bool) -> Standing:
         if any_run or mark.run.id == deploy.run.id:
             found.append((workload, mark))
         else:
-            # The next run has the environment, and has restored it before it began.
-            say(f"{workload.ref}: run {mark.run.id} is changing it, and not this one")
+            # The next run has the environment, and rolled it back before it began.
+            log(f"{workload.ref}: run {mark.run.id} is changing it, and not this one")
     if problems:
         raise Problems(problems)
     return found
 
 
-def complete_verified(deploy: Deploy, found: Standing) -> Standing:
-    """Completes a `verify` that was cut between two workloads; gives what is left to
-    restore.
+def complete_verified(deploy: Deploy, found: Marked) -> Marked:
+    """Completes a `verify` that was interrupted between two workloads; returns those to
+    roll back.
 
-    One verified workload means that the whole run had passed: returning the others
-    would leave two versions side by side that were never judged together.
+    One verified workload proves that the whole run had passed. A rollback of the others
+    would combine two versions that were never tested together.
     """
     if len(deploy.environment.workloads) == 1:
         # Its marks change in one patch.
@@ -55,27 +55,27 @@ def complete_verified(deploy: Deploy, found: Standing) -> Standing:
     for workload, mark in found:
         if (mark.run.id, mark.run.attempt) in verified:
             mark_verified(deploy.cluster, workload.ref, mark)
-            say(f"{workload.ref}: verified, as the rest of its run was")
+            log(f"{workload.ref}: verified, as the rest of its run was")
         else:
             left.append((workload, mark))
     return left
 
 
-def roll_back_traffic(deploy: Deploy, found: Standing) -> None:
-    """Traffic back, without waiting; a failing workload stops no other."""
+def roll_back_traffic(deploy: Deploy, found: Marked) -> None:
+    """Rolls back every workload without waiting, also after one has failed."""
     problems: list[Problem] = []
     for workload, mark in reversed(found):
         try:
             workload.traffic.roll_back(deploy.cluster, mark)
-            say(f"{workload.ref}: traffic is going back to {mark.back.image}")
+            log(f"{workload.ref}: traffic is going back to {mark.back.image}")
         except Problem as problem:
             problems.append(problem)
     if problems:
         raise Problems(problems)
 
 
-def verify_rolled_back(deploy: Deploy, found: Standing) -> None:
-    """Waits for what `roll_back_traffic` began, proves it, and takes the marks away."""
+def verify_rolled_back(deploy: Deploy, found: Marked) -> None:
+    """Waits for `roll_back_traffic`, verifies the result, and removes the marks."""
     problems: list[Problem] = []
     rows = []
     for workload, mark in reversed(found):
@@ -95,7 +95,7 @@ def verify_rolled_back(deploy: Deploy, found: Standing) -> None:
 
 
 def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
-    """What became of the migration; undoes it when the definition says how."""
+    """Undoes the migration if a command for it is set; returns the schema's state."""
     migration = deploy.environment.migration
     if migration is None or migration.workload != workload.name or not mark.migrated:
         return "untouched"
@@ -106,8 +106,8 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
         annotate("warning", f"the schema of {deploy.environment.name} {kept}")
         return kept
     name = deploy.environment.name
-    # A runner can be lost while its migration goes on; both at once would be worse than
-    # late.
+    # The migration of a lost runner may still be running; it must not overlap with its
+    # undoing.
     wait_for_job(deploy.cluster, job_name("migrate", name, mark.run), migration.timeout)
     try:
         run_migration(
@@ -123,7 +123,7 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
     except Problem as problem:
         raise Problem(
             f"traffic is back, but undoing the migration failed: {problem}",
-            f"Mend the schema, then run `kubectl annotate {workload.ref} {CHANGING}-`",
+            f"Fix the schema, then run `kubectl annotate {workload.ref} {CHANGING}-`",
         ) from None
     update_mark(deploy.cluster, workload.ref, migrated="undone")
     return "undone"

@@ -1,8 +1,7 @@
 """Messages to the runner: annotations, masks, summary, outputs.
 
-Everything printed goes through `say` or `annotate`, which blank the secrets that this
-process has read: the runner masks them as well, but only where a secret's whole value
-stands on one line.
+All output goes through `log` or `annotate`, which blank the secrets that this process
+has read: the runner masks a secret only if its whole value is on one line.
 
 Environment: GITHUB_OUTPUT and GITHUB_STEP_SUMMARY, the files that the runner reads
 outputs and the summary from. Where they are unset, text goes to standard output.
@@ -17,7 +16,7 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from types import FrameType, TracebackType
 
-# Blanking a shorter value would blank half of every sentence.
+# Blanking shorter values would make messages unreadable.
 SHORTEST_SECRET = 4
 SUMMARY_LIMIT = 1_000_000  # GitHub drops a summary above 1 MiB altogether.
 CANCELLED = 130
@@ -26,7 +25,7 @@ _secrets: set[str] = set()
 
 
 class Problem(Exception):
-    """A reason to fail, as one annotation; `help` says what to do about it."""
+    """A failure, shown as one annotation; `help` is the text to type or the fix."""
 
     def __init__(self, message: str, help: str = "") -> None:
         super().__init__(f"{message}. {help}" if help else message)
@@ -42,11 +41,11 @@ class Problems(Problem):
 
 
 class Cancelled(BaseException):
-    """The runner ends this step; no `Exception`, so that no handler takes it."""
+    """Cancellation by the runner; no `Exception`, so that no handler catches it."""
 
 
 def run(command: Callable[[], int]) -> int:
-    """Runs a command; every problem becomes one annotation, and an exit status."""
+    """Runs a command; returns its exit status, with an annotation per problem."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _cancel)
     sys.excepthook = _report_fault
@@ -70,7 +69,7 @@ def _cancel(_number: int, _frame: FrameType | None) -> None:
 def _report_fault(
     kind: type[BaseException], _fault: BaseException, trace: TracebackType | None
 ) -> None:
-    """The type and place are enough for a report; a message could quote a secret."""
+    """Reports type and line only, since a message could quote a secret."""
     place = "an unknown place"
     while trace is not None:
         file = os.path.basename(trace.tb_frame.f_code.co_filename)
@@ -79,7 +78,7 @@ def _report_fault(
 
 
 def blank(secret: str) -> None:
-    """Keeps a secret out of everything that is printed, also as JSON quotes it."""
+    """Removes a secret from all output, also in its JSON form."""
     for line in [secret, *secret.splitlines()]:
         text = line.strip()
         if len(text) >= SHORTEST_SECRET:
@@ -98,25 +97,25 @@ def scrub(text: str) -> str:
 
 
 def mask(value: str) -> None:
-    """Hides a value made during this job, which the runner cannot know."""
+    """Masks a value that this job created, which the runner does not know."""
     if value.strip():
         print(f"::add-mask::{_escape(value)}", flush=True)
         blank(value)
 
 
-def say(text: str) -> None:
+def log(text: str) -> None:
     """Prints a line of the log."""
-    # The runner's older kind of command is read wherever in a line it stands.
+    # The runner reads its older form of commands at any place in a line.
     print(scrub(text).replace("##[", "## ["), flush=True)
 
 
 def quote(text: str) -> None:
-    """Prints text that others wrote, so that no line of it is a workflow command.
+    """Prints foreign text, so that no line of it is a workflow command.
 
-    The runner looks behind leading blanks, so these alone would not do.
+    Leading blanks alone are not enough, since the runner skips them.
     """
     for line in text.splitlines():
-        say(f"  | {line}")
+        log(f"  | {line}")
 
 
 def annotate(
@@ -180,5 +179,5 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _cell(value: str) -> str:
-    """Keeps a value within its cell."""
+    """Escapes a value for a table cell."""
     return value.replace("|", "\\|").replace("\r", " ").replace("\n", " ")

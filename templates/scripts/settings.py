@@ -5,7 +5,7 @@ PIPEWRIGHT_SETTINGS names a file, PIPEWRIGHT_ENVIRONMENT one environment in it:
     {
       "schema": 1, "project": "atom",
       "environments": {"production": {
-        "url": Outside,                     optional; what smoke tests call
+        "url": ExternalValue,               optional; what smoke tests call
         "cluster": {...},                   see cluster
         "workloads": [{...}],               see workload
         "backup": {...}, "migrate": {...},  see kube_jobs
@@ -15,13 +15,13 @@ PIPEWRIGHT_SETTINGS names a file, PIPEWRIGHT_ENVIRONMENT one environment in it:
       }}
     }
 
-An *Outside* value is one of
+An *ExternalValue* is one of
 
     {"literal": "text"}
     {"env": "ENV_NAME", "source": "secret" | "var", "name": "GITHUB_NAME",
      "default": "text", "optional": true}
 
-`name` is what the secret or variable is called on GitHub, `env` unless given. An
+`name` is the name of the secret or variable on GitHub, by default `env`. An
 empty value is unset. Without `default`, an unset value is an error unless `optional`
 is true. Durations are text with one unit: "15s", "5m", "1h". Unknown keys are errors.
 """
@@ -59,8 +59,8 @@ SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 @dataclass(frozen=True)
-class Outside:
-    """A value of the definition, or of a secret or variable of GitHub."""
+class ExternalValue:
+    """A literal of the definition, or a secret or variable of GitHub."""
 
     literal: str | None
     env: str = ""
@@ -81,7 +81,7 @@ class Outside:
 
     @property
     def given(self) -> bool:
-        """Whether it comes from outside now, not from the definition or a default."""
+        """Returns whether the secret or variable is set."""
         return self.literal is None and bool(os.environ.get(self.env, "").strip())
 
     def value(self) -> str | None:
@@ -109,16 +109,16 @@ class Outside:
 
 
 class Table:
-    """A JSON object that is read key by key; `done` refuses what nobody asked for."""
+    """A JSON object that is read key by key; `done` refuses all other keys."""
 
     def __init__(
-        self, data: Any, place: str, outsides: list[Outside] | None = None
+        self, data: Any, place: str, values: list[ExternalValue] | None = None
     ) -> None:
         if not isinstance(data, dict):
             raise Problem(f"settings: `{place}` must be an object")
         self.data: dict[str, Any] = data
         self.place = place
-        self.outsides: list[Outside] = [] if outsides is None else outsides
+        self.values: list[ExternalValue] = [] if values is None else values
         self._read: set[str] = set()
 
     def names(self) -> list[str]:
@@ -184,19 +184,19 @@ class Table:
             raise self.wrong(key, 'a duration such as "30s"')
         return float(found[1]) * SECONDS[found[2]]
 
-    def outside(self, key: str) -> Outside:
-        return self.outside_of(self.raw(key), key)
+    def external(self, key: str) -> ExternalValue:
+        return self.external_of(self.raw(key), key)
 
-    def outside_or_none(self, key: str) -> Outside | None:
-        return self.outside(key) if self.has(key) else None
+    def external_or_none(self, key: str) -> ExternalValue | None:
+        return self.external(key) if self.has(key) else None
 
-    def outside_of(self, data: Any, key: str) -> Outside:
-        table = Table(data, f"{self.place}.{key}", self.outsides)
+    def external_of(self, data: Any, key: str) -> ExternalValue:
+        table = Table(data, f"{self.place}.{key}", self.values)
         if table.has("literal"):
-            outside = Outside(literal=str(table.raw("literal")))
+            external = ExternalValue(literal=str(table.raw("literal")))
         else:
             env = table.text("env")
-            outside = Outside(
+            external = ExternalValue(
                 literal=None,
                 env=env,
                 source=table.choice("source", ("secret", "var")),
@@ -205,18 +205,18 @@ class Table:
                 optional=table.flag("optional", False),
             )
         table.done()
-        self.outsides.append(outside)
-        return outside
+        self.values.append(external)
+        return external
 
-    def outsides_in(self, key: str) -> dict[str, Outside]:
+    def externals_in(self, key: str) -> dict[str, ExternalValue]:
         if not self.has(key):
             return {}
         table = self.table(key)
-        return {name: table.outside(name) for name in table.names()}
+        return {name: table.external(name) for name in table.names()}
 
     def table(self, key: str) -> Table:
         return Table(
-            self.raw(key), f"{self.place}.{key}".removeprefix("."), self.outsides
+            self.raw(key), f"{self.place}.{key}".removeprefix("."), self.values
         )
 
     def tables(self, key: str) -> list[Table]:
@@ -226,7 +226,7 @@ class Table:
         if not isinstance(value, list):
             raise self.wrong(key, "a list")
         return [
-            Table(item, f"{self.place}.{key}[{index}]".removeprefix("."), self.outsides)
+            Table(item, f"{self.place}.{key}[{index}]".removeprefix("."), self.values)
             for index, item in enumerate(value)
         ]
 
@@ -237,15 +237,15 @@ class Table:
                 f"settings: `{self.place}` has unknown keys {', '.join(unknown)}"
             )
 
-    def wrong(self, key: str, wanted: str) -> Problem:
+    def wrong(self, key: str, expected: str) -> Problem:
         return Problem(
-            f"settings: `{f'{self.place}.{key}'.lstrip('.')}` must be {wanted}"
+            f"settings: `{f'{self.place}.{key}'.lstrip('.')}` must be {expected}"
         )
 
 
 @dataclass(frozen=True)
 class Run:
-    """This run of the workflow, as the runner tells it."""
+    """This run of the workflow, from the runner's variables."""
 
     id: str
     number: int
@@ -255,7 +255,7 @@ class Run:
 
     @property
     def version(self) -> str:
-        """The pods' version label: it allows 63 characters and no colon."""
+        """The version label of pods, which allows 63 characters and no colon."""
         return f"{self.commit[:12]}-{self.id}-{self.attempt}"
 
     @staticmethod
@@ -309,13 +309,13 @@ def read_settings() -> Table:
     return root
 
 
-def unset_problem(outsides: list[Outside], environment: str) -> Problem | None:
+def unset_problem(values: list[ExternalValue], environment: str) -> Problem | None:
     """One problem that names every required secret and variable that is empty."""
-    empty = {outside.described: outside for outside in outsides if outside.missing()}
+    empty = {value.described: value for value in values if value.missing()}
     if not empty:
         return None
     lines = [
-        f"{name}: {outside.how_to_set(environment)}" for name, outside in empty.items()
+        f"{name}: {value.how_to_set(environment)}" for name, value in empty.items()
     ]
     verb = "is" if len(lines) == 1 else "are"
     return Problem(
@@ -323,13 +323,13 @@ def unset_problem(outsides: list[Outside], environment: str) -> Problem | None:
     )
 
 
-def blank_secrets(outsides: list[Outside]) -> None:
-    """Keeps the file's secrets out of what is printed, also by a pod or server."""
-    for outside in outsides:
-        value = outside.value()
+def blank_secrets(values: list[ExternalValue]) -> None:
+    """Removes the secrets of the settings from all output, also of pods and servers."""
+    for external in values:
+        value = external.value()
         if (
-            outside.secret
-            and outside.given
+            external.secret
+            and external.given
             and value
             and NUMERIC.fullmatch(value) is None
         ):

@@ -1,8 +1,8 @@
-"""Finds the coverage data of each shard, by the record beside it.
+"""Finds the coverage data of each shard, by the record next to it.
 
-An artifact holds the record of its shard beside the data. `download-artifact`
-extracts a single match without a folder of its name, so folder names identify
-nothing: a data file belongs to the record that it shares its nearest folder with.
+An artifact contains the record of its shard and the data. `download-artifact`
+extracts a single match without a folder of its name, so folder names are no help:
+a data file belongs to the record in the nearest folder.
 
 Source:
 <https://github.com/actions/download-artifact/blob/v8.0.1/src/download-artifact.ts>

@@ -26,21 +26,22 @@ from runner import Problem, Problems, annotate, mask
 from settings import Table, blank_secrets, read_settings, unset_problem
 from smoke_plan import Call, Login, Probe, Smoke, filled
 from tables import show_table
-from traffic import GatewayApi
 from web import Answer, check_url, cookies_of, send_request
 from workload import read_workloads
 
-MOST_REDIRECTS = 5
+from traffic import GatewayApi
+
+MAX_REDIRECTS = 5
 SHORTEST_MASKED = 6
 
 
 @dataclass
 class Target:
-    """Where requests go, and what every one of them carries."""
+    """Target of requests, and the headers of all of them."""
 
     base: str
     headers: dict[str, str]
-    # What holds the address, and the address as the service sees it.
+    # The name of the setting with the URL, and the URL as the service sees it.
     source: str
     public: str
     direct: bool = False
@@ -50,7 +51,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a probe, or of the log-in."""
+    """The result of a probe, or of the log-in."""
 
     name: str
     call: Call
@@ -89,7 +90,7 @@ def run_probes(smoke: Smoke, target: Target, heading: str) -> None:
 
 
 def _log_in(login: Login, target: Target) -> Outcome:
-    """Logs in; from then on the target has the token, or the cookies."""
+    """Logs in, and adds the token or the cookies to the target."""
     seen = "–"
     try:
         answer = _send(login.call, target, {}, attempts=3)
@@ -136,7 +137,7 @@ def _cookies(target: Target, answer: Answer) -> str:
 
 
 def _try(probe: Probe, target: Target) -> Outcome:
-    """One probe, repeated while its time for retries lasts."""
+    """Sends a probe, and repeats it within its time for retries."""
     until = time.monotonic() + probe.retry
     pause = 0.5
     while True:
@@ -192,7 +193,7 @@ def _send(
         else {key: it.required() for key, it in call.form.items()}
     )
     began = time.monotonic()
-    for _ in range(MOST_REDIRECTS):
+    for _ in range(MAX_REDIRECTS):
         answer = send_request(
             method,
             url,
@@ -209,7 +210,7 @@ def _send(
             answer = dataclasses.replace(
                 answer, headers={**answer.headers, "location": there}
             )
-        # Never to another origin, which would get the token and prove nothing.
+        # Never to another origin, which would get the token.
         within = bool(there) and url_origin(there) == url_origin(target.public)
         if not redirects or not within:
             return dataclasses.replace(answer, seconds=time.monotonic() - began)
@@ -248,7 +249,7 @@ def _run_canary(smoke: Smoke, root: Table) -> None:
         raise Problem(
             "KUBECONFIG names no file", "Log in to the cluster before this step"
         )
-    # The service sees the names that it would see behind the gateway.
+    # The service gets the host name that it has behind the gateway.
     parts = urllib.parse.urlsplit(public)
     headers |= {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
     seen = f"{parts.scheme}://{parts.netloc}"
@@ -266,8 +267,8 @@ def smoke_test(canary: bool) -> int:
     smoke = Smoke.read(root)
     if smoke is None:
         raise Problem("the settings name no smoke tests")
-    blank_secrets(root.outsides)
-    empty = unset_problem(root.outsides, smoke.environment)
+    blank_secrets(root.values)
+    empty = unset_problem(root.values, smoke.environment)
     if empty is not None:
         raise empty
     if canary:

@@ -1,7 +1,7 @@
 """Probes and log-in of the smoke tests.
 
     "smoke": {
-      "headers": {"X-Name": Outside},       sent with every request; optional
+      "headers": {"X-Name": ExternalValue},       sent with every request; optional
       "login": {"method": "POST", "path": "/api/auth/login", "json": Body,
                 "headers": {…}, "token": ".access_token",
                 "header": "Authorization", "scheme": "Bearer"},
@@ -14,13 +14,13 @@
       }]
     }
 
-A log-in sends `json`, or "form": {"username": Outside} as a browser does. It gets a
-`token`, or with "cookie": true the cookies that the answer sets; `auth` sends either
-along. A Body is any JSON in which {"$value": Outside} stands for a value from
-outside. Without `expect.status` any 2xx will do. `retry` repeats a failing probe for
-that long; without it, once is enough to fail. A redirect is an answer, followed only
-with `redirects`. An answer is waited for as long as `timeout`, else `within`, and at
-least 10 s: so that one which is merely too slow is still seen.
+A log-in sends `json`, or as a browser does "form": {"username": ExternalValue}. It
+gets a `token`, or with "cookie": true the cookies of the response; `auth` sends them
+with a probe. A Body is any JSON; {"$value": ExternalValue} in it is replaced by the
+secret or variable. The default of `expect.status` is any 2xx. `retry` repeats a
+failing probe for that long. Redirects are followed only with `redirects`. The time
+limit of a request is `timeout`, else `within`, but at least 10 s, to report a slow
+answer with its duration.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from typing import Any
 
 from json_path import path_steps
 from runner import Problem
-from settings import Outside, Table
+from settings import ExternalValue, Table
 
 SHORTEST_TIMEOUT = 10.0
 
@@ -52,11 +52,11 @@ class Expect:
             raise table.wrong("status", "an HTTP status or a list of them")
         values: dict[str, Any] = {}
         if table.has("json"):
-            wanted = table.table("json")
-            for path in wanted.names():
+            expected = table.table("json")
+            for path in expected.names():
                 if path_steps(path) is None:
                     raise table.wrong("json", f"paths such as .status ({path} is none)")
-                values[path] = _body(wanted, path, wanted.raw(path))
+                values[path] = _body(expected, path, expected.raw(path))
         read = Expect(
             statuses,
             values,
@@ -72,9 +72,9 @@ class Call:
     method: str
     path: str
     json: Any
-    headers: dict[str, Outside]
+    headers: dict[str, ExternalValue]
     timeout: float
-    form: dict[str, Outside] | None = None
+    form: dict[str, ExternalValue] | None = None
 
     @staticmethod
     def read(table: Table, within: float = 0.0) -> Call:
@@ -85,8 +85,8 @@ class Call:
         if not method.isalpha() or not method.isupper():
             raise table.wrong("method", "an HTTP method in capitals")
         body = _body(table, "json", table.raw("json")) if table.has("json") else None
-        headers = table.outsides_in("headers")
-        form = table.outsides_in("form") if table.has("form") else None
+        headers = table.externals_in("headers")
+        form = table.externals_in("form") if table.has("form") else None
         if body is not None and form is not None:
             raise table.wrong("form", "left out beside `json`")
         longest = max(SHORTEST_TIMEOUT, within)
@@ -97,7 +97,7 @@ class Call:
 @dataclass(frozen=True)
 class Login:
     call: Call
-    # The path of the token in the answer, or None where its cookies are taken.
+    # The path of the token in the response, or None for a log-in by cookies.
     token: str | None
     header: str
     scheme: str
@@ -116,8 +116,8 @@ class Probe:
 @dataclass(frozen=True)
 class Smoke:
     environment: str
-    url: Outside
-    headers: dict[str, Outside]
+    url: ExternalValue
+    headers: dict[str, ExternalValue]
     login: Login | None
     probes: list[Probe]
 
@@ -132,9 +132,9 @@ class Smoke:
             raise table.wrong("probes", "a list with at least one probe")
         if login is None and any(probe.auth for probe in probes):
             raise Problem("settings: a probe has `auth` but `smoke` has no `login`")
-        headers = table.outsides_in("headers")
+        headers = table.externals_in("headers")
         read = Smoke(
-            root.text("environment"), root.outside("url"), headers, login, probes
+            root.text("environment"), root.external("url"), headers, login, probes
         )
         table.done()
         return read
@@ -156,7 +156,7 @@ def _read_login(table: Table) -> Login:
 
 
 def _read_probe(table: Table) -> Probe:
-    empty = Table({}, f"{table.place}.expect", table.outsides)
+    empty = Table({}, f"{table.place}.expect", table.values)
     expect = Expect.read(table.table("expect") if table.has("expect") else empty)
     read = Probe(
         table.text("name"),
@@ -171,10 +171,10 @@ def _read_probe(table: Table) -> Probe:
 
 
 def _body(table: Table, key: str, data: Any) -> Any:
-    """JSON with the value of each {"$value": …}, filled in when it is sent."""
+    """Replaces each {"$value": …}, right before the request."""
     if isinstance(data, dict):
         if set(data) == {"$value"}:
-            return table.outside_of(data["$value"], key)
+            return table.external_of(data["$value"], key)
         return {name: _body(table, key, value) for name, value in data.items()}
     if isinstance(data, list):
         return [_body(table, key, value) for value in data]
@@ -182,7 +182,7 @@ def _body(table: Table, key: str, data: Any) -> Any:
 
 
 def filled(body: Any) -> Any:
-    if isinstance(body, Outside):
+    if isinstance(body, ExternalValue):
         return body.required()
     if isinstance(body, dict):
         return {name: filled(value) for name, value in body.items()}

@@ -1,7 +1,7 @@
-"""Decides which shard runs which test, file or package.
+"""Assigns tests, files or packages to shards.
 
-The answer depends on the set of test ids and the timings alone, so shards that were
-given the same timings agree, whatever the order in which they collect.
+The result depends only on the set of ids and the timings. Shards that share both
+compute the same assignment, in any order of collection.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ SPLITS = ("timings", "count", "files")
 def assign(
     ids: Sequence[str], shards: int, split: str, timings: Mapping[str, float]
 ) -> dict[str, int]:
-    """Gives every id its shard, from 1.
+    """Assigns every id to a shard, from 1.
 
-    `timings` evens out the sums of seconds, `count` the numbers of tests, `files` the
-    sums of seconds while keeping the tests of a file together. A test without a timing
-    is taken to last as long as the median of the others.
+    `timings` balances the seconds per shard, `count` the number of tests, `files` the
+    seconds, with the tests of a file in one shard. A test without a timing counts as
+    the median of the others.
     """
     ordered = sorted(set(ids))
     if split == "count":
@@ -36,14 +36,14 @@ def assign(
 
 
 def microseconds(ids: Iterable[str], timings: Mapping[str, float]) -> dict[str, int]:
-    """What each test lasts: sums of whole numbers are the same in any order."""
+    """The duration of each test, as integers: their sums are exact in any order."""
     known = {name: round(timings[name] * 1_000_000) for name in ids if name in timings}
     unknown = round(statistics.median(known.values())) if known else 1_000_000
     return {name: known.get(name, unknown) for name in ids}
 
 
 def least_loaded(weights: Mapping[str, int], shards: int) -> dict[str, int]:
-    """The longest first, each to the shard that has least to do."""
+    """Assigns the longest first, each to the shard with the smallest load."""
     loads = [(0, 0, shard) for shard in range(1, shards + 1)]
     homes = {}
     for name in sorted(weights, key=lambda name: (-weights[name], name)):

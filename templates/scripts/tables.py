@@ -1,10 +1,10 @@
-"""Tables that are printed in the log and in the summary."""
+"""Tables in the log and in the step summary."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runner import say, scrub, summary, table
+from runner import log, scrub, summary, table
 
 
 def show_table(
@@ -16,4 +16,4 @@ def show_table(
     shown = [[cell.replace("<", "&lt;") for cell in row] for row in clean]
     summary(f"### {heading}\n\n{table(columns, shown)}")
     for row in clean:
-        say("  " + " | ".join(row))
+        log("  " + " | ".join(row))

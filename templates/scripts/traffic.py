@@ -1,4 +1,4 @@
-"""Ways to move traffic.
+"""Traffic providers: each moves traffic between two versions.
 
 A new one is a class here and its entry in `TRAFFIC`.
 
@@ -9,13 +9,13 @@ A new one is a class here and its entry in `TRAFFIC`.
      "stable": "service/atom", "canary": "service/atom-canary",
      "canary-target": "deployment/atom-canary",
      "canary-container": "atom",            as in the delivery unless given
-     "hold": "6m",                          how long each step is watched
+     "hold": "6m",                          the duration of each step
      "smoke": {"through": "port-forward", "port": 80}
-            | {"through": "header", "headers": {"X-Canary": Outside}}}
+            | {"through": "header", "headers": {"X-Canary": ExternalValue}}}
 
-An HTTPRoute divides traffic between Services, so a canary is a workload and a Service
-of its own, selecting other pods than the stable one. Only rules that name both
-Services are patched.
+An HTTPRoute divides traffic between Services, so a canary has its own workload and
+Service, whose selector does not match the stable pods. Only rules with both Services
+as backends are patched.
 """
 
 from __future__ import annotations
@@ -27,23 +27,24 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from cluster import MOVED, Cluster, Failed, reference
-from delivery import Delivery, object_ref
 from marks import Changing
 from pods import PATCH_ATTEMPTS, Pin, Version, find_container, put_version, replicas_of
-from runner import Problem, Problems, annotate, say
-from settings import Outside, Table
+from runner import Problem, Problems, annotate, log
+from settings import ExternalValue, Table
+
+from delivery import Delivery, object_ref
 
 
 @dataclass(frozen=True)
 class CanarySmoke:
     through: str = "port-forward"
     port: int = 80
-    headers: dict[str, Outside] = field(default_factory=dict)
+    headers: dict[str, ExternalValue] = field(default_factory=dict)
 
 
 class Traffic(ABC):
     kind: ClassVar[str]
-    # Whether a part of the traffic can be shifted, and how long each part is then held.
+    # True if a part of the traffic can be shifted; `hold` is the duration of each step.
     divides: ClassVar[bool] = False
     hold: float = 0.0
 
@@ -58,22 +59,22 @@ class Traffic(ABC):
         self.delivery.check(cluster, self.label_key)
 
     def canary_replicas(self, cluster: Cluster) -> int | None:
-        """What the canary is scaled to before a deploy; None where there is none."""
+        """The replicas of the canary before a deploy; None without a canary."""
         return None
 
     @abstractmethod
     def apply(self, cluster: Cluster, mark: Changing) -> None:
-        """Brings the new version up, and waits for it."""
+        """Starts the new version, and waits for it."""
 
     def shift(self, cluster: Cluster, percent: int) -> None:
         raise Problem(f"traffic moves {self.kind}: there is no part of it to shift")
 
     def promote(self, cluster: Cluster, mark: Changing) -> None:
-        """Makes the new version the only one, and waits for it."""
-        say(f"{self.delivery.target}: all traffic is on the new version already")
+        """Replaces the stable version, and waits for it."""
+        log(f"{self.delivery.target}: all traffic is on the new version already")
 
     def roll_back(self, cluster: Cluster, mark: Changing) -> None:
-        """Traffic back to the earlier version: GitHub may end this step in seconds."""
+        """Returns traffic to the earlier version, quickly: GitHub may end this step."""
         self.delivery.put_back(cluster, {self.delivery.target: self.pin(mark.back)})
 
     def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
@@ -84,9 +85,9 @@ class AllAtOnce(Traffic):
     kind = "all-at-once"
 
     def apply(self, cluster: Cluster, mark: Changing) -> None:
-        wanted = {self.delivery.target: self.pin(mark.to)}
-        self.delivery.put(cluster, wanted)
-        self.delivery.settle(cluster, wanted)
+        pins = {self.delivery.target: self.pin(mark.to)}
+        self.delivery.put(cluster, pins)
+        self.delivery.settle(cluster, pins)
 
 
 class GatewayApi(Traffic):
@@ -108,9 +109,7 @@ class GatewayApi(Traffic):
         self.hold = table.seconds("hold")
         self.smoke = _canary_smoke(table) if table.has("smoke") else CanarySmoke()
         if self.canary == self.stable or self.canary_target == delivery.target:
-            raise Problem(
-                "settings: the canary needs a Service and a workload of its own"
-            )
+            raise Problem("settings: the canary needs its own Service and workload")
 
     def canary_pin(self, version: Version) -> Pin:
         return Pin(self.canary_container, self.label_key, version)
@@ -139,12 +138,12 @@ class GatewayApi(Traffic):
 
     def apply(self, cluster: Cluster, mark: Changing) -> None:
         self._weigh(cluster, 0)
-        wanted = {self.canary_target: self.canary_pin(mark.to)}
-        self.delivery.put(cluster, wanted, self._before_judgement)
+        pins = {self.canary_target: self.canary_pin(mark.to)}
+        self.delivery.put(cluster, pins, self._before_judgement)
         replicas = self._replicas_for(cluster, 0, mark.canary_replicas or 0)
-        for ref, pin in wanted.items():
+        for ref, pin in pins.items():
             put_version(cluster, ref, pin, replicas)
-        self.delivery.settle(cluster, wanted)
+        self.delivery.settle(cluster, pins)
 
     def shift(self, cluster: Cluster, percent: int) -> None:
         canary = cluster.need(self.canary_target)
@@ -156,13 +155,13 @@ class GatewayApi(Traffic):
         self._weigh(cluster, percent)
 
     def promote(self, cluster: Cluster, mark: Changing) -> None:
-        wanted = {self.delivery.target: self.pin(mark.to)}
-        # The canary carries traffic, so of a folder only the stable workload is applied
+        pins = {self.delivery.target: self.pin(mark.to)}
+        # The canary has traffic, so only the stable workload of the folder is applied
         # now.
         self.delivery.put(
-            cluster, wanted, lambda item: object_ref(item) == self.delivery.target
+            cluster, pins, lambda item: object_ref(item) == self.delivery.target
         )
-        self.delivery.settle(cluster, wanted)
+        self.delivery.settle(cluster, pins)
         self._weigh(cluster, 0)
         self._scale_as_before(cluster, mark)
 
@@ -200,14 +199,14 @@ class GatewayApi(Traffic):
             )
 
     def _replicas_for(self, cluster: Cluster, percent: int, current: int) -> int:
-        """Enough pods to carry the canary's share as well as the stable ones did."""
+        """The pods that the canary's share needs, at the load of a stable pod."""
         stable = replicas_of(cluster.need(self.delivery.target))
         return max(1, current, math.ceil(stable * percent / 100))
 
     def _rules(
         self, route: dict[str, Any]
     ) -> list[tuple[int, int, int, dict[str, Any]]]:
-        """Each rule that names both Services: its index, theirs, and itself."""
+        """The rules with both Services: index, those of the backends, and the rule."""
         found = []
         for index, rule in enumerate(route.get("spec", {}).get("rules") or []):
             names = [
@@ -246,12 +245,12 @@ class GatewayApi(Traffic):
             try:
                 cluster.json_patch(self.route, operations)
             except Failed as refused:
-                if attempt == PATCH_ATTEMPTS or not MOVED.search(refused.said):
+                if attempt == PATCH_ATTEMPTS or not MOVED.search(refused.stderr):
                     raise
                 time.sleep(0.2 * attempt)
             else:
                 break
-        say(f"{self.route}: {self.stable} {100 - percent}, {self.canary} {percent}")
+        log(f"{self.route}: {self.stable} {100 - percent}, {self.canary} {percent}")
 
     def _before_judgement(self, item: dict[str, Any]) -> bool:
         """Leaves out the stable workload, and gives the canary no traffic."""
@@ -276,7 +275,9 @@ def read_traffic(table: Table, delivery: Delivery, label_key: str) -> Traffic:
 def _canary_smoke(table: Table) -> CanarySmoke:
     smoke = table.table("smoke")
     through = smoke.choice("through", ("port-forward", "header"))
-    read = CanarySmoke(through, smoke.integer("port", 80), smoke.outsides_in("headers"))
+    read = CanarySmoke(
+        through, smoke.integer("port", 80), smoke.externals_in("headers")
+    )
     smoke.done()
     if through == "header" and not read.headers:
         raise smoke.wrong("headers", "the headers that a route rule matches")
@@ -284,7 +285,7 @@ def _canary_smoke(table: Table) -> CanarySmoke:
 
 
 def _canary_share(rules: list[tuple[int, int, int, dict[str, Any]]]) -> int:
-    """The largest share of the canary in any rule, in percent; no weight is 1."""
+    """The canary's largest share of any rule in percent; the default weight is 1."""
     share = 0
     for _, _, canary, rule in rules:
         backends = rule["backendRefs"]

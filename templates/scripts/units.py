@@ -1,8 +1,8 @@
 """Selects the files or packages of a shard.
 
-The tool is asked for files or packages and not for tests, since a list of tests would
-load or build all of them in every shard. The record holds both lists, so that the
-gates can prove that the shards together ran everything that is listed.
+The tool lists files or packages instead of tests, since a list of tests would load or
+build all of them in every shard. The record has both lists, so that the gates can
+prove that the shards together ran all files or packages.
 
 Environment:
   PIPEWRIGHT_WORK      the folder with found.json, the tool's list: one a line, or
@@ -14,11 +14,11 @@ Environment:
   PIPEWRIGHT_ELSEWHERE optional: those of other runs of the component
   PIPEWRIGHT_LEFT_OUT  optional: those of suites, of the quarantine, and without tests
   PIPEWRIGHT_SUITE     optional: those of a suite, in place of PIPEWRIGHT_PATHS
-  PIPEWRIGHT_FILTER    optional: `substring` where the tool runs every file whose path
-                       contains one of those that it is given
+  PIPEWRIGHT_FILTER    optional: `substring` if the tool runs every file whose path
+                       contains one of its arguments
   PIPEWRIGHT_SPLIT     optional: `timings`, or `count` (default)
   PIPEWRIGHT_TIMINGS   the timings of the plan, where the split is by time
-  PIPEWRIGHT_SHARD, PIPEWRIGHT_SHARDS   this shard, from 1, and how many there are
+  PIPEWRIGHT_SHARD, PIPEWRIGHT_SHARDS   this shard, from 1, and their number
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ from formats import code
 from globs import pattern
 from go_report import folder_of, folders_of
 from parameters import integer, text
-from runner import Problem, say
+from runner import Problem, log
 from splits import file_of, least_loaded, microseconds
 
 
 def select_units() -> int:
-    """Writes what the shard runs."""
+    """Writes the files or packages of the shard."""
     work = Path(text("PIPEWRIGHT_WORK"))
     found = units_in(work / "found.json")
     listed = units_of_run(found, folders_of_units(found, work / "modules.txt"))
@@ -58,7 +58,7 @@ def select_units() -> int:
     lists = {"listed.txt": listed, "selected.txt": selected, "excluded.txt": excluded}
     for name, units in lists.items():
         (work / name).write_text("".join(f"{unit}\n" for unit in units), "utf-8")
-    say(f"shard {shard} of {shards} runs {len(selected)} of {len(listed)}")
+    log(f"shard {shard} of {shards} runs {len(selected)} of {len(listed)}")
     return 0
 
 
@@ -106,7 +106,7 @@ def folders_of_units(units: Sequence[str], modules: Path) -> dict[str, str]:
 
 
 def units_of_run(units: Sequence[str], paths: Mapping[str, str]) -> list[str]:
-    """What all shards run; what neither they nor another run would run is an error."""
+    """The files or packages of all shards; an error for any that no run would execute."""
     suite, left_out = lines("PIPEWRIGHT_SUITE"), lines("PIPEWRIGHT_LEFT_OUT")
     own = suite or lines("PIPEWRIGHT_PATHS")
     for path in own:
@@ -154,9 +154,7 @@ def matched_besides(selected: Sequence[str], found: Sequence[str]) -> list[str]:
         return []
     others = sorted(set(found).difference(selected))
     parts = [unit.lower() for unit in selected]
-    matched = [
-        unit for unit in others if any(part in unit.lower() for part in parts)
-    ]
+    matched = [unit for unit in others if any(part in unit.lower() for part in parts)]
     return [re.sub(r"([][*?{}()!\\])", r"\\\1", unit) for unit in matched]
 
 
@@ -164,7 +162,7 @@ def matched_besides(selected: Sequence[str], found: Sequence[str]) -> list[str]:
 
 
 def inseparable(units: Sequence[str]) -> dict[str, str]:
-    """Gives every file the first of its group: those whose paths contain each other.
+    """Maps every file to the first of its group, whose paths contain each other.
 
     vitest takes filters, and ignores their case. Source:
     <https://vitest.dev/guide/filtering#cli>
@@ -184,7 +182,7 @@ def inseparable(units: Sequence[str]) -> dict[str, str]:
 def spread(
     groups: Mapping[str, str], shards: int, split: str, timings: Mapping[str, float]
 ) -> dict[str, int]:
-    """Gives every unit its shard, and those of a group the same."""
+    """Assigns every unit to a shard, and a group as a whole."""
     if split not in ("timings", "count"):
         raise Problem(f"PIPEWRIGHT_SPLIT must be `timings` or `count`, not `{split}`")
     sums: Counter[str] = Counter()
@@ -199,7 +197,7 @@ def spread(
 
 
 def shared_timings() -> tuple[dict[str, float], str | None]:
-    """The timings of the plan and their digest, by which shards are compared."""
+    """The timings of the plan, and the digest that must agree between shards."""
     path = text("PIPEWRIGHT_TIMINGS", "")
     if not path:
         return {}, None

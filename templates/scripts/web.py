@@ -28,7 +28,7 @@ WORTH_RETRYING = {429, 500, 502, 503, 504}
 
 
 class Unreachable(Problem):
-    """No answer: the connection failed or the time ran out."""
+    """A request without a response: connection failure or timeout."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +37,7 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
     seconds: float
-    # Each `Set-Cookie` of the answer: joined into one header they could not be told
-    # apart.
+    # The `Set-Cookie` headers, as a list: their values may contain commas.
     cookies: tuple[str, ...] = ()
 
     def text(self) -> str:
@@ -92,7 +91,7 @@ def send_request(
     attempts: int = 4,
     direct: bool = False,
 ) -> Answer:
-    """One answer; faults, 429 and 5xx are retried, redirects never followed."""
+    """Sends a request; retries network errors, 429 and 5xx, follows no redirect."""
     sent = {"User-Agent": "pipewright", **(headers or {})}
     body: bytes | None = None
     if json_body is not None:
@@ -120,7 +119,7 @@ def send_request(
 
 
 def _request_once(
-    wanted: urllib.request.Request, described: str, timeout: float, direct: bool
+    request: urllib.request.Request, described: str, timeout: float, direct: bool
 ) -> Answer:
     handlers: list[urllib.request.BaseHandler] = [_NoRedirect()]
     if direct:
@@ -129,7 +128,7 @@ def _request_once(
     began = time.monotonic()
     until = began + timeout
     try:
-        with opener.open(wanted, timeout=timeout) as response:
+        with opener.open(request, timeout=timeout) as response:
             return _answer(
                 response.status, response.headers, _read_body(response, until), began
             )
@@ -143,7 +142,7 @@ def _request_once(
 
 
 def _read_body(response: Any, until: float) -> bytes:
-    """The whole body in time: a socket's own limit begins anew with each part."""
+    """Reads the body within one limit: a socket's timeout restarts with each part."""
     announced = response.length
     body = bytearray()
     while len(body) < LARGEST_BODY and (part := response.read1(PART)):
@@ -156,7 +155,7 @@ def _read_body(response: Any, until: float) -> bytes:
 
 
 def _rest(refused: urllib.error.HTTPError, until: float) -> bytes:
-    """The body of an answer whose status says enough without it."""
+    """The body of an error response, empty if it cannot be read."""
     try:
         return _read_body(refused.fp, until)
     except (OSError, http.client.HTTPException):
@@ -206,7 +205,7 @@ def basic_auth(username: str, password: str) -> dict[str, str]:
 
 
 def cookies_of(answer: Answer) -> dict[str, str]:
-    """The cookies that an answer sets, without those that it takes back."""
+    """The cookies that a response sets, without those that it deletes."""
     found = {}
     for header in answer.cookies:
         pair, *attributes = (part.strip() for part in header.split(";"))

@@ -15,10 +15,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from delivery import Delivery, read_delivery
 from pods import DIGEST, Version
 from runner import Problem
 from settings import Run, Table
+
+from delivery import Delivery, read_delivery
 from traffic import Traffic, read_traffic
 
 
@@ -36,12 +37,12 @@ class Workload:
         """The object that carries the marks."""
         return self.delivery.target
 
-    def wanted(self, run: Run) -> Version:
+    def target(self, run: Run) -> Version:
         """The version that this run deploys."""
         given = os.environ.get(self.digest_env, "").strip()
         if not given:
             raise Problem(
-                f"{self.digest_env} is empty: no digest says what to deploy "
+                f"{self.digest_env} is empty: the image to deploy is unknown "
                 f"as {self.name}"
             )
         repository, _, digest = given.rpartition("@")
@@ -81,7 +82,7 @@ class Workload:
 
 
 def _all_at_once(table: Table) -> Table:
-    return Table({"kind": "all-at-once"}, f"{table.place}.traffic", table.outsides)
+    return Table({"kind": "all-at-once"}, f"{table.place}.traffic", table.values)
 
 
 def read_workloads(root: Table) -> list[Workload]:

@@ -1,4 +1,4 @@
-# What curl's configuration takes for one text, whatever the value holds.
+# A string of curl's configuration, with all special characters escaped.
 quoted() {
   local text=${1//\\/\\\\}
   text=${text//\"/\\\"}

@@ -1,4 +1,4 @@
 status=0
 bash -eo pipefail -c "$COMMAND" || status=$?
-# Whether failing tests are why, stands in the report.
+# The next step finds in the report if failing tests are the cause.
 echo "exit=$status" >> "$GITHUB_OUTPUT"

@@ -1,7 +1,7 @@
 root=$(cargo locate-project --workspace --message-format plain)
 selection=()
 <% if workspace %>
-# Without it, the package in a workspace's root folder is tested alone; the folder of a member selects that member.
+# Without it, the root folder of a workspace selects its own package alone, and the folder of a member that member.
 if [ "$root" = "$(cargo locate-project --message-format plain)" ]; then selection+=(--workspace); fi
 <% endif %>
 <% if lock %>
@@ -14,7 +14,7 @@ if [ -f "${root%Cargo.toml}Cargo.lock" ]; then selection+=(--locked); fi
 <% if build %>
 selection+=(<%= build %>)
 <% endif %>
-# The report's place below target/nextest; a configuration of the repository's own comes first.
+# The path of the report in target/nextest; the repository's configuration takes precedence.
 printf '[profile.default.junit]\npath = "junit.xml"\n' > "$PIPEWRIGHT_WORK/nextest.toml"
 config=(--tool-config-file "pipewright:$PIPEWRIGHT_WORK/nextest.toml")
 <% if shards > 1 %>
@@ -33,5 +33,5 @@ cargo nextest run "${config[@]}" "${selection[@]}" \
 <% if no_doctests %>
 echo "::notice title=No doctests::\`args\` selects targets, so \`cargo test --doc\` is left out"
 <% endif %>
-# 100 means that tests failed, which the gates judge; anything else is no test run at all.
+# 100 means failed tests, which the gates evaluate; other codes are an error of the tool.
 if [ "$status" -ne 0 ] && [ "$status" -ne 100 ]; then exit "$status"; fi

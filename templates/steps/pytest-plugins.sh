@@ -6,6 +6,6 @@ uv pip install --require-hashes --no-deps --only-binary :all:<% for file in requ
  <% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
 
 <% endif %>
-# The plugin alone can be imported by tests, whatever else is in that folder.
+# Tests can import from this folder, so it contains nothing but the plugin.
 mkdir -p "$RUNNER_TEMP/pipewright"
 cp "$SCRIPTS"/<%= plugin %> "$RUNNER_TEMP/pipewright"

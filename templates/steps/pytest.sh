@@ -1,4 +1,4 @@
-# The plugin's folder, before what the project has set itself.
+# The plugin's folder, before the project's own entries.
 export PYTHONPATH="$RUNNER_TEMP/pipewright${PYTHONPATH:+:$PYTHONPATH}"
 status=0
 <%= python %> -m pytest<% if paths %> <%= paths %><% endif %> \
@@ -21,5 +21,5 @@ status=0
   --cov-fail-under=0 \
 <% endif %>
   -o cache_dir="$RUNNER_TEMP/pytest-cache" || status=$?
-# 1 means that tests failed, which the gates judge; anything else is no test run at all.
+# 1 means failed tests, which the gates evaluate; other codes are an error of the tool.
 if [ "$status" -gt 1 ]; then exit "$status"; fi

@@ -63,9 +63,6 @@ const PENDING: &[&str] = &[
     "src/lowering",
     "src/resolve",
     "src/workflow",
-    "templates/init",
-    "templates/scripts",
-    "templates/steps",
 ];
 
 #[test]

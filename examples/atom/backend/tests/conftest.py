@@ -1,4 +1,4 @@
-"""Fixtures of no test in particular: names, workers, time, HTTP and PostgreSQL."""
+"""Shared fixtures: names, workers, time, HTTP and PostgreSQL."""
 
 import json
 import os
@@ -22,23 +22,23 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @pytest.fixture
 def unique_resource_name() -> str:
-    """A name of this test alone; valid in PostgreSQL, DNS and S3.
+    """A unique name, valid in PostgreSQL, DNS and S3.
 
-    It comes from the operating system: pytest-randomly lets `random` say the same
-    in every run of a seed.
+    It comes from the operating system: with pytest-randomly, `random` repeats its
+    values in every run of a seed.
     """
     return f"t-{uuid.uuid4().hex[:16]}"
 
 
 @pytest.fixture(scope="session")
 def worker_name() -> str:
-    """This process among those of pytest-xdist; `main` where it is the only one."""
+    """The worker of pytest-xdist; `main` without xdist."""
     return os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
 @pytest.fixture(scope="session")
 def run_name() -> str:
-    """The same in all workers of this run, and in no other run."""
+    """A name that all workers of this run share, and no other run."""
     return os.environ.get("PYTEST_XDIST_TESTRUNUID", uuid.uuid4().hex)[:16]
 
 
@@ -56,11 +56,11 @@ def shared_once(
     create: Callable[[], str],
     destroy: Callable[[str], None],
 ) -> Iterator[str]:
-    """A resource made by the first process that asks, removed by the last that leaves.
+    """A resource that the first process creates and the last one destroys.
 
-    The lock alone would only make the processes create it one after another; the
-    record, looked for under the lock, is what tells the second that it exists, and
-    the count who is the last.
+    The lock alone would let every process create the resource, one after another. The
+    record, read under the lock, shows later processes that it exists, and its count
+    shows which process is the last.
     """
     record = folder / f"{name}.json"
     lock = FileLock(folder / f"{name}.lock")
@@ -82,13 +82,13 @@ def shared_once(
 
 @pytest.fixture
 def frozen_time() -> Iterator["time_machine.Traveller"]:
-    """Time stands still, until the test moves it."""
+    """Freezes time; the test moves it."""
     with time_machine.travel("2026-03-01T12:00:00+00:00", tick=False) as traveller:
         yield traveller
 
 
 class MockedHttp:
-    """The other end of outgoing requests: keeps them, and replies as it was told."""
+    """A mock server: records requests, and sends the registered replies."""
 
     def __init__(self) -> None:
         self.replies: deque[httpx2.Response | Exception] = deque()
@@ -108,7 +108,7 @@ class MockedHttp:
 
 @pytest.fixture
 def mocked_http(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockedHttp]:
-    """Gives the replies that the test registers; nothing leaves the machine."""
+    """Sends the replies that the test registers; no request leaves the machine."""
     mocked = MockedHttp()
 
     def handle(_: object, request: httpx2.Request) -> httpx2.Response:
@@ -125,12 +125,12 @@ def mocked_http(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockedHttp]:
         handle_async,
     )
     yield mocked
-    assert not mocked.replies, f"replies that nobody asked for: {mocked.replies}"
+    assert not mocked.replies, f"replies without a request: {mocked.replies}"
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Engine]:
-    """The PostgreSQL server, whose user must be allowed to create databases.
+    """The PostgreSQL server; its user must be allowed to create databases.
 
     Without `DATABASE_URL` the tests fail: skipped, they would leave the
     run green and the code untested.
@@ -164,7 +164,7 @@ def drop_database(server: Engine, name: str) -> None:
 
 
 def disconnect_others(server: Engine, name: str) -> None:
-    """Ends what migrations left open: what is copied may have no connections."""
+    """Ends the connections of migrations: a database to copy must have none."""
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
     with server.connect() as connection:
         connection.execute(text(f"{others} WHERE datname = :name"), {"name": name})
@@ -173,24 +173,24 @@ def disconnect_others(server: Engine, name: str) -> None:
 def alembic_config(url: str) -> Config:
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
-    # Once it is read: what it says of logging is not for tests.
+    # After it is read: its configuration of logging is not for tests.
     config.config_file_name = None
     return config
 
 
 def migrate(url: str, revision: str = "head") -> None:
-    """Brings the database to the revision, as `alembic upgrade` does."""
+    """Upgrades the database to the revision, as `alembic upgrade` does."""
     config = alembic_config(url)
     with pytest.MonkeyPatch.context() as patched:
         patched.chdir(ROOT)
-        # For migrations that read it instead of their configuration.
+        # For migrations that read the variable instead of their configuration.
         patched.setenv("DATABASE_URL", url)
         command.upgrade(config, revision)
 
 
 @pytest.fixture(scope="session")
 def template_database(server: Engine, run_folder: Path, run_name: str) -> Iterator[str]:
-    """A migrated database, made once over all workers: to copy it is faster."""
+    """A migrated database, created once for all workers; a copy is faster."""
 
     def create() -> str:
         name = f"test_template_{run_name}"
@@ -234,7 +234,7 @@ def engine(database_url: str) -> Iterator[Engine]:
 
 @contextmanager
 def rolled_back(engine: Engine) -> Iterator[Session]:
-    """A session whose commits release savepoints of what is rolled back at the end."""
+    """A session whose commits only release savepoints; all is rolled back at the end."""
     with engine.connect() as connection:
         transaction = connection.begin()
         with Session(
@@ -248,6 +248,6 @@ def rolled_back(engine: Engine) -> Iterator[Session]:
 
 @pytest.fixture
 def db_session(engine: Engine) -> Iterator[Session]:
-    """A session of this test: whatever it commits is gone after it."""
+    """A session whose commits are rolled back after the test."""
     with rolled_back(engine) as session:
         yield session
