@@ -214,7 +214,7 @@ fn check(tree: &Tree<'_>, contexts: &Contexts) {
         Tree::When(Some(when)) => {
             let printed = when.to_string();
             assert_eq!(parse(&printed).expect(&printed).to_string(), printed);
-            assert!(printed.len() <= when.most_bytes(), "{printed}");
+            assert!(printed.len() <= when.max_bytes(), "{printed}");
             if let Ok(holds) = when.holds(contexts) {
                 assert_eq!(when.condition().holds(contexts), Ok(holds), "{when:?}\n{printed}\n{contexts:?}");
             }
@@ -225,7 +225,7 @@ fn check(tree: &Tree<'_>, contexts: &Contexts) {
         Tree::Value(value) => {
             let printed = value.to_string();
             parse_embedded(&printed).expect(&printed);
-            assert!(printed.len() <= value.most_bytes(), "{printed}");
+            assert!(printed.len() <= value.max_bytes(), "{printed}");
             if let Ok(text) = value.evaluated_text(contexts) {
                 let simple = value.simplified().evaluated_text(contexts);
                 assert_eq!(simple, Ok(text), "{value:?}\n{printed}\n{contexts:?}");

@@ -148,7 +148,7 @@ def test_what_is_no_number_is_decided_by_the_metric(
     ("rate", "key", "said"),
     [
         (lambda: Reply(503, "busy"), "when-error", "HTTP 503, not an answer of Prometheus"),
-        (lambda: error(503, "timeout"), "when-error", "Prometheus says timeout: told why"),
+        (lambda: error(503, "timeout"), "when-error", "Prometheus reports timeout: told why"),
         (lambda: Reply(200, "<html>"), "when-error", "HTTP 200, not an answer of Prometheus"),
         (lambda: Reply(302, "", {"Location": "/login"}), "when-error", "HTTP 302"),
         (lambda: vector("\u0661"), "when-error", "HTTP 200, not an answer of Prometheus"),
@@ -179,7 +179,7 @@ def test_what_is_no_answer_is_decided_by_monitoring(
 @pytest.mark.parametrize(
     ("rate", "said"),
     [
-        (lambda: error(400, "bad_data"), "Prometheus says bad_data"),
+        (lambda: error(400, "bad_data"), "Prometheus reports bad_data"),
         (lambda: vector("0", "1"), "the query gives 2 series"),
         (lambda: vector("-0.0001"), "the query gives -0.0001, and no metric is negative"),
         (lambda: vector("-1e-07"), "the query gives -1e-07, and no metric is negative"),

@@ -89,7 +89,7 @@ def test_a_rollback_and_its_verification_follow_every_failed_step(bench: Bench, 
         assert_at(bench, OLD)
         migrated = "migrate" in steps[:count]
         assert ("it cannot be restored" in ran.summary) == migrated
-        assert "nothing to restore" in bench.steps("roll-back").out
+        assert "nothing to roll back" in bench.steps("roll-back").out
         assert bench.steps("verify-rollback").outputs["restored"] == "false"
         bench.write_state(done)
 
@@ -156,7 +156,7 @@ def test_a_late_recovery_leaves_the_next_run_alone(bench: Bench) -> None:
     before = bench.state()
     for step in ("roll-back", "verify-rollback", "recover"):
         ran = bench.steps(step)
-        assert "nothing to restore" in ran.out
+        assert "nothing to roll back" in ran.out
     assert bench.state() == before
     bench.steps("recover --any")
     assert_at(bench, OLD)

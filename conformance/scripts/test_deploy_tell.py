@@ -1,4 +1,4 @@
-"""Who is told of what, once, and what happens when telling fails."""
+"""Recipients of notifications, each once, and failures of channels."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_what_cannot_be_told_is_a_warning_and_silences_nobody(bench: Told) -> No
     ran = bench.deploy("notify", "rollback")
     assert ran.code == 0
     assert len(ran.warnings()) == 2
-    assert "not told: Slack answered HTTP 404: refused" in ran.warnings()[0]
+    assert "not notified: Slack answered HTTP 404: refused" in ran.warnings()[0]
     assert len(bench.issues) == 1
     bench.file["notify"]["required"] = True
     ran = bench.deploy("notify", "rollback")

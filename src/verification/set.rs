@@ -122,10 +122,10 @@ impl<'a> Place<'a> {
     }
 
     /// An upper bound for the bytes of its content.
-    pub(super) fn most_bytes(&self) -> usize {
+    pub(super) fn max_bytes(&self) -> usize {
         match self.tree {
-            Tree::Value(value) => value.most_bytes(),
-            Tree::When(when) => when.most_bytes(),
+            Tree::Value(value) => value.max_bytes(),
+            Tree::When(when) => when.max_bytes(),
         }
     }
 

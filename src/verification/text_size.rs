@@ -79,7 +79,7 @@ fn is_longer(text: &str, most: usize) -> bool {
 
 /// Returns whether a place is longer than an expression may be; only one that could be is printed to see.
 fn is_long(place: &Place<'_>) -> bool {
-    place.most_bytes() > MAX_LENGTH && is_longer(&place.printed(), MAX_LENGTH)
+    place.max_bytes() > MAX_LENGTH && is_longer(&place.printed(), MAX_LENGTH)
 }
 
 /// Returns whether a workflow is too large; only one that could be is written out to see.
@@ -108,7 +108,7 @@ fn of_job(job: &Job) -> usize {
             StepKind::Run(run) => of_text(run.script.as_str()),
             StepKind::Uses(action) => action.name.len() + action.pin.as_ref().map_or(0, |pin| pin.sha.len()),
         };
-        kind + of_text(&step.name) + step.condition.as_ref().map_or(0, When::most_bytes) + 4 * AROUND
+        kind + of_text(&step.name) + step.condition.as_ref().map_or(0, When::max_bytes) + 4 * AROUND
     });
     let pairs = tables(job).flatten().map(|(key, value)| key.len() + of_value(value) + AROUND);
     permissions + lines + services.sum::<usize>() + steps.sum::<usize>() + pairs.sum::<usize>() + 16 * AROUND
@@ -120,7 +120,7 @@ fn of_text(text: &str) -> usize {
 }
 
 fn of_value(value: &Value) -> usize {
-    value.literal().map_or_else(|| value.most_bytes(), of_text)
+    value.literal().map_or_else(|| value.max_bytes(), of_text)
 }
 
 fn services(job: &Job) -> &[Service] {

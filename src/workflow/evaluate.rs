@@ -1,4 +1,4 @@
-//! What a tree is in a run, as GitHub evaluates it.
+//! Evaluation of trees in a run, as GitHub does it.
 //!
 //! Source: <https://docs.github.com/actions/reference/workflows-and-actions/expressions>, and GitHub's own evaluator,
 //! <https://github.com/actions/languageservices/tree/main/expressions>.
@@ -9,20 +9,20 @@ use super::expression::{read_number, write_number};
 use super::property::Property;
 use super::tree::{Status, Value, When};
 
-/// What a run knows where a tree is evaluated.
+/// Contexts and status of a run, for the evaluation of trees.
 #[derive(Debug, Clone, Default)]
 pub struct Contexts {
     /// Contexts by name.
     pub values: Json,
-    /// The answer of `success()`.
+    /// Result of `success()`.
     pub success: bool,
-    /// The answer of `failure()`.
+    /// Result of `failure()`.
     pub failure: bool,
-    /// The answer of `cancelled()`.
+    /// Result of `cancelled()`.
     pub cancelled: bool,
 }
 
-/// `fromJSON` was given a text that is not JSON, which ends the run.
+/// Invalid JSON in a call of `fromJSON`, which ends the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotJson(pub String);
 
@@ -60,7 +60,7 @@ impl Value {
         })
     }
 
-    /// The text that a step or an action is given.
+    /// Returns the text that a step or an action receives.
     pub fn evaluated_text(&self, contexts: &Contexts) -> Result<String, NotJson> {
         self.evaluate(contexts).map(|value| text(&value))
     }
@@ -97,7 +97,7 @@ impl When {
         })
     }
 
-    /// Returns whether a job or step with this `if` runs: GitHub adds `success()` where no status function is asked.
+    /// Returns whether a job or step with this `if` runs: GitHub adds `success()` unless it has a status check function.
     pub fn holds(&self, contexts: &Contexts) -> Result<bool, NotJson> {
         Ok((self.asks_status() || contexts.success) && self.evaluate(contexts)?)
     }
@@ -124,7 +124,7 @@ fn property_of(mut value: &Json, path: &[&str]) -> Json {
     value.clone()
 }
 
-/// The first part with this answer decides.
+/// Evaluates parts up to the first one with this result.
 fn decided(parts: &[When], contexts: &Contexts, answer: bool) -> Result<bool, NotJson> {
     for part in parts {
         if part.evaluate(contexts)? == answer {
@@ -155,7 +155,7 @@ pub(super) fn equal(one: &Json, other: &Json) -> bool {
     }
 }
 
-/// The number that a value is taken for where it is compared with one of another kind.
+/// Converts a value to a number, for comparison with a value of another type.
 fn number(value: &Json) -> f64 {
     match value {
         Json::Null => 0.0,
@@ -167,12 +167,12 @@ fn number(value: &Json) -> f64 {
     }
 }
 
-/// Returns whether a text is taken for a number where it is compared with one.
+/// Returns whether a text converts to a number, in a comparison with one.
 pub(super) fn is_number(text: &str) -> bool {
     !number(&text.into()).is_nan()
 }
 
-/// The text that a value is written as.
+/// Converts a value to text.
 fn text(value: &Json) -> String {
     match value {
         Json::Null => String::new(),

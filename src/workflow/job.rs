@@ -8,43 +8,43 @@ use crate::trace::Origin;
 pub struct Job {
     /// Its id.
     pub id: String,
-    /// What the checks list calls it.
+    /// `name`: the name in the list of checks.
     pub name: Value,
     /// Comment lines above it.
     pub about: Vec<String>,
-    /// Jobs that it waits for.
+    /// Jobs that must finish before.
     pub needs: Vec<String>,
-    /// The condition under which it runs.
+    /// `if`: the condition to run.
     pub condition: Option<When>,
-    /// What its token may do; nothing else.
+    /// Permissions of its token; all others are withheld.
     pub permissions: Vec<Permission>,
-    /// Which jobs of other runs it waits for.
+    /// `concurrency`: jobs of other runs that it queues behind.
     pub concurrency: Option<Concurrency>,
-    /// What it hands to others.
+    /// Outputs for other jobs.
     pub outputs: Pairs,
-    /// What it does.
+    /// Steps, or the called workflow.
     pub work: Work,
-    /// Where it comes from.
+    /// Source of the job in the definition.
     pub origin: Origin,
 }
 
-/// What a job does: steps of its own, or another workflow.
+/// Content of a job: steps, or a call of a reusable workflow.
 #[expect(clippy::large_enum_variant, reason = "most jobs have steps")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
-    /// Steps on a machine.
+    /// A job with steps.
     Steps {
         /// The machine.
         runner: Runner,
-        /// The longest that it may take, in minutes.
+        /// Time limit, in minutes.
         timeout: u64,
-        /// The GitHub environment whose secrets it sees.
+        /// GitHub environment whose secrets and rules apply.
         environment: Option<Environment>,
         /// The matrix.
         strategy: Option<Strategy>,
         /// Environment variables of all steps.
         env: Pairs,
-        /// Containers beside it.
+        /// Service containers.
         services: Vec<Service>,
         /// The steps.
         steps: Vec<Step>,
@@ -63,7 +63,7 @@ pub enum Work {
 pub enum Runner {
     /// One label.
     Label(Value),
-    /// Labels that the machine has together, of a group where one is named.
+    /// Labels that the machine must all have, and the name of its group.
     Labels(Vec<String>, Option<String>),
 }
 
@@ -72,7 +72,7 @@ pub enum Runner {
 pub struct Environment {
     /// Its name.
     pub name: Value,
-    /// The address that GitHub shows for the deployment.
+    /// URL that GitHub shows for the deployment.
     pub url: Option<Value>,
     /// A job that deploys is recorded as a deployment; one that reads secrets or waits for reviewers is not.
     ///
@@ -124,16 +124,16 @@ impl Strategy {
 pub enum Axis {
     /// These texts.
     Texts(Vec<String>),
-    /// The numbers from one to this.
+    /// The integers from 1 to this one.
     Numbers(u16),
-    /// The list that a value gives in a run.
+    /// A JSON list that is evaluated in a run.
     Expression(Value),
 }
 
-/// A container beside a job.
+/// A service container.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Service {
-    /// Its id, which is its host name inside of a container job.
+    /// Its id, which is the host name in a container job.
     pub id: String,
     /// The image by digest.
     pub image: String,
@@ -143,25 +143,25 @@ pub struct Service {
     pub ports: Vec<String>,
     /// Options of `docker create`.
     pub options: Option<String>,
-    /// Takes the place of the image's command.
+    /// Replaces the image's command.
     pub command: Option<String>,
-    /// Takes the place of the image's entrypoint.
+    /// Replaces the image's entrypoint.
     pub entrypoint: Option<String>,
 }
 
-/// Which runs or jobs wait for each other.
+/// Concurrency of runs or jobs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Concurrency {
-    /// Those of one group do.
+    /// Runs or jobs of one group queue behind each other.
     pub group: Value,
-    /// The condition under which a newer one ends an older one.
+    /// Condition under which a newer one cancels an older one.
     pub cancel: When,
-    /// `true` if all that wait get their turn; without it, a newer one takes the place of one that waits.
+    /// `true` to run all pending ones in order; without it, a newer one replaces the pending one.
     pub queue: bool,
 }
 
 impl Job {
-    /// The steps, if it has any of its own.
+    /// Steps of the job; none if it calls a workflow.
     pub fn steps(&self) -> &[Step] {
         match &self.work {
             Work::Steps { steps, .. } => steps,

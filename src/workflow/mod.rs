@@ -1,4 +1,4 @@
-//! GitHub's own language: workflows, jobs, steps. Knows nothing of `pipeline.toml`.
+//! Model of GitHub's workflow syntax: workflows, jobs, steps. Independent of `pipeline.toml`.
 
 mod evaluate;
 pub mod expression;
@@ -26,29 +26,29 @@ pub use tree::{Part, Status, Value, When};
 pub use trigger::{CallInput, ManualInput, ManualKind, Triggers};
 pub use value::{Need, StepId, need, step};
 
-/// A file below `.github/workflows`.
+/// A file in `.github/workflows`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workflow {
-    /// The file's name, with its ending.
+    /// File name, with its extension.
     pub file: String,
-    /// What GitHub calls it.
+    /// `name`: the name on GitHub.
     pub name: String,
-    /// What a maintainer should know, above everything.
+    /// Comment lines for maintainers at the head of the file.
     pub about: Vec<String>,
-    /// When it runs.
+    /// `on`: the events that start a run.
     pub on: Triggers,
-    /// Which runs wait for each other.
+    /// `concurrency`: the runs that queue behind each other.
     pub concurrency: Concurrency,
-    /// Its jobs, in the order in which they are written.
+    /// Jobs, in the order of the file.
     pub jobs: Vec<Job>,
-    /// Where it comes from.
+    /// Source of the workflow in the definition.
     pub origin: Origin,
 }
 
-/// Names and values, in the order in which they are written.
+/// Names and values, in the order of the file.
 pub type Pairs = Vec<(String, Value)>;
 
-/// [`Pairs`] of names and of what becomes a [`Value`].
+/// [`Pairs`] of names and anything that converts to a [`Value`].
 macro_rules! pairs {
     ($(($name:expr, $value:expr $(,)?)),* $(,)?) => {
         vec![$((String::from($name), $crate::workflow::Value::from($value))),*]

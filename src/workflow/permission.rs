@@ -1,16 +1,16 @@
-//! What a job's token may do, and why.
+//! Permissions of a job's token, with their reasons.
 
-/// What a token may do with one thing.
+/// Access of a token to one scope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Access {
-    /// Look.
+    /// Read access.
     Read,
-    /// Change.
+    /// Write access.
     Write,
 }
 
 impl Access {
-    /// The word for it.
+    /// Returns `read` or `write`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -19,29 +19,28 @@ impl Access {
     }
 }
 
-/// One permission of a job, with its reason.
+/// A permission of a job, with its reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permission {
-    /// What it is about: `contents`, `packages`, `id-token`.
+    /// Scope, such as `contents`, `packages` or `id-token`.
     pub scope: String,
-    /// What may be done.
+    /// Access to the scope.
     pub access: Access,
-    /// What for; written behind it.
+    /// Reason, written as a comment.
     pub reason: String,
 }
 
-/// The reason of a permission that the definition asks for by its name.
+/// Reason of a permission that the definition lists.
 pub const ASKED_FOR: &str = "asked for in the definition";
 
 impl Permission {
-    /// Returns whether the definition asks for it by its name.
+    /// Returns whether the definition lists the permission.
     pub fn is_asked_for(&self) -> bool {
         self.reason.split("; ").any(|reason| reason == ASKED_FOR)
     }
 }
 
-/// Adds a permission to a list, which stays sorted by scope; one scope stands once, with the wider access and every
-/// reason.
+/// Adds a permission to a list sorted by scope. A scope has one entry, with the wider access and all reasons.
 pub fn grant(permissions: &mut Vec<Permission>, scope: &str, access: Access, reason: &str) {
     match permissions.binary_search_by(|permission| permission.scope.as_str().cmp(scope)) {
         Ok(index) => {

@@ -1,4 +1,4 @@
-//! Trees as GitHub writes them; the one place where an expression becomes text.
+//! Printed trees. Expressions become text only here.
 
 use std::fmt::{self, Display, Formatter};
 
@@ -9,9 +9,9 @@ use super::property::Property;
 use super::tree::{Value, When};
 
 impl When {
-    /// The condition as the value of an `if`; none where it holds whenever GitHub's own `success()` does.
+    /// Returns the value of an `if`; none if it is equivalent to GitHub's implied `success()`.
     ///
-    /// It has braces where YAML, or GitHub, would read it as something else without them.
+    /// It has `${{ }}` if YAML or GitHub would misread it without.
     pub fn printed(&self) -> Option<String> {
         let condition = self.condition();
         if condition == Self::TRUE {
@@ -48,7 +48,7 @@ impl When {
 }
 
 impl Value {
-    /// The expression without `${{ }}` around it.
+    /// Returns the expression without `${{ }}` around it.
     pub fn bare(&self) -> String {
         self.simplified().expr().to_string()
     }
@@ -82,7 +82,7 @@ impl Value {
     /// Writes a simplified value as text with expressions in it.
     fn embedded(&self, to: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            // Text holds no expression, so what looks like one is written as text of one.
+            // Text that looks like an expression is printed as a text literal in an expression.
             Self::Text(text) => to.write_str(&text.replace("${{", "${{ '${{' }}")),
             Self::Number(number) => write!(to, "{number}"),
             Self::Holds(when) if **when == When::TRUE => to.write_str("true"),
@@ -114,21 +114,21 @@ impl Display for Property {
     }
 }
 
-/// Prints the value as a workflow holds it.
+/// Prints the value for a workflow.
 impl Display for Value {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
         self.simplified().embedded(to)
     }
 }
 
-/// Prints the condition as an `if` holds it, without braces.
+/// Prints the condition for an `if`, without `${{ }}`.
 impl Display for When {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
         self.condition().expr().fmt(to)
     }
 }
 
-/// A function of GitHub's that joins texts, for a text within an expression.
+/// Joins texts within an expression, by `format`.
 fn formatted(parts: &[Value]) -> Expr {
     let (mut pattern, mut args) = (String::new(), Vec::new());
     for part in parts {

@@ -2,7 +2,7 @@
 //!
 //! Source: <https://docs.github.com/actions/reference/workflows-and-actions/contexts>.
 
-/// A property of a context; there is no other way to refer to one.
+/// A property of a context, the only reference to contexts in a value.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Property {
     /// A property of `github`.

@@ -1,20 +1,19 @@
-//! Scripts: the one kind of text that no expression can get into.
+//! Scripts, the kind of text that contains no expressions.
 
 use std::fmt;
 
-/// What a `run:` step runs. It holds no `${{`, so GitHub pastes nothing into it; values reach it by `env`.
+/// Script of a `run:` step. It contains no `${{`, so GitHub expands nothing in it; values are passed by `env`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Script(String);
 
 impl Script {
-    /// The script in `text`. What GitHub would take for an expression is taken apart, in a way that a shell puts
-    /// together again.
+    /// Returns the script in `text`, with each `${{` quoted: GitHub sees no expression, and the shell the same text.
     pub fn new(text: &str) -> Self {
         let text = text.trim_matches('\n').trim_end();
         Self(if text.contains("${{") { text.replace("${{", "$''{{") } else { text.to_owned() })
     }
 
-    /// A script as it stands, to test what looks for expressions in one.
+    /// Returns an unchanged script, to test checks that search scripts for expressions.
     #[cfg(test)]
     pub(crate) fn unchecked(text: &str) -> Self {
         Self(text.to_owned())

@@ -1,4 +1,4 @@
-//! Trees without a part that changes nothing.
+//! Simplification of trees.
 
 use serde_json::Value as Json;
 
@@ -6,7 +6,7 @@ use super::evaluate::{equal, is_empty, is_number};
 use super::tree::{Status, Value, When};
 
 impl When {
-    /// The condition as an `if` needs it: nothing redundant, and no `success()` that GitHub adds by itself.
+    /// Simplifies the condition of an `if`, and drops a `success()` that GitHub implies.
     #[must_use]
     pub fn condition(&self) -> Self {
         let simple = self.simplified();
@@ -24,7 +24,7 @@ impl When {
         }
     }
 
-    /// The same truth in every run, in as few parts as possible; `!` stands before single parts alone.
+    /// Returns an equivalent condition with as few parts as possible; `!` applies to single parts alone.
     #[must_use]
     pub fn simplified(&self) -> Self {
         match self {
@@ -41,7 +41,7 @@ impl When {
 }
 
 impl Value {
-    /// The same value in every run, in as few parts as possible.
+    /// Returns an equivalent value with as few parts as possible.
     #[must_use]
     pub fn simplified(&self) -> Self {
         match self {
@@ -63,7 +63,7 @@ impl Value {
         }
     }
 
-    /// The value that it has in every run, if it is the same in all.
+    /// Returns the value if it is the same in every run.
     fn constant(&self) -> Option<Json> {
         match self {
             Self::Text(text) => Some(text.as_str().into()),
@@ -80,7 +80,7 @@ fn is_never(value: &Value) -> bool {
     value.constant().is_some_and(|constant| is_empty(&constant))
 }
 
-/// A text in one part where nothing stands between two.
+/// Joins parts, and merges adjacent texts.
 fn joined(parts: &[Value]) -> Value {
     let mut found: Vec<Value> = Vec::new();
     for part in parts {
@@ -104,7 +104,7 @@ fn joined(parts: &[Value]) -> Value {
     }
 }
 
-/// Without what is always empty, and without what stands behind a value that never is.
+/// Drops values that are always empty, and all after one that never is.
 fn first_of(parts: &[Value]) -> Value {
     let mut found: Vec<Value> = Vec::new();
     for part in parts {
@@ -170,7 +170,7 @@ fn negated(when: When) -> When {
     }
 }
 
-/// How the parts of a condition are joined.
+/// Operator between the parts of a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Joint {
     All,
@@ -186,7 +186,7 @@ fn combined(parts: &[When], joint: Joint) -> When {
             (other, _) => flat.push(other),
         }
     }
-    // What holds for `all` holds for the opposites of `any`.
+    // `any` is `all` of the opposites (De Morgan).
     match joint {
         Joint::All => reduced(flat).map_or(When::FALSE, |parts| one_of_many(parts, When::All)),
         Joint::Any => {
@@ -207,7 +207,7 @@ fn one_of_many(mut parts: Vec<When>, many: fn(Vec<When>) -> When) -> When {
     }
 }
 
-/// The parts of *all* without those that others decide; none where they contradict each other.
+/// Drops parts of `all` that others imply; returns none if they contradict each other.
 fn reduced(parts: Vec<When>) -> Option<Vec<When>> {
     let mut kept: Vec<When> = Vec::new();
     for part in parts {
@@ -219,7 +219,7 @@ fn reduced(parts: Vec<When>) -> Option<Vec<When>> {
     if kept.iter().any(opposite) {
         return None;
     }
-    // Of two that decide each other, the first stays.
+    // Of two equivalent parts, the first one stays.
     for index in (0..kept.len()).rev() {
         let part = kept.remove(index);
         match kept.iter().find_map(|other| decides(other, &part)) {
@@ -231,14 +231,14 @@ fn reduced(parts: Vec<When>) -> Option<Vec<When>> {
     Some(kept)
 }
 
-/// Returns whether a part holds wherever another does; none where that is not known.
+/// Returns whether a part is true or false given another one; none if unknown.
 fn decides(known: &When, part: &When) -> Option<bool> {
     if let When::Any(parts) = part
         && parts.contains(known)
     {
         return Some(true);
     }
-    // A property that equals a text which is no number is a text itself.
+    // A property that equals a non-numeric text is a text itself.
     let When::Equal(value, Value::Text(text)) = known else { return None };
     if text.is_empty() || is_number(text) {
         return None;
@@ -255,12 +255,12 @@ fn decides(known: &When, part: &When) -> Option<bool> {
     }
 }
 
-/// Returns whether GitHub takes two texts for the same.
+/// Returns whether GitHub compares two texts as equal.
 fn same(one: &str, other: &str) -> bool {
     equal(&one.into(), &other.into())
 }
 
-/// Without the `success()` that GitHub adds where no status function is asked.
+/// Drops the `success()` that GitHub implies without another status check function.
 fn without_success(when: When) -> When {
     let is_success = |part: &When| *part == When::Status(Status::Success);
     match when {

@@ -6,69 +6,69 @@ use crate::trace::{Effect, Origin};
 /// A step of a job.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// Its id, where something refers to it.
+    /// Its id, if an expression refers to the step.
     pub id: Option<String>,
-    /// What the log calls it.
+    /// `name`: the name in the log.
     pub name: String,
-    /// The condition under which it runs.
+    /// `if`: the condition to run.
     pub condition: Option<When>,
-    /// What it does.
+    /// Script or action.
     pub kind: StepKind,
-    /// Its environment variables; the only way for an expression into a script.
+    /// Environment variables, the only way to pass an expression to a script.
     pub env: Pairs,
-    /// The longest that it may take, in minutes.
+    /// Time limit, in minutes.
     pub timeout: Option<u64>,
-    /// Where it comes from.
+    /// Source of the step in the definition.
     pub origin: Origin,
-    /// What it does to the world.
+    /// External effect.
     pub effect: Effect,
 }
 
-/// What a step does.
+/// Kind of a step.
 #[derive(Debug, Clone, PartialEq)]
 pub enum StepKind {
-    /// It runs a script.
+    /// `run`: a script.
     Run(Run),
-    /// It runs an action.
+    /// `uses`: an action.
     Uses(Action),
 }
 
-/// A script that a step runs by bash.
+/// Script of a step, for bash.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// The script.
     pub script: Script,
-    /// The folder that it runs in, from the root; the root where none is named.
+    /// Working directory, from the root of the repository; default: the root.
     pub folder: Option<String>,
 }
 
-/// An action that a step runs.
+/// Action of a step.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Action {
     /// Owner, repository and path.
     pub name: String,
-    /// The commit that it is pinned to.
+    /// Pinned commit.
     pub pin: Option<Commit>,
     /// Its inputs.
     pub with: Pairs,
 }
 
-/// The commit of an action.
+/// Commit of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
-    /// The full commit.
+    /// Full SHA.
     pub sha: String,
-    /// The version that the commit stood for, written behind it.
+    /// Version of that commit, written as a comment.
     pub version: String,
 }
 
 impl Step {
-    /// A step that runs a script.
+    /// Returns a step that runs a script.
     pub fn run(name: impl Into<String>, script: Script, origin: Origin) -> Self {
         Self::new(name.into(), StepKind::Run(Run { script, folder: None }), origin)
     }
 
-    /// A step that runs an action.
+    /// Returns a step that runs an action.
     pub fn uses(name: impl Into<String>, action: Action, origin: Origin) -> Self {
         Self::new(name.into(), StepKind::Uses(action), origin)
     }
@@ -77,14 +77,14 @@ impl Step {
         Self { id: None, name, condition: None, kind, env: Vec::new(), timeout: None, origin, effect: Effect::None }
     }
 
-    /// Gives it an id.
+    /// Sets the id.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// Adds a condition before those that it has.
+    /// Adds a condition in front of the existing one.
     #[must_use]
     pub fn when(mut self, condition: When) -> Self {
         self.condition = Some(match self.condition {
@@ -94,14 +94,14 @@ impl Step {
         self
     }
 
-    /// Gives it environment variables.
+    /// Adds environment variables.
     #[must_use]
     pub fn env<K: Into<String>, V: Into<Value>>(mut self, pairs: impl IntoIterator<Item = (K, V)>) -> Self {
         self.env.extend(pairs.into_iter().map(|(key, value)| (key.into(), value.into())));
         self
     }
 
-    /// Gives its script a folder.
+    /// Sets the working directory of its script.
     #[must_use]
     pub fn folder(mut self, path: &str) -> Self {
         if let StepKind::Run(run) = &mut self.kind
@@ -112,14 +112,14 @@ impl Step {
         self
     }
 
-    /// Says what it does to the world.
+    /// Sets the external effect.
     #[must_use]
     pub fn effect(mut self, effect: Effect) -> Self {
         self.effect = effect;
         self
     }
 
-    /// Gives it a time limit, in minutes.
+    /// Sets the time limit, in minutes.
     #[must_use]
     pub fn timeout(mut self, minutes: u64) -> Self {
         self.timeout = Some(minutes);

@@ -1,4 +1,4 @@
-//! Values and conditions of a workflow as trees. They are simplified and printed once, where YAML is written.
+//! Values and conditions of a workflow as trees, which are simplified and printed once, with the YAML.
 
 use super::property::Property;
 
@@ -11,24 +11,24 @@ pub enum Value {
     Number(u32),
     /// A property of a context; null where a run does not have it.
     Property(Property),
-    /// Texts, one behind the other.
+    /// Concatenated texts.
     Joined(Vec<Self>),
-    /// The first that is not empty, else the last.
+    /// The first value that is not empty, else the last one.
     FirstOf(Vec<Self>),
-    /// The first value where the condition holds and that value is not empty, else the second.
+    /// The first value if the condition holds and the value is not empty, else the second.
     Either(Box<When>, Box<Self>, Box<Self>),
-    /// `true` where the condition holds, else `false`.
+    /// `true` if the condition holds, else `false`.
     Holds(Box<When>),
     /// A property as JSON.
     ToJson(Property),
-    /// What a JSON text says.
+    /// A value parsed from JSON text.
     FromJson(Box<Self>),
 }
 
 /// A condition.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum When {
-    /// A function that asks how the run has gone so far.
+    /// A status check function.
     Status(Status),
     /// Both are equal. Texts are compared without regard to case.
     Equal(Value, Value),
@@ -38,26 +38,26 @@ pub enum When {
     StartsWith(Value, String),
     /// The list holds this text, without regard to case.
     Contains(Property, String),
-    /// It does not hold.
+    /// The condition does not hold.
     Not(Box<Self>),
-    /// Every one holds.
+    /// All of them hold.
     All(Vec<Self>),
-    /// At least one holds.
+    /// At least one of them holds.
     Any(Vec<Self>),
 }
 
-/// A function that asks how the run has gone so far: the jobs that are needed, or the steps above.
+/// A status check function, about the jobs in `needs` or the previous steps.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/expressions#status-check-functions>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Status {
     /// Holds in every run.
     Always,
-    /// None of them failed or was cancelled.
+    /// Holds if none of them failed or was cancelled.
     Success,
-    /// At least one of them failed.
+    /// Holds if one of them failed.
     Failure,
-    /// The run was cancelled.
+    /// Holds if the run was cancelled.
     Cancelled,
 }
 
@@ -74,7 +74,7 @@ impl Status {
 }
 
 impl Value {
-    /// Visits every property that the value refers to, and every status function that it asks.
+    /// Visits every property and every status check function of the value.
     pub fn walk<'v>(&'v self, visit: &mut impl FnMut(Part<'v>)) {
         match self {
             Self::Text(_) | Self::Number(_) => {}
@@ -90,8 +90,8 @@ impl Value {
         }
     }
 
-    /// An upper bound for the bytes of the printed value, without printing it.
-    pub fn most_bytes(&self) -> usize {
+    /// Returns an upper bound of the printed value's bytes, without printing.
+    pub fn max_bytes(&self) -> usize {
         AROUND
             + match self {
                 Self::Text(text) => escaped(text),
@@ -99,29 +99,29 @@ impl Value {
                 Self::Property(property) | Self::ToJson(property) => {
                     property.path().into_iter().map(|name| escaped(name) + AROUND).sum()
                 }
-                Self::Joined(parts) | Self::FirstOf(parts) => parts.iter().map(Self::most_bytes).sum(),
-                Self::Either(when, then, otherwise) => when.most_bytes() + then.most_bytes() + otherwise.most_bytes(),
-                Self::Holds(when) => when.most_bytes(),
-                Self::FromJson(value) => value.most_bytes(),
+                Self::Joined(parts) | Self::FirstOf(parts) => parts.iter().map(Self::max_bytes).sum(),
+                Self::Either(when, then, otherwise) => when.max_bytes() + then.max_bytes() + otherwise.max_bytes(),
+                Self::Holds(when) => when.max_bytes(),
+                Self::FromJson(value) => value.max_bytes(),
             }
     }
 }
 
-/// More bytes than an operator, a function and their parentheses take.
+/// Upper bound of an operator, a function and their parentheses, in bytes.
 const AROUND: usize = 32;
 
-/// More bytes than a text takes that is escaped in JSON, and then in an expression.
+/// Upper bound of a text that is escaped in JSON and then in an expression, in bytes.
 const fn escaped(text: &str) -> usize {
     12 * text.len()
 }
 
 impl When {
-    /// Holds everywhere.
+    /// Always holds.
     pub const TRUE: Self = Self::All(Vec::new());
-    /// Holds nowhere.
+    /// Never holds.
     pub const FALSE: Self = Self::Any(Vec::new());
 
-    /// Visits every property that the condition refers to, and every status function that it asks.
+    /// Visits every property and every status check function of the condition.
     pub fn walk<'v>(&'v self, visit: &mut impl FnMut(Part<'v>)) {
         match self {
             Self::Status(status) => visit(Part::Status(*status)),
@@ -136,23 +136,23 @@ impl When {
         }
     }
 
-    /// An upper bound for the bytes of the printed condition, without printing it.
-    pub fn most_bytes(&self) -> usize {
+    /// Returns an upper bound of the printed condition's bytes, without printing.
+    pub fn max_bytes(&self) -> usize {
         AROUND
             + match self {
                 Self::Status(_) => 0,
-                Self::Equal(left, right) => left.most_bytes() + right.most_bytes(),
+                Self::Equal(left, right) => left.max_bytes() + right.max_bytes(),
                 Self::OneOf(value, texts) => {
-                    value.most_bytes() + texts.iter().map(|text| escaped(text) + AROUND).sum::<usize>()
+                    value.max_bytes() + texts.iter().map(|text| escaped(text) + AROUND).sum::<usize>()
                 }
-                Self::StartsWith(value, text) => value.most_bytes() + escaped(text),
-                Self::Contains(property, text) => Value::Property(property.clone()).most_bytes() + escaped(text),
-                Self::Not(inner) => inner.most_bytes(),
-                Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::most_bytes).sum(),
+                Self::StartsWith(value, text) => value.max_bytes() + escaped(text),
+                Self::Contains(property, text) => Value::Property(property.clone()).max_bytes() + escaped(text),
+                Self::Not(inner) => inner.max_bytes(),
+                Self::All(parts) | Self::Any(parts) => parts.iter().map(Self::max_bytes).sum(),
             }
     }
 
-    /// Returns whether it asks a status function. GitHub reads a condition without one as `success() && …`.
+    /// Returns whether it contains a status check function. GitHub reads a condition without one as `success() && …`.
     pub fn asks_status(&self) -> bool {
         let mut asks = false;
         self.walk(&mut |part| asks |= matches!(part, Part::Status(_)));
@@ -160,7 +160,7 @@ impl When {
     }
 }
 
-/// A part of a tree that a run decides.
+/// A part of a tree that is evaluated in a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part<'v> {
     /// A property of a context.

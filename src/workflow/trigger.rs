@@ -1,63 +1,63 @@
-//! When a workflow runs.
+//! Events that start a run of a workflow.
 
-/// When a workflow runs; what is empty or false is not written.
+/// Events that start a run; empty and false ones are not written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Triggers {
-    /// A pull request was opened or changed.
+    /// `pull_request`: a pull request is opened or updated.
     pub pull_request: bool,
-    /// The merge queue asks.
+    /// `merge_group`: the merge queue requests checks.
     pub merge_group: bool,
-    /// One of these branches was pushed to.
+    /// `push` to one of these branches.
     pub push_branches: Vec<String>,
-    /// One of these tags was pushed.
+    /// `push` of one of these tags.
     pub push_tags: Vec<String>,
     /// A push or pull request changes one of these paths.
     pub paths: Vec<String>,
     /// One of these things happens to a release.
     pub release: Vec<String>,
-    /// At these times: cron fields, and the time zone where it is not UTC.
+    /// `schedule`: cron expressions, each with its time zone unless that is UTC.
     pub schedule: Vec<(String, Option<String>)>,
-    /// Another workflow calls it.
+    /// `workflow_call`, with its inputs.
     pub call: Option<Vec<CallInput>>,
-    /// Somebody starts it.
+    /// `workflow_dispatch`, with its inputs.
     pub manual: Option<Vec<ManualInput>>,
 }
 
-/// An input of a workflow that others call.
+/// Input of a reusable workflow.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CallInput {
     /// Its name.
     pub name: String,
-    /// What it is for.
+    /// Description for callers.
     pub description: String,
-    /// What it is when nothing is said; one without a default is required.
+    /// Default value; an input without one is required.
     pub default: Option<String>,
 }
 
-/// An input of a workflow that somebody starts.
+/// Input of a workflow that is started manually.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ManualInput {
     /// Its name.
     pub name: String,
-    /// What the form says.
+    /// Description in the form.
     pub description: String,
-    /// What it is.
+    /// Type of the value.
     pub kind: ManualKind,
     /// `true` if it must be given.
     pub required: bool,
-    /// What it is when nothing is said.
+    /// Default value.
     pub default: Option<String>,
 }
 
-/// What an input of a form is.
+/// Type of an input of a form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ManualKind {
     /// Text.
     String,
-    /// Yes or no.
+    /// A checkbox.
     Boolean,
     /// A number.
     Number,
-    /// One of these.
+    /// One of these options.
     Choice(Vec<String>),
 }

@@ -1,4 +1,4 @@
-//! Ways to make values.
+//! Constructors and operators of values.
 
 use std::ops::Add;
 
@@ -26,49 +26,49 @@ impl Value {
         Property::Matrix(axis.into()).into()
     }
 
-    /// A path below the temporary folder of the runner.
+    /// A path in the temporary folder of the runner.
     pub fn temp(path: &str) -> Self {
         let folder = Self::from(Property::RunnerTemp);
         if path.is_empty() { folder } else { folder + "/" + path }
     }
 
-    /// Returns what the JSON text says.
+    /// Parses the value as JSON, by `fromJSON`.
     #[must_use]
     pub fn from_json(self) -> Self {
         Self::FromJson(Box::new(self))
     }
 
-    /// This, or another value where it is empty or missing.
+    /// This value, or another one if it is empty or missing.
     #[must_use]
     pub fn or(self, other: impl Into<Self>) -> Self {
         Self::FirstOf(vec![self, other.into()])
     }
 
-    /// Holds where it is equal to another value.
+    /// Holds if it is equal to another value.
     #[must_use]
     pub fn is(self, other: impl Into<Self>) -> When {
         When::Equal(self, other.into())
     }
 
-    /// Holds where it is not equal to another value.
+    /// Holds if it differs from another value.
     #[must_use]
     pub fn is_not(self, other: impl Into<Self>) -> When {
         !self.is(other)
     }
 
-    /// Holds where it is one of these texts.
+    /// Holds if it is one of these texts.
     #[must_use]
     pub fn is_one_of<T: Into<String>>(self, texts: impl IntoIterator<Item = T>) -> When {
         When::OneOf(self, texts.into_iter().map(Into::into).collect())
     }
 
-    /// Values with a text between each two.
+    /// Joins values with a separator.
     pub fn separated(values: impl IntoIterator<Item = Self>, between: &str) -> Self {
         let values = values.into_iter();
         values.reduce(|before, value| before + between + value).unwrap_or_default()
     }
 
-    /// The text, if it is one that no run decides.
+    /// Returns the text, if it has no expression.
     pub fn literal(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -81,12 +81,12 @@ impl Value {
         self.literal() == Some(text)
     }
 
-    /// Returns whether it is text without a character.
+    /// Returns whether it is the empty text.
     pub fn is_empty(&self) -> bool {
         self.is_text("")
     }
 
-    /// The texts within it that no run decides, joined to each other or to what a run decides.
+    /// Literal texts in it, also those next to expressions.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Text(text) => vec![text],
@@ -112,14 +112,14 @@ impl Value {
     }
 }
 
-/// Text without a character.
+/// The empty text.
 impl Default for Value {
     fn default() -> Self {
         Self::Text(String::new())
     }
 }
 
-/// One value behind the other, as texts.
+/// Concatenation, as texts.
 impl<V: Into<Self>> Add<V> for Value {
     type Output = Self;
 
@@ -141,7 +141,7 @@ impl<V: Into<Self>> Add<V> for Value {
     }
 }
 
-/// Adds a part, so that no two texts stand side by side and none is empty.
+/// Adds a part, merges adjacent texts and skips empty ones.
 fn push(parts: &mut Vec<Value>, part: Value) {
     match (parts.last_mut(), part) {
         (_, Value::Text(text)) if text.is_empty() => {}
@@ -192,20 +192,20 @@ impl From<&Self> for Value {
     }
 }
 
-/// A job that is needed, to refer to what it gives.
+/// A job in `needs`, to refer to its result and outputs.
 #[derive(Debug, Clone, Copy)]
 pub struct Need<'i>(&'i str);
 
-/// A step of the same job, to refer to what it gives.
+/// A step of the same job, to refer to its outcome and outputs.
 #[derive(Debug, Clone, Copy)]
 pub struct StepId<'i>(&'i str);
 
-/// A job that is needed.
+/// Refers to a job in `needs`.
 pub const fn need(job: &str) -> Need<'_> {
     Need(job)
 }
 
-/// A step of the same job.
+/// Refers to a step of the same job.
 pub const fn step(id: &str) -> StepId<'_> {
     StepId(id)
 }

@@ -1,4 +1,4 @@
-//! Ways to make conditions, and the data that a script evaluates them by.
+//! Constructors and operators of conditions, and their JSON form for scripts.
 
 use std::ops::Not;
 
@@ -8,28 +8,28 @@ use super::property::Github;
 use super::tree::{Status, Value, When};
 
 impl When {
-    /// Holds in every run, also behind what failed and in one that is cancelled.
+    /// `always()`: holds in every run, also after a failure or cancellation.
     pub const fn always() -> Self {
         Self::Status(Status::Always)
     }
 
-    /// Holds where something before failed.
+    /// `failure()`: holds if a previous job or step failed.
     pub const fn failure() -> Self {
         Self::Status(Status::Failure)
     }
 
-    /// Holds in a run that is cancelled.
+    /// `cancelled()`: holds in a cancelled run.
     pub const fn cancelled() -> Self {
         Self::Status(Status::Cancelled)
     }
 
-    /// Holds where the run is not cancelled, also behind what failed.
+    /// Holds unless the run is cancelled, also after a failure.
     #[must_use]
     pub fn not_cancelled() -> Self {
         !Self::cancelled()
     }
 
-    /// Holds where the run is not cancelled and nothing before failed, also behind what was skipped.
+    /// Holds unless the run is cancelled or a previous job failed; skipped jobs are no obstacle.
     #[must_use]
     pub fn not_failed() -> Self {
         (!Self::failure()).and(Self::not_cancelled())
@@ -45,7 +45,7 @@ impl When {
         Value::from(Github::Ref).is(format!("refs/heads/{name}"))
     }
 
-    /// Holds where both hold.
+    /// Holds if both hold.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         match (self, other) {
@@ -61,7 +61,7 @@ impl When {
         }
     }
 
-    /// Holds where at least one holds.
+    /// Holds if at least one holds.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
         match (self, other) {
@@ -77,10 +77,10 @@ impl When {
         }
     }
 
-    /// The first value where it holds, else the second.
+    /// The first value if the condition holds, else the second.
     ///
-    /// GitHub's `… && … || …` gives the second also where the first is empty; an empty text therefore becomes the
-    /// second, behind the opposite condition.
+    /// GitHub's `… && … || …` also returns the second if the first is empty. So an empty text becomes the second
+    /// one, with the opposite condition.
     #[must_use]
     pub fn choose(self, then: impl Into<Value>, otherwise: impl Into<Value>) -> Value {
         let (then, otherwise) = (then.into(), otherwise.into());

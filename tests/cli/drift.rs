@@ -31,7 +31,7 @@ fn nothing_has_changed() {
     for project in [Project::of(SMALL).generated(), Project::from("next-and-fastapi").generated()] {
         let ran = drift(&project);
         assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{ran:?}");
-        assert_eq!(ran.out, "Everything is what pipeline.toml compiles to.\n");
+        assert_eq!(ran.out, "All generated files are up to date with pipeline.toml.\n");
     }
 }
 

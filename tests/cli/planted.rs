@@ -32,7 +32,7 @@ fn named(project: &Project, definition: &str, folder: &str, files: &[&str]) {
         .iter()
         .map(|file| format!("::error file={file},title=Drift::{file} is not generated; remove it\n"))
         .collect();
-    let clean = format!("Everything is what {definition} compiles to.\n");
+    let clean = format!("All generated files are up to date with {definition}.\n");
     let expected = if files.is_empty() { clean } else { expected.concat() };
     assert_eq!((script.code, script.out, script.err), (check.code, expected, String::new()));
 }

@@ -58,12 +58,7 @@ const OPENINGS: &[&str] = &["What", "Whether", "Where", "How", "Who", "Whose", "
 const SEARCHED: &[&str] = &["src", "templates", "docs", "schema", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 /// Paths below those that are not searched yet.
-const PENDING: &[&str] = &[
-    "src/drift",
-    "src/lowering",
-    "src/resolve",
-    "src/workflow",
-];
+const PENDING: &[&str] = &["src/drift", "src/lowering", "src/resolve", "src/workflow"];
 
 #[test]
 fn every_text_uses_the_words_of_the_field() {

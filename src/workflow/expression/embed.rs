@@ -1,4 +1,4 @@
-//! Expressions where workflows hold them: within a text, and behind `if:`.
+//! Expressions in workflows: embedded in text, or the value of `if:`.
 
 use super::{
     Access, Expr, ExprKind,
@@ -11,7 +11,7 @@ use super::{
 ///
 /// # Errors
 ///
-/// The first mistake.
+/// The first syntax error.
 pub fn parse_embedded(text: &str) -> Result<Vec<Expr>, Error> {
     let mut found = Vec::new();
     for segment in segments(text)? {
@@ -26,7 +26,7 @@ pub fn parse_embedded(text: &str) -> Result<Vec<Expr>, Error> {
 ///
 /// # Errors
 ///
-/// The first mistake; also text beside `${{ }}`, which makes a condition that is always true.
+/// The first syntax error; also text next to `${{ }}`, which makes the condition always true.
 pub fn parse_condition(text: &str) -> Result<Expr, Error> {
     let pieces = segments(text)?;
     let is_blank = |segment: &Segment<'_>| matches!(segment, Segment::Text { text, .. } if text.trim().is_empty());

@@ -1,4 +1,4 @@
-//! What is wrong with an expression, and where.
+//! Errors in expressions, with their spans.
 
 use std::{error, fmt};
 
@@ -7,7 +7,7 @@ use std::{error, fmt};
 pub struct Span {
     /// The first byte.
     pub start: usize,
-    /// The byte behind the last.
+    /// The byte after the last.
     pub end: usize,
 }
 
@@ -18,25 +18,25 @@ impl Span {
         Self { start, end }
     }
 
-    /// The smallest range that holds both.
+    /// The smallest range that contains both.
     pub(super) fn to(self, other: Self) -> Self {
         Self::new(self.start.min(other.start), self.end.max(other.end))
     }
 
-    /// The same range in a text that starts so many bytes earlier.
+    /// The same range in a text that starts `by` bytes earlier.
     pub(super) const fn shifted(self, by: usize) -> Self {
         Self::new(self.start + by, self.end + by)
     }
 }
 
-/// What is wrong with an expression.
+/// An error in an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What is wrong.
+    /// Description of the error.
     pub message: String,
-    /// What to write instead, where that is known.
+    /// Text to write instead, if known.
     pub help: Option<String>,
-    /// The bytes at fault.
+    /// Location of the error.
     pub span: Span,
 }
 
@@ -64,7 +64,7 @@ impl fmt::Display for Error {
 
 impl error::Error for Error {}
 
-/// A piece of input for a message: on one line, and short.
+/// Quotes input for a message, on one line and shortened.
 pub(super) fn quoted(piece: &str) -> String {
     const LONGEST: usize = 40;
     let mut short = String::new();

@@ -1,4 +1,4 @@
-//! The functions that GitHub knows.
+//! Functions of GitHub's expressions.
 
 use super::{
     Expr,
@@ -6,16 +6,16 @@ use super::{
     uses::functions,
 };
 
-/// A function and how many arguments it takes.
+/// A function and its number of arguments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Function {
     /// Its name, as GitHub's documentation writes it.
     pub name: &'static str,
     /// The fewest arguments.
-    pub least: usize,
+    pub min: usize,
     /// The most arguments.
-    pub most: usize,
-    /// `true` if it looks at the status of what ran before, so that `success()` is no longer implied.
+    pub max: usize,
+    /// `true` for a status check function, which replaces the implied `success()`.
     pub is_status: bool,
 }
 
@@ -38,21 +38,21 @@ pub const FUNCTIONS: &[Function] = &[
     status("cancelled"),
 ];
 
-const fn plain(name: &'static str, least: usize, most: usize) -> Function {
-    Function { name, least, most, is_status: false }
+const fn plain(name: &'static str, min: usize, max: usize) -> Function {
+    Function { name, min, max, is_status: false }
 }
 
 const fn status(name: &'static str) -> Function {
-    Function { name, least: 0, most: 0, is_status: true }
+    Function { name, min: 0, max: 0, is_status: true }
 }
 
-/// The function of that name, in any case.
+/// Returns the function with this name, in any case.
 #[must_use]
 pub fn function(name: &str) -> Option<&'static Function> {
     FUNCTIONS.iter().find(|function| function.name.eq_ignore_ascii_case(name))
 }
 
-/// Every call of a function that GitHub does not know, or with a number of arguments that it does not take.
+/// Returns the errors of calls: unknown functions, and wrong numbers of arguments.
 #[must_use]
 pub fn check_functions(expr: &Expr) -> Vec<Error> {
     let mut found = Vec::new();
@@ -61,14 +61,14 @@ pub fn check_functions(expr: &Expr) -> Vec<Error> {
             found.push(Error::new(call.span, format!("there is no function {}", quoted(call.name))));
             continue;
         };
-        let Function { name, least, most, .. } = *function;
+        let Function { name, min, max, .. } = *function;
         let given = call.args.len();
-        if !(least..=most).contains(&given) {
-            let takes = match (least, most) {
+        if !(min..=max).contains(&given) {
+            let takes = match (min, max) {
                 (0, 0) => "no arguments".to_owned(),
                 (1, 1) => "1 argument".to_owned(),
-                (least, most) if least == most => format!("{least} arguments"),
-                (least, most) => format!("{least} to {most} arguments"),
+                (min, max) if min == max => format!("{min} arguments"),
+                (min, max) => format!("{min} to {max} arguments"),
             };
             found.push(Error::new(call.span, format!("`{name}` takes {takes}, not {given}")));
         } else if name == "case" && given % 2 == 0 {
@@ -81,8 +81,8 @@ pub fn check_functions(expr: &Expr) -> Vec<Error> {
     found
 }
 
-/// Returns whether a condition says itself which status it wants. Without `success`, `failure`, `always` or
-/// `cancelled` anywhere in it, GitHub reads it as `success() && (…)`.
+/// Returns whether a condition calls a status check function: `success`, `failure`, `always` or `cancelled`. GitHub
+/// reads a condition without one as `success() && (…)`.
 #[must_use]
 pub fn has_status_function(expr: &Expr) -> bool {
     functions(expr).iter().any(|call| function(call.name).is_some_and(|function| function.is_status))
@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(messages("Success('a')"), ["`success` takes no arguments, not 1"]);
         assert_eq!(messages("join(a, b, c)"), ["`join` takes 1 to 2 arguments, not 3"]);
         assert_eq!(messages("case(a, 1, b, 2)"), ["`case` takes an odd number of arguments, not 4"]);
-        assert_eq!(messages("f(g(a[h()]))").len(), 3, "wherever they stand");
+        assert_eq!(messages("f(g(a[h()]))").len(), 3, "at any depth");
     }
 
     #[test]

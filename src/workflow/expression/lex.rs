@@ -1,4 +1,4 @@
-//! Text → tokens.
+//! Lexer of expressions.
 
 use super::{
     Comparison, MAX_LENGTH,
@@ -6,14 +6,14 @@ use super::{
     number,
 };
 
-/// A token and where it stands.
+/// A token and its span.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
     pub(super) span: Span,
 }
 
-/// What a token is.
+/// Kind of a token.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum TokenKind {
     Open,
@@ -164,7 +164,7 @@ impl<'s> Lexer<'s> {
         })
     }
 
-    /// Takes the longest run from here that no punctuation or space ends.
+    /// Takes the characters up to punctuation or a space.
     fn word(&mut self, dots: bool) -> &'s str {
         let rest = self.rest();
         let ends = |c: char| match c {
@@ -172,7 +172,7 @@ impl<'s> Lexer<'s> {
             '.' => !dots,
             c => c.is_whitespace(),
         };
-        // The first character belongs to the word, whatever it is: there is always progress.
+        // The first character always belongs to the word, so that there is progress.
         let first = rest.chars().next().map_or(0, char::len_utf8);
         let tail = rest.get(first..).unwrap_or_default();
         let length = first + tail.find(ends).unwrap_or(tail.len());
@@ -181,7 +181,7 @@ impl<'s> Lexer<'s> {
     }
 }
 
-/// Returns whether a word may stand behind a dot, or be a context or a function.
+/// Returns whether a word is a valid name of a property, context or function.
 pub(super) fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')

@@ -1,6 +1,6 @@
-//! GitHub Actions' expression language: what stands inside `${{ }}`, and behind `if:` without it.
+//! GitHub Actions' expression language, of `${{ }}` and `if:`.
 //!
-//! The grammar is that of the runner, and where the runner and GitHub's own editor library differ, what both accept.
+//! The grammar is that of the runner. Where GitHub's editor library differs, it is the subset that both accept.
 //!
 //! Source: <https://docs.github.com/actions/reference/workflows-and-actions/expressions>.
 
@@ -25,24 +25,24 @@ pub use parse::parse;
 pub use segment::{Segment, segments};
 pub use uses::{CallUse, ContextUse, PathStep, contexts, functions};
 
-/// How deep a tree may be.
+/// Maximum depth of a tree.
 ///
 /// Source: the runner's `ExpressionConstants.MaxDepth`.
 pub const MAX_DEPTH: usize = 50;
 
-/// How many UTF-16 units an expression may take.
+/// Maximum length of an expression, in UTF-16 units.
 ///
 /// Source: the runner's `ExpressionConstants.MaxLength`.
 pub const MAX_LENGTH: usize = 21_000;
 
-/// An expression and where it stands.
+/// An expression and its span.
 ///
-/// Two expressions are equal when they say the same; where they stand does not count.
+/// Equality ignores spans.
 #[derive(Clone, Debug)]
 pub struct Expr {
-    /// What it says.
+    /// Kind and parts.
     pub kind: ExprKind,
-    /// The bytes that it takes in the text that was parsed, without parentheses around it.
+    /// Bytes in the parsed text, without parentheses around it.
     pub span: Span,
 }
 
@@ -52,16 +52,16 @@ impl PartialEq for Expr {
     }
 }
 
-/// What an expression says.
+/// Kind of an expression.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ExprKind {
-    /// A value written out.
+    /// A literal.
     Literal(Literal),
     /// A context such as `github`, by its name as written; GitHub ignores its case.
     Context(String),
-    /// A chain of `.name`, `['name']`, `[expr]` and `.*` behind a context, a call or parentheses. Never empty.
+    /// A chain of `.name`, `['name']`, `[expr]` and `.*` after a context, a call or parentheses. Never empty.
     Access {
-        /// What is accessed.
+        /// The value that is accessed.
         of: Box<Expr>,
         /// The steps from there, left to right.
         path: Vec<Access>,
@@ -79,9 +79,9 @@ pub enum ExprKind {
     And(Vec<Expr>),
     /// `a || b || …`, two or more.
     Or(Vec<Expr>),
-    /// `a == b` and its like.
+    /// `a == b` or another comparison.
     Compare {
-        /// Which comparison.
+        /// Operator.
         op: Comparison,
         /// The left side.
         left: Box<Expr>,
@@ -119,7 +119,7 @@ impl PartialEq for Literal {
 /// One step into a value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Access {
-    /// `.name` or `['name']`, which mean the same.
+    /// `.name` or `['name']`.
     Name(String),
     /// `[expr]`, for anything but a text.
     Index(Expr),
@@ -145,7 +145,7 @@ pub enum Comparison {
 }
 
 impl Comparison {
-    /// Returns how it is written.
+    /// Returns its symbol.
     #[must_use]
     pub const fn symbol(self) -> &'static str {
         match self {
@@ -158,7 +158,7 @@ impl Comparison {
         }
     }
 
-    /// Returns whether it is `==` or `!=`, which bind less than the others.
+    /// Returns whether it is `==` or `!=`, whose precedence is lower.
     const fn is_equality(self) -> bool {
         matches!(self, Self::Equal | Self::NotEqual)
     }

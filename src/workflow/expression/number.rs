@@ -1,4 +1,4 @@
-//! Numbers as expressions write them.
+//! Numbers in expressions.
 
 /// Reads a number: decimal with sign, fraction and exponent, `0x1f`, `0o17`, `Infinity`, `NaN`.
 ///

@@ -1,6 +1,6 @@
 //! Tokens → a tree.
 //!
-//! Every tree that leaves this file is at most [`MAX_DEPTH`] deep, so whoever walks it may recurse.
+//! Every tree that leaves this file is at most [`MAX_DEPTH`] deep, so that recursion over it is safe.
 
 use super::{
     Access, Expr, ExprKind, Literal, MAX_DEPTH,
@@ -8,7 +8,7 @@ use super::{
     lex::{self, Token, TokenKind},
 };
 
-/// Parses what stands inside `${{ }}`.
+/// Parses the content of `${{ }}`.
 ///
 /// # Errors
 ///
@@ -41,9 +41,9 @@ impl Tree {
 struct Parser<'s, I: Iterator<Item = Token>> {
     source: &'s str,
     tokens: std::iter::Peekable<I>,
-    /// How many brackets and `!` are open around the cursor.
+    /// Number of open brackets and `!` around the cursor.
     nesting: usize,
-    /// Where the text ends.
+    /// End of the text.
     end: usize,
 }
 
@@ -160,7 +160,7 @@ impl<I: Iterator<Item = Token>> Parser<'_, I> {
         Ok(Some(Step { access, depth: index.depth, end }))
     }
 
-    /// Parses a literal, a context, a call or parentheses, and says whether a step may follow.
+    /// Parses a literal, a context, a call or parentheses; returns it and whether a step may follow.
     fn value(&mut self) -> Result<(Tree, bool), Error> {
         let token = self.next("a value")?;
         let span = token.span;
@@ -204,7 +204,7 @@ impl<I: Iterator<Item = Token>> Parser<'_, I> {
         node(ExprKind::Call { name, args }, start.to(close), depth)
     }
 
-    /// Parses something inside brackets or behind `!`, which is where the parser itself recurses.
+    /// Parses the inside of brackets or the operand of `!`, the two places of recursion.
     fn nested(&mut self, open: Span, inner: impl Fn(&mut Self) -> Result<Tree, Error>) -> Result<Tree, Error> {
         self.nesting += 1;
         check_depth(self.nesting, open)?;
@@ -238,14 +238,14 @@ impl<I: Iterator<Item = Token>> Parser<'_, I> {
     }
 }
 
-/// One step into a value, how deep it is, and where it ends.
+/// A step into a value, with its depth and its end.
 struct Step {
     access: Access,
     depth: usize,
     end: usize,
 }
 
-/// A node above others that are so deep.
+/// Returns a node whose deepest child has depth `below`.
 fn node(kind: ExprKind, span: Span, below: usize) -> Result<Tree, Error> {
     check_depth(below + 1, span)?;
     Ok(Tree { expr: Expr { kind, span }, depth: below + 1 })

@@ -1,10 +1,10 @@
-//! A tree → text that parses to the same tree.
+//! Printer of expressions; the text parses to the same tree.
 
 use std::fmt::{self, Display, Formatter, Write};
 
 use super::{Access, Expr, ExprKind, Literal, lex::is_name, number};
 
-/// How tightly an expression binds.
+/// Precedence of an expression.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Binding {
     Or,
@@ -12,9 +12,9 @@ enum Binding {
     Equality,
     Relation,
     Not,
-    /// Everything that may stand in a chain but cannot start one.
+    /// A literal, which cannot start a chain.
     Literal,
-    /// What may start a chain.
+    /// A context, call or chain, which can start a chain.
     Value,
 }
 
@@ -32,7 +32,7 @@ impl Expr {
         }
     }
 
-    /// Writes the expression, in parentheses if it binds less tightly than its place asks.
+    /// Writes the expression, in parentheses if its precedence is below `least`.
     fn fmt_at_least(&self, least: Binding, f: &mut Formatter<'_>) -> fmt::Result {
         if self.binding() >= least { write!(f, "{self}") } else { write!(f, "({self})") }
     }

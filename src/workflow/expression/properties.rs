@@ -255,7 +255,7 @@ const TOKENS: &[&str] = &[
     "-", "'", "'a'", "''", " ", "\n", "${{", "}}", "}", "f(", "é", "\"", "\0",
 ];
 
-/// Whatever comes out points into the text.
+/// Checks that spans of results and errors are within the text.
 fn check_spans(text: &str) -> Result<(), TestCaseError> {
     for span in
         [parse(text), parse_condition(text)].map(|result| result.map_or_else(|error| error.span, |expr| expr.span))

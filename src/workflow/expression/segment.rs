@@ -1,22 +1,22 @@
-//! A text with `${{ … }}` in it → its pieces.
+//! Splits text with `${{ … }}` into literal segments and expressions.
 
 use super::error::{Error, Span};
 
-/// A piece of a text.
+/// A segment of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Segment<'t> {
-    /// Text that stands for itself. Never empty.
+    /// Literal text. Never empty.
     Text {
         /// The text.
         text: &'t str,
-        /// Where it starts, in bytes.
+        /// Start, in bytes.
         offset: usize,
     },
     /// An expression.
     Expression {
-        /// What stands between `${{` and `}}`, with its spaces.
+        /// Content of `${{ }}`, with its spaces.
         source: &'t str,
-        /// Where that starts, in bytes.
+        /// Start of the content, in bytes.
         offset: usize,
     },
 }
@@ -57,12 +57,12 @@ fn find(text: &str, from: usize, what: &str) -> Option<usize> {
     text.get(from..)?.find(what).map(|at| from + at)
 }
 
-/// Returns where the `}}` of the expression that starts here stands.
+/// Returns the position of the `}}` that ends the expression at `from`.
 fn end_of_expression(text: &str, from: usize) -> Option<usize> {
     let (mut in_text, mut before) = (false, b' ');
     for (at, byte) in text.as_bytes().get(from..)?.iter().copied().enumerate() {
         if byte == b'\'' {
-            // A doubled quote leaves and enters again, which comes to the same.
+            // A doubled quote ends one text and starts the next, with the same result.
             in_text = !in_text;
         } else if !in_text && byte == b'}' && before == b'}' {
             return Some(from + at - 1);

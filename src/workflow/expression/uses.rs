@@ -1,4 +1,4 @@
-//! What an expression uses.
+//! Contexts and functions that an expression uses.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub struct ContextUse<'e> {
     pub root: &'e str,
     /// The path from there, as far as it is written.
     pub path: Vec<PathStep<'e>>,
-    /// The bytes that the use takes, path included.
+    /// Span, path included.
     pub span: Span,
 }
 
@@ -20,7 +20,7 @@ pub struct ContextUse<'e> {
 pub enum PathStep<'e> {
     /// The property of that name, as written.
     Name(&'e str),
-    /// A property or item that only a run decides: `.*` or `[expr]`.
+    /// A property or item that depends on the run: `.*` or `[expr]`.
     Any,
 }
 
@@ -31,7 +31,7 @@ impl ContextUse<'_> {
         self.root.eq_ignore_ascii_case(root)
     }
 
-    /// The name at a position of the path, unless only a run decides it.
+    /// The name at a position of the path, unless it depends on the run.
     #[must_use]
     pub fn name(&self, position: usize) -> Option<&str> {
         match self.path.get(position) {
@@ -41,7 +41,7 @@ impl ContextUse<'_> {
     }
 }
 
-/// `needs.plan.outputs.seed`, with `*` for what only a run decides.
+/// `needs.plan.outputs.seed`, with `*` for a step that depends on the run.
 impl fmt::Display for ContextUse<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.root)?;
@@ -59,7 +59,7 @@ pub struct CallUse<'e> {
     pub name: &'e str,
     /// The arguments.
     pub args: &'e [Expr],
-    /// The bytes that the call takes.
+    /// Span of the call.
     pub span: Span,
 }
 
