@@ -279,7 +279,7 @@ pub(crate) fn clash(all: &[Compiled]) -> Result<(), Failure> {
     let mut owners: BTreeMap<(&Path, &str), &str> = BTreeMap::new();
     let mut found = Vec::new();
     for Compiled { root, file: definition, claim, workflows, .. } in all {
-        for generated in claim.wanted().chain(workflows.iter().map(String::as_str)) {
+        for generated in claim.exclusive().chain(workflows.iter().map(String::as_str)) {
             match owners.insert((root, generated), definition) {
                 Some(first) if first == definition => found.push(format!("`{definition}` is named twice")),
                 Some(first) => found.push(format!("`{first}` and `{definition}` both generate `{generated}`")),

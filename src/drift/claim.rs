@@ -1,4 +1,4 @@
-//! The files that a definition wants or has generated before, and those of definitions that are not part of a call.
+//! Files that definitions generate or have generated, also of definitions that are not part of a call.
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::Path;
@@ -8,23 +8,23 @@ use super::{Kind, MANIFEST};
 use crate::files::{File, SCRIPTS, listed, origin};
 use crate::shared;
 
-/// What one definition wants and had generated, by path.
+/// Files that a definition generates and has generated before, by path.
 #[derive(Debug, Default)]
 pub struct Claim {
     definition: String,
     version: Option<String>,
-    wanted: Vec<String>,
+    exclusive: Vec<String>,
     shared: Vec<String>,
     recorded: BTreeMap<String, String>,
 }
 
 impl Claim {
-    /// The claim of a definition that wants these files, and whose manifest on disk is this.
+    /// Returns the claim of a definition, from its output and its manifest on disk.
     pub(super) fn new(definition: &str, files: &[File], manifest: &str) -> Self {
         Self {
             definition: definition.to_owned(),
             version: origin(manifest).and_then(|origin| origin.version).map(str::to_owned),
-            wanted: files.iter().filter(|file| !file.is_shared()).map(|file| file.path.clone()).collect(),
+            exclusive: files.iter().filter(|file| !file.is_shared()).map(|file| file.path.clone()).collect(),
             shared: files.iter().filter(|file| file.is_shared()).map(|file| file.path.clone()).collect(),
             recorded: listed(manifest).map(|(sum, path)| (path.to_owned(), sum.to_owned())).collect(),
         }
@@ -34,9 +34,9 @@ impl Claim {
         &self.definition
     }
 
-    /// Paths of the files that this definition alone wants.
-    pub fn wanted(&self) -> impl Iterator<Item = &str> {
-        self.wanted.iter().map(String::as_str)
+    /// Paths of the files that only this definition generates.
+    pub fn exclusive(&self) -> impl Iterator<Item = &str> {
+        self.exclusive.iter().map(String::as_str)
     }
 
     /// Paths of the files that it shares with other definitions.
@@ -74,8 +74,8 @@ fn numbers(version: &str) -> Vec<u32> {
     release.split('.').map(|part| part.parse().unwrap_or_default()).collect()
 }
 
-/// Files of pipelines that are not part of this call: what their manifests list of the workflows, of the shared files and
-/// of their own folders. A manifest counts as long as its definition exists, and is none of this call's.
+/// Files of pipelines that are not part of this call: workflows, shared files and files in their own folders, as listed
+/// in their manifests. A manifest counts while its definition exists and is not part of this call.
 pub(super) fn others(root: &Path, listing: &Listing, is_here: impl Fn(&str) -> bool) -> HashSet<String> {
     let mut found = HashSet::new();
     for path in listing.files().filter(|path| path.ends_with(MANIFEST) && is_folder_of_scripts(path)) {
@@ -96,7 +96,7 @@ pub(super) fn others(root: &Path, listing: &Listing, is_here: impl Fn(&str) -> b
     found
 }
 
-/// Returns whether a manifest is in the folder of scripts or in a folder in it, where pipelines have theirs.
+/// Returns whether a manifest is at a place of manifests: the folder of scripts, or a folder in it.
 fn is_folder_of_scripts(manifest: &str) -> bool {
     manifest.strip_prefix(SCRIPTS).is_some_and(|rest| rest.matches('/').count() <= 2)
 }

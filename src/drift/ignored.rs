@@ -1,4 +1,4 @@
-//! `.gitignore`: generated files that git would leave out of a commit.
+//! Generated files that `.gitignore` excludes from commits.
 
 use std::path::Path;
 
@@ -14,11 +14,11 @@ use crate::sources::{below, folder};
 pub struct Ignored {
     /// The file.
     pub path: String,
-    /// The pattern that ignores it or a folder above it.
+    /// Pattern that ignores the file or a parent folder.
     pub pattern: String,
     /// The `.gitignore` of the pattern.
     pub file: String,
-    /// Lines that take it in again, at the end of that file.
+    /// Lines that include it again, for the end of that file.
     pub lines: Vec<String>,
 }
 
@@ -29,7 +29,7 @@ impl Repository {
     pub fn ignored(&self, claims: &[&Claim], others: &[String]) -> Vec<Ignored> {
         let index = std::fs::read(self.root.join(".git/index")).unwrap_or_default();
         let is_tracked = |path: &str| index.windows(path.len()).any(|bytes| bytes == path.as_bytes());
-        let generated = claims.iter().flat_map(|claim| claim.wanted().chain(claim.shared()));
+        let generated = claims.iter().flat_map(|claim| claim.exclusive().chain(claim.shared()));
         let paths = generated.chain(others.iter().map(String::as_str));
         paths.filter(|path| !is_tracked(path)).filter_map(|path| ignored(&self.root, path)).collect()
     }
@@ -38,7 +38,7 @@ impl Repository {
 /// The pattern that ignores a file, and the lines that undo it.
 fn ignored(root: &Path, path: &str) -> Option<Ignored> {
     let mut found: Option<Ignored> = None;
-    // A folder that is ignored hides everything in it, so each is looked at on the way down.
+    // An ignored folder hides everything in it, so every parent folder is checked.
     for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
         let part = path.get(..end).unwrap_or(path);
         let Some((file, pattern)) = decided(root, part, end < path.len()) else { continue };
@@ -46,7 +46,7 @@ fn ignored(root: &Path, path: &str) -> Option<Ignored> {
         let line = format!("!/{inner}{}", if end < path.len() { "/" } else { "" });
         match &mut found {
             Some(known) if known.file == file => known.lines.push(line),
-            // What another file hides comes up once this one is settled.
+            // Patterns of other files come up after this one is fixed.
             Some(_) => break,
             None => found = Some(Ignored { path: path.to_owned(), pattern, file, lines: vec![line] }),
         }
@@ -54,7 +54,7 @@ fn ignored(root: &Path, path: &str) -> Option<Ignored> {
     found
 }
 
-/// The file and the pattern that ignore a path: those of the closest folder that decides.
+/// Returns the file and pattern that ignore a path, of the closest folder with a match.
 fn decided(root: &Path, path: &str, is_folder: bool) -> Option<(String, String)> {
     let mut at = folder(path);
     loop {
@@ -71,7 +71,7 @@ fn decided(root: &Path, path: &str, is_folder: bool) -> Option<(String, String)>
 /// The patterns of a `.gitignore`; none of one that cannot be read.
 fn patterns(root: &Path, at: &str, file: &str) -> Gitignore {
     let mut builder = GitignoreBuilder::new(root.join(at));
-    // A pattern that is not sound is skipped, as git does.
+    // An invalid pattern is skipped, as git does.
     let _skipped = builder.add(root.join(file));
     builder.build().unwrap_or_else(|_| Gitignore::empty())
 }

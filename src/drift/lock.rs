@@ -1,9 +1,9 @@
-//! A lock, so that two runs do not write one repository at once.
+//! Lock of a repository, so that two runs do not write it at once.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
 
-/// A lock that holds until it is dropped, or the process ends in any way.
+/// A lock, held until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct Lock {
     _folder: Option<File>,
@@ -11,7 +11,7 @@ pub struct Lock {
 
 /// Locks the repository at `root`; calls `wait` before it waits for another run.
 ///
-/// The lock is on the folder itself, so it leaves no file behind. A disk that knows no locks is written without one.
+/// The lock is on the folder itself, so it leaves no file behind. A file system without locks is written without one.
 pub fn lock(root: &Path, wait: impl FnOnce()) -> Lock {
     let Ok(folder) = File::open(root) else { return Lock { _folder: None } };
     let locked = match folder.try_lock() {

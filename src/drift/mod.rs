@@ -1,4 +1,4 @@
-//! Wanted files against files on disk.
+//! Comparison of generated files with files on disk.
 
 mod attributes;
 mod change;
@@ -40,7 +40,7 @@ impl Repository {
         Self { root: root.to_owned(), listing: Listing::of(root), made: Arc::default() }
     }
 
-    /// No change yet. Folders that are made for changes which are never committed go with the last of them.
+    /// Starts without changes. Dropping uncommitted changes also removes the folders that were created for them.
     pub fn stage(&self) -> Staged {
         Staged::beside(&self.root, &self.made)
     }
@@ -51,7 +51,7 @@ impl Repository {
         temporary.into_iter().filter(|path| self.listing.remove(&self.root, path)).collect()
     }
 
-    /// The files of a definition that depart from what it compiles to, without those that it shares, and its claim.
+    /// Returns the files of a definition that differ from its output, without shared ones, and its claim.
     pub fn compare(&self, definition: &str, files: &[File]) -> (Vec<Change>, Claim) {
         let manifest = files.iter().find(|file| file.path.ends_with(MANIFEST));
         let old = manifest.and_then(|file| scan::text(&self.root, &file.path)).unwrap_or_default();
@@ -63,10 +63,10 @@ impl Repository {
         (changes.collect(), claim)
     }
 
-    /// Returns how a wanted file departs from what is wanted, if it does; `kind` says how a text that is there does.
-    fn changed(&self, path: &str, wanted: &str, kind: impl Fn(&str) -> Kind) -> Option<Change> {
+    /// Returns the change of a generated file, if it differs; `kind` classifies an existing text.
+    fn changed(&self, path: &str, expected: &str, kind: impl Fn(&str) -> Kind) -> Option<Change> {
         let there = self.listing.is_file(path);
-        if there == Some(true) && scan::holds(&self.root, path, wanted) {
+        if there == Some(true) && scan::holds(&self.root, path, expected) {
             return None;
         }
         let before = scan::text(&self.root, path);
@@ -76,12 +76,11 @@ impl Repository {
             None => Kind::Missing,
         };
         let before = before.unwrap_or_default();
-        Some(Change { path: path.to_owned(), kind, before, after: Some(wanted.to_owned()) })
+        Some(Change { path: path.to_owned(), kind, before, after: Some(expected.to_owned()) })
     }
 
-    /// Files that are no definition's alone and depart, each with the index of a claim that it concerns: those that
-    /// definitions share, those that none wants any more, what an interrupted run has left, and other files below the
-    /// folder of scripts.
+    /// Returns changes that concern several definitions, each with the index of a claim: shared files, files that no
+    /// definition generates any more, leftovers of an interrupted run, and other files in the folder of scripts.
     pub fn common(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
         let others = self.others(claims);
         let mut found = self.shared(claims);
@@ -96,12 +95,12 @@ impl Repository {
         claim::others(&self.root, &self.listing, |definition| here.contains(definition))
     }
 
-    /// Shared files that depart, each with the index of the first claim on it.
+    /// Returns shared files that differ, each with the index of the first claim on it.
     fn shared(&self, claims: &[&Claim]) -> Vec<(usize, Change)> {
-        let mut wanted: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut expected: BTreeMap<&str, usize> = BTreeMap::new();
         for (index, claim) in claims.iter().enumerate() {
             for path in claim.shared() {
-                wanted.entry(path).or_insert(index);
+                expected.entry(path).or_insert(index);
             }
         }
         let change = |(path, index): (&str, usize)| {
@@ -109,23 +108,23 @@ impl Repository {
             let kind = |before: &str| shared_kind(claims, path, before);
             Some((index, self.changed(path, shared.text, kind)?))
         };
-        wanted.into_iter().filter_map(change).collect()
+        expected.into_iter().filter_map(change).collect()
     }
 
-    /// Files that no definition wants.
+    /// Returns files that no definition generates.
     fn unclaimed(&self, claims: &[&Claim], others: &HashSet<String>) -> Vec<(usize, Change)> {
-        let wanted: HashSet<&str> = claims.iter().flat_map(|claim| claim.wanted().chain(claim.shared())).collect();
+        let expected: HashSet<&str> = claims.iter().flat_map(|claim| claim.exclusive().chain(claim.shared())).collect();
         let owners: BTreeMap<&str, usize> =
             (0..).zip(claims).map(|(index, claim)| (claim.definition(), index)).collect();
         let mut found = Vec::new();
-        for path in self.listing.all().filter(|path| !wanted.contains(path.as_str()) && !others.contains(path)) {
+        for path in self.listing.all().filter(|path| !expected.contains(path.as_str()) && !others.contains(path)) {
             let text = scan::text(&self.root, &path).unwrap_or_default();
             let recorded = (0..).zip(claims).find_map(|(index, claim)| Some((index, claim.recorded(&path)?)));
             let owner = match origin(&text) {
                 Some(origin) if origin.definition.is_some() => {
                     origin.definition.and_then(|from| owners.get(from).copied())
                 }
-                // A pipeline that is gone may have been the last one to use a shared file.
+                // A deleted pipeline may have been the last user of a shared file.
                 Some(_) if recorded.is_none() && path.starts_with(SCRIPTS) && sealed(&text) == Some(true) => Some(0),
                 _ => recorded.map(|(index, _)| index),
             };
@@ -146,12 +145,12 @@ fn is_temporary(path: &str) -> bool {
     path.rsplit('/').next().is_some_and(|name| name.starts_with(TEMPORARY))
 }
 
-/// Returns whether a text is one that was generated: by the seal in it, or else by the manifest's hash.
+/// Returns whether a text was generated, by the seal in it or the hash in the manifest.
 fn is_generated(text: &str, recorded: Option<&str>) -> bool {
     sealed(text).unwrap_or(recorded.is_none()) || recorded.is_some_and(|sum| sum == hash(text))
 }
 
-/// Why a file that is there is not what is wanted.
+/// Returns the kind of change of an existing file.
 fn kind(claim: &Claim, recorded: Option<&str>, path: &str, before: &str) -> Kind {
     let Some(from) = origin(before).and_then(|origin| origin.definition) else {
         let ours = recorded.is_some() || before.contains(MARK);
@@ -167,7 +166,7 @@ fn kind(claim: &Claim, recorded: Option<&str>, path: &str, before: &str) -> Kind
     }
 }
 
-/// Why a shared file that is there is not what is wanted.
+/// Returns the kind of change of an existing shared file.
 fn shared_kind(claims: &[&Claim], path: &str, before: &str) -> Kind {
     let sums: Vec<&str> = claims.iter().filter_map(|claim| claim.recorded(path)).collect();
     if sealed(before) == Some(true) || sums.contains(&hash(before).as_str()) {

@@ -1,7 +1,7 @@
-//! Names of the files beside those that are generated.
+//! Names of manifests and temporary files.
 
 /// End of the path of every manifest.
 pub(crate) const MANIFEST: &str = "/manifest.sha256";
 
-/// Front of the names of files that exist only while others are written.
+/// Prefix of the names of temporary files.
 pub(crate) const TEMPORARY: &str = ".pipewright-";

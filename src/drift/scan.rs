@@ -8,24 +8,23 @@ use std::path::Path;
 use crate::files::{SCRIPTS, WORKFLOWS};
 use crate::sources::line_ends;
 
-/// The largest file that is read, in bytes. What is generated is far smaller.
+/// Size limit of files that are read, in bytes. Generated files are far smaller.
 const LARGEST: u64 = 16 << 20;
 
-/// The text of a file, with our line ends; none for one that is not there, not text, too large, or a link.
+/// Returns the text of a file, with `\n` as line end; none if it is missing, not text, too large, or a link.
 pub(super) fn text(root: &Path, path: &str) -> Option<String> {
     let file = root.join(path);
     let plain = fs::symlink_metadata(&file).is_ok_and(|about| about.is_file() && about.len() <= LARGEST);
     plain.then(|| fs::read_to_string(file).ok()).flatten().map(line_ends)
 }
 
-/// Returns whether a plain file has this text, with whichever line ends: mostly one read that stops behind the wanted
-/// length.
-pub(super) fn holds(root: &Path, path: &str, wanted: &str) -> bool {
-    let mut read = Vec::with_capacity(wanted.len() + 1);
+/// Returns whether a plain file has this text, with any line ends; usually reads no more than its length.
+pub(super) fn holds(root: &Path, path: &str, expected: &str) -> bool {
+    let mut read = Vec::with_capacity(expected.len() + 1);
     let opened = fs::File::open(root.join(path));
-    let most = u64::try_from(wanted.len()).unwrap_or(u64::MAX).saturating_add(1);
-    let same = opened.is_ok_and(|file| file.take(most).read_to_end(&mut read).is_ok()) && read == wanted.as_bytes();
-    same || (read.contains(&b'\r') && text(root, path).is_some_and(|text| text == wanted))
+    let limit = u64::try_from(expected.len()).unwrap_or(u64::MAX).saturating_add(1);
+    let same = opened.is_ok_and(|file| file.take(limit).read_to_end(&mut read).is_ok()) && read == expected.as_bytes();
+    same || (read.contains(&b'\r') && text(root, path).is_some_and(|text| text == expected))
 }
 
 /// Everything in the folders of generated files, each listed once: names, and whether they are plain files.
@@ -50,7 +49,7 @@ impl Listing {
         let mut folders = Vec::new();
         for entry in fs::read_dir(root.join(folder)).into_iter().flatten().filter_map(Result::ok) {
             let Ok(kind) = entry.file_type() else { continue };
-            // A name that is not text is none of ours, and is to be seen all the same.
+            // A name that is not text is not generated, but has to be reported.
             let name = entry.file_name().to_string_lossy().into_owned();
             if kind.is_dir() {
                 folders.push(name);
@@ -65,7 +64,7 @@ impl Listing {
         folders
     }
 
-    /// Returns whether a path is a plain file; none where nothing has that name.
+    /// Returns whether a path is a plain file; none if it does not exist.
     pub(super) fn is_file(&self, path: &str) -> Option<bool> {
         if self.0.contains_key(path) {
             return Some(false);
@@ -79,7 +78,7 @@ impl Listing {
         self.entries().filter(|(_, is_file)| *is_file).map(|(path, _)| path)
     }
 
-    /// Everything but folders: files, links, and what else there is.
+    /// All entries except folders: files, links and others.
     pub(super) fn all(&self) -> impl Iterator<Item = String> + '_ {
         self.entries().map(|(path, _)| path)
     }
@@ -90,7 +89,7 @@ impl Listing {
             .flat_map(|(folder, names)| names.iter().map(move |(name, is_file)| (format!("{folder}/{name}"), *is_file)))
     }
 
-    /// Removes a file from the disk and from the list; whether that succeeded.
+    /// Removes a file from the disk and the list; returns whether that succeeded.
     pub(super) fn remove(&mut self, root: &Path, path: &str) -> bool {
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
         let removed = fs::remove_file(root.join(path)).is_ok();

@@ -1,4 +1,4 @@
-//! All files or none.
+//! Atomic change of several files: all or none.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Change, MANIFEST, TEMPORARY};
 
-/// The reason why nothing was written.
+/// Error of a write; no file was changed.
 #[derive(Debug)]
 pub struct WriteError {
     /// The file that could not be written.
     pub path: String,
-    /// What went wrong.
+    /// Description of the error.
     pub reason: String,
 }
 
@@ -32,7 +32,7 @@ impl fmt::Display for WriteError {
 
 impl std::error::Error for WriteError {}
 
-/// Makes the disk agree with these changes, or leaves it as it was.
+/// Applies these changes to the disk, all or none.
 ///
 /// # Errors
 ///
@@ -45,9 +45,9 @@ pub fn write(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
     staged.commit()
 }
 
-/// Changes that are written beside their destinations, under other names; dropped, it leaves the disk as it was.
+/// Changes that are written next to their destinations, under temporary names; a drop restores the disk.
 ///
-/// It holds paths alone, neither texts nor open files, however many there are.
+/// It keeps only paths, neither texts nor open files.
 #[derive(Debug)]
 pub struct Staged {
     root: PathBuf,
@@ -55,7 +55,7 @@ pub struct Staged {
     made: Arc<Folders>,
 }
 
-/// Folders that were made for files; removed again where those never come.
+/// Folders that were created for files; removed again if those are not committed.
 #[derive(Debug, Default)]
 pub(super) struct Folders(Mutex<Vec<PathBuf>>);
 
@@ -71,7 +71,7 @@ impl Drop for Folders {
         // The deepest first: two threads may have noted a folder before the one around it.
         folders.sort_unstable_by_key(|folder| Reverse(folder.components().count()));
         for folder in folders.iter() {
-            // One that holds something by now stays.
+            // A folder that is not empty stays.
             let _ = fs::remove_dir(folder);
         }
     }
@@ -84,17 +84,17 @@ struct StagedFile {
 }
 
 impl Staged {
-    /// No change yet, of the repository at `root`.
+    /// Starts without changes, for the repository at `root`.
     pub fn new(root: &Path) -> Self {
         Self::beside(root, &Arc::default())
     }
 
-    /// No change yet, of a repository whose other parts make folders, too.
+    /// Starts without changes, for a repository whose other parts also create folders.
     pub(super) fn beside(root: &Path, made: &Arc<Folders>) -> Self {
         Self { root: root.to_owned(), files: Vec::new(), made: Arc::clone(made) }
     }
 
-    /// Writes the new text of a change beside its destination.
+    /// Writes the new text of a change next to its destination.
     ///
     /// # Errors
     ///
@@ -111,11 +111,11 @@ impl Staged {
         self.files.append(&mut other.files);
     }
 
-    /// Puts every file in its place, the manifests last, so that what a killed run leaves is never listed as complete.
+    /// Moves every file to its destination, manifests last, so that a killed run never looks complete.
     ///
     /// # Errors
     ///
-    /// [`WriteError`] for the first file that cannot be put in its place; those before it are put back.
+    /// [`WriteError`] for the first file that cannot be moved; those before it are restored.
     pub fn commit(mut self) -> Result<(), WriteError> {
         for file in self.files.iter().filter(|file| !file.removes) {
             let synced = fs::File::open(beside(&self.root.join(&file.path), "new")).and_then(|file| file.sync_all());
@@ -130,14 +130,14 @@ impl Staged {
             }
         }
         for file in std::mem::take(&mut self.files) {
-            // What cannot be removed now, the next run removes.
+            // The next run removes leftovers.
             let _ = fs::remove_file(beside(&self.root.join(&file.path), "old"));
         }
         self.made.list().clear();
         Ok(())
     }
 
-    /// Returns where a file goes: inside of the repository, through no link.
+    /// Returns the destination of a file, inside of the repository and through no link.
     fn destination(&self, path: &str) -> Result<PathBuf, String> {
         let mut folder = self.root.clone();
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -154,7 +154,7 @@ impl Staged {
                 Ok(_) => return Err(format!("`{}` is not a folder", folder.display())),
                 Err(error) if error.kind() == io::ErrorKind::NotFound => match fs::create_dir(&folder) {
                     Ok(()) => self.made.list().push(folder.clone()),
-                    // Another thread of this call was faster.
+                    // Another thread has created it.
                     Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                     Err(error) => return Err(error.to_string()),
                 },
@@ -179,12 +179,12 @@ impl Drop for Staged {
 }
 
 impl StagedFile {
-    /// Puts the file in its place; what was there is kept under another name.
+    /// Moves the file to its destination, and keeps the previous one under another name.
     fn put(&self, root: &Path) -> io::Result<()> {
         let to = root.join(&self.path);
         let old = beside(&to, "old");
         if fs::symlink_metadata(&to).is_ok_and(|about| about.is_file()) {
-            // A second name needs no right to read the file; a disk that knows none gets a copy.
+            // A hard link needs no permission to read the file; file systems without them get a copy.
             fs::hard_link(&to, &old).or_else(|_| fs::copy(&to, &old).map(drop))?;
         }
         let done = if self.removes { fs::remove_file(&to) } else { fs::rename(beside(&to, "new"), &to) };
@@ -201,7 +201,7 @@ impl StagedFile {
     }
 }
 
-/// The name of a temporary file beside a destination. It does not end as a workflow does.
+/// Returns the name of a temporary file next to a destination, without the extension of a workflow.
 fn beside(to: &Path, what: &str) -> PathBuf {
     let name = to.file_name().unwrap_or_default().to_string_lossy();
     to.with_file_name(format!("{TEMPORARY}{name}.{what}"))
@@ -214,14 +214,14 @@ fn stage(to: &Path, text: &str) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o644);
     let new = beside(to, "new");
     if new.is_file() {
-        // An interrupted run has left it.
+        // A leftover of an interrupted run.
         fs::remove_file(&new)?;
     }
     let mut file = options.open(new)?;
     if let Ok(about) = fs::metadata(to)
         && fs::File::open(to).is_ok()
     {
-        // As the file that it replaces, also where the process would give new files less.
+        // The permissions of the file that it replaces, regardless of the umask.
         file.set_permissions(about.permissions())?;
     }
     file.write_all(text.as_bytes())

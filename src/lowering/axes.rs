@@ -5,19 +5,19 @@ use crate::definition::Name;
 use crate::resolve::{self, JobMachine};
 use crate::workflow::{Axis, Runner, Value, When};
 
-/// The combination that a job runs on.
+/// Combination of versions and machine that a job runs on.
 #[derive(Debug, Clone)]
 pub(crate) struct Axes {
     /// Axes by name; none for a job that runs on one combination.
     pub(crate) matrix: Vec<(String, Axis)>,
     /// The machine.
     pub(crate) runner: Runner,
-    /// Label of the combination; empty where there is nothing to label.
+    /// Label of the combination; empty if there is only one.
     pub(crate) label: Value,
 }
 
 impl Axes {
-    /// All combinations, as a matrix.
+    /// Returns the matrix of all combinations.
     pub(crate) fn all(axes: &resolve::Axes<'_>) -> Self {
         let mut matrix = Vec::new();
         let mut label = Value::from(axes.versions.map_or("", |versions| versions.values.last()));
@@ -59,7 +59,7 @@ impl Axes {
         Self { matrix: axes.collect(), runner, label }
     }
 
-    /// A name with the combination behind it, where there are several.
+    /// Appends the combination to a name, if there are several.
     pub(crate) fn named(&self, name: &str) -> Value {
         let name = Value::from(name);
         let varies = !self.matrix.is_empty() || self.label.literal().is_none();
@@ -67,7 +67,7 @@ impl Axes {
     }
 }
 
-/// The condition under which a job is the one whose reports count, where there are several combinations.
+/// Condition of the combination whose reports count; none if there is only one.
 pub(crate) fn is_reported(axes: &resolve::Axes<'_>, version: Option<&str>) -> Option<When> {
     let versions = axes.several_versions();
     let version = versions.and_then(|versions| Some((versions.axis, axes.reported_version(version)?)));

@@ -1,4 +1,4 @@
-//! What every lowering is given: the pipeline, its pins, and its scripts.
+//! Context of all lowerings: the pipeline, its pins, and its scripts.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -19,7 +19,7 @@ use crate::workflow::{Action, Pairs, Script, Step};
 
 const TEMPLATE: Code = Code("template");
 
-/// What every lowering is given.
+/// Context of a lowering.
 pub(crate) struct Context<'a> {
     pub(crate) pipeline: &'a Pipeline<'a>,
     pub(super) pins: Pins<'a>,
@@ -41,13 +41,13 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Returns scripts and data that were asked for.
+    /// Returns the scripts and data in use.
     ///
     /// # Errors
     ///
-    /// Pins that are missing, and templates of the user's own that fail.
+    /// Missing pins, and custom templates that fail.
     pub(crate) fn emitted_files(self) -> Result<Emitted, Vec<Diagnostic>> {
-        // The manifest lies among the shared files, with which it is checked out.
+        // The manifest is in the folder of shared files, which is checked out.
         let _ = self.emitted(ATTRIBUTES);
         let mut found = self.failed.into_inner();
         found.extend(self.pins.missing());
@@ -106,7 +106,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// The path of a file that all pipelines share, which is emitted.
+    /// Emits a file that all pipelines share; returns its path.
     pub(crate) fn emitted(&self, name: &str) -> String {
         if let Some(shared) = shared::by_name(name) {
             self.shared.borrow_mut().insert(shared.name, shared);
@@ -114,7 +114,7 @@ impl<'a> Context<'a> {
         format!("{SCRIPTS}/{name}")
     }
 
-    /// Data of this pipeline that scripts read, emitted beside its manifest; several jobs may ask for the same.
+    /// Emits data of this pipeline for scripts, next to its manifest, once for several jobs.
     pub(crate) fn data(&self, name: &str, text: impl FnOnce() -> String) -> String {
         if !self.data.borrow().contains_key(name) {
             let text = text();
@@ -125,7 +125,7 @@ impl<'a> Context<'a> {
 
     /// A step that runs a command of a script, such as `ci.py gates`, at the root of the repository.
     ///
-    /// Isolated, so that no file beside the script or in the working directory can be imported in the place of a module.
+    /// Python runs isolated, so that no file in the script's folder or the working directory shadows a module.
     pub(crate) fn python(&self, name: &str, command: &str, arguments: &[&str], origin: &Origin) -> Step {
         let mut text = format!("python3 -I {SCRIPTS}/{command}");
         for argument in arguments {

@@ -1,4 +1,4 @@
-//! test-coverage.yml: merged coverage, its gate, what a change left uncovered, and the history.
+//! test-coverage.yml: merged coverage, its gate, uncovered changes, and the history.
 
 use super::axes::Axes;
 use super::context::Context;
@@ -18,7 +18,7 @@ impl Family for Coverage {
     }
 }
 
-/// The workflow, where anything is measured.
+/// Returns the workflow, if any run measures coverage.
 fn workflow(context: &Context<'_>) -> Option<Workflow> {
     let pipeline = context.pipeline;
     let measured = pipeline.measured().filter_map(|run| Some(job(context, run, run.coverage.as_ref()?)));
@@ -60,7 +60,7 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
         ("PIPEWRIGHT_BRANCH", branch),
         ("PIPEWRIGHT_HISTORY", Value::temp("history/history.json")),
     ]);
-    // A ratchet without the history that there is would pass everything.
+    // A ratchet without its history would pass any coverage.
     let required = if ratchet { When::TRUE } else { deploying.clone() };
     history.env.extend(pairs![("PIPEWRIGHT_HISTORY_REQUIRED", required)]);
     steps.push(history);
@@ -98,7 +98,7 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
     job
 }
 
-/// Coverage.py itself, which alone reads its files.
+/// Installs coverage.py, which is needed to read its data files.
 fn coverage_py(context: &Context<'_>, run: &TestRun<'_>, origin: &Origin) -> Vec<Step> {
     let axes = Axes::only(&run.component.axes, run.written.coverage_version());
     let with = pairs![("python-version", &axes.label)];

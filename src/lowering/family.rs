@@ -3,8 +3,8 @@
 use super::context::Context;
 use crate::workflow::Workflow;
 
-/// A family of workflows: what a pipeline asks of it becomes files.
+/// A family of workflows.
 pub(crate) trait Family: Sync {
-    /// The workflows that a pipeline asks for, beside those `above` that they may call.
+    /// Returns the workflows of a pipeline; they may call those in `above`.
     fn lower(&self, context: &Context<'_>, above: &[Workflow]) -> Vec<Workflow>;
 }

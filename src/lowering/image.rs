@@ -1,4 +1,4 @@
-//! The steps that build an image, for CI and for a deploy.
+//! Steps of image builds, for CI and for deploys.
 
 use super::context::Context;
 use super::steps::{run_value, value};
@@ -8,29 +8,29 @@ use crate::sources::below;
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Github, Pairs, Permission, Step, Value, grant, pairs};
 
-/// Whether a build is published.
+/// Use of a build.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Push {
-    /// It only shows that it builds.
+    /// A check that the image builds.
     Never,
-    /// It is published.
+    /// Publication to the registry.
     Always,
 }
 
-/// The emulators behind platforms that the machine is not.
+/// Action that installs emulators of other platforms.
 const EMULATORS: &str = "tonistiigi/binfmt:qemu-v10.2.3";
-/// The builder.
+/// Action that sets up the builder.
 const BUILDER: &str = "moby/buildkit:v0.32.2";
 
 impl Context<'_> {
-    /// The steps of a build, from the user's own before it to those after it.
+    /// Returns the steps of a build, with the custom steps before and after it.
     pub(crate) fn build(&self, resolved: &Image<'_>, push: Push) -> Vec<Step> {
         let (name, image) = (resolved.name, resolved.written);
         let origin = crate::at!["images", name.as_str()];
         let mut steps = self.steps(&image.before, "", &origin.clone().then("before"), Effect::None);
         if image.platforms.len() > 1 {
             let emulators = self.image(EMULATORS, &origin.clone().then("platforms"));
-            // Its cache would take the place of the pinned image.
+            // Its cache would replace the pinned image.
             //
             // Source: <https://github.com/docker/setup-qemu-action#inputs>, `cache-image`.
             let with = pairs![("image", emulators), ("platforms", image.platforms.join(",")), ("cache-image", "false")];
@@ -51,7 +51,7 @@ impl Context<'_> {
         steps
     }
 
-    /// The step that logs in to an image's registry, where that takes one.
+    /// Returns the step that logs in to an image's registry, if required.
     pub(crate) fn log_in_to(&self, image: &Image<'_>, push: Push, origin: &Origin) -> Option<Step> {
         let registry = image.registry();
         let with = match &image.written.login {
@@ -90,7 +90,7 @@ impl Context<'_> {
         if push == Push::Always {
             let mut tags = Value::from(&image.repository) + ":" + Github::Sha;
             if image.cache.contains(&Cache::Inline) {
-                // The next build looks for the layers of this one by a name that stays.
+                // The next build finds the layers of this one by a constant name.
                 tags = tags + "\n" + inline(image);
             }
             put("tags", tags);
@@ -101,14 +101,14 @@ impl Context<'_> {
         with
     }
 
-    /// Each image has a scope of its own: a shared one is overwritten by whoever comes last.
+    /// Each image has a separate scope: the last build would overwrite a shared one.
     fn scope(&self, name: &Name) -> String {
         format!("{}-{name}", self.pipeline.project())
     }
 
-    /// The caches that a build restores from: none where the image is published. GitHub's cache can be written by any
-    /// job on the same branch and on the default branch, a tag by any job with `packages: write`; SLSA asks that no
-    /// build can put entries into another's cache.
+    /// Returns the caches that a build restores from; none if the image is published. GitHub's cache can be written by any
+    /// job on the same branch and on the default branch, a tag by any job with `packages: write`; SLSA requires that no
+    /// build can write entries to the cache of another.
     ///
     /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>, restrictions for
     /// accessing a cache; <https://slsa.dev/spec/v1.0/requirements#isolated>
@@ -128,7 +128,7 @@ impl Context<'_> {
             .collect()
     }
 
-    /// The caches that a build writes. A cache that cannot be written is no reason for a red build. GitHub's cache is
+    /// Returns the caches that a build writes. A build does not fail if a cache cannot be written. GitHub's cache is
     /// written on branches alone: what a pull request writes is restored by that pull request at most, what the merge
     /// queue writes by nothing, and both take space from the caches of branches.
     fn cache_to(&self, name: &Name, image: &definition::Image, push: Push) -> Vec<Value> {
@@ -170,12 +170,12 @@ fn with_doubled_quotes(value: Value) -> Value {
     }
 }
 
-/// The image that carries its own cache.
+/// Name of the image with its cache.
 fn inline(image: &definition::Image) -> String {
     format!("{}:inline-cache", image.repository)
 }
 
-/// What a build needs of the job's token.
+/// Returns the permissions of a build.
 pub(crate) fn grant_registry(image: &Image<'_>, push: Push, permissions: &mut Vec<Permission>) {
     match (&image.written.login, push) {
         (Login::Github, Push::Always) => grant(permissions, "packages", Access::Write, "push the image"),

@@ -1,4 +1,4 @@
-//! Jobs and steps with what all of them have.
+//! Common parts of jobs and steps.
 
 use super::context::Context;
 use crate::definition::{Nightly, RunsOn};
@@ -8,7 +8,7 @@ use crate::workflow::{
 };
 
 impl Context<'_> {
-    /// The step that every job starts with.
+    /// Returns the step that every job starts with.
     pub(crate) fn checkout(&self, origin: &Origin, depth: Option<u8>) -> Step {
         let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string().into())).collect();
         with.push(("persist-credentials".to_owned(), "false".into()));
@@ -34,7 +34,7 @@ impl Context<'_> {
         Step::uses(name, self.action("actions/upload-artifact", with, origin), origin.clone())
     }
 
-    /// A job with what all jobs have.
+    /// Returns a job with the defaults of all jobs.
     pub(crate) fn job(&self, id: &str, name: impl Into<Value>, origin: Origin, steps: Vec<Step>) -> Job {
         let mut permissions = Vec::new();
         grant(&mut permissions, "contents", Access::Read, "check out the repository");
@@ -60,7 +60,7 @@ impl Context<'_> {
         }
     }
 
-    /// A job that calls another of our workflows, with what that one needs.
+    /// Returns a job that calls another generated workflow, with its permissions.
     pub(crate) fn call(&self, id: &str, name: impl Into<Value>, callee: &Workflow, origin: Origin) -> Job {
         let mut permissions: Vec<Permission> = Vec::new();
         for permission in callee.jobs.iter().flat_map(|job| &job.permissions) {
@@ -73,7 +73,7 @@ impl Context<'_> {
         }
     }
 
-    /// A group of its own for every run.
+    /// Returns a concurrency group per run.
     pub(crate) fn each_run(&self, name: &str) -> Concurrency {
         Concurrency {
             group: Value::from(self.pipeline.project()) + "-" + name + "-" + Github::RunId,
@@ -83,13 +83,13 @@ impl Context<'_> {
     }
 }
 
-/// Retention of the artifacts that jobs hand to each other: a run can be re-run for 30 days, and one day more lets a
-/// re-run of the last day end.
+/// Retention of the artifacts between jobs: a run can be re-run for 30 days, plus one day for a re-run on the last
+/// day.
 ///
 /// Source: <https://docs.github.com/actions/how-tos/manage-workflow-runs/re-run-workflows-and-jobs>.
 const RETENTION_DAYS: &str = "31";
 
-/// JSON as a variable carries it: what has several entries stands on a line each.
+/// Formats JSON for a variable, with a line per entry if there are several.
 pub(crate) fn json_lines(value: &serde_json::Value) -> String {
     use serde_json::Value;
     let (open, lines, close): (_, Vec<String>, _) = match value {
@@ -121,7 +121,7 @@ pub(crate) fn single(runs_on: &RunsOn) -> Runner {
     }
 }
 
-/// A schedule as GitHub writes it.
+/// Returns a schedule in GitHub's form.
 pub(crate) fn scheduled(at: &Nightly) -> (String, Option<String>) {
     (at.cron.to_string(), at.timezone.clone())
 }

@@ -1,4 +1,4 @@
-//! From a pipeline to workflows: reads nothing, and fails for pins and templates alone.
+//! Lowering of a pipeline to workflows. It reads no files; its only errors are missing pins and failing templates.
 
 mod axes;
 mod ci;
@@ -35,14 +35,14 @@ use crate::workflow::Workflow;
 
 pub(crate) use pins::{Asked, UNPINNED};
 
-/// Every family; a workflow that is called stands before the one that calls it.
+/// All families. A called workflow comes before its caller.
 pub(crate) const FAMILIES: &[&dyn Family] =
     &[&suite::Suites, &coverage::Coverage, &ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &own::OwnWorkflows];
 
-/// What a pipeline became.
+/// Result of a lowering.
 #[derive(Debug)]
 pub(crate) struct Lowered {
-    /// Its workflows, by file.
+    /// Workflows, by file.
     pub(crate) workflows: Vec<Workflow>,
     /// Files that they use.
     pub(crate) emitted: Emitted,
@@ -52,7 +52,7 @@ pub(crate) struct Lowered {
 ///
 /// # Errors
 ///
-/// Pins that are missing in the lock, and templates of the user's own that fail.
+/// Pins that are missing in the lock, and custom templates that fail.
 pub(crate) fn lower(pipeline: &Pipeline<'_>, sources: &Sources, lock: &Lock) -> Result<Lowered, Vec<Diagnostic>> {
     let context = Context::new(pipeline, sources, lock);
     let workflows = workflows(&context);
@@ -63,7 +63,7 @@ pub(crate) fn lower(pipeline: &Pipeline<'_>, sources: &Sources, lock: &Lock) -> 
     }
 }
 
-/// Returns the files of the workflows of a pipeline, and the pins that these ask for.
+/// Returns the workflow files of a pipeline, and the pins that they use.
 pub(crate) fn needs(pipeline: &Pipeline<'_>, sources: &Sources, lock: &Lock) -> (Vec<String>, Asked) {
     let context = Context::new(pipeline, sources, lock);
     let files = workflows(&context).into_iter().map(|workflow| workflow.file).collect();

@@ -1,4 +1,4 @@
-//! Workflows and jobs that the user writes.
+//! Custom workflows and jobs.
 
 use super::axes::Axes;
 use super::condition;
@@ -86,7 +86,7 @@ fn manual(name: &Name, input: &Input) -> ManualInput {
     }
 }
 
-/// A job that the user wrote.
+/// Returns a custom job.
 pub(super) fn own_job(
     context: &Context<'_>,
     resolved: &resolve::Job<'_>,

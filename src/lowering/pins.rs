@@ -1,4 +1,4 @@
-//! Pins of a lowering: what it asks for, and what the lock does not have.
+//! Pins of a lowering: those in use, and those missing in the lock.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -8,10 +8,10 @@ use crate::pins::{Lock, Tool, builtin};
 use crate::trace::Origin;
 use crate::workflow::Commit;
 
-/// Names with the first place that asks for each.
+/// Names with the first location that uses each.
 type Names = BTreeMap<String, Origin>;
 
-/// Everything of which a lowering asked for the pin.
+/// Names whose pins a lowering uses.
 #[derive(Debug, Default)]
 pub(crate) struct Asked {
     pub(crate) actions: Names,
@@ -19,7 +19,7 @@ pub(crate) struct Asked {
     pub(crate) tools: Names,
 }
 
-/// The lock, and what was asked of it.
+/// The lock, and the names that were looked up.
 pub(crate) struct Pins<'a> {
     lock: &'a Lock,
     asked: RefCell<Asked>,
@@ -51,12 +51,12 @@ impl<'a> Pins<'a> {
         self.lock.tool(name).cloned()
     }
 
-    /// Returns what was asked for.
+    /// Returns the names that were looked up.
     pub(super) fn asked(self) -> Asked {
         self.asked.into_inner()
     }
 
-    /// Returns an error for everything that was asked for and is not in the lock.
+    /// Returns an error for every name that is not in the lock.
     pub(super) fn missing(self) -> Vec<Diagnostic> {
         let lock = self.lock;
         let Asked { actions, images, tools } = self.asked();
@@ -78,7 +78,7 @@ impl<'a> Pins<'a> {
     }
 }
 
-/// The rule that everything has a pin.
+/// Rule that reports a missing pin.
 pub(crate) const UNPINNED: Code = Code("unpinned");
 
 fn note(names: &mut Names, name: &str, origin: &Origin) {

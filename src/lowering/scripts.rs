@@ -7,8 +7,8 @@ use crate::sources::{Sources, join};
 /// Scripts of earlier versions, which could be replaced.
 const FORMER: &[&str] = &["console.py", "nextest.toml", "run.py", "tell.py"];
 
-/// An error for each file that would replace a script. A project may have templates of the same names, which mean
-/// something else: they do not speak of this program.
+/// Returns an error for each file that would replace a script. Templates of another tool may have the same names, but
+/// do not mention this program.
 pub(super) fn replaced(sources: &Sources) -> Vec<Diagnostic> {
     let folder = join(sources.folder(), "templates").unwrap_or_default();
     let names = sources.tree.list(&folder);

@@ -46,7 +46,7 @@ pub(crate) fn secrets<'a>(
 }
 
 impl Context<'_> {
-    /// The steps that a test job starts with: a missing secret ends it before anything else is done.
+    /// Returns the first steps of a test job, which fail it early if a secret is missing.
     pub(crate) fn start(&self, secrets: &Secrets<'_>, environment: Option<&str>, origin: &Origin) -> Vec<Step> {
         let mut steps = Vec::new();
         if !secrets.is_empty() {

@@ -1,4 +1,4 @@
-//! Containers beside tests, and what they provide.
+//! Service containers of tests, and their variables.
 
 use super::context::Context;
 use super::steps::{set_env, value};
@@ -14,10 +14,10 @@ const OBJECT_STORE: &str = "rustfs/rustfs:1.0.1";
 /// Credentials of a container that lives as long as its job and is reached on localhost alone.
 const KEY: &str = "rustfsadmin";
 const BUCKET: &str = "lancedb";
-/// The port that the object store listens on by itself.
+/// Default port of the object store.
 const PORT: u16 = 9000;
 
-/// Containers, their variables for the tests, and the steps that finish setting them up.
+/// Service containers, their variables for the tests, and the steps that complete the setup.
 #[derive(Debug, Default)]
 pub(crate) struct Beside {
     pub(crate) services: Vec<Service>,
@@ -26,7 +26,7 @@ pub(crate) struct Beside {
 }
 
 impl Context<'_> {
-    /// The services of a job.
+    /// Returns the services of a job.
     pub(crate) fn beside(&self, services: &[Named<'_, Written>]) -> Beside {
         let mut beside = Beside::default();
         for (name, written) in services {
@@ -74,7 +74,7 @@ impl Context<'_> {
         }
     }
 
-    /// The step that makes the object store's bucket.
+    /// Returns the step that creates the object store's bucket.
     fn bucket(&self, origin: &Origin) -> Step {
         let script = self.script("steps/bucket.sh", context! {});
         Step::run("Create the bucket", script, origin.clone()).env([("BUCKET", BUCKET)])
@@ -112,7 +112,7 @@ fn options(health: Option<&Health>, own: &[String]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
-/// As the runner splits options: quotes and backslashes are taken apart.
+/// Quotes a value for the runner, which splits options at quotes and backslashes.
 fn double_quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -1,4 +1,4 @@
-//! The steps that make a job ready for a component: toolchains, dependencies.
+//! Setup of a job for a component: toolchains and dependencies.
 
 use super::axes::Axes;
 use super::context::Context;
@@ -45,7 +45,7 @@ pub(crate) fn set_up(
     steps
 }
 
-/// The steps of a toolchain that the user sets up; they see the version in `VERSION`.
+/// Returns the custom setup steps of a toolchain; `VERSION` has its version.
 fn custom(context: &Context<'_>, component: &Component<'_>, axes: &Axes, origin: &Origin) -> Vec<Step> {
     let Some(custom) = &component.written.custom else { return Vec::new() };
     let at = origin.clone().then("custom").then("steps");
@@ -70,14 +70,14 @@ fn chosen(axes: &Axes, versions: Versions<'_>) -> Value {
     }
 }
 
-/// The platform of a machine, as the lock names it; none for one that the lock has no hashes for, or that is an axis.
+/// Returns the platform of a machine in the lock; none for an axis, or a machine without hashes in the lock.
 fn platform(runner: &Runner) -> Option<&'static str> {
     let Runner::Label(label) = runner else { return None };
     let ubuntu = label.literal()?.strip_prefix("ubuntu-")?;
     Some(if ubuntu.ends_with("-arm") { "linux-arm64" } else { "linux-amd64" })
 }
 
-/// The condition under which a cache can be restored by other branches: on those that pull requests go to.
+/// Condition of branches whose caches other branches can restore: the targets of pull requests.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/dependency-caching>, restrictions for
 /// accessing a cache

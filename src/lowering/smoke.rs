@@ -1,4 +1,4 @@
-//! smoke-tests.yml: the probes of a deploy, against a chosen environment.
+//! smoke-tests.yml: the smoke tests of a chosen environment.
 
 use super::context::Context;
 use super::deploy::{settings_variables, smoke_env};

@@ -1,4 +1,4 @@
-//! Steps and values that the user wrote.
+//! Custom steps and values.
 
 use indexmap::IndexMap;
 
@@ -30,7 +30,7 @@ pub(crate) fn value(value: &definition::Value) -> Value {
     }
 }
 
-/// A value that a run decides, in a job that waits for `needs`.
+/// A value that is evaluated in a run, in a job that waits for `needs`.
 pub(crate) fn run_value(written: &RunValue, needs: &[Name]) -> Value {
     match written {
         RunValue::Plain(plain) => value(plain),
@@ -43,7 +43,7 @@ pub(crate) fn run_value(written: &RunValue, needs: &[Name]) -> Value {
     }
 }
 
-/// The name by which a job hands the output of a step to others.
+/// Returns the name of the job output for an output of a step.
 pub(super) fn output_name(output: &Output) -> String {
     match &output.step {
         Some(step) => format!("{step}-{}", output.name),
@@ -71,7 +71,7 @@ const fn github(property: GithubValue) -> Github {
     }
 }
 
-/// Puts variables into an environment; one that stands there already has the new value.
+/// Adds variables to an environment; existing ones get the new value.
 pub(crate) fn set_env<'v>(env: &mut Pairs, values: impl IntoIterator<Item = (&'v String, Value)>) {
     for (key, value) in values {
         match env.iter_mut().find(|(known, _)| known == key) {
@@ -100,12 +100,12 @@ pub(super) fn unless_cancelled(step: Step) -> Step {
 }
 
 impl Context<'_> {
-    /// The user's steps; a command that names no folder runs in `folder`.
+    /// Returns custom steps; `folder` is the default working directory.
     pub(crate) fn steps(&self, written: &[Written], folder: &str, origin: &Origin, effect: Effect) -> Vec<Step> {
         self.steps_after(&[], written, folder, origin, effect)
     }
 
-    /// The user's steps in a job that waits for `needs`.
+    /// Returns custom steps in a job that waits for `needs`.
     pub(crate) fn steps_after(
         &self,
         needs: &[Name],
@@ -152,13 +152,13 @@ impl Context<'_> {
     }
 }
 
-/// Returns what the actions need that make a job ready for a component.
+/// Returns the permissions of the actions that set up a component.
 pub(crate) fn grant_ready(component: &Component, permissions: &mut Vec<Permission>) {
     grant_for(&component.before, permissions);
     grant_for(component.custom.as_ref().map_or(&[], |custom| &custom.steps), permissions);
 }
 
-/// Returns what the actions among the user's steps need of the job's token.
+/// Returns the permissions of the actions in custom steps.
 pub(crate) fn grant_for(written: &[Written], permissions: &mut Vec<Permission>) {
     for action in written.iter().filter_map(|step| step.uses.as_deref()).filter_map(catalogue::action) {
         for need in action.permissions {

@@ -118,7 +118,7 @@ fn variables(suite: &Suite<'_>, axes: &Axes) -> Pairs {
     env
 }
 
-/// The step that evaluates the gates of the run that the suite is left out of.
+/// Returns the step that evaluates the gates of the suite's run.
 fn evaluate(context: &Context<'_>, suite: &Suite<'_>, axes: &Axes, origin: &Origin) -> Step {
     let seeds = match suite.run.seeds {
         Seeds::None => Value::from("[]"),

@@ -7,10 +7,10 @@ use crate::definition::{Percent, Quarantine};
 use crate::resolve::TestRun;
 use crate::workflow::{Pairs, Step, Value, pairs};
 
-/// A runner's steps, of which the tests' own ends before the job does: what ran is then still uploaded, and the test
-/// that hung is known.
+/// Returns a runner's steps. The time limit of the step with the tests is below that of the job, so that results are
+/// still uploaded and the hanging test is known.
 ///
-/// GitHub cancels a job whose time is over, with all steps that are not `always()`; a step whose time is over fails.
+/// After a job's time limit GitHub cancels all its steps but `always()` ones; after a step's limit, the step fails.
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepstimeout-minutes>
 pub(super) fn limited(steps: Vec<Step>, job: u64) -> Vec<Step> {
     let kept = (job / 4).clamp(1, 10);
@@ -18,7 +18,7 @@ pub(super) fn limited(steps: Vec<Step>, job: u64) -> Vec<Step> {
     if job > kept { steps.into_iter().map(limit).collect() } else { steps }
 }
 
-/// Variables that every record carries.
+/// Variables of every record.
 pub(super) fn shard_env(run: &TestRun<'_>, name: &str, shards: u16, version: &Value) -> Pairs {
     pairs![
         ("PIPEWRIGHT_RECORD", Value::temp("record")),
@@ -29,7 +29,7 @@ pub(super) fn shard_env(run: &TestRun<'_>, name: &str, shards: u16, version: &Va
     ]
 }
 
-/// What a run is judged by, as its script reads it.
+/// Returns the gates of a run, in the form that the script reads.
 pub(super) fn gates(run: &TestRun<'_>, is_repeated: bool) -> Json {
     let pass_rate = run.gates.pass_rate.unwrap_or(Percent::whole(100));
     json!({
@@ -40,12 +40,12 @@ pub(super) fn gates(run: &TestRun<'_>, is_repeated: bool) -> Json {
     })
 }
 
-/// A decimal number as JSON writes it.
+/// Returns a decimal as a JSON number.
 fn number(text: &str) -> Json {
     serde_json::from_str(text).expect("a unit prints a decimal number")
 }
 
-/// Tests that are left out for now, and until when.
+/// Returns the quarantined tests, with their last days.
 pub(super) fn quarantine(entries: &[(&str, &Quarantine)]) -> Option<(String, Value)> {
     let entries: Vec<Json> = entries
         .iter()

@@ -1,4 +1,4 @@
-//! What pipelines become.
+//! Lowered pipelines.
 
 use std::collections::BTreeSet;
 

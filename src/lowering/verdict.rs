@@ -10,7 +10,7 @@ use crate::workflow::{Job, Part, Property, Value, When, Work, pairs};
 /// A job with the condition under which it runs.
 pub(super) type Judged<'j> = (&'j Job, Option<&'j When>);
 
-/// The job. It runs in every run, since GitHub takes a skipped check for a success.
+/// Returns the job. It is never skipped, since GitHub reports a skipped check as a success.
 ///
 /// Source: <https://docs.github.com/pull-requests/collaborating-with-pull-requests/collaborating-on-repositories-with-code-quality-features/troubleshooting-required-status-checks>
 pub(super) fn job(context: &Context<'_>, id: &str, name: String, judged: &[Judged<'_>], origin: &Origin) -> Job {
@@ -31,7 +31,7 @@ pub(super) fn job(context: &Context<'_>, id: &str, name: String, judged: &[Judge
     job
 }
 
-/// The jobs that a job waits for and its condition, by which the script evaluates why the job was skipped.
+/// Returns `needs` and `if` of a job, by which the script explains a skip.
 fn rule(job: &Job, when: Option<&When>) -> Json {
     let mut rule = Map::new();
     if !job.needs.is_empty() {

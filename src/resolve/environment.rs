@@ -1,4 +1,4 @@
-//! `[environments]`: what is deployed where, in which order, and how long that may take.
+//! `[environments]`: workloads, order of promotion, and time limits of deploys.
 
 use std::rc::Rc;
 
@@ -24,21 +24,21 @@ pub(crate) struct Environment<'a> {
     pub(crate) before: Vec<&'a Name>,
     /// The environments whose deploys pass through this one, itself included.
     pub(crate) reached_by: Vec<&'a Name>,
-    /// What is deployed, in this order.
+    /// Workloads, in the order of their deployment.
     pub(crate) workloads: Vec<Workload<'a>>,
-    /// Images of what is deployed, in the order of the definition.
+    /// Images of the workloads, in the order of the definition.
     pub(crate) images: Vec<Rc<Image<'a>>>,
-    /// The smoke tests that it must answer.
+    /// Smoke tests.
     pub(crate) smoke: Option<&'a Smoke>,
     /// Metrics with their limits.
     pub(crate) limits: Vec<Limited<'a>>,
-    /// Where a new version is given users step by step.
+    /// Traffic provider and workload, for an environment with a canary.
     pub(crate) traffic: Option<Traffic<'a>>,
     /// The machine of its jobs: of several the first.
     pub(crate) machine: &'a RunsOn,
     /// Time limit of a deploy, in minutes.
     pub(crate) deploy_minutes: u64,
-    /// Time limit of the job behind a deploy that was lost, in minutes.
+    /// Time limit of the job that recovers a lost deploy, in minutes.
     pub(crate) recover_minutes: u64,
 }
 
@@ -50,16 +50,16 @@ pub(crate) struct Workload<'a> {
     pub(crate) written: &'a WrittenWorkload,
     /// The image that it runs.
     pub(crate) image: Rc<Image<'a>>,
-    /// The way in which it is given a new image.
+    /// Delivery of a new image.
     pub(crate) delivery: Box<dyn Delivery + 'a>,
 }
 
-/// The way in which a workload's users are moved.
+/// Traffic of a workload.
 #[derive(Clone, Copy)]
 pub(crate) struct Traffic<'a> {
     /// Its table.
     pub(crate) written: &'a Moved,
-    /// What moves them.
+    /// Traffic provider.
     pub(crate) provider: &'static dyn Provider,
 }
 
@@ -75,7 +75,7 @@ pub(crate) struct Limited<'a> {
 }
 
 impl<'a> Environment<'a> {
-    /// Returns the environment as far as its references exist; those that do not are reported.
+    /// Returns the environment without its missing references, which are reported.
     pub(super) fn of(
         scope: &Scope<'a>,
         declared: &Parts<'a, Image<'a>>,
@@ -129,13 +129,13 @@ impl<'a> Environment<'a> {
         images.chain(self.before.first().map(|before| names::deploy_job(before))).collect()
     }
 
-    /// Returns the way in which the users of a workload are moved, where it is not all at once.
+    /// Returns the traffic of a workload, unless it moves all at once.
     pub(crate) fn traffic_of(&self, workload: &Name) -> Option<Traffic<'a>> {
         self.traffic.filter(|traffic| traffic.written.workload == *workload)
     }
 }
 
-/// Notes in every environment which others pass through it.
+/// Sets `reached_by` of every environment.
 pub(super) fn mark_reached(environments: &mut [Environment<'_>]) {
     for index in 0..environments.len() {
         let (before, rest) = environments.split_at_mut(index);
@@ -217,7 +217,7 @@ fn traffic<'a>(
     Some(Traffic { written, provider: provider? })
 }
 
-/// Returns the longest time of a deploy in which nothing is wrong, with time left to roll back.
+/// Returns the longest duration of a successful deploy, plus the time to roll back.
 fn longest(environment: &Written, limits: &[Limited<'_>]) -> Duration {
     let minutes = |minutes: u32| Duration::from_seconds(minutes * 60);
     let mut sum = minutes(20) + environment.rollout * 2;

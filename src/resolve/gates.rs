@@ -22,7 +22,7 @@ pub(crate) enum Order {
     Random,
     /// As the runner finds them.
     Fixed,
-    /// Without a meaning: each test has a process.
+    /// Irrelevant: each test has a process.
     Isolated,
 }
 
@@ -63,7 +63,7 @@ pub(crate) enum Seeds {
     None,
     /// One, recorded.
     One,
-    /// Those of the plan: two where the run is repeated.
+    /// Those of the plan: two if the run is repeated.
     Plan(SecondSeed),
 }
 
@@ -90,7 +90,7 @@ impl Seeds {
     }
 }
 
-/// Returns the way in which a run gives tests to its shards: its own, else the runner's first.
+/// Returns the split of a run: its own, else the runner's first.
 pub(super) fn split(run: &TestRun, runner: &dyn TestRunner) -> Split {
     run.split.unwrap_or(runner.capabilities().splits.0)
 }

@@ -1,4 +1,4 @@
-//! `[images]`: how an image is built.
+//! `[images]`: builds of images.
 
 use super::names;
 use super::scope::Scope;
@@ -11,7 +11,7 @@ pub(crate) struct Image<'a> {
     pub(crate) name: &'a Name,
     /// Its table.
     pub(crate) written: &'a Written,
-    /// The folder that is sent to the builder, from the root of the repository; empty at the root.
+    /// Build context, from the root of the repository; empty at the root.
     pub(crate) context: String,
     /// The machine that builds it: of several the first.
     pub(crate) machine: &'a RunsOn,

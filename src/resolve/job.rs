@@ -15,7 +15,7 @@ use crate::definition::{
 use crate::diagnostics::{At, did_you_mean};
 use crate::toolchains::CacheUse;
 
-/// A job that the user writes.
+/// A custom job.
 pub(crate) struct Job<'a> {
     /// Its name, which is its id.
     pub(crate) name: &'a Name,
@@ -23,13 +23,13 @@ pub(crate) struct Job<'a> {
     pub(crate) written: &'a Written,
     /// The component that is set up for it.
     pub(crate) component: Option<Rc<Component<'a>>>,
-    /// Containers beside it.
+    /// Service containers.
     pub(crate) services: Vec<Named<'a, Service>>,
     /// Its machine: of several the first.
     pub(crate) machine: JobMachine<'a>,
     /// Its jobs, where it has a matrix.
     pub(crate) cells: Vec<Cell>,
-    /// What other jobs read of it: outputs, and the step that each comes from.
+    /// Outputs that other jobs read, each with its step.
     pub(crate) outputs: Vec<(&'a Output, &'a Name)>,
     /// Its time limit, in minutes.
     pub(crate) minutes: u64,
@@ -44,7 +44,7 @@ pub(crate) enum JobMachine<'a> {
     Matrix(&'a Name),
 }
 
-/// A workflow that the user writes.
+/// A custom workflow.
 pub(crate) struct Workflow<'a> {
     /// Its name.
     pub(crate) name: &'a Name,

@@ -1,7 +1,7 @@
 //! From a definition to a pipeline: references instead of names, and every fact computed once.
 //!
-//! A name that no table declares is an error here. What refers to it is left out of the pipeline, so that the checks
-//! report no consequences of it; a pipeline without errors is complete, and lowering finds everything that it asks for.
+//! A name that no table declares is an error here. Entries that refer to it are left out of the pipeline, so that
+//! checks do not report consequences. A pipeline without errors is complete, so lowering needs no fallbacks.
 
 mod axes;
 mod component;

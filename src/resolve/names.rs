@@ -21,7 +21,7 @@ pub(crate) const TEST_COVERAGE: &str = "test-coverage";
 /// Workflows that every pipeline may have.
 pub(crate) const OWN_WORKFLOWS: [&str; 4] = [CI, DEPLOY, SMOKE_TESTS, TEST_COVERAGE];
 
-/// Front of all file names of a pipeline, and the folder of its definition.
+/// Prefix of all file names of a pipeline, and the folder of its definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Names<'a> {
     prefix: String,
@@ -58,7 +58,7 @@ impl<'a> Names<'a> {
     }
 }
 
-/// Returns the front of the file names: nothing for the definition at the root of the repository.
+/// Returns the prefix of the file names; empty for the definition at the root of the repository.
 pub(crate) fn prefix(definition: &Definition, file: &str) -> String {
     match &definition.project.prefix {
         Some(prefix) => format!("{prefix}-"),
@@ -131,7 +131,7 @@ pub(crate) fn deploy_job(environment: &str) -> String {
     format!("deploy-{environment}")
 }
 
-/// Returns the input of `deploy.yml` that names an image that exists already.
+/// Returns the input of `deploy.yml` for an existing image.
 pub(crate) fn digest_input(image: &str) -> String {
     format!("{image}-digest")
 }

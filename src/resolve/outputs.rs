@@ -1,9 +1,9 @@
-//! Outputs of custom jobs: what others read of a job, and the step that sets it.
+//! Outputs of custom jobs, with the steps that set them.
 
 use crate::catalogue;
 use crate::definition::{Job, Name, Output, RunValue, Step, Table};
 
-/// Returns what other jobs read of a job, each once, with the step that it comes from.
+/// Returns the outputs of a job that other jobs read, each once, with its step.
 pub(super) fn of<'a>(name: &Name, job: &'a Job, table: &'a Table<Job>) -> Vec<(&'a Output, &'a Name)> {
     let mut found: Vec<(&Output, &Name)> = Vec::new();
     let readers = table.values().filter(|other| other.needs.contains(name));

@@ -43,7 +43,7 @@ pub(super) fn variable<'a>(
     })
 }
 
-/// Returns the words of a command line: those paths that are there, and the arguments of the run.
+/// Returns the words of a command line: existing paths, and the arguments of the run.
 pub(crate) fn words(tree: &dyn Tree, folder: &str, paths: &[String], run: &TestRun) -> Vec<Word> {
     let exists = |path: &str| {
         let file = path.split("::").next().unwrap_or_default();

@@ -7,7 +7,7 @@ use crate::diagnostics::{At, Code, Diagnostic, did_you_mean};
 /// The rule that reports a name which no table declares.
 pub(super) const UNKNOWN_NAME: Code = Code("unknown-name");
 
-/// What is wrong with the references of a definition.
+/// Errors in the references of a definition.
 #[derive(Debug, Default)]
 pub(super) struct References {
     pub(super) found: Vec<Diagnostic>,

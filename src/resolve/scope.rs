@@ -1,4 +1,4 @@
-//! What every part of a pipeline is made from.
+//! Definition and defaults, the input of every part of a pipeline.
 
 use std::rc::Rc;
 

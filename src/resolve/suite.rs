@@ -1,4 +1,4 @@
-//! `[suites]`: what a suite takes from the run that it is left out of.
+//! `[suites]`: suites, with the settings of the run that excludes them.
 
 use std::rc::Rc;
 
@@ -18,11 +18,11 @@ pub(crate) struct Suite<'a> {
     pub(crate) name: &'a Name,
     /// Its table.
     pub(crate) written: &'a Written,
-    /// The run that it is left out of.
+    /// Run that excludes it.
     pub(crate) run: Rc<TestRun<'a>>,
-    /// Containers beside its tests.
+    /// Service containers.
     pub(crate) services: Vec<Named<'a, Service>>,
-    /// Versions and machines of its run, of which it takes one.
+    /// Versions and machines of its run; the suite uses one.
     pub(crate) axes: Axes<'a>,
     /// Tests of it that are left out for now.
     pub(crate) quarantine: Vec<(&'a str, &'a Quarantine)>,

@@ -1,4 +1,4 @@
-//! `[tests]`: what a run takes from its component, its runner and the gates of all runs.
+//! `[tests]`: runs, with the settings of their component, their runner and the gates of all runs.
 
 use std::rc::Rc;
 
@@ -25,7 +25,7 @@ pub(crate) struct TestRun<'a> {
     pub(crate) component: Rc<Component<'a>>,
     /// The test tool.
     pub(crate) runner: &'static dyn TestRunner,
-    /// Containers beside the tests.
+    /// Service containers.
     pub(crate) services: Vec<Named<'a, Service>>,
     /// Versions and machines of its shards.
     pub(crate) axes: Axes<'a>,
@@ -35,7 +35,7 @@ pub(crate) struct TestRun<'a> {
     pub(crate) order: Order,
     /// Its seeds.
     pub(crate) seeds: Seeds,
-    /// The way in which tests are given to shards.
+    /// Split of the tests over the shards.
     pub(crate) split: Split,
     /// Tests that are left out for now.
     pub(crate) quarantine: Vec<(&'a str, &'a Quarantine)>,

@@ -1,4 +1,4 @@
-//! What a pipeline knows, and what is missing in a definition.
+//! Facts of a pipeline, and missing references of a definition.
 
 use super::{Order, Seeds};
 use crate::definition::{Floor, Percent, Split};

@@ -1,4 +1,4 @@
-//! *changes*: what a pull request touches, by `git diff`.
+//! *changes*: components and images that a pull request touches, by `git diff`.
 
 use serde_json::{Map, Value, json};
 

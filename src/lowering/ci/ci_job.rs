@@ -1,10 +1,10 @@
-//! A job of ci.yml, with the meaning of its result.
+//! A job of ci.yml, and the use of its result for the required check.
 
 use super::super::context::Context;
 use crate::definition::Merge;
 use crate::workflow::{Job, When, need};
 
-/// A job of ci.yml, and what its result means for merging.
+/// A job of ci.yml, and whether the required check includes its result.
 pub(super) struct CiJob {
     pub(super) job: Job,
     /// The condition under which it runs; the job's `if` and the rule of *passed* are both made from it.
@@ -18,7 +18,7 @@ impl CiJob {
         Self { job, when: None, merge: Merge::Required }
     }
 
-    /// Adds a condition to those that it has.
+    /// Adds a condition.
     pub(super) fn when(mut self, condition: When) -> Self {
         self.when = Some(match self.when.take() {
             Some(known) => known.and(condition),
@@ -27,7 +27,7 @@ impl CiJob {
         self
     }
 
-    /// Runs it only where a pull request touches this component or image.
+    /// Runs it only if a pull request touches this component or image.
     pub(super) fn run_only_if_changed(mut self, context: &Context<'_>, what: &str) -> Self {
         if !context.pipeline.definition.project.skip_unchanged {
             return self;
@@ -44,7 +44,7 @@ impl CiJob {
     }
 }
 
-/// Holds where a job was not skipped.
+/// Holds if a job was not skipped.
 pub(super) fn ran(job: &str) -> When {
     need(job).result().is_not("skipped")
 }

@@ -20,7 +20,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
         .collect()
 }
 
-/// Id of the last step that makes a job ready for its checks.
+/// Id of the last setup step before the checks.
 const READY: &str = "ready";
 
 fn job(context: &Context<'_>, resolved: &Component<'_>) -> Job {

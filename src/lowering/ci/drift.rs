@@ -1,11 +1,11 @@
-//! *drift*: what is committed is what the definition compiles to.
+//! *drift*: checks that committed files are up to date with the definition.
 
 use super::super::context::Context;
 use super::super::jobs::project_origin;
 use crate::seal::MANIFEST;
 use crate::workflow::{Job, Script, Step};
 
-/// The job; it installs nothing, so that nobody can break it by breaking an installation.
+/// Returns the job. It installs nothing, so that no installation can break it.
 pub(super) fn job(context: &Context<'_>) -> Job {
     let origin = project_origin();
     let script = context.emitted("drift.sh");

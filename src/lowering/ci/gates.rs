@@ -1,4 +1,4 @@
-//! *gates*: a test run judged by what its shards recorded.
+//! *gates*: the quality gates of a test run, evaluated from the records of its shards.
 
 use serde_json::{Value as Json, json};
 
@@ -10,7 +10,7 @@ use super::plan::cache_key;
 use crate::resolve::{Seeds, TestRun, names};
 use crate::workflow::{Github, Step, Value, When, need, pairs};
 
-/// The job that judges a run.
+/// Returns the job that evaluates the gates of a run.
 pub(super) fn job(context: &Context<'_>, run: &TestRun<'_>) -> CiJob {
     let name = run.name;
     let origin = crate::at!["tests", name.as_str()];
@@ -52,7 +52,7 @@ pub(super) fn job(context: &Context<'_>, run: &TestRun<'_>) -> CiJob {
     CiJob::new(job).when(When::not_cancelled().and(ran(&tests)))
 }
 
-/// The next run is filled by what this one took; pull requests do not decide for others.
+/// Returns the step that saves timings for the split of later runs; pull requests must not affect others.
 fn keep_timings(context: &Context<'_>, name: &str) -> Step {
     let origin = crate::at!["tests", name, "split"];
     let key = Value::from(cache_key(context, name)) + Github::RunId + "-" + Github::RunAttempt;

@@ -1,4 +1,4 @@
-//! Image builds that are never pushed: does it still build?
+//! Image builds that are not pushed, as a check.
 
 use super::super::context::Context;
 use super::super::image::{Push, grant_registry};

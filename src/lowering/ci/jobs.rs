@@ -1,4 +1,4 @@
-//! Jobs that the user adds to ci.yml.
+//! Custom jobs of ci.yml.
 
 use super::super::context::Context;
 use super::super::own::own_job;
@@ -6,7 +6,7 @@ use super::ci_job::CiJob;
 use crate::resolve::Job;
 use crate::workflow::When;
 
-/// The user's own jobs.
+/// Returns the custom jobs.
 pub(super) fn jobs(context: &Context<'_>) -> impl Iterator<Item = CiJob> {
     context.pipeline.jobs.iter().map(|job| ci_job(context, job))
 }

@@ -1,4 +1,4 @@
-//! ci.yml: drift, what a change touches, components, tests and their gates, suites, images, and the one required check.
+//! ci.yml: drift, changes, components, tests and their gates, suites, images, and the one required check.
 
 mod changes;
 mod ci_job;
@@ -90,7 +90,7 @@ fn suites<'c>(context: &'c Context<'_>, above: &'c [Workflow]) -> impl Iterator<
         let origin = crate::at!["suites", suite.name.as_str()];
         let call = context.call(&suite.job_id(), format!("{} suite", suite.name), callee, origin);
         let mut call = CiJob::new(call).run_only_if_changed(context, suite.run.component.name);
-        // The suite has a schedule itself where it names one.
+        // A suite with its own schedule runs by that.
         if suite.is_nightly() && pipeline.definition.project.nightly.is_some() {
             call = call.when(!When::event("schedule"));
         }

@@ -7,7 +7,7 @@ use super::ci_job::CiJob;
 use crate::definition::Merge;
 use crate::workflow::Job;
 
-/// The job: every required one succeeded, or had no reason to run.
+/// Returns the job, which passes if every required job succeeded or was skipped by its condition.
 pub(super) fn job(context: &Context<'_>, listed: &[CiJob]) -> Job {
     let required = listed.iter().filter(|listed| listed.merge == Merge::Required);
     let judged: Vec<Judged<'_>> = required.map(|listed| (&listed.job, listed.when.as_ref())).collect();

@@ -1,10 +1,10 @@
-//! *plan*: one seed and one set of timings, handed to every shard.
+//! *plan*: one seed and one set of timings for all shards.
 
 use super::super::context::Context;
 use crate::resolve::SecondSeed;
 use crate::workflow::{Github, Job, Step, Value, When, pairs, step};
 
-/// The job, where any run needs it.
+/// Returns the job, if any run needs it.
 pub(super) fn job(context: &Context<'_>) -> Option<Job> {
     let pipeline = context.pipeline;
     if !pipeline.is_planned() {
@@ -47,7 +47,7 @@ pub(super) fn job(context: &Context<'_>) -> Option<Job> {
     Some(job)
 }
 
-/// The key under which the timings of a run are kept; each run of the workflow has one of its own.
+/// Returns the cache key of a run's timings, unique per workflow run.
 pub(super) fn cache_key(context: &Context<'_>, name: &str) -> String {
     format!("timings_{}_{name}_", context.pipeline.project())
 }

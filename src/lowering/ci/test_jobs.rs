@@ -1,4 +1,4 @@
-//! Test runs: the matrix of shards, and the job that judges them.
+//! Test runs: the matrix of shards, and the job that evaluates the gates.
 
 use super::super::axes::{Axes, is_reported};
 use super::super::context::Context;
@@ -80,7 +80,7 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     job
 }
 
-/// What the checks list calls a shard; GitHub adds what is left of the matrix by itself.
+/// Returns the name of a shard in the list of checks; GitHub appends the other axes.
 fn job_name(run: &TestRun<'_>, axes: &Axes) -> Value {
     let mut parts = Vec::new();
     if !axes.matrix.is_empty() {
@@ -93,7 +93,7 @@ fn job_name(run: &TestRun<'_>, axes: &Axes) -> Value {
     if parts.is_empty() { title } else { title + " (" + Value::separated(parts, ", ") + ")" }
 }
 
-/// A run's shard, as its runner sees it.
+/// Returns a run's shard, for its runner.
 fn shard<'r>(context: &'r Context<'_>, resolved: &'r TestRun<'_>, axes: &Axes, origin: &Origin) -> Shard<'r> {
     let run = resolved.written;
     Shard {
@@ -151,7 +151,7 @@ fn shard_number(run: &TestRun<'_>) -> Value {
     if run.is_sharded() { Value::matrix("shard") } else { "1".into() }
 }
 
-/// The last step of a shard: its results are uploaded, and the job is red where its record says that a test failed.
+/// Returns the last step of a shard, which fails the job if its record shows a failed test.
 fn end_with_status(origin: &Origin) -> Step {
     let script = Script::new(
         "if ! grep --quiet '\"exit\": 0' \"$FINISHED\"; then\n  echo \"Tests failed, see the steps above.\"\n  exit 1\nfi",
@@ -170,7 +170,7 @@ fn upload_record(context: &Context<'_>, run: &TestRun<'_>, axes: &Axes, origin: 
     if !axes.label.is_empty() {
         parts.push(axes.label.clone());
     }
-    // The shard stands behind the run's name even where there is one, so that no other run's name begins like this.
+    // The name always ends with the shard, so that no other run's name has it as a prefix.
     parts.push(shard_number(run));
     if run.seeds.are_axis() {
         parts.push(Value::matrix("seed"));
@@ -189,7 +189,7 @@ fn upload_coverage(context: &Context<'_>, run: &TestRun<'_>) -> Step {
     if run.seeds.are_axis() {
         conditions.push(Value::matrix("seed").is(need("plan").output("seed").from_json()));
     }
-    // The record tells whose data it is.
+    // The record identifies the data.
     let paths = Value::temp("coverage") + "\n" + Value::temp("record");
     context.upload("Upload coverage data", artifact, paths, &origin).when(When::All(conditions))
 }

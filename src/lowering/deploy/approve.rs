@@ -1,11 +1,11 @@
-//! *approve*: a person is asked before an environment is touched, and never when it is restored.
+//! *approve*: approval before a deploy. A rollback needs none.
 
 use super::super::context::Context;
 use super::conditions::{run_condition, without_permissions};
 use crate::resolve::{self, names};
 use crate::workflow::{Environment, Job, Script, Step, Work};
 
-/// The job; it has no secrets and no group, so a deploy that waits for a person holds nobody up.
+/// Returns the job. It has no secrets and no concurrency group, so that waiting for approval blocks no other deploy.
 pub(super) fn job(context: &Context<'_>, environment: &resolve::Environment<'_>, place: &str) -> Job {
     let name = environment.name;
     let origin = crate::at!["environments", name.as_str(), "approval"];

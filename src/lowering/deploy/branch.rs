@@ -1,4 +1,4 @@
-//! *branch*: a manual deploy from another branch than the deploying one ends here.
+//! *branch*: ends a manual deploy from any branch but the deploying one.
 
 use super::super::context::Context;
 use super::conditions::without_permissions;

@@ -1,4 +1,4 @@
-//! The way into a cluster: kubectl, and a kubeconfig where a cloud gives one.
+//! Access to a cluster: kubectl, and a kubeconfig from the cloud provider.
 
 use minijinja::context;
 
@@ -15,7 +15,7 @@ pub(super) fn kubeconfig() -> (&'static str, Value) {
 }
 
 impl Context<'_> {
-    /// The steps that a job needs before it can ask a cluster anything.
+    /// Returns the steps that give a job access to the cluster.
     pub(super) fn cluster(&self, environment: &Environment, origin: &Origin) -> Vec<Step> {
         let origin = origin.clone().then("cluster");
         let kubectl = self.tool("kubectl", &origin);
@@ -83,7 +83,7 @@ impl Context<'_> {
         Vec::new()
     }
 
-    /// Returns what the way into a cluster needs of the job's token.
+    /// Returns the permissions of the access to a cluster.
     pub(super) fn grant_cluster(environment: &Environment, permissions: &mut Vec<Permission>) {
         let cluster = &environment.cluster;
         if cluster.eks.is_some() || cluster.gke.is_some() || cluster.aks.is_some() {

@@ -3,8 +3,8 @@
 use crate::resolve::{Environment, Pipeline};
 use crate::workflow::{Job, Value, When, need};
 
-/// The condition under which a job of an environment runs: what it waits for succeeded, and a manual deploy reaches
-/// that far. A skipped job further back must not skip this one, so the results are named.
+/// Condition of a job of an environment: the jobs in `needs` succeeded, and a manual deploy includes the environment.
+/// It lists results, since an indirectly skipped job would skip this one otherwise.
 ///
 /// Source: <https://github.com/actions/runner/issues/2205>
 pub(super) fn run_condition(pipeline: &Pipeline<'_>, environment: &Environment<'_>, needs: &[String]) -> When {

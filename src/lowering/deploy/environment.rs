@@ -1,4 +1,4 @@
-//! One job per environment: everything from the first look to the verified version, and the way back.
+//! The job that deploys to an environment, from the preflight checks to the verified version, and its rollback.
 
 use super::super::context::Context;
 use super::super::jobs::single;
@@ -37,7 +37,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
     job
 }
 
-/// What the jobs of an environment share: its group, its secrets, its data.
+/// Common parts of an environment's jobs: concurrency group, secrets, settings.
 pub(super) fn apply_environment(
     context: &Context<'_>,
     resolved: &resolve::Environment<'_>,
@@ -49,7 +49,7 @@ pub(super) fn apply_environment(
     if context.pipeline.definition.notify.issue.is_some() {
         grant(&mut job.permissions, "issues", Access::Write, "open an issue when a version was taken back");
     }
-    // One deploy at a time; those that wait have their turn, none is dropped.
+    // One deploy at a time; pending ones queue, none is dropped.
     job.concurrency = Some(Concurrency {
         group: format!("{}-deploy-{name}", context.pipeline.project()).into(),
         cancel: When::FALSE,
@@ -68,7 +68,7 @@ pub(super) fn apply_environment(
     }
 }
 
-/// From the first look to the verified version.
+/// Returns the steps from the preflight checks to the verified version.
 fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &Origin) -> Vec<Step> {
     let (name, environment) = (resolved.name, resolved.written);
     let definition = context.pipeline.definition;
@@ -131,8 +131,8 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     steps
 }
 
-/// The way back, and the news. GitHub ends a cancelled step within seconds and the job after five minutes, so traffic
-/// goes back first and is waited for after that.
+/// Returns the steps of the rollback and the notification. GitHub ends a cancelled step within seconds and the job after
+/// five minutes, so traffic returns first, and a later step waits for it.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation>
 fn rollback_steps(context: &Context<'_>, origin: &Origin) -> Vec<Step> {
@@ -153,13 +153,13 @@ fn rollback_steps(context: &Context<'_>, origin: &Origin) -> Vec<Step> {
     steps
 }
 
-/// Holds where a deploy began and did not get as far as a verified version.
+/// Holds if a deploy started and did not reach a verified version.
 fn interrupted() -> When {
     let began = step("begin").outcome().is_not("skipped");
     When::failure().or(When::cancelled()).and(began).and(step("verify").outcome().is_not("success"))
 }
 
-/// The step that tells how it ended, where anybody is told.
+/// Returns the step that sends notifications, if there are any.
 pub(super) fn notify(context: &Context<'_>, origin: &Origin, restored_by: &str, condition: When) -> Option<Step> {
     let definition = context.pipeline.definition;
     let grafana = definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref());

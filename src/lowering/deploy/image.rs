@@ -1,4 +1,4 @@
-//! CI before a deploy, and images by digest: built, or named by hand and then proven to be ours.
+//! CI before a deploy, and images by digest: built, or given by digest and then verified.
 
 use minijinja::context;
 
@@ -13,7 +13,7 @@ use crate::resolve::{Image, names};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Environment, Github, Job, Step, Value, When, Work, Workflow, grant, pairs, step};
 
-/// The call of ci.yml; a manual deploy of images that exist needs none.
+/// Returns the call of ci.yml, which a manual deploy of existing images skips.
 pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     let mut job = context.call("ci", "CI", callee, crate::at!["gates"]);
     job.needs.push(BRANCH.to_owned());
@@ -23,7 +23,7 @@ pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     job
 }
 
-/// The job that gives an image's digest.
+/// Returns the job with the image's digest as output.
 pub(super) fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     let (name, image) = (resolved.name, resolved.written);
     let origin = crate::at!["images", name.as_str()];
@@ -34,7 +34,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     steps.extend(context.build(resolved, Push::Always).into_iter().map(|step| step.when(built.clone())));
     if image.attest {
         steps.push(attest(context, image, &origin).when(built.clone()));
-        // `--repo` alone takes what any workflow of any branch has signed.
+        // `--repo` alone accepts signatures of any workflow on any branch.
         //
         // Source: <https://github.com/cli/cli/blob/v2.83.0/pkg/cmd/attestation/verify/verify.go>, the flags.
         let script = context.script(

@@ -1,4 +1,4 @@
-//! deploy.yml: CI, images by digest, one job per environment, a recovery behind each, and a report.
+//! deploy.yml: CI, images by digest, a job and a recovery per environment, and a report.
 
 mod approve;
 mod branch;

@@ -1,4 +1,4 @@
-//! *recover*: a further job, for a deploy whose runner was lost before it could put traffic back.
+//! *recover*: rolls back a deploy whose runner was lost.
 
 use super::super::context::Context;
 use super::cluster::kubeconfig;
@@ -8,7 +8,7 @@ use crate::resolve::Environment;
 use crate::trace::Effect;
 use crate::workflow::{Job, When, need, step};
 
-/// The job; it finds the truth in the cluster's marks, and does nothing where nothing was changed.
+/// Returns the job. It reads the marks in the cluster, and does nothing without a change.
 pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     let name = environment.name;
     let origin = crate::at!["environments", name.as_str()];

@@ -1,4 +1,4 @@
-//! The settings of all environments: one JSON file, in which secrets and variables have names alone.
+//! Settings of all environments: one JSON file, with the names of secrets and variables instead of their values.
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,7 @@ use crate::definition::{
 use crate::resolve::{Environment, Limited};
 use crate::{delivery, traffic};
 
-/// The variables that name an environment, and the file with its settings.
+/// Variables with the name of an environment and the file of its settings.
 pub(in super::super) fn settings_variables(context: &Context<'_>, name: &str) -> [(String, crate::workflow::Value); 2] {
     let file = context.data("settings.json", || format!("{:#}\n", all(context)));
     [("PIPEWRIGHT_ENVIRONMENT".to_owned(), name.into()), ("PIPEWRIGHT_SETTINGS".to_owned(), file.into())]
@@ -243,7 +243,7 @@ fn word(outcome: Outcome) -> &'static str {
     }
 }
 
-/// A time as the scripts read it, in one unit.
+/// Formats a duration for the scripts, in one unit.
 fn seconds(time: Duration) -> String {
     if time.milliseconds().is_multiple_of(1_000) {
         format!("{}s", time.seconds())
@@ -269,7 +269,7 @@ fn external(external: &ExternalValue) -> Value {
     settings
 }
 
-/// The environment variable that carries a value from outside: no other variable of a step has such a name.
+/// Returns the environment variable of a secret or variable: no other variable of a step has such a name.
 pub(super) fn variable(external: &ExternalValue) -> String {
     format!("{}_{}", if external.secret { "SECRET" } else { "VAR" }, external.name)
 }

@@ -1,4 +1,4 @@
-//! Variables by which secrets and variables of GitHub reach the scripts of an environment.
+//! Environment variables that pass secrets and variables to the scripts of an environment.
 
 use super::super::steps::external;
 use super::settings::variable;
@@ -6,7 +6,7 @@ use crate::definition::{Body, Definition, Environment as Written, ExternalValue,
 use crate::resolve::Environment;
 use crate::workflow::Pairs;
 
-/// Variables by which the kubeconfig comes in; it is written to a file once.
+/// Variables of the kubeconfig, which is written to a file once.
 pub(super) fn kubeconfig_env(environment: &Written) -> Pairs {
     pairs_of(environment.cluster.kubeconfig.as_ref().and_then(Value::external))
 }
@@ -47,7 +47,7 @@ pub(super) fn notify_env(definition: &Definition) -> Pairs {
     pairs_of(slack.chain(grafana).filter_map(Value::external))
 }
 
-/// Values from outside by their own names, each once. What holds where one is empty stands in the environment's file.
+/// Returns secrets and variables by name, each once. Their defaults are in the environment's settings.
 fn pairs_of<'a>(values: impl IntoIterator<Item = &'a ExternalValue>) -> Pairs {
     let mut pairs = Pairs::new();
     for value in values {
@@ -57,7 +57,7 @@ fn pairs_of<'a>(values: impl IntoIterator<Item = &'a ExternalValue>) -> Pairs {
     pairs
 }
 
-/// Adds those variables of which there is none yet.
+/// Adds missing variables.
 pub(super) fn merge(pairs: &mut Pairs, more: &Pairs) {
     for (key, value) in more {
         if !pairs.iter().any(|(known, _)| known == key) {
