@@ -249,10 +249,10 @@ def check_condition(job: str, condition: Any) -> None:
         and len(condition) == 3
         and (condition[0] == LABELS) is (condition[1] not in OPERATORS)
     ):
-        path, operator, wanted = strings(
+        path, operator, expected = strings(
             f"PIPEWRIGHT_RULES: `if` of `{job}`", condition
         )
-        if path == LABELS and operator == "contains" and wanted:
+        if path == LABELS and operator == "contains" and expected:
             return
         root, *steps = path.split(".")
         is_input = root == "inputs" and len(steps) == 1
