@@ -134,7 +134,7 @@ impl Context<'_> {
                 let name = uses.as_deref().unwrap_or_default();
                 let with = env_after(&written.with, needs).map(|(key, value)| (key.clone(), value)).collect();
                 let action = match name.strip_prefix("./") {
-                    // GitHub takes it from the commit of the workflow, whatever the steps before have written.
+                    // GitHub reads it from the commit of the workflow, so earlier steps cannot change it.
                     Some(path) => Action { name: format!("$/{path}"), pin: None, with },
                     None => self.action(name, with, &origin.clone().then("uses")),
                 };

@@ -14,9 +14,9 @@ pub(crate) struct Component<'a> {
     pub(crate) written: &'a Written,
     /// Its folder from the root of the repository; empty at the root.
     pub(crate) folder: String,
-    /// Axes of its own job.
+    /// Axes of the component's job.
     pub(crate) axes: Axes<'a>,
-    /// Time limit of its own job, in minutes.
+    /// Time limit of the component's job, in minutes.
     pub(crate) minutes: u64,
 }
 

@@ -63,7 +63,7 @@ pub(crate) enum Seeds {
     None,
     /// One, recorded.
     One,
-    /// Those of the plan: two if the run is repeated.
+    /// Seeds of the plan, two if the run is repeated.
     Plan(SecondSeed),
 }
 

@@ -45,9 +45,9 @@ fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
         file: pipeline.names.file(names::DEPLOY),
         name: format!("{} deploy", pipeline.project()),
         about: vec![
-            "A version is verified in one environment before it reaches the next; whatever fails or is lost after a"
+            "A version is verified in one environment before it reaches the next. A failure or a lost runner after a"
                 .to_owned(),
-            "change puts traffic back to the version that was verified last.".to_owned(),
+            "change rolls traffic back to the last verified version.".to_owned(),
         ],
         on: Triggers {
             push_branches: vec![pipeline.deploying_branch().to_owned()],
