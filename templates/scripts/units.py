@@ -106,7 +106,7 @@ def folders_of_units(units: Sequence[str], modules: Path) -> dict[str, str]:
 
 
 def units_of_run(units: Sequence[str], paths: Mapping[str, str]) -> list[str]:
-    """The files or packages of all shards; an error for any that no run would execute."""
+    """The files or packages of all shards; raises if no run would execute one."""
     suite, left_out = lines("PIPEWRIGHT_SUITE"), lines("PIPEWRIGHT_LEFT_OUT")
     own = suite or lines("PIPEWRIGHT_PATHS")
     for path in own:
