@@ -120,7 +120,7 @@ def units_of_run(units: Sequence[str], paths: Mapping[str, str]) -> list[str]:
         if not covered(elsewhere, paths[unit]):
             raise Problem(
                 f"no path of a run or a suite leads to {code(paths[unit])}, and no "
-                "quarantine explains it: add it to `paths`, or to `not-tests`"
+                "quarantine explains it: add it to `paths`"
             )
     return runs
 
