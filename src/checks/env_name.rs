@@ -20,6 +20,12 @@ impl Check for EnvName {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         walk::variables(definition, &mut |at, reader, name| found.extend(wrong(at, reader, name)));
+        if definition.project.env.contains_key(PYTEST) {
+            let message = format!("`{PYTEST}` decides which tests run, and is part of a test run");
+            let project = ROOT.key("project");
+            let at = project.key("env").key(PYTEST).at().key();
+            found.push(Diagnostic::error(CODE, at, message).help("set it in `env` of the component or the test run"));
+        }
         entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
             for name in run.env.keys().filter(|name| GIVEN.contains(&name.as_str())) {
                 let message = format!("`{name}` is reserved: the runner reads its shard from it");
@@ -41,6 +47,9 @@ impl Check for EnvName {
 /// Fronts of names that others use: GitHub refuses to set the first two.
 const FRONTS: [(&str, &str); 3] =
     [("GITHUB_", "GitHub"), ("RUNNER_", "GitHub's runner"), ("PIPEWRIGHT_", "Pipewright")];
+
+/// The variable with further arguments of pytest.
+const PYTEST: &str = "PYTEST_ADDOPTS";
 
 /// Variables that a run sets for the tests.
 const GIVEN: [&str; 3] = ["SHARD", "SHARDS", "JUNIT"];

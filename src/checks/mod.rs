@@ -47,6 +47,7 @@ mod nothing_tested;
 mod one_cluster_access;
 mod order_not_random;
 mod out_of_range;
+mod packages_need_linux;
 mod path_outside;
 mod permission_scope;
 mod pip_no_cache;
@@ -126,6 +127,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &one_cluster_access::OneClusterAccess,
     &order_not_random::OrderNotRandom,
     &out_of_range::OutOfRange,
+    &packages_need_linux::PackagesNeedLinux,
     &path_outside::PathOutside,
     &permission_scope::PermissionScope,
     &pip_no_cache::PipNoCache,

@@ -20,6 +20,13 @@ impl Check for SecretOutsideEnvironment {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
+        values(&ROOT.key("project"), "env", &definition.project.env, &mut |at, value| {
+            for value in value.externals().filter(|value| value.secret) {
+                let message = format!("the secret `{}` would be open to every job", value.name);
+                let help = "move it to the test run or the job that needs it, with an `environment` that holds it";
+                found.push(Diagnostic::error(CODE, at.at(), message).help(help));
+            }
+        });
         entries(&ROOT, "components", &definition.components, &mut |at, name, it| component(at, name, it, found));
         services(definition, found);
         let mut secret = |at: &Trail<'_>, value: &RunValue| {

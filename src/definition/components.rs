@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::Table;
 use super::axis::{Axis, RunsOn};
+use super::checkout::{Checkout, Packages};
 use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
@@ -76,6 +77,18 @@ pub struct Component {
     /// Example: `{ ENVIRONMENT = "test" }`
     #[serde(default)]
     pub env: IndexMap<String, RunValue>,
+    /// Checkout of the component's jobs and tests.
+    ///
+    /// Default: `project.checkout`.
+    /// Example: `{ depth = "full" }`
+    #[serde(default)]
+    pub checkout: Option<Checkout>,
+    /// System packages, installed before everything else.
+    ///
+    /// Example: `{ apt = ["libpq-dev"] }`
+    #[serde(default)]
+    #[schemars(extend("default" = {}))]
+    pub packages: Packages,
     /// Commands that must succeed. Each is a separate step, and all of them run.
     ///
     /// Example: `{ lint = "ruff check .", types = "mypy ." }`

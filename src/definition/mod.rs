@@ -5,6 +5,7 @@
 
 mod axis;
 mod body;
+mod checkout;
 mod components;
 mod condition;
 mod either;
@@ -36,6 +37,7 @@ use serde::Deserialize;
 
 pub use axis::{Axis, RunsOn};
 pub use body::Body;
+pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, RunEvent, WhenResult};
 pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Undo};

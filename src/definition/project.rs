@@ -3,13 +3,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::axis::RunsOn;
+use super::checkout::Checkout;
 use super::name::Name;
+use super::run_value::RunValue;
 use super::units::{Cron, Duration, Requirement};
 
 /// Name and settings of the whole pipeline.
@@ -32,6 +35,17 @@ pub struct Project {
     #[serde(default)]
     #[schemars(extend("default" = "ubuntu-24.04"))]
     pub runs_on: RunsOn,
+    /// Checkout of the jobs that build, test or run custom steps.
+    ///
+    /// Default: one commit, without tags, submodules and files of Git LFS.
+    /// Example: `{ depth = "full" }`
+    #[serde(default)]
+    pub checkout: Option<Checkout>,
+    /// Environment variables of every job.
+    ///
+    /// Example: `{ PYTHONUTF8 = "1" }`
+    #[serde(default)]
+    pub env: IndexMap<String, RunValue>,
     /// Runs only the jobs that a pull request affects; pushes and the merge queue run everything.
     ///
     /// Example: `true`

@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Table;
+use super::checkout::{Checkout, Packages};
 use super::condition::Condition;
 use super::either::bool_or_table;
 use super::matrix::{JobRunsOn, Matrix};
@@ -267,6 +268,18 @@ pub struct Job {
     /// Example: `{ CARGO_TERM_COLOR = "always" }`
     #[serde(default)]
     pub env: IndexMap<String, RunValue>,
+    /// Checkout of the job.
+    ///
+    /// Default: the component's, else `project.checkout`.
+    /// Example: `{ depth = "full" }`
+    #[serde(default)]
+    pub checkout: Option<Checkout>,
+    /// System packages, installed before everything else.
+    ///
+    /// Example: `{ apt = ["libpq-dev"] }`
+    #[serde(default)]
+    #[schemars(extend("default" = {}))]
+    pub packages: Packages,
     /// Steps of the job, after a checkout of the repository.
     ///
     /// Example: `[{ run = "make release" }]`

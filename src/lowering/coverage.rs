@@ -34,6 +34,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
         about: vec!["Called by ci.yml, in whose run the shards' coverage is; it measures nothing again.".to_owned()],
         on: Triggers { call: Some(inputs.collect()), ..Triggers::default() },
         concurrency: context.each_run(names::TEST_COVERAGE),
+        env: Vec::new(),
         jobs,
         origin: crate::at!["gates", "coverage"],
     })

@@ -1,10 +1,11 @@
 //! Common parts of jobs and steps.
 
 use super::context::Context;
-use crate::definition::{Nightly, RunsOn};
+use crate::definition::{Checkout, Depth, Nightly, Package, Packages, RunsOn, Submodules};
 use crate::trace::Origin;
 use crate::workflow::{
-    Access, Concurrency, Github, Job, Pairs, Permission, Runner, Step, Value, When, Work, Workflow, grant, pairs,
+    Access, Concurrency, Github, Job, Pairs, Permission, Property, Runner, Script, Step, StepKind, Value, When, Work,
+    Workflow, grant, pairs,
 };
 
 impl Context<'_> {
@@ -13,6 +14,34 @@ impl Context<'_> {
         let mut with: Pairs = depth.iter().map(|depth| ("fetch-depth".to_owned(), depth.to_string().into())).collect();
         with.push(("persist-credentials".to_owned(), "false".into()));
         Step::uses("Check out", self.action("actions/checkout", with, origin), origin.clone())
+    }
+
+    /// The checkout of a job that builds, tests or runs custom steps.
+    pub(crate) fn checkout_as(&self, asked: Option<&Checkout>, origin: &Origin) -> Step {
+        let asked = asked.or(self.pipeline.definition.project.checkout.as_ref());
+        let mut step = self.checkout(origin, None);
+        if let (Some(asked), StepKind::Uses(action)) = (asked, &mut step.kind) {
+            let mut with = Pairs::new();
+            match asked.depth {
+                Depth::Full => with.extend(pairs![("fetch-depth", "0")]),
+                Depth::Commits(1) => {}
+                Depth::Commits(commits) => with.extend(pairs![("fetch-depth", commits.to_string())]),
+            }
+            if asked.tags && asked.depth != Depth::Full {
+                with.extend(pairs![("fetch-tags", "true")]);
+            }
+            if asked.lfs {
+                with.extend(pairs![("lfs", "true")]);
+            }
+            with.append(&mut action.with);
+            match asked.submodules {
+                Submodules::No => {}
+                Submodules::Yes => with.extend(pairs![("submodules", "true")]),
+                Submodules::Recursive => with.extend(pairs![("submodules", "recursive")]),
+            }
+            action.with = with;
+        }
+        step
     }
 
     /// A step that uploads an artifact, which outlives every re-run that may read it.
@@ -81,6 +110,19 @@ impl Context<'_> {
             queue: false,
         }
     }
+}
+
+/// The step that installs system packages, where there are any.
+pub(crate) fn install_packages(packages: &Packages, runner: &Runner, origin: &Origin) -> Option<Step> {
+    if packages.apt.is_empty() {
+        return None;
+    }
+    let names: Vec<&str> = packages.apt.iter().map(Package::as_str).collect();
+    let script = format!("sudo apt-get update\nsudo apt-get install --yes --no-install-recommends {}", names.join(" "));
+    let step = Step::run("Install system packages", Script::new(&script), origin.clone().then("packages"));
+    // Of several machines, those that have apt.
+    let several = matches!(runner, Runner::Label(label) if label.literal().is_none());
+    Some(if several { step.when(Value::from(Property::RunnerOs).is("Linux")) } else { step })
 }
 
 /// Retention of the artifacts between jobs: a run can be re-run for 30 days, plus one day for a re-run on the last

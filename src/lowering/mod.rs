@@ -75,6 +75,9 @@ fn workflows(context: &Context<'_>) -> Vec<Workflow> {
     for family in FAMILIES {
         workflows.extend(family.lower(context, &workflows));
     }
+    for workflow in &mut workflows {
+        steps::set_env(&mut workflow.env, steps::env_of(&context.pipeline.definition.project.env));
+    }
     workflows.sort_by(|one, other| one.file.cmp(&other.file));
     workflows
 }

@@ -4,7 +4,7 @@ use super::axes::Axes;
 use super::condition;
 use super::context::Context;
 use super::family::Family;
-use super::jobs::scheduled;
+use super::jobs::{install_packages, scheduled};
 use super::set_up::set_up;
 use super::steps::{env_after, env_of, grant_for, grant_ready, output_name, set_env};
 use crate::definition::{Access as Wanted, Cell as WrittenCell, Input, InputKind, Matrix, Name, Output};
@@ -65,6 +65,7 @@ fn workflow(context: &Context<'_>, own: &resolve::Workflow<'_>, ci: Option<&Work
             ..Triggers::default()
         },
         concurrency: context.each_run(name),
+        env: Vec::new(),
         jobs,
         origin,
     }
@@ -96,11 +97,13 @@ pub(super) fn own_job(
 ) -> Job {
     let (id, written) = (resolved.name, resolved.written);
     let needs = written.needs.as_slice();
-    let mut steps: Vec<Step> = vec![context.checkout(origin, None)];
+    let component = resolved.component.as_deref();
+    let checkout = written.checkout.as_ref().or(component.and_then(|component| component.written.checkout.as_ref()));
+    let mut steps: Vec<Step> = vec![context.checkout_as(checkout, origin)];
     let beside = context.beside(&resolved.services);
     let mut variables = beside.env;
-    let component = resolved.component.as_deref();
     let axes = Axes::of_job(resolved);
+    steps.extend(install_packages(&written.packages, &axes.runner, origin));
     if let Some(component) = component {
         steps.extend(set_up(context, component, &axes, origin, cache, build));
         set_env(&mut variables, env_of(&component.written.env));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use minijinja::context;
 
 use super::context::Context;
-use crate::definition::{self, ExternalValue, RunValue, Service, Step as Written};
+use crate::definition::{self, Component, ExternalValue, RunValue, Service, Step as Written};
 use crate::resolve::Named;
 use crate::trace::Origin;
 use crate::workflow::{Github, Step, Value, When, pairs};
@@ -47,7 +47,13 @@ pub(crate) fn secrets<'a>(
 
 impl Context<'_> {
     /// Returns the first steps of a test job, which fail it early if a secret is missing.
-    pub(crate) fn start(&self, secrets: &Secrets<'_>, environment: Option<&str>, origin: &Origin) -> Vec<Step> {
+    pub(crate) fn start(
+        &self,
+        secrets: &Secrets<'_>,
+        environment: Option<&str>,
+        component: &Component,
+        origin: &Origin,
+    ) -> Vec<Step> {
         let mut steps = Vec::new();
         if !secrets.is_empty() {
             let script = self.script("steps/secrets.sh", context! {});
@@ -56,7 +62,7 @@ impl Context<'_> {
             env.extend(given);
             steps.push(Step::run("Check secrets", script, origin.clone()).env(env));
         }
-        steps.push(self.checkout(origin, None));
+        steps.push(self.checkout_as(component.checkout.as_ref(), origin));
         steps
     }
 }

@@ -2,6 +2,7 @@
 
 use super::axes::Axes;
 use super::context::Context;
+use super::jobs::install_packages;
 use crate::resolve::{Component, Pipeline};
 use crate::toolchains::{CacheUse, SetUp, TOOLCHAINS, Versions, install, versions};
 use crate::trace::{Effect, Origin};
@@ -22,7 +23,7 @@ pub(crate) fn set_up(
     let folder = component.folder.as_str();
     let build = format!("{}_{build}", context.pipeline.project());
     let restorable = restorable(context.pipeline);
-    let mut steps = Vec::new();
+    let mut steps: Vec<Step> = install_packages(&written.packages, &axes.runner, origin).into_iter().collect();
     for versions in versions(written) {
         let version = chosen(axes, versions);
         if let Some(toolchain) = TOOLCHAINS.iter().find(|toolchain| toolchain.key() == versions.key) {

@@ -44,6 +44,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
             ..Triggers::default()
         },
         concurrency: context.each_run(names::SMOKE_TESTS),
+        env: Vec::new(),
         jobs,
         origin: crate::at!["smoke"],
     })

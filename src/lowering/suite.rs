@@ -43,6 +43,7 @@ fn suite_workflow(context: &Context<'_>, suite: &Suite<'_>) -> Workflow {
             ..Triggers::default()
         },
         concurrency: context.each_run(&suite.workflow),
+        env: Vec::new(),
         jobs: vec![job(context, suite)],
         origin: crate::at!["suites", suite.name.as_str()],
     }
@@ -56,7 +57,7 @@ fn job(context: &Context<'_>, resolved: &Suite<'_>) -> Job {
     let axes = Axes::only(&resolved.axes, run.written.coverage_version());
     let beside = context.beside(&resolved.services);
     let secrets = secrets(suite.env.values(), suite.before.iter().chain(&suite.after), &resolved.services);
-    let mut steps = context.start(&secrets, suite.environment.as_deref(), &origin);
+    let mut steps = context.start(&secrets, suite.environment.as_deref(), component.written, &origin);
     let from = crate::at!["components", component.name.as_str()];
     steps.extend(set_up(context, component, &axes, &from, CacheUse::Shared, &format!("suite-{name}")));
     steps.extend(beside.steps);

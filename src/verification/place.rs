@@ -82,6 +82,7 @@ impl<'w> Walk<'_, 'w> {
         let workflow = self.workflow;
         self.value(Key::Workflow, "concurrency", "group", &workflow.concurrency.group);
         self.when(Key::Workflow, "concurrency", "cancel-in-progress", &workflow.concurrency.cancel);
+        self.pairs(Key::Workflow, "env", &workflow.env);
         for job in &workflow.jobs {
             self.job = Some(job);
             self.job(job);

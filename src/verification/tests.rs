@@ -19,6 +19,7 @@ pub(super) fn clean() -> Workflow {
         about: Vec::new(),
         on: Triggers { pull_request: true, ..Triggers::default() },
         concurrency: Concurrency { group: Value::from("atom-ci-") + Github::Ref, cancel: When::FALSE, queue: false },
+        env: Vec::new(),
         jobs: vec![steps_job("build")],
         origin: at!["project"],
     }

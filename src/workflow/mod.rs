@@ -39,6 +39,8 @@ pub struct Workflow {
     pub on: Triggers,
     /// `concurrency`: the runs that queue behind each other.
     pub concurrency: Concurrency,
+    /// Environment variables of all jobs.
+    pub env: Pairs,
     /// Jobs, in the order of the file.
     pub jobs: Vec<Job>,
     /// Source of the workflow in the definition.

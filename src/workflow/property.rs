@@ -23,6 +23,8 @@ pub enum Property {
     NeedResult(String),
     /// `runner.arch`.
     RunnerArch,
+    /// `runner.os`.
+    RunnerOs,
     /// `runner.temp`, a folder that the runner empties before and after the job.
     RunnerTemp,
     /// A secret.
@@ -93,6 +95,7 @@ impl Property {
             Self::NeedOutput(job, name) => vec!["needs", job, "outputs", name],
             Self::NeedResult(job) => vec!["needs", job, "result"],
             Self::RunnerArch => vec!["runner", "arch"],
+            Self::RunnerOs => vec!["runner", "os"],
             Self::RunnerTemp => vec!["runner", "temp"],
             Self::Secret(name) => vec!["secrets", name],
             Self::StepOutcome(id) => vec!["steps", id, "outcome"],

@@ -17,14 +17,18 @@ pub fn workflow(workflow: &Workflow, header: &[String]) -> Result<String, Error>
 
 /// A workflow as a tree.
 pub fn tree(workflow: &Workflow) -> Node {
-    Node::map([
+    let mut entries = vec![
         Entry::new("name", workflow.name.as_str()),
         Entry::new("on", triggers(&workflow.on)).spaced(),
         Entry::new("permissions", Node::map([])).spaced(),
         Entry::new("concurrency", concurrency(&workflow.concurrency)).spaced(),
+    ];
+    entries.extend(pairs("env", &workflow.env).map(Entry::spaced));
+    entries.extend([
         Entry::new("defaults", Node::map([Entry::new("run", Node::map([Entry::new("shell", "bash")]))])).spaced(),
         Entry::new("jobs", Node::map(workflow.jobs.iter().map(|job| entry(job).spaced()))).spaced(),
-    ])
+    ]);
+    Node::Map(entries)
 }
 
 fn triggers(on: &Triggers) -> Node {

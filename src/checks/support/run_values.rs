@@ -27,6 +27,8 @@ type Visit<'v> = dyn FnMut(&Trail<'_>, &Reader<'_>, &RunValue) + 'v;
 
 /// Visits every value that a run decides.
 pub(in crate::checks) fn all(pipeline: &Pipeline<'_>, visit: &mut Visit<'_>) {
+    let project = ROOT.key("project");
+    table_of(&project.key("env"), &pipeline.definition.project.env, &Reader::default(), visit);
     components(pipeline, visit);
     tests(pipeline, visit);
     let definition = pipeline.definition;

@@ -181,6 +181,7 @@ pub(in crate::checks) enum Reader {
 
 /// Every name in every table of variables, except those of services: some images are configured by names with dots.
 pub(in crate::checks) fn variables(definition: &Definition, visit: &mut dyn FnMut(&Trail<'_>, Reader, &str)) {
+    names(&ROOT.key("project"), "env", &definition.project.env, Reader::Steps, visit);
     entries(&ROOT, "components", &definition.components, &mut |at, _, it| {
         names(at, "env", &it.env, Reader::Steps, visit);
     });

@@ -28,7 +28,7 @@ fn job(context: &Context<'_>, resolved: &Component<'_>) -> Job {
     let origin = crate::at!["components", name.as_str()];
     let folder = &resolved.folder;
     let axes = Axes::all(&resolved.axes);
-    let mut steps = vec![context.checkout(&origin, None)];
+    let mut steps = vec![context.checkout_as(component.checkout.as_ref(), &origin)];
     let cache = context.pipeline.cache_use();
     steps.extend(set_up(context, resolved, &axes, &origin, cache, &format!("checks-{name}")));
     let ready = steps.last_mut().filter(|_| component.checks.len() > 1);

@@ -14,7 +14,7 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
         let name = image.name;
         let origin = crate::at!["images", name.as_str()];
         let id = image.job_id();
-        let mut steps = vec![context.checkout(&origin, None)];
+        let mut steps = vec![context.checkout_as(None, &origin)];
         steps.extend(context.log_in_to(image, Push::Never, &origin));
         steps.extend(context.build(image, Push::Never));
         let mut job = context.job(&id, format!("Build image {name}"), origin, steps);

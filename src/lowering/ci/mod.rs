@@ -55,6 +55,7 @@ fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
             cancel: When::event("pull_request"),
             queue: false,
         },
+        env: Vec::new(),
         jobs,
         origin: project_origin(),
     }

@@ -33,7 +33,7 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     let axes = Axes::all(&resolved.axes);
     let beside = context.beside(&resolved.services);
     let secrets = secrets(run.env.values(), run.before.iter().chain(&run.after), &resolved.services);
-    let mut steps = context.start(&secrets, run.environment.as_deref(), &origin);
+    let mut steps = context.start(&secrets, run.environment.as_deref(), component.written, &origin);
     let build = format!("{}-{name}", if resolved.coverage.is_some() { "coverage" } else { "test" });
     let from = crate::at!["components", component.name.as_str()];
     steps.extend(set_up(context, component, &axes, &from, context.pipeline.cache_use(), &build));

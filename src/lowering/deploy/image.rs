@@ -28,7 +28,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     let (name, image) = (resolved.name, resolved.written);
     let origin = crate::at!["images", name.as_str()];
     let input = digest_input(name);
-    let mut steps = vec![context.checkout(&origin, None)];
+    let mut steps = vec![context.checkout_as(None, &origin)];
     steps.extend(context.log_in_to(resolved, Push::Always, &origin));
     let built = Value::input(&*input).is("");
     steps.extend(context.build(resolved, Push::Always).into_iter().map(|step| step.when(built.clone())));

@@ -55,6 +55,7 @@ fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
             ..Triggers::default()
         },
         concurrency: context.each_run(names::DEPLOY),
+        env: Vec::new(),
         jobs,
         origin: crate::at!["environments"],
     }

@@ -273,3 +273,23 @@ steps = [{ uses = "./tools/b" }, { uses = "./../b" }, { uses = "./tools/a" }, { 
         ],
     )]);
 }
+
+#[test]
+fn variables_of_the_project() {
+    assert_said(&[(
+        r#"[project]
+env = { PYTEST_ADDOPTS = "-k a", GITHUB_X = "a", A = { secret = "A" }, B = { matrix = "os" }, C = { github = "sha" } }
+[components.backend]
+packages = { apt = ["libpq-dev"] }
+runs-on = ["ubuntu-24.04", "macos-15"]
+checks = { a = "true" }
+"#,
+        &[],
+        &[
+            "error env-name project.env.GITHUB_X: `GITHUB_X` starts with `GITHUB_`, which belongs to GitHub",
+            "error env-name project.env.PYTEST_ADDOPTS: `PYTEST_ADDOPTS` decides which tests run, and is part of a test run",
+            "error run-value project.env.B: the job has no matrix with a key `os`",
+            "error secret-outside-environment project.env.A: the secret `A` would be open to every job",
+        ],
+    )]);
+}
