@@ -278,6 +278,7 @@ fn generated(runner: &mut TestRunner) -> Workflow {
     };
     let steps = (0..TREES).map(step).collect();
     Workflow {
+        env: Vec::new(),
         file: "generated.yml".to_owned(),
         name: "generated".to_owned(),
         about: Vec::new(),
