@@ -67,6 +67,16 @@ pub(crate) fn seal(text: &str, header: &str) -> String {
     [before, SEAL, sum.get(..DIGITS).unwrap_or_default(), ".", after].concat()
 }
 
+/// A generated text without its header and the line below it.
+pub(crate) fn without_header(text: &str) -> String {
+    let is_header = |line: &str| {
+        let line = line.trim_start().trim_start_matches("\"//\": \"").trim_start_matches("# ");
+        line.starts_with(MARK) || line.starts_with("Do not edit: ")
+    };
+    let lines = text.split_inclusive('\n').enumerate();
+    lines.filter(|(index, line)| *index > 3 || !is_header(line)).map(|(_, line)| line).collect()
+}
+
 /// Returns whether a text is as it was generated, by its seal; none for a text without one.
 pub fn sealed(text: &str) -> Option<bool> {
     let (before, sum, after) = opened(text)?;

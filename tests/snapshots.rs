@@ -67,7 +67,7 @@ fn display(sources: &Sources, compilation: &Compilation) -> String {
     }
     let mut scripts = String::new();
     for file in &compilation.files {
-        if file.path.starts_with(".github/workflows/") || file.path.ends_with(".json") {
+        if file.path.starts_with(".github/workflows/") || file.path.ends_with("/settings.json") {
             text.push_str(&section(&file.path, &file.text));
         } else {
             scripts.push_str(&file.path);

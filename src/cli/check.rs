@@ -13,6 +13,7 @@ use super::place::places;
 use super::project::{Compiled, Use, clash, compiled, repositories};
 use super::report;
 use super::settings::Settings;
+use super::staged::Indexes;
 
 /// Lines of a file's diff, without `--full`.
 const LINES: usize = 40;
@@ -24,6 +25,9 @@ pub(crate) struct Check {
     /// Show whole diffs instead of the first 40 lines
     #[arg(long)]
     full: bool,
+    /// Check the files of the git index, as a commit would have them
+    #[arg(long)]
+    staged: bool,
 }
 
 /// Runs the command.
@@ -33,7 +37,11 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
         Format::Human => Diffs::Short(LINES),
         _ => Diffs::None,
     };
-    let places = places(&settings.folder, &command.files)?;
+    let mut places = places(&settings.folder, &command.files)?;
+    let mut indexes = Indexes::default();
+    if command.staged {
+        places = indexes.places(places)?;
+    }
     let how = Use { diffs, stages: false, records: false, denies: settings.deny_warnings };
     let all = compiled(&places, &repositories(&places), how)?;
     let failed = all.iter().any(Compiled::failed);

@@ -1,12 +1,17 @@
 //! Arguments in, exit status out: one file per command.
 
 mod check;
+mod completions;
 mod departure;
+mod eject;
 mod explain;
 mod failure;
 mod generate;
+mod graph;
 mod init;
 mod locks;
+mod man;
+mod needs;
 mod output;
 mod pins;
 mod place;
@@ -14,12 +19,14 @@ mod project;
 mod report;
 mod schema;
 mod settings;
+mod single;
+mod staged;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 use failure::Failure;
 use output::{Exit, Format};
@@ -44,8 +51,18 @@ enum Command {
     Init(init::Init),
     /// Manage the pins of actions, images and tools
     Pins(pins::Pins),
-    /// Explain a rule
+    /// Explain a rule, or a line of a generated file
     Explain(explain::Explain),
+    /// Print the jobs of the workflows as a graph
+    Graph(graph::Command),
+    /// Print the secrets, variables and environments to create on GitHub
+    Needs(needs::Command),
+    /// Leave working workflows without Pipewright
+    Eject(eject::Eject),
+    /// Print the completions of a shell
+    Completions(completions::Completions),
+    /// Print a manual page
+    Man(man::Page),
     /// Print the JSON schema of the language
     Schema,
 }
@@ -64,6 +81,11 @@ pub(crate) fn run() -> ExitCode {
         Command::Init(command) => init::run(&command, &settings),
         Command::Pins(command) => pins::run(&command, &settings),
         Command::Explain(command) => explain::run(&command, &settings),
+        Command::Graph(command) => graph::run(&command, &settings),
+        Command::Needs(command) => needs::run(&command, &settings),
+        Command::Eject(command) => eject::run(&command, &settings),
+        Command::Completions(command) => completions::run(&command, Arguments::command(), &settings),
+        Command::Man(page) => man::run(&page, Arguments::command(), &settings),
         Command::Schema => schema::run(),
     };
     ended.unwrap_or_else(|failure| failure.print(settings.format)).into()

@@ -51,6 +51,15 @@ pub(crate) fn places(folder: &Path, files: &[PathBuf]) -> Result<Vec<Place>, Fai
     files.iter().map(one).collect()
 }
 
+/// The definition of a call that takes one.
+pub(crate) fn only(folder: &Path, file: Option<&PathBuf>) -> Result<Place, Failure> {
+    match file {
+        None => closest(folder),
+        Some(file) if file.as_os_str() == STDIN => piped(folder),
+        Some(file) => place(&folder.join(file)),
+    }
+}
+
 /// The place of the closest `pipeline.toml`: in the folder, or above it in the same repository.
 fn closest(folder: &Path) -> Result<Place, Failure> {
     match above(folder, DEFINITION) {

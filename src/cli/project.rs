@@ -62,6 +62,23 @@ enum Fault {
 }
 
 impl Compiled {
+    /// A definition with errors.
+    pub(crate) fn invalid(place: &Place, sources: Sources, diagnostics: Vec<Diagnostic>) -> Self {
+        Self {
+            root: place.root.clone(),
+            file: place.file.clone(),
+            files: 0,
+            departures: Vec::new(),
+            diagnostics,
+            accepted: Vec::new(),
+            read: Vec::new(),
+            sources: Some(sources),
+            claim: Claim::default(),
+            workflows: Vec::new(),
+            staged: None,
+        }
+    }
+
     /// Adds a file that no definition generates.
     fn departs(&mut self, change: &Change, repository: &Repository, how: Use) {
         self.departures.push(Departure::new(change, how.diffs).by(self.claim.other_version()));
@@ -223,6 +240,13 @@ pub(crate) fn lacking_attributes(all: &[Compiled], repositories: &Repositories) 
     let of =
         |root: &PathBuf| -> Vec<&Claim> { all.iter().filter(|one| one.root == *root).map(|one| &one.claim).collect() };
     repositories.iter().flat_map(|(root, repository)| repository.lacking_attributes(&of(root))).collect()
+}
+
+/// Definitions that are not part of a call, and share files with those of it.
+pub(crate) fn definitions_of_others(all: &[Compiled], repositories: &Repositories) -> Vec<String> {
+    let of =
+        |root: &PathBuf| -> Vec<&Claim> { all.iter().filter(|one| one.root == *root).map(|one| &one.claim).collect() };
+    repositories.iter().flat_map(|(root, repository)| repository.other_definitions(&of(root))).collect()
 }
 
 /// Generated files that git ignores, with the definitions and their locks.

@@ -71,6 +71,18 @@ impl Settings {
         }
     }
 
+    /// Refuses every format but text for a command that prints a file of another format.
+    ///
+    /// # Errors
+    ///
+    /// The failure of a call with another format.
+    pub(crate) fn text_only(&self, command: &str) -> Result<(), Failure> {
+        match self.format {
+            Format::Human => Ok(()),
+            _ => Err(Failure::usage(format!("`{command}` prints text only"), "use `--format human`")),
+        }
+    }
+
     /// Prints progress and results that are no findings.
     pub(crate) fn status(&self, text: &str) {
         if self.is_text() && !self.quiet {

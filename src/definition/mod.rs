@@ -13,6 +13,7 @@ mod environments;
 mod gates;
 mod images;
 mod matrix;
+mod meaning;
 mod monitoring;
 mod name;
 mod notify;
@@ -44,6 +45,7 @@ pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migra
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login};
 pub use matrix::{Cell, JobRunsOn, Matrix, fits};
+pub use meaning::meaning;
 pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, Samples, Unit};
 pub use name::Name;
 pub use notify::{Event, Issue, Notify, Slack};

@@ -9,7 +9,7 @@ use crate::sources::{Sources, Text};
 
 mod explain;
 mod habits;
-mod lookup;
+pub(super) mod lookup;
 mod renamed;
 mod required;
 mod suggest;

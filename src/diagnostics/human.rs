@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Mark, Origin, Renderer, Snippet};
 
-use super::place::{Located, Locator};
+use super::place::{At, Located, Locator};
 use super::{Diagnostic, Level};
 
 /// Most findings of a definition that are shown: a person fixes these, and then looks again.
@@ -21,6 +21,20 @@ pub fn human(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
         text.push_str(&format!("… and {more} more; `--format json` prints them all\n\n"));
     }
     text
+}
+
+/// A statement about a place, with helps.
+pub fn note(title: &str, at: &At, helps: &[String], locator: &Locator<'_>) -> String {
+    let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
+    let mut group = Group::with_title(Mark::NOTE.primary_title(title));
+    let place = locator.locate(at);
+    if place.range.is_some() {
+        group = group.element(snippet(&place, &[], locator));
+    }
+    for help in helps {
+        group = group.element(Mark::NOTE.message(help.as_str()));
+    }
+    renderer.render(&[group]) + "\n"
 }
 
 fn group<'a>(diagnostic: &'a Diagnostic, locator: &Locator<'a>) -> Group<'a> {

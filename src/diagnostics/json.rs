@@ -41,7 +41,8 @@ pub(super) fn level(level: Level) -> &'static str {
     }
 }
 
-fn place(at: &At, locator: &Locator<'_>) -> Value {
+/// A place as JSON.
+pub fn place(at: &At, locator: &Locator<'_>) -> Value {
     let located = locator.locate(at);
     let [(line, column), (end_line, end_column)] = locator.lines_and_columns(&located);
     match &located.range {

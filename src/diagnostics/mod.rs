@@ -11,8 +11,8 @@ use std::borrow::Cow;
 use std::fmt;
 
 pub use github::{github, message as github_message};
-pub use human::human;
-pub use json::json;
+pub use human::{human, note};
+pub use json::{json, place as json_place};
 pub use place::{At, Key, Located, Locator, Part, Source};
 pub use sarif::sarif;
 

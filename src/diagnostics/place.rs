@@ -158,6 +158,14 @@ impl<'a> Locator<'a> {
         }
     }
 
+    /// Returns whether a file has the key at the end of a path.
+    pub fn has(&self, at: &At) -> bool {
+        match at {
+            At::Path(path, key) => self.tables.iter().any(|table| walk(table, path, *key).0 == path.len()),
+            _ => false,
+        }
+    }
+
     /// Line and column of a place's first byte, from 1, and of the byte behind its last one; a column counts characters.
     pub fn lines_and_columns(&self, place: &Located<'_>) -> [(usize, usize); 2] {
         let range = place.range.clone().unwrap_or_default();

@@ -89,6 +89,16 @@ impl Repository {
         found
     }
 
+    /// Definitions that are not part of this call, and whose pipelines share files with those of this call.
+    pub fn other_definitions(&self, claims: &[&Claim]) -> Vec<String> {
+        let others = self.others(claims);
+        let manifests = others.iter().filter(|path| path.ends_with(MANIFEST));
+        let mut found: Vec<String> =
+            manifests.filter_map(|path| Some(origin(&scan::text(&self.root, path)?)?.definition?.to_owned())).collect();
+        found.sort_unstable();
+        found
+    }
+
     /// Files of pipelines that are not part of this call.
     fn others(&self, claims: &[&Claim]) -> HashSet<String> {
         let here: HashSet<&str> = claims.iter().map(|claim| claim.definition()).collect();

@@ -170,11 +170,11 @@ impl Plan {
         } else if !git.own_hooks {
             self.propose(
                 "this repository keeps its hooks elsewhere; add to its pre-commit hook:",
-                "pipewright check\n",
+                "pipewright check --staged\n",
             );
         } else if tree.exists(PATH) {
             if tree.read(PATH).is_none_or(|hook| !hook.contains("pipewright")) {
-                self.propose(format!("add to `{PATH}`:"), "pipewright check\n");
+                self.propose(format!("add to `{PATH}`:"), "pipewright check --staged\n");
             }
         } else {
             let why = "checks that workflows are up to date before each commit";

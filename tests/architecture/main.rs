@@ -10,7 +10,26 @@ use imports::Tree;
 /// Modules with those that they may import. What a module imports is listed below it, so that no arrow points up.
 const TABLE: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["lib", "init", "definition", "diagnostics", "drift", "pins", "readback", "seal", "sources", "workflow"]),
+    (
+        "cli",
+        &[
+            "eject",
+            "lib",
+            "graph",
+            "setup",
+            "provenance",
+            "init",
+            "definition",
+            "diagnostics",
+            "drift",
+            "pins",
+            "readback",
+            "seal",
+            "sources",
+            "workflow",
+        ],
+    ),
+    ("eject", &["lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (
         "lib",
         &[
@@ -29,6 +48,9 @@ const TABLE: &[(&str, &[&str])] = &[
         ],
     ),
     ("allow", &["diagnostics"]),
+    ("graph", &["workflow"]),
+    ("setup", &["definition", "diagnostics", "sources", "trace", "workflow"]),
+    ("provenance", &["definition", "diagnostics", "trace", "workflow"]),
     ("drift", &["files", "seal", "shared", "sources"]),
     ("init", &["definition", "pins", "pytest", "sources", "toolchains"]),
     ("checks", &["catalogue", "definition", "diagnostics", "pytest", "resolve", "runners", "sources", "toolchains"]),

@@ -3,14 +3,19 @@
 mod adopted;
 mod allow;
 mod check;
+mod completions;
 mod coverage_floor;
 mod drift;
+mod eject;
 mod errors;
+mod explain;
 mod formats;
 mod generate;
+mod graph;
 mod hostile;
 mod interrupted;
 mod mistakes;
+mod needs;
 mod pins;
 mod planted;
 mod quoting;
@@ -19,6 +24,7 @@ mod secrets;
 mod settings;
 mod several;
 mod shared;
+mod staged;
 #[path = "../support/mod.rs"]
 mod support;
 

@@ -11,7 +11,7 @@ pub(super) fn place<'a>(schema: &'a Value, error: &ValidationError<'_>) -> Optio
 }
 
 /// The schema of a key, by its path: with its meaning and example, which the schema of its type lacks.
-pub(super) fn key_schema<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
+pub(in crate::definition) fn key_schema<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
     fn step<'a>(root: &'a Value, here: &'a Value, path: &[Part]) -> Option<&'a Value> {
         let Some((part, rest)) = path.split_first() else { return Some(here) };
         if let Some(target) = follow(root, here) {
