@@ -7,7 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
-/// What a checkout contains. The job's token is never kept.
+/// Contents of a checkout. The job's token is never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 #[schemars(extend("minProperties" = 1))]
@@ -57,9 +57,9 @@ pub enum Submodules {
     /// None.
     #[default]
     No,
-    /// Those of the repository.
+    /// Submodules of the repository.
     Yes,
-    /// Those of submodules as well.
+    /// Submodules of submodules as well.
     Recursive,
 }
 

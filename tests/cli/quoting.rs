@@ -266,7 +266,7 @@ const CASES: &[Case] = &[
         template: "steps/jest.sh",
         values: |value| {
             context! { start => vec!["npm", value], args => vec![value, value], random => true, reruns => 2, timeout => 300,
-                workers => 2, measured => vec![value],
+                workers => 2, measured => vec![value], partial => false,
             }
         },
         env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
@@ -337,7 +337,7 @@ const CASES: &[Case] = &[
         template: "steps/vitest.sh",
         values: |value| {
             context! { start => vec!["npm", value], args => vec![value, value], random => true, reruns => 2, timeout => 300,
-                workers => 2, measured => vec![value],
+                workers => 2, measured => vec![value], partial => false,
             }
         },
         env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
