@@ -1,7 +1,7 @@
 //! The text to type instead of a value that its key does not accept.
 
 use jsonschema::{JsonType, ValidationError};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use toml::de::{DeTable, DeValue};
 
 use super::lookup::{key_schema, place};
@@ -27,15 +27,35 @@ pub(super) fn suggestion(
     Some(format!("for example, {}", written(example)))
 }
 
-/// A part of the schema with the definitions that it refers to.
+/// A part of the schema with the definitions that it refers to, and no others: the whole schema takes milliseconds to
+/// compile, and this is done for every error.
 fn complete(schema: &Value, part: &Value) -> Value {
+    const TABLE: &str = "definitions";
     let mut whole = part.clone();
-    for key in ["definitions", "$defs"] {
-        if let (Some(table), Some(definitions)) = (whole.as_object_mut(), schema.get(key)) {
-            table.insert(key.to_owned(), definitions.clone());
+    let mut kept = Map::new();
+    let mut pending = references(part);
+    while let Some(name) = pending.pop() {
+        if let Some(definition) = schema[TABLE].get(name).filter(|_| !kept.contains_key(name)) {
+            kept.insert(name.to_owned(), definition.clone());
+            pending.extend(references(definition));
         }
     }
+    if let Some(table) = whole.as_object_mut() {
+        table.insert(TABLE.to_owned(), kept.into());
+    }
     whole
+}
+
+/// The definitions that a part of the schema names.
+fn references(part: &Value) -> Vec<&str> {
+    match part {
+        Value::Object(table) => {
+            let own = table.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/definitions/"));
+            own.into_iter().chain(table.values().flat_map(references)).collect()
+        }
+        Value::Array(items) => items.iter().flat_map(references).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// `value` as the first of its likely forms that the schema accepts.
