@@ -321,8 +321,8 @@ def notify(settings: Notify, news: News, only: str | None) -> None:
         try:
             channel.send(news)
             log(f"{channel.name}: reported {news.event}")
-        except Problem as problem:
-            problems.append(problem)
+        except Problem as error:
+            problems.append(error)
     if not sent:
         log(f"no channel is notified of {news.event}")
     if problems and settings.required:
