@@ -415,6 +415,7 @@ def test_patch_coverage_of_a_real_diff(github: Bench, floor: str, fails: list[st
 # ── orders ────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.thorough
 def test_nightly_repeat_that_agrees(github: Bench) -> None:
     """At night every shard runs under two seeds, and TQ-04 passes where the outcomes agree."""
     run = github.run("ci.yml", github.schedule("small"))

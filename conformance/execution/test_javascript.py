@@ -110,13 +110,8 @@ def seeds(described: dict[str, Any]) -> tuple[Any, Any]:
     return described["seed"], described["shuffle"]
 
 
-@pytest.mark.parametrize(
-    "runner",
-    [
-        pytest.param(name, marks=pytest.mark.thorough) if name == "vitest" else name
-        for name in RUNNERS
-    ],
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("runner", RUNNERS)
 def test_shards(make: Make, runner: str) -> None:
     """Three shards of files with coverage: every test runs once, shuffled by the seed."""
     source = 'shards = 3\ncoverage = { source = ["src"] }\n[gates]\ncoverage = "100%"\n'
