@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::bun;
 use super::names::{self, base, word};
-use super::node_tests;
 use super::node_versions::{USUAL, engines, tested, version};
 use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
+use super::test_script;
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;
 
@@ -247,8 +247,8 @@ impl Package {
         outside: &dyn Fn(&[String]) -> bool,
     ) -> Option<(Runner, Vec<String>)> {
         let major = |name: &str| self.depends_on(name).then(|| self.major(name));
-        let package = node_tests::Package { major: &major, exec: &|program| self.manager.exec(program) };
-        let (runner, found) = node_tests::read(script, &package).filter(|(_, found)| !outside(&found.paths))?;
+        let package = test_script::Package { major: &major, exec: &|program| self.manager.exec(program) };
+        let (runner, found) = test_script::read(script, &package).filter(|(_, found)| !outside(&found.paths))?;
         if found.measures {
             hints.push("the script measures coverage: `coverage` of the test run does".to_owned());
         }

@@ -3,7 +3,7 @@ import os
 import pytest
 import sqlalchemy
 
-# Each worker has a table of its own name, as `isolation` promises.
+# Each worker has a separate table, as `isolation` declares.
 TABLE = "seen_" + os.environ.get("PYTEST_XDIST_WORKER", "main")
 
 
