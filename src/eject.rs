@@ -1,6 +1,6 @@
 //! Workflows and scripts without Pipewright: no headers, no manifest, no comparison with a definition.
 
-use crate::files::{MANIFEST, WORKFLOWS};
+use crate::files::{File, MANIFEST, WORKFLOWS};
 use crate::seal::without_header;
 use crate::shared::ATTRIBUTES;
 use crate::sources::Sources;
@@ -26,20 +26,22 @@ pub fn eject(sources: &Sources) -> Option<Vec<Ejected>> {
     if files.is_empty() {
         return None;
     }
-    let ejected = files.iter().map(|file| {
+    let one = |file: &File| {
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let workflow = workflows.iter().find(|it| file.path == format!("{WORKFLOWS}/{}", it.file));
         let text = match workflow {
-            Some(workflow) => emit::workflow(&bare(workflow), &workflow.about).ok(),
+            // A text that cannot be written is no reason to remove the file.
+            Some(workflow) => Some(emit::workflow(&bare(workflow), &workflow.about).ok()?),
             None if name == MANIFEST || name == DRIFT.1 => None,
             None if name == ATTRIBUTES => Some(without_header(&file.text).replace(" linguist-generated", "")),
             None => Some(without_header(&file.text)),
         };
-        Ejected { path: file.path.clone(), text }
-    });
+        Some(Ejected { path: file.path.clone(), text })
+    };
+    let mut ejected = files.iter().map(one).collect::<Option<Vec<_>>>()?;
     // Attributes of generated workflows, which all definitions write together.
-    let attributes = Ejected { path: format!("{WORKFLOWS}/{ATTRIBUTES}"), text: None };
-    Some(ejected.chain([attributes]).collect())
+    ejected.push(Ejected { path: format!("{WORKFLOWS}/{ATTRIBUTES}"), text: None });
+    Some(ejected)
 }
 
 /// A workflow without the job that compares files with the definition.
