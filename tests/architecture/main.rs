@@ -29,7 +29,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
-    ("eject", &["lib", "seal", "shared", "sources", "workflow", "yaml"]),
+    ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (
         "lib",
         &[
