@@ -11,6 +11,7 @@ pub mod diagnostics;
 pub mod drift;
 pub mod eject;
 pub mod files;
+mod gitignore;
 pub mod graph;
 pub mod init;
 mod lowering;

@@ -1,13 +1,9 @@
 //! Generated files that `.gitignore` excludes from commits.
 
-use std::path::Path;
-
-use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
-
 use super::Repository;
 use super::claim::Claim;
-use crate::sources::{below, folder};
+use crate::gitignore::{Decided, Gitignore};
+use crate::sources::{Disk, folder};
 
 /// A generated file that git ignores.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,17 +27,19 @@ impl Repository {
         let is_tracked = |path: &str| index.windows(path.len()).any(|bytes| bytes == path.as_bytes());
         let generated = claims.iter().flat_map(|claim| claim.exclusive().chain(claim.shared()));
         let paths = generated.chain(others.iter().map(String::as_str));
-        paths.filter(|path| !is_tracked(path)).filter_map(|path| ignored(&self.root, path)).collect()
+        let tree = Disk::new(self.root.clone());
+        let git = Gitignore::new(&tree);
+        paths.filter(|path| !is_tracked(path)).filter_map(|path| ignored(&git, path)).collect()
     }
 }
 
 /// The pattern that ignores a file, and the lines that undo it.
-fn ignored(root: &Path, path: &str) -> Option<Ignored> {
+fn ignored(git: &Gitignore<'_>, path: &str) -> Option<Ignored> {
     let mut found: Option<Ignored> = None;
     // An ignored folder hides everything in it, so every parent folder is checked.
     for (end, _) in path.match_indices('/').chain([(path.len(), "")]) {
         let part = path.get(..end).unwrap_or(path);
-        let Some((file, pattern)) = decided(root, part, end < path.len()) else { continue };
+        let Some(Decided { file, pattern }) = git.ignores(part, end < path.len()) else { continue };
         let inner = part.strip_prefix(folder(&file)).unwrap_or(part).trim_start_matches('/');
         let line = format!("!/{inner}{}", if end < path.len() { "/" } else { "" });
         match &mut found {
@@ -54,40 +52,14 @@ fn ignored(root: &Path, path: &str) -> Option<Ignored> {
     found
 }
 
-/// Returns the file and pattern that ignore a path, of the closest folder with a match.
-fn decided(root: &Path, path: &str, is_folder: bool) -> Option<(String, String)> {
-    let mut at = folder(path);
-    loop {
-        let file = below(at, ".gitignore");
-        match patterns(root, at, &file).matched(root.join(path), is_folder) {
-            Match::Ignore(glob) => return Some((file, glob.original().to_owned())),
-            Match::Whitelist(_) => return None,
-            Match::None if at.is_empty() => return None,
-            Match::None => at = folder(at),
-        }
-    }
-}
-
-/// The patterns of a `.gitignore`; none of one that cannot be read.
-fn patterns(root: &Path, at: &str, file: &str) -> Gitignore {
-    let mut builder = GitignoreBuilder::new(root.join(at));
-    // An invalid pattern is skipped, as git does.
-    let _skipped = builder.add(root.join(file));
-    builder.build().unwrap_or_else(|_| Gitignore::empty())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sources::Memory;
 
     fn lines(files: &[(&str, &str)], path: &str) -> Option<(String, Vec<String>)> {
-        let root = tempfile::tempdir().expect("there is a place for it");
-        for (file, text) in files {
-            let file = root.path().join(file);
-            std::fs::create_dir_all(file.parent().expect("it is in a folder")).expect("a folder is made");
-            std::fs::write(file, text).expect("a file is written");
-        }
-        ignored(root.path(), path).map(|found| (found.file, found.lines))
+        let tree = Memory(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned())).collect());
+        ignored(&Gitignore::new(&tree), path).map(|found| (found.file, found.lines))
     }
 
     #[test]

@@ -58,29 +58,35 @@ enum Bare {
 }
 
 fn survey(text: &str) -> (Holds, Bare) {
-    // Nearly every text is ASCII, whose characters need no decoding.
-    if text.is_ascii() { survey_of(text.bytes().map(char::from)) } else { survey_of(text.chars()) }
-}
-
-fn survey_of(text: impl Iterator<Item = char>) -> (Holds, Bare) {
     let (mut holds, mut bare) = (Holds::Shown, Bare::Anywhere);
-    let mut before = '\0';
-    for now in text {
-        match now {
-            '\n' | '\t' => holds = holds.max(Holds::Layout),
-            ' ' if before == ':' => bare = Bare::Nowhere,
-            '#' if before == ' ' => bare = Bare::Nowhere,
-            '#' | ',' | '[' | ']' | '{' | '}' | ':' | '"' | '\'' | '?' => {
-                bare = bare.max(Bare::InBlock);
-            }
-            ' '..='~' => {}
-            _ if shown(now) => {}
+    // Nearly every character is plain ASCII, and needs no further look.
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| !PLAIN[usize::from(*byte)]) {
+        let before = at.checked_sub(1).and_then(|before| text.as_bytes().get(before));
+        match byte {
+            b'\n' | b'\t' => holds = holds.max(Holds::Layout),
+            b' ' if before == Some(&b':') => bare = Bare::Nowhere,
+            b'#' if before == Some(&b' ') => bare = Bare::Nowhere,
+            b' ' | 0x80.. => {}
+            _ if byte.is_ascii_graphic() => bare = bare.max(Bare::InBlock),
             _ => holds = Holds::Hidden,
         }
-        before = now;
+    }
+    if !text.is_ascii() && text.chars().any(|c| !c.is_ascii() && !shown(c)) {
+        holds = Holds::Hidden;
     }
     (holds, bare)
 }
+
+/// The bytes that decide nothing: shown, no space, and no structure to any reader.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = b'!';
+    while byte <= b'~' {
+        plain[byte as usize] = !matches!(byte, b'#' | b',' | b'[' | b']' | b'{' | b'}' | b':' | b'"' | b'\'' | b'?');
+        byte += 1;
+    }
+    plain
+};
 
 /// Returns whether a character may be written unescaped.
 ///

@@ -51,9 +51,22 @@ const TABLE: &[(&str, &[&str])] = &[
     ("graph", &["workflow"]),
     ("setup", &["definition", "diagnostics", "sources", "trace", "workflow"]),
     ("provenance", &["definition", "diagnostics", "trace", "workflow"]),
-    ("drift", &["files", "seal", "shared", "sources"]),
+    ("drift", &["files", "gitignore", "seal", "shared", "sources"]),
     ("init", &["definition", "pins", "pytest", "sources", "toolchains"]),
-    ("checks", &["catalogue", "definition", "diagnostics", "pytest", "resolve", "runners", "sources", "toolchains"]),
+    (
+        "checks",
+        &[
+            "catalogue",
+            "definition",
+            "diagnostics",
+            "gitignore",
+            "pytest",
+            "resolve",
+            "runners",
+            "sources",
+            "toolchains",
+        ],
+    ),
     (
         "lowering",
         &[
@@ -106,6 +119,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("pytest", &["definition", "sources"]),
     ("definition", &["diagnostics", "sources"]),
     ("trace", &["diagnostics"]),
+    ("gitignore", &["sources"]),
     ("sources", &["diagnostics", "templates"]),
     ("pins", &["catalogue"]),
     ("catalogue", &[]),

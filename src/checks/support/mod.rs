@@ -2,7 +2,6 @@
 
 pub(super) mod amount;
 pub(super) mod dockerfile;
-pub(super) mod gitignore;
 pub(super) mod left_out;
 pub(super) mod paths;
 pub(super) mod pytest;

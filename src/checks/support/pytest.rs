@@ -1,9 +1,9 @@
 //! Runs of pytest as they are called, and what each of them collects.
 
-use super::gitignore::Gitignore;
 use super::walk::ROOT;
 use crate::definition::{Name, TestRun};
 use crate::diagnostics::At;
+use crate::gitignore::Gitignore;
 use crate::pytest::{self, Call, Checkout, Collected, Origin, Refused, fnmatch, is_magic};
 use crate::resolve::{self, Pipeline, Variable};
 use crate::sources::{self, Sources};
@@ -106,7 +106,7 @@ fn foreign(sources: &Sources) -> impl Fn(&str, bool) -> bool + '_ {
     move |path: &str, is_folder| {
         let is_other = |path: &str| path != own && !own.starts_with(&format!("{path}/"));
         let has = |name: &str| tree.exists(&format!("{path}/{name}"));
-        git.ignores(path) || (is_folder && (has("CACHEDIR.TAG") || (is_other(path) && has("pipeline.toml"))))
+        git.ignores(path, is_folder).is_some() || (is_folder && (has("CACHEDIR.TAG") || (is_other(path) && has("pipeline.toml"))))
     }
 }
 
