@@ -10,7 +10,7 @@ use crate::sources::{Sources, Text};
 use crate::workflow::Workflow;
 use crate::yaml::emit;
 
-pub use crate::seal::{MANIFEST, MARK, Origin, SCRIPTS, WORKFLOWS, hash, origin, sealed, unsealed};
+pub use crate::seal::{Generated, MANIFEST, MARK, SCRIPTS, WORKFLOWS, hash, origin, sealed, unsealed};
 pub(crate) use crate::seal::{attributes, sealed_below};
 
 /// Files that workflows use, beside the workflows.

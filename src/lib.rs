@@ -39,7 +39,7 @@ pub mod yaml;
 
 use checks::Subject;
 use definition::Definition;
-use diagnostics::{At, Code, Diagnostic};
+use diagnostics::{Code, Diagnostic, Location};
 use files::File;
 use init::Needs;
 use pins::Lock;
@@ -173,7 +173,7 @@ fn lock(sources: &Sources) -> (Lock, Option<Diagnostic>) {
     match Lock::parse(&text.text) {
         Ok(lock) => (lock, None),
         Err(error) => {
-            let at = At::Bytes { file: text.file.clone(), range: (error.span.start, error.span.end) };
+            let at = Location::Bytes { file: text.file.clone(), range: (error.span.start, error.span.end) };
             let diagnostic = Diagnostic::error(Code("lock"), at, error.message).help(error.help);
             (Lock::default(), Some(diagnostic))
         }

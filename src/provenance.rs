@@ -2,7 +2,7 @@
 
 use crate::at;
 use crate::definition;
-use crate::diagnostics::{At, Key, Locator};
+use crate::diagnostics::{Key, Location, Locator};
 use crate::trace::Effect;
 use crate::workflow::{Job, Step, Workflow};
 
@@ -12,9 +12,9 @@ pub struct Provenance {
     /// The part of the workflow that the line belongs to.
     pub part: String,
     /// The key of the definition.
-    pub at: At,
+    pub at: Location,
     /// A key that is not set, and whose default the line has.
-    pub unset: Option<At>,
+    pub unset: Option<Location>,
     /// Meaning of the key.
     pub meaning: Option<String>,
     /// Effect of the step.
@@ -97,21 +97,21 @@ fn of_step(job: &Job, step: &Step) -> Provenance {
     }
 }
 
-fn found(at: At) -> Provenance {
+fn found(at: Location) -> Provenance {
     let meaning = meaning(&at);
     // The key is shown, and not all of its table.
     let at = match at {
-        At::Path(path, _) => At::Path(path, Key::Itself),
+        Location::Path(path, _) => Location::Path(path, Key::Itself),
         other => other,
     };
     Provenance { part: String::new(), at, unset: None, meaning, effect: None }
 }
 
 /// The meaning of a key, or of the closest table around it that has one.
-fn meaning(at: &At) -> Option<String> {
-    let At::Path(path, _) = at else { return None };
+fn meaning(at: &Location) -> Option<String> {
+    let Location::Path(path, _) = at else { return None };
     let around = (1..=path.len()).rev().filter_map(|length| path.get(..length));
-    around.map(|path| At::value(path.to_vec())).find_map(|at| definition::meaning(&at))
+    around.map(|path| Location::value(path.to_vec())).find_map(|at| definition::meaning(&at))
 }
 
 /// The place of a line, from 1. Comments and blank lines belong to the entry below them.

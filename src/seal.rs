@@ -30,7 +30,7 @@ pub(crate) fn instead(definition: Option<&str>) -> String {
 
 /// The source of a generated text, as its header names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Origin<'a> {
+pub struct Generated<'a> {
     /// The version that wrote it; manifests alone name theirs.
     pub version: Option<&'a str>,
     /// The definition; none for a shared file.
@@ -38,16 +38,16 @@ pub struct Origin<'a> {
 }
 
 /// The source of a text, if it has the header of a generated one.
-pub fn origin(text: &str) -> Option<Origin<'_>> {
+pub fn origin(text: &str) -> Option<Generated<'_>> {
     let line = text.lines().take(3).find_map(|line| line.split_once(MARK))?.1;
     let line = line.split_once(SEAL).map_or(line, |(before, _)| before);
     let line = line.trim_end_matches(['\r', '"', ',']).strip_suffix('.')?;
     if line.is_empty() {
-        return Some(Origin { version: None, definition: None });
+        return Some(Generated { version: None, definition: None });
     }
     let (version, definition) = line.strip_prefix(' ')?.split_once("from ")?;
     let version = Some(version.trim_end()).filter(|version| !version.is_empty());
-    Some(Origin { version, definition: Some(definition) })
+    Some(Generated { version, definition: Some(definition) })
 }
 
 /// Front of the seal: the hash of a generated text without its seal, at the end of its header.

@@ -1,9 +1,9 @@
 //! Facts about every job and step that are not printed.
 
-use crate::diagnostics::At;
+use crate::diagnostics::Location;
 
 /// Key of the definition that a job or step comes from; opaque to the workflow that holds it.
-pub type Origin = At;
+pub type Origin = Location;
 
 /// Effect of a job or step on the world.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

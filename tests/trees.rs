@@ -12,7 +12,7 @@ use std::{env, fs};
 use pipewright::trace::Origin;
 use pipewright::workflow::expression::{parse, parse_embedded};
 use pipewright::workflow::{
-    Concurrency, Contexts, Github, Job, Part, Property, Runner, Script, Status, Step, StepKind, Triggers, Value, When,
+    Concurrency, Contexts, Github, Job, Machine, Part, Property, Script, Status, Step, StepKind, Triggers, Value, When,
     Work, Workflow,
 };
 use pipewright::{at, sources::Sources, yaml::emit};
@@ -294,7 +294,7 @@ fn generated(runner: &mut TestRunner) -> Workflow {
             concurrency: None,
             outputs: Vec::new(),
             work: Work::Steps {
-                runner: Runner::Label("ubuntu-24.04".into()),
+                runner: Machine::Label("ubuntu-24.04".into()),
                 timeout: 10,
                 environment: None,
                 strategy: None,

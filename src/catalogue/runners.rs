@@ -6,7 +6,7 @@
 
 /// A runner that GitHub hosts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Runner {
+pub struct RunnerImage {
     /// Value of `runs-on`.
     pub label: &'static str,
     /// Its operating system: only Linux runs services and container actions.
@@ -62,7 +62,7 @@ pub enum Status {
 pub const SELF_HOSTED: &[&str] = &["self-hosted", "linux", "macOS", "windows", "x64", "ARM", "ARM64"];
 
 /// Every label that GitHub gives, or gave, to a hosted runner.
-pub const RUNNERS: &[Runner] = &[
+pub const RUNNERS: &[RunnerImage] = &[
     current("ubuntu-26.04", Os::Linux, Arch::X64),
     current("ubuntu-26.04-arm", Os::Linux, Arch::Arm64),
     current("ubuntu-24.04", Os::Linux, Arch::X64),
@@ -103,24 +103,24 @@ pub const RUNNERS: &[Runner] = &[
 /// `None` for the labels of self-hosted and larger runners, which their owners
 /// choose.
 #[must_use]
-pub fn runner(label: &str) -> Option<&'static Runner> {
+pub fn runner(label: &str) -> Option<&'static RunnerImage> {
     RUNNERS.iter().find(|runner| runner.label.eq_ignore_ascii_case(label))
 }
 
-const fn current(label: &'static str, os: Os, arch: Arch) -> Runner {
-    Runner { label, os, arch, status: Status::Current }
+const fn current(label: &'static str, os: Os, arch: Arch) -> RunnerImage {
+    RunnerImage { label, os, arch, status: Status::Current }
 }
 
-const fn moving(label: &'static str, os: Os, arch: Arch) -> Runner {
-    Runner { status: Status::Moving, ..current(label, os, arch) }
+const fn moving(label: &'static str, os: Os, arch: Arch) -> RunnerImage {
+    RunnerImage { status: Status::Moving, ..current(label, os, arch) }
 }
 
-const fn ending(label: &'static str, os: Os, arch: Arch, on: &'static str) -> Runner {
-    Runner { status: Status::Ending { on }, ..current(label, os, arch) }
+const fn ending(label: &'static str, os: Os, arch: Arch, on: &'static str) -> RunnerImage {
+    RunnerImage { status: Status::Ending { on }, ..current(label, os, arch) }
 }
 
-const fn gone(label: &'static str, os: Os, arch: Arch, since: &'static str) -> Runner {
-    Runner { status: Status::Gone { since }, ..current(label, os, arch) }
+const fn gone(label: &'static str, os: Os, arch: Arch, since: &'static str) -> RunnerImage {
+    RunnerImage { status: Status::Gone { since }, ..current(label, os, arch) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::walk::ROOT;
 use crate::definition::{Floor, Gates, Name, Percent};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::pytest;
 use crate::resolve::{Pipeline, TestRun};
 
@@ -69,7 +69,7 @@ fn judged(gates: &Gates) -> Option<&'static str> {
     coverage.or(gates.patch_coverage.map(|_| "patch-coverage"))
 }
 
-fn unmeasured(at: At, message: &str) -> Diagnostic {
+fn unmeasured(at: Location, message: &str) -> Diagnostic {
     Diagnostic::error(CODE, at, message)
         .help("add `measure = [\"…\"]` with the packages to the test run, or remove the gate")
 }
@@ -81,7 +81,7 @@ fn lost<'p>(pipeline: &Pipeline<'_>, run: &'p TestRun<'_>) -> Option<&'p pytest:
     run.project_floor.as_ref().filter(|_| run.is_partial() && !measured)
 }
 
-fn unenforced(at: At, name: &Name, floor: &pytest::Floor) -> Diagnostic {
+fn unenforced(at: Location, name: &Name, floor: &pytest::Floor) -> Diagnostic {
     let pytest::Floor { percent, origin } = floor;
     let message = format!(
         "no job enforces the floor of {percent}% that {origin} sets: `{name}` runs in parts and measures no coverage"
@@ -91,7 +91,7 @@ fn unenforced(at: At, name: &Name, floor: &pytest::Floor) -> Diagnostic {
 }
 
 /// A gate that takes the place of a higher floor in the project's own configuration.
-fn lowered(at: At, gate: Floor, floor: &pytest::Floor) -> Option<Diagnostic> {
+fn lowered(at: Location, gate: Floor, floor: &pytest::Floor) -> Option<Diagnostic> {
     let (share, origin) = (floor.share()?, &floor.origin);
     let (message, other) = match gate {
         Floor::Share(gate) if gate >= share => return None,
@@ -108,7 +108,7 @@ fn lowered(at: At, gate: Floor, floor: &pytest::Floor) -> Option<Diagnostic> {
     Some(Diagnostic::warning(CODE, at, message).help(format!("write `coverage = \"{share}\"`, or {other}")))
 }
 
-fn floor(gates: &Gates, at: impl Fn() -> At, found: &mut Vec<Diagnostic>) {
+fn floor(gates: &Gates, at: impl Fn() -> Location, found: &mut Vec<Diagnostic>) {
     if let Some(Floor::Share(floor)) = gates.coverage
         && floor < HALF
     {

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::check::{Check, Subject};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::sources::Text;
 use crate::toolchains::installer;
 
@@ -68,7 +68,7 @@ fn table(text: &Text, above: &str, inside: &DeTable<'_>, found: &mut Vec<Diagnos
     for (key, item) in inside {
         let name = key.get_ref().as_ref();
         if name.trim().is_empty() {
-            let at = At::Bytes { file: text.file.clone(), range: (key.span().start, key.span().end) };
+            let at = Location::Bytes { file: text.file.clone(), range: (key.span().start, key.span().end) };
             found.push(Diagnostic::error(CODE, at, "a key is empty").help("write a name, or remove the line"));
         }
         // A step without a command is reported by `step-kind`.
@@ -86,7 +86,7 @@ fn is_free(key: &str) -> bool {
 fn value(text: &Text, key: &str, item: &toml::Spanned<DeValue<'_>>, found: &mut Vec<Diagnostic>) {
     match item.get_ref() {
         DeValue::String(string) if string.trim().is_empty() => {
-            let at = At::Bytes { file: text.file.clone(), range: (item.span().start, item.span().end) };
+            let at = Location::Bytes { file: text.file.clone(), range: (item.span().start, item.span().end) };
             let diagnostic = Diagnostic::error(CODE, at, format!("`{key}` holds an empty text"));
             found.push(diagnostic.help("write what it names, or remove it"));
         }

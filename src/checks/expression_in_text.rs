@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::check::{Check, Subject};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::sources::Text;
 
 pub(crate) struct ExpressionInText;
@@ -50,7 +50,7 @@ fn value(text: &Text, item: &toml::Spanned<DeValue<'_>>, found: &mut Vec<Diagnos
 }
 
 fn expression(text: &Text, range: std::ops::Range<usize>, string: &str) -> Diagnostic {
-    let at = At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+    let at = Location::Bytes { file: text.file.clone(), range: (range.start, range.end) };
     Diagnostic::error(
         CODE,
         at,

@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::shell::{Token, tokens, unquoted};
 use super::support::walk::{self, ROOT, Role, entries, items};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 
 pub(crate) struct IgnoredFailure;
 
@@ -44,7 +44,7 @@ impl Check for IgnoredFailure {
 }
 
 /// A step may clean up a missing file; the result of a check or a deploy has to count.
-fn diagnostic(at: At, role: Role, what: &str) -> Diagnostic {
+fn diagnostic(at: Location, role: Role, what: &str) -> Diagnostic {
     let message = format!("`{what}` hides that the command failed");
     match role {
         Role::Verdict => Diagnostic::error(CODE, at, message).help("remove it, and fix or skip what fails by name"),

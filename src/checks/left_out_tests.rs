@@ -7,7 +7,7 @@ use super::support::left_out::{Loss, Reason, help, losses, message};
 use super::support::pytest::{Calls, Run, contains};
 use crate::diagnostics::{Code, Diagnostic, Level};
 use crate::pytest::{
-    Call, Cause, Checkout, Collected, Extent, Origin, Refused, Taken, Unsure, collect, may_hold_tests, present,
+    Call, Cause, Checkout, Collected, Extent, Refused, Taken, Unsure, WordSource, collect, may_hold_tests, present,
 };
 
 pub(crate) struct LeftOutTests;
@@ -82,7 +82,7 @@ fn folder(it: &Folder<'_, '_>, checkout: &Checkout<'_>, found: &mut Vec<Diagnost
 
 fn refusal(run: &Run<'_>, refused: &Refused) -> Diagnostic {
     let message = match &refused.origin {
-        Origin::Line { .. } => format!("pytest refuses {}: {}", refused.origin, refused.message),
+        WordSource::Line { .. } => format!("pytest refuses {}: {}", refused.origin, refused.message),
         _ => format!("pytest refuses its command line: {}", refused.message),
     };
     Diagnostic::error(CODE, run.place(&refused.origin), message).help("correct it: pytest ends there without a test")
@@ -127,7 +127,7 @@ impl<'s> Folder<'_, 's> {
                 }
                 seen.push(unsure);
                 let place = match &unsure.origin {
-                    Origin::Line { .. } => unsure.origin.to_string(),
+                    WordSource::Line { .. } => unsure.origin.to_string(),
                     _ => "the command line".to_owned(),
                 };
                 let message = format!("{place} may leave out tests: {}", unsure.why);
@@ -182,8 +182,9 @@ impl<'s> Folder<'_, 's> {
         let covers = |taken: &&Taken| file == taken.path || file.starts_with(&format!("{}/", taken.path));
         let taken = |run: &'_ Run<'s>| run.done().and_then(|done| done.taken.iter().find(covers).cloned());
         let is_own = own.files.contains_key(file);
-        let by_definition =
-            |taken: &Taken| matches!(taken.origin, Origin::Argument(_) | Origin::Variable | Origin::Path(_));
+        let by_definition = |taken: &Taken| {
+            matches!(taken.origin, WordSource::Argument(_) | WordSource::Variable | WordSource::Path(_))
+        };
         let found = self.runs().find_map(|run| {
             let taken = taken(run).filter(|taken| by_definition(taken) || !is_own)?;
             Some((run, Reason::Taken(taken)))
@@ -204,7 +205,7 @@ impl<'s> Folder<'_, 's> {
             return (!is_environment).then(|| (self.first, Reason::Taken(taken.clone())));
         }
         let reason = if !own.is_test_file(file) {
-            Reason::Name(own.patterns.first().map_or(Origin::Default, |pattern| pattern.origin.clone()))
+            Reason::Name(own.patterns.first().map_or(WordSource::Default, |pattern| pattern.origin.clone()))
         } else if let Some(first) = own.testpaths.first() {
             Reason::TestPaths(first.origin.clone())
         } else {

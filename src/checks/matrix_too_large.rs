@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk::ROOT;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 
 pub(crate) struct MatrixTooLarge;
 
@@ -38,7 +38,7 @@ impl Check for MatrixTooLarge {
 /// Source: <https://docs.github.com/actions/reference/limits>, job matrix.
 const MOST: usize = 256;
 
-fn too_many(at: impl Fn() -> At, name: &str, factors: &[(usize, &str)]) -> Option<Diagnostic> {
+fn too_many(at: impl Fn() -> Location, name: &str, factors: &[(usize, &str)]) -> Option<Diagnostic> {
     let jobs = factors.iter().fold(1_usize, |jobs, (count, _)| jobs.saturating_mul(*count));
     (jobs > MOST).then(|| {
         let shown: Vec<String> =

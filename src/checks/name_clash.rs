@@ -6,7 +6,7 @@ use super::check::{Check, Subject};
 use super::support::walk::ROOT;
 use crate::at;
 use crate::definition::Definition;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::resolve::names;
 
 pub(crate) struct NameClash;
@@ -29,7 +29,7 @@ impl Check for NameClash {
 }
 
 fn jobs(definition: &Definition, found: &mut Vec<Diagnostic>) {
-    let mut taken: HashMap<String, At> = HashMap::new();
+    let mut taken: HashMap<String, Location> = HashMap::new();
     for names::CiJob { table, name, id } in names::ci_jobs(definition) {
         let at = || at![table, name.as_str()].key();
         if names::OWN_JOBS.contains(&id.as_ref()) {

@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, entries};
 use crate::definition::Definition;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 
 pub(crate) struct RollbackNeedsApproval;
 
@@ -36,9 +36,9 @@ impl Check for RollbackNeedsApproval {
 }
 
 /// Tables that keep secrets in a GitHub environment of this name; GitHub ignores case.
-fn holder(definition: &Definition, approval: &str) -> Option<(String, At)> {
-    let mut found: Option<(String, At)> = None;
-    let mut holds = |name: &str, at: &dyn Fn() -> At| {
+fn holder(definition: &Definition, approval: &str) -> Option<(String, Location)> {
+    let mut found: Option<(String, Location)> = None;
+    let mut holds = |name: &str, at: &dyn Fn() -> Location| {
         if found.is_none() && name.eq_ignore_ascii_case(approval) {
             found = Some((name.to_owned(), at()));
         }

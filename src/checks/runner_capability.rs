@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use crate::at;
 use crate::definition::{Order as Wanted, Repeat, Workers};
-use crate::diagnostics::{At, Code, Diagnostic, listed};
+use crate::diagnostics::{Code, Diagnostic, Location, listed};
 use crate::resolve::TestRun;
 use crate::runners::{Order, Paths, RUNNERS, TestRunner};
 
@@ -70,7 +70,7 @@ fn refused(runner: &dyn TestRunner, path: &str) -> Option<&'static str> {
 }
 
 /// The error about a path that a runner cannot run or leave out.
-fn cannot(code: Code, at: At, runner: &dyn TestRunner, path: &str, help: &str) -> Option<Diagnostic> {
+fn cannot(code: Code, at: Location, runner: &dyn TestRunner, path: &str, help: &str) -> Option<Diagnostic> {
     let reason = refused(runner, path)?;
     let message = format!("`{}` cannot select `{path}`: {reason}", runner.name());
     Some(Diagnostic::error(code, at, message).help(help))

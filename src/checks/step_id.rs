@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries, items, jobs};
 use crate::definition::{Name, Step};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 
 pub(crate) struct StepId;
 
@@ -91,7 +91,7 @@ const GENERATED: [&str; 13] = [
 /// Ids of a job, with their places.
 #[derive(Debug, Clone, Default)]
 struct Ids {
-    known: HashMap<String, At>,
+    known: HashMap<String, Location>,
     /// The job has no generated step with an id.
     alone: bool,
 }

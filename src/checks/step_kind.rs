@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::walk;
 use crate::definition::Step;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 
 pub(crate) struct StepKind;
 
@@ -50,14 +50,14 @@ impl Check for StepKind {
     }
 }
 
-fn for_actions(step: &Step, at: impl Fn(&str) -> At, found: &mut Vec<Diagnostic>) {
+fn for_actions(step: &Step, at: impl Fn(&str) -> Location, found: &mut Vec<Diagnostic>) {
     if !step.with.is_empty() {
         let diagnostic = Diagnostic::error(CODE, at("with"), "a command has no inputs");
         found.push(diagnostic.help("hand the values to it by `env`"));
     }
 }
 
-fn for_commands(step: &Step, at: impl Fn(&str) -> At, found: &mut Vec<Diagnostic>) {
+fn for_commands(step: &Step, at: impl Fn(&str) -> Location, found: &mut Vec<Diagnostic>) {
     if step.path.is_some() {
         let diagnostic = Diagnostic::error(CODE, at("path"), "an action has no folder that it runs in");
         found.push(diagnostic.help("remove `path`, or hand the folder to the action by `with`"));

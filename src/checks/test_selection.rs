@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::pytest::Run;
 use crate::diagnostics::{Code, Diagnostic, Level};
-use crate::pytest::{Effect, Given, Origin, Selection, selections};
+use crate::pytest::{Effect, Given, Selection, WordSource, selections};
 
 pub(crate) struct TestSelection;
 
@@ -26,7 +26,7 @@ impl Check for TestSelection {
         for run in runs {
             for selection in run.done().map(|done| selections(&done.options)).unwrap_or_default() {
                 // A suite has the arguments of its run, where they are reported.
-                let again = run.suite.is_some() && selection.given.origin != Origin::Variable;
+                let again = run.suite.is_some() && selection.given.origin != WordSource::Variable;
                 if !again && !is_completed(run, selection, runs) {
                     found.push(finding(run, selection));
                 }
@@ -68,10 +68,10 @@ fn negated(expression: &str) -> String {
 fn finding(run: &Run<'_>, Selection { effect, given }: Selection<'_>) -> Diagnostic {
     let option = written(given);
     let place = match &given.origin {
-        Origin::Argument(_) | Origin::Path(_) => String::new(),
+        WordSource::Argument(_) | WordSource::Path(_) => String::new(),
         origin => format!(" in {origin}"),
     };
-    let is_own = matches!(given.origin, Origin::Argument(_) | Origin::Variable | Origin::Path(_));
+    let is_own = matches!(given.origin, WordSource::Argument(_) | WordSource::Variable | WordSource::Path(_));
     let name = run.name;
     let gates = "pass rate and coverage are those of a part";
     let (level, message, help) = match effect {

@@ -4,7 +4,7 @@ use super::check::{Check, Subject};
 use super::support::amount::{self, Amount};
 use super::support::walk::{ROOT, entries};
 use crate::definition::{Definition, Name, Unit};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 
 pub(crate) struct WindowTooFew;
 
@@ -44,9 +44,9 @@ impl Check for WindowTooFew {
 }
 
 /// The tightest limit of a metric over all environments, where its value is known, and its place.
-fn tightest(definition: &Definition, name: &Name) -> Option<(Option<Amount>, At)> {
+fn tightest(definition: &Definition, name: &Name) -> Option<(Option<Amount>, Location)> {
     let at = ROOT.key("environments");
-    let mut tightest: Option<(Option<Amount>, At)> = None;
+    let mut tightest: Option<(Option<Amount>, Location)> = None;
     for (environment, it) in &definition.environments {
         let Some(limit) = it.limits.get(name) else { continue };
         let amount = amount::tightest(Unit::Ratio, limit);

@@ -94,7 +94,7 @@ fn explain_line(file: &str, number: usize, settings: &Settings) -> Result<Exit, 
     if !settings.is_text() {
         report::result(json!({
             "file": path, "line": number, "part": part, "key": at.dotted(), "place": json_place(at, &locator),
-            "unset": unset.as_ref().map(pipewright::diagnostics::At::dotted), "meaning": meaning, "effect": effect,
+            "unset": unset.as_ref().map(pipewright::diagnostics::Location::dotted), "meaning": meaning, "effect": effect,
         }));
         return Ok(Exit::Fine);
     }

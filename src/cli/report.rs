@@ -1,6 +1,6 @@
 //! Findings about definitions and their files, in every format.
 
-use pipewright::diagnostics::{self, At, Code, Diagnostic, Locator, Source};
+use pipewright::diagnostics::{self, Code, Diagnostic, Location, Locator, Source};
 use pipewright::sources::Sources;
 use serde_json::{Map, Value, json};
 
@@ -102,5 +102,5 @@ fn summary(found: &[Found<'_>]) -> String {
 /// The difference of a file, as a finding.
 fn departure(departure: &Departure) -> Diagnostic {
     let message = format!("`{}` is {}", departure.path, departure.state());
-    Diagnostic::error(Code("drift"), At::File(departure.path.clone()), message).help(departure.help())
+    Diagnostic::error(Code("drift"), Location::File(departure.path.clone()), message).help(departure.help())
 }

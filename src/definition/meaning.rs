@@ -6,14 +6,14 @@ use serde_json::Value;
 
 use super::read::lookup::key_schema;
 use super::schema;
-use crate::diagnostics::At;
+use crate::diagnostics::Location;
 
 /// The schema of the language, made once a process.
 static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
 
 /// Returns the meaning of the key at a place, in one paragraph.
-pub fn meaning(at: &At) -> Option<String> {
-    let At::Path(path, _) = at else { return None };
+pub fn meaning(at: &Location) -> Option<String> {
+    let Location::Path(path, _) = at else { return None };
     if path.is_empty() {
         return None;
     }

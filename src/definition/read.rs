@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::{Definition, schema};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::sources::{Sources, Text};
 
 mod explain;
@@ -54,7 +54,7 @@ fn merged(text: &str, bases: &[&str]) -> Result<Definition, toml::de::Error> {
 
 /// Locates the error of a definition that extends others: it is read again with each text behind the one before, so that
 /// the error's bytes belong to one of them.
-fn place(sources: &Sources) -> Option<At> {
+fn place(sources: &Sources) -> Option<Location> {
     let mut start = sources.definition.text.len();
     let mut texts = vec![(&sources.definition, 0, String::new())];
     for base in &sources.bases {
@@ -66,7 +66,7 @@ fn place(sources: &Sources) -> Option<At> {
     let bases: Vec<&str> = texts.iter().skip(1).map(|(_, _, text)| text.as_str()).collect();
     let span = merged(&sources.definition.text, &bases).err()?.span()?;
     let (text, start, _) = texts.iter().rev().find(|(_, start, _)| *start <= span.start)?;
-    Some(At::Bytes { file: text.file.clone(), range: (span.start - start, span.end.saturating_sub(*start)) })
+    Some(Location::Bytes { file: text.file.clone(), range: (span.start - start, span.end.saturating_sub(*start)) })
 }
 
 /// Adds the keys of `below` that `table` lacks.
@@ -104,7 +104,7 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     if !found.is_empty() {
         return found;
     }
-    let at = place(sources).unwrap_or_else(|| At::File(sources.definition.file.clone()));
+    let at = place(sources).unwrap_or_else(|| Location::File(sources.definition.file.clone()));
     let message = error.message().to_owned();
     if let Some(text) = message.strip_suffix(", expected a TOML datetime").and_then(|front| front.split('"').nth(1)) {
         let error = Diagnostic::error(INVALID, at, "expected a date, found a string");

@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level as Mark, Origin, Renderer, Snippet};
 
-use super::place::{At, Located, Locator};
+use super::place::{Location, Locator, Span};
 use super::{Diagnostic, Level};
 
 /// Most findings of a definition that are shown: a person fixes these, and then looks again.
@@ -24,7 +24,7 @@ pub fn human(diagnostics: &[Diagnostic], locator: &Locator<'_>) -> String {
 }
 
 /// A statement about a place, with helps.
-pub fn note(title: &str, at: &At, helps: &[String], locator: &Locator<'_>) -> String {
+pub fn note(title: &str, at: &Location, helps: &[String], locator: &Locator<'_>) -> String {
     let renderer = Renderer::styled().decor_style(DecorStyle::Ascii);
     let mut group = Group::with_title(Mark::NOTE.primary_title(title));
     let place = locator.locate(at);
@@ -44,7 +44,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, locator: &Locator<'a>) -> Group<'a> {
     };
     let mut group = Group::with_title(mark.primary_title(diagnostic.message.as_str()).id(diagnostic.code.0));
     let primary = locator.locate(&diagnostic.at);
-    let related: Vec<(Located<'a>, &'a str)> =
+    let related: Vec<(Span<'a>, &'a str)> =
         diagnostic.related.iter().map(|(at, what)| (locator.locate(at), what.as_str())).collect();
     let (beside, elsewhere): (Vec<_>, Vec<_>) = related
         .into_iter()
@@ -67,8 +67,8 @@ fn group<'a>(diagnostic: &'a Diagnostic, locator: &Locator<'a>) -> Group<'a> {
 
 /// A place with others of the same file.
 fn snippet<'a>(
-    primary: &Located<'a>,
-    beside: &[(Located<'a>, &'a str)],
+    primary: &Span<'a>,
+    beside: &[(Span<'a>, &'a str)],
     locator: &Locator<'a>,
 ) -> Snippet<'a, Annotation<'a>> {
     let mut marked = vec![(primary, AnnotationKind::Primary, None)];
@@ -78,8 +78,8 @@ fn snippet<'a>(
 
 /// The lines of a file that these places are in: the renderer reads all that it is given, for each finding.
 fn excerpt<'a>(
-    file: &Located<'a>,
-    marked: &[(&Located<'a>, AnnotationKind, Option<&'a str>)],
+    file: &Span<'a>,
+    marked: &[(&Span<'a>, AnnotationKind, Option<&'a str>)],
     locator: &Locator<'a>,
 ) -> Snippet<'a, Annotation<'a>> {
     let ranges = || marked.iter().filter_map(|(place, _, _)| place.range.clone());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::place::{At, Locator};
+use super::place::{Location, Locator};
 use super::{Diagnostic, Level};
 
 /// The findings of all definitions, each with its locator, as one JSON document.
@@ -42,7 +42,7 @@ pub(super) fn level(level: Level) -> &'static str {
 }
 
 /// A place as JSON.
-pub fn place(at: &At, locator: &Locator<'_>) -> Value {
+pub fn place(at: &Location, locator: &Locator<'_>) -> Value {
     let located = locator.locate(at);
     let [(line, column), (end_line, end_column)] = locator.lines_and_columns(&located);
     match &located.range {

@@ -13,7 +13,7 @@ use std::fmt;
 pub use github::{github, message as github_message};
 pub use human::{human, note};
 pub use json::{json, place as json_place};
-pub use place::{At, Key, Located, Locator, Part, Source};
+pub use place::{Key, Location, Locator, Part, Source, Span};
 pub use sarif::sarif;
 
 /// The name of a rule: `promotion-order`.
@@ -43,23 +43,23 @@ pub struct Diagnostic {
     /// Severity.
     pub level: Level,
     /// Location.
-    pub at: At,
+    pub at: Location,
     /// The mistake: lower case, no full stop.
     pub message: String,
     /// Related locations, each with its message.
-    pub related: Vec<(At, String)>,
+    pub related: Vec<(Location, String)>,
     /// The text to type.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
     /// A finding that keeps every file from being written.
-    pub fn error(code: Code, at: impl Into<At>, message: impl Into<String>) -> Self {
+    pub fn error(code: Code, at: impl Into<Location>, message: impl Into<String>) -> Self {
         Self { code, level: Level::Error, at: at.into(), message: message.into(), related: Vec::new(), help: None }
     }
 
     /// A finding that is only reported.
-    pub fn warning(code: Code, at: impl Into<At>, message: impl Into<String>) -> Self {
+    pub fn warning(code: Code, at: impl Into<Location>, message: impl Into<String>) -> Self {
         Self { level: Level::Warning, ..Self::error(code, at, message) }
     }
 
@@ -72,7 +72,7 @@ impl Diagnostic {
 
     /// Adds another place that it has to do with.
     #[must_use]
-    pub fn related(mut self, at: impl Into<At>, what: impl Into<String>) -> Self {
+    pub fn related(mut self, at: impl Into<Location>, what: impl Into<String>) -> Self {
         self.related.push((at.into(), what.into()));
         self
     }
@@ -121,7 +121,7 @@ pub fn listed<T: AsRef<str>>(items: &[T]) -> String {
 #[macro_export]
 macro_rules! at {
     ($($part:expr),* $(,)?) => {
-        $crate::diagnostics::At::value(vec![$($crate::diagnostics::Part::from($part)),*])
+        $crate::diagnostics::Location::value(vec![$($crate::diagnostics::Part::from($part)),*])
     };
 }
 

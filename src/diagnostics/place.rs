@@ -30,7 +30,7 @@ pub enum Key {
 
 /// Location of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum At {
+pub enum Location {
     /// A path of keys into the definition.
     Path(Vec<Part>, Key),
     /// Bytes of a file by its name.
@@ -44,7 +44,7 @@ pub enum At {
     File(String),
 }
 
-impl At {
+impl Location {
     /// The value behind a path of keys.
     pub fn value(path: Vec<Part>) -> Self {
         Self::Path(path, Key::Value)
@@ -101,7 +101,7 @@ pub struct Source<'a> {
 
 /// Bytes of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Located<'a> {
+pub struct Span<'a> {
     /// The file's path from the root of the repository.
     pub file: &'a str,
     /// The file's text; empty for a file that was not read.
@@ -137,9 +137,9 @@ impl<'a> Locator<'a> {
 
     /// Returns the file and bytes of a place. A path that is in no file ends at its last key that does, in the first file that
     /// has it.
-    pub fn locate(&self, at: &At) -> Located<'a> {
+    pub fn locate(&self, at: &Location) -> Span<'a> {
         match at {
-            At::Path(path, key) => {
+            Location::Path(path, key) => {
                 let mut best: (usize, usize, Range<usize>) = (0, 0, 0..0);
                 for (index, table) in self.tables.iter().enumerate() {
                     let (depth, range) = walk(table, path, *key);
@@ -150,24 +150,24 @@ impl<'a> Locator<'a> {
                 let range = (best.1 > 0).then_some(best.2);
                 self.sources.get(best.0).map_or_else(nowhere, |(source, _)| located(*source, range))
             }
-            At::Bytes { file, range } => self.source(file).map_or_else(nowhere, |(source, _)| {
+            Location::Bytes { file, range } => self.source(file).map_or_else(nowhere, |(source, _)| {
                 let end = range.1.min(source.text.len());
                 located(*source, Some(range.0.min(end)..end))
             }),
-            At::File(file) => self.source(file).map_or_else(nowhere, |(source, _)| located(*source, None)),
+            Location::File(file) => self.source(file).map_or_else(nowhere, |(source, _)| located(*source, None)),
         }
     }
 
     /// Returns whether a file has the key at the end of a path.
-    pub fn has(&self, at: &At) -> bool {
+    pub fn has(&self, at: &Location) -> bool {
         match at {
-            At::Path(path, key) => self.tables.iter().any(|table| walk(table, path, *key).0 == path.len()),
+            Location::Path(path, key) => self.tables.iter().any(|table| walk(table, path, *key).0 == path.len()),
             _ => false,
         }
     }
 
     /// Line and column of a place's first byte, from 1, and of the byte behind its last one; a column counts characters.
-    pub fn lines_and_columns(&self, place: &Located<'_>) -> [(usize, usize); 2] {
+    pub fn lines_and_columns(&self, place: &Span<'_>) -> [(usize, usize); 2] {
         let range = place.range.clone().unwrap_or_default();
         match self.lines(place) {
             Some(lines) => [range.start, range.end].map(|at| lines.line_and_column(place.text, at)),
@@ -176,11 +176,11 @@ impl<'a> Locator<'a> {
     }
 
     /// The lines of a file that a range of it touches, with the line before: their bytes, and the first one's number.
-    pub(super) fn around(&self, place: &Located<'_>, range: &Range<usize>) -> (Range<usize>, usize) {
+    pub(super) fn around(&self, place: &Span<'_>, range: &Range<usize>) -> (Range<usize>, usize) {
         self.lines(place).map_or((0..place.text.len(), 1), |lines| lines.around(place.text, range))
     }
 
-    fn lines(&self, place: &Located<'_>) -> Option<&Lines> {
+    fn lines(&self, place: &Span<'_>) -> Option<&Lines> {
         self.source(place.file).map(|(source, lines)| lines.get_or_init(|| Lines::of(source.text)))
     }
 
@@ -189,12 +189,12 @@ impl<'a> Locator<'a> {
     }
 }
 
-fn located(source: Source<'_>, range: Option<Range<usize>>) -> Located<'_> {
-    Located { file: source.file, text: source.text, range }
+fn located(source: Source<'_>, range: Option<Range<usize>>) -> Span<'_> {
+    Span { file: source.file, text: source.text, range }
 }
 
 /// The place of what is in no file that was read.
-fn nowhere<'a>() -> Located<'a> {
+fn nowhere<'a>() -> Span<'a> {
     located(Source { file: "", text: "" }, None)
 }
 

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::Diagnostic;
 use super::json::level;
-use super::place::{At, Locator};
+use super::place::{Location, Locator};
 
 /// The findings of all definitions, each with its locator, as one SARIF document. `page` is the page of a rule; `failures`
 /// are messages about a call that could not do its work.
@@ -78,7 +78,7 @@ fn result(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {
     })
 }
 
-fn location(at: &At, locator: &Locator<'_>) -> Value {
+fn location(at: &Location, locator: &Locator<'_>) -> Value {
     let located = locator.locate(at);
     let [(line, column), (end_line, end_column)] = locator.lines_and_columns(&located);
     json!({

@@ -4,14 +4,14 @@ use minijinja::context;
 
 use super::names::shown;
 use super::offer::{Offer, OfferedFile};
-use super::project::{Component, Project, Runner, ServiceKind, Tests};
+use super::project::{Component, Project, ServiceKind, TestRunner, Tests};
 use super::scaffold::{self, render};
 use super::walk::join;
 use crate::sources::{Tree, folder as folder_of};
 
 /// Fixtures for components whose tests are pytest's.
 pub fn fixtures(project: &Project, tree: &dyn Tree) -> Vec<Offer> {
-    let pytest = |component: &&Component| component.tests.as_ref().is_some_and(|it| it.runner == Runner::Pytest);
+    let pytest = |component: &&Component| component.tests.as_ref().is_some_and(|it| it.runner == TestRunner::Pytest);
     project.components.iter().filter(pytest).filter_map(|component| offer(project, component, tree)).collect()
 }
 

@@ -1,7 +1,7 @@
 //! Go: its version, its checks, and tests where gotestsum reports them.
 
 use super::names::{self, base, word};
-use super::project::{Component, Runner, Start, Stated, Tests, Toolchain, Versions};
+use super::project::{Component, Start, Stated, TestRunner, Tests, Toolchain, Versions};
 use super::walk::{Folder, View};
 use crate::sources::folder as folder_of;
 
@@ -28,7 +28,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         }
     }
     let tests = has_tests.then(|| Tests {
-        runner: Runner::Go,
+        runner: TestRunner::Go,
         paths: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),

@@ -52,8 +52,8 @@ pub use offer::{Offer, OfferedFile};
 pub use owners::{CodeOwners, codeowners};
 pub use plan::{Needs, NewFile, Plan, Refused, lock, plan, summary};
 pub use project::{
-    Access, Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Runner, Service,
-    ServiceKind, Start, Stated, Suite, Tests, Toolchain, Traffic, Versions, Workload,
+    Access, Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Service, ServiceKind,
+    Start, Stated, Suite, TestRunner, Tests, Toolchain, Traffic, Versions, Workload,
 };
 pub use write::{Failed, write};
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::bun;
 use super::names::{self, base, word};
 use super::node_versions::{USUAL, engines, tested, version};
-use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
+use super::project::{Component, Install, Start, Stated, TestRunner, Tests, Toolchain, Versions};
 use super::test_script;
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;
@@ -229,7 +229,7 @@ impl Package {
             }
             return None;
         };
-        let reported = || Some((Runner::Command(self.reporting(script.trim())?), Vec::new()));
+        let reported = || Some((TestRunner::Command(self.reporting(script.trim())?), Vec::new()));
         let Some((runner, paths)) = self.known(script.trim(), hints, stated, outside).or_else(reported) else {
             checks.push((word("test"), self.manager.run("test")));
             hints.push(no_report("the test script"));
@@ -245,7 +245,7 @@ impl Package {
         hints: &mut Vec<String>,
         stated: &mut Stated,
         outside: &dyn Fn(&[String]) -> bool,
-    ) -> Option<(Runner, Vec<String>)> {
+    ) -> Option<(TestRunner, Vec<String>)> {
         let major = |name: &str| self.depends_on(name).then(|| self.major(name));
         let package = test_script::Package { major: &major, exec: &|program| self.manager.exec(program) };
         let (runner, found) = test_script::read(script, &package).filter(|(_, found)| !outside(&found.paths))?;

@@ -9,7 +9,7 @@ use super::definition::definition;
 use super::git::Git;
 use super::names::{shown, word};
 use super::owners::codeowners;
-use super::project::{Project, Runner};
+use super::project::{Project, TestRunner};
 use super::scaffold::{HOOK, HOOK_CONFIG, render};
 use super::walk::join;
 use crate::pins::{Lock, builtin};
@@ -228,7 +228,7 @@ pub fn summary(project: &Project) -> Vec<(&'static str, String)> {
         let place =
             if component.path.is_empty() { "the root".to_owned() } else { format!("`{}`", shown(&component.path)) };
         let runner = component.tests.as_ref().map_or("no test run", |tests| match &tests.runner {
-            Runner::Command(_) => "tests by a command",
+            TestRunner::Command(_) => "tests by a command",
             _ => tests.runner.as_str(),
         });
         let text = format!("{}: {} in {place}, {runner}", component.name, set_up.join(" and "));

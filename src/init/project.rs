@@ -210,7 +210,7 @@ pub enum Install {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tests {
     /// The test tool.
-    pub runner: Runner,
+    pub runner: TestRunner,
     /// Folders and files, from the component's folder.
     pub paths: Vec<String>,
     /// Services that the tests need.
@@ -225,7 +225,7 @@ pub struct Tests {
 
 /// A test tool.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Runner {
+pub enum TestRunner {
     /// pytest.
     Pytest,
     /// cargo-nextest.
@@ -240,7 +240,7 @@ pub enum Runner {
     Command(String),
 }
 
-impl Runner {
+impl TestRunner {
     /// Its name in the definition.
     pub fn as_str(&self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use toml::{Table, Value};
 
 use super::names::{self, base, word};
 use super::own::Command;
-use super::project::{Checks, Component, Runner, Start, Stated, Tests, Toolchain, Versions};
+use super::project::{Checks, Component, Start, Stated, TestRunner, Tests, Toolchain, Versions};
 use super::walk::{Folder, View, is_in, join};
 
 /// The Rust project in a folder.
@@ -46,7 +46,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         hints.push("there is no Cargo.lock: commit one, and add `--locked` to the checks".to_owned());
     }
     let tests = sources.has_tests.then(|| Tests {
-        runner: Runner::Nextest,
+        runner: TestRunner::Nextest,
         paths: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),

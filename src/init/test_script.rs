@@ -1,6 +1,6 @@
 //! The `test` script of a package as a test run: its tool, with the script's own arguments, and the commands before it.
 
-use super::project::Runner;
+use super::project::TestRunner;
 use crate::pytest::split;
 
 /// A test script that is taken apart.
@@ -96,7 +96,7 @@ const SET: &[&str] = &[
 ];
 
 /// The test run of a script; none where the tool is another, or the script cannot be taken apart.
-pub(super) fn read(script: &str, package: &Package<'_>) -> Option<(Runner, Script)> {
+pub(super) fn read(script: &str, package: &Package<'_>) -> Option<(TestRunner, Script)> {
     let mut parts: Vec<&str> = script.split("&&").map(str::trim).collect();
     let last = parts.pop()?;
     let is_plain =
@@ -112,12 +112,14 @@ pub(super) fn read(script: &str, package: &Package<'_>) -> Option<(Runner, Scrip
     }
     let tool = words.next()?;
     let runner = match (tool.as_str(), (package.major)(&tool)?) {
-        ("vitest", VITEST..) => Runner::Vitest,
-        ("jest", _) => Runner::Jest,
+        ("vitest", VITEST..) => TestRunner::Vitest,
+        ("jest", _) => TestRunner::Jest,
         _ => return None,
     };
     let mut words: Vec<String> = words.collect();
-    if runner == Runner::Vitest && words.first().is_some_and(|word| ["run", "watch", "dev"].contains(&word.as_str())) {
+    if runner == TestRunner::Vitest
+        && words.first().is_some_and(|word| ["run", "watch", "dev"].contains(&word.as_str()))
+    {
         words.remove(0);
     }
     sort(words, &mut found);
@@ -162,7 +164,7 @@ fn is_assignment(word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn of(script: &str) -> Option<(Runner, Script)> {
+    fn of(script: &str) -> Option<(TestRunner, Script)> {
         let major = |name: &str| {
             [("vitest", 4), ("jest", 29)].iter().find(|(known, _)| *known == name).map(|(_, major)| *major)
         };
@@ -189,7 +191,7 @@ mod tests {
     #[test]
     fn keeps_variables_and_commands_before_the_tests() {
         let (runner, found) = of("tsc --noEmit && npm run build && NODE_OPTIONS=--x jest").expect("it is jest");
-        assert_eq!(runner, Runner::Jest);
+        assert_eq!(runner, TestRunner::Jest);
         assert_eq!(found.before, ["npx tsc --noEmit", "npm run build"]);
         assert_eq!(found.env, [("NODE_OPTIONS".to_owned(), "--x".to_owned())]);
     }

@@ -3,7 +3,7 @@
 use super::jobs::single;
 use crate::definition::Name;
 use crate::resolve::{self, JobMachine};
-use crate::workflow::{Axis, Runner, Value, When};
+use crate::workflow::{Axis, Machine, Value, When};
 
 /// Combination of versions and machine that a job runs on.
 #[derive(Debug, Clone)]
@@ -11,7 +11,7 @@ pub(crate) struct Axes {
     /// Axes by name; none for a job that runs on one combination.
     pub(crate) matrix: Vec<(String, Axis)>,
     /// The machine.
-    pub(crate) runner: Runner,
+    pub(crate) runner: Machine,
     /// Label of the combination; empty if there is only one.
     pub(crate) label: Value,
 }
@@ -31,7 +31,7 @@ impl Axes {
         matrix.push(("os".to_owned(), Axis::Texts(machines.to_vec())));
         let on = if label.is_empty() { "" } else { " on " };
         label = label + on + Value::matrix("os");
-        Self { matrix, runner: Runner::Label(Value::matrix("os")), label }
+        Self { matrix, runner: Machine::Label(Value::matrix("os")), label }
     }
 
     /// The combination whose reports count: this version, else the newest, on the first machine.
@@ -44,7 +44,7 @@ impl Axes {
     pub(crate) fn of_job(job: &resolve::Job<'_>) -> Self {
         let runner = match job.machine {
             JobMachine::Fixed(machine) => single(machine),
-            JobMachine::Matrix(key) => Runner::Label(Value::matrix(key.as_str())),
+            JobMachine::Matrix(key) => Machine::Label(Value::matrix(key.as_str())),
         };
         let versions = job.component.as_ref().and_then(|component| component.axes.reported_version(None));
         let Some(matrix) = &job.written.matrix else {

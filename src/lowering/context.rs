@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use super::pins::Pins;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::files::Emitted;
 use crate::pins::{Lock, Tool};
 use crate::resolve::Pipeline;
@@ -96,7 +96,7 @@ impl<'a> Context<'a> {
             Ok(script) => script,
             Err(failed) => {
                 let own = self.sources.templates.get(template);
-                let at = At::File(own.map_or_else(|| template.to_owned(), |own| own.file.clone()));
+                let at = Location::File(own.map_or_else(|| template.to_owned(), |own| own.file.clone()));
                 let message = format!("line {}: {}", failed.line, failed.message);
                 self.failed.borrow_mut().push(
                     Diagnostic::error(TEMPLATE, at, message).help("compare it with the built-in template of that name"),

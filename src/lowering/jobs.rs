@@ -4,7 +4,7 @@ use super::context::Context;
 use crate::definition::{Checkout, Depth, Nightly, Package, Packages, RunsOn, Submodules};
 use crate::trace::Origin;
 use crate::workflow::{
-    Access, Concurrency, Github, Job, Pairs, Permission, Property, Runner, Script, Step, StepKind, Value, When, Work,
+    Access, Concurrency, Github, Job, Machine, Pairs, Permission, Property, Script, Step, StepKind, Value, When, Work,
     Workflow, grant, pairs,
 };
 
@@ -113,7 +113,7 @@ impl Context<'_> {
 }
 
 /// The step that installs system packages, where there are any.
-pub(crate) fn install_packages(packages: &Packages, runner: &Runner, origin: &Origin) -> Option<Step> {
+pub(crate) fn install_packages(packages: &Packages, runner: &Machine, origin: &Origin) -> Option<Step> {
     if packages.apt.is_empty() {
         return None;
     }
@@ -121,7 +121,7 @@ pub(crate) fn install_packages(packages: &Packages, runner: &Runner, origin: &Or
     let script = format!("sudo apt-get update\nsudo apt-get install --yes --no-install-recommends {}", names.join(" "));
     let step = Step::run("Install system packages", Script::new(&script), origin.clone().then("packages"));
     // Of several machines, those that have apt.
-    let several = matches!(runner, Runner::Label(label) if label.literal().is_none());
+    let several = matches!(runner, Machine::Label(label) if label.literal().is_none());
     Some(if several { step.when(Value::from(Property::RunnerOs).is("Linux")) } else { step })
 }
 
@@ -156,10 +156,10 @@ pub(crate) fn sort(env: &mut Pairs) {
 }
 
 /// The one machine of a job without a matrix: the first of a list.
-pub(crate) fn single(runs_on: &RunsOn) -> Runner {
+pub(crate) fn single(runs_on: &RunsOn) -> Machine {
     match runs_on {
-        RunsOn::Axis(axis) => Runner::Label(axis.first().into()),
-        RunsOn::Labels { labels, group } => Runner::Labels(labels.clone(), group.clone()),
+        RunsOn::Axis(axis) => Machine::Label(axis.first().into()),
+        RunsOn::Labels { labels, group } => Machine::Labels(labels.clone(), group.clone()),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files of the user's `templates/` that would replace a script: scripts are the same in every repository.
 
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::shared;
 use crate::sources::{Sources, join};
 
@@ -23,6 +23,6 @@ fn is_script(name: &str) -> bool {
 
 fn error(file: String) -> Diagnostic {
     let message = format!("`{file}` cannot replace a script: scripts are the same in every repository");
-    Diagnostic::error(Code("template"), At::File(file), message)
+    Diagnostic::error(Code("template"), Location::File(file), message)
         .help("remove it; add what it does as a step in `before` or `after`, or replace a step's template instead")
 }

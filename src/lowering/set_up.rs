@@ -6,7 +6,7 @@ use super::jobs::install_packages;
 use crate::resolve::{Component, Pipeline};
 use crate::toolchains::{CacheUse, SetUp, TOOLCHAINS, Versions, install, versions};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Runner, Step, Value, When};
+use crate::workflow::{Machine, Step, Value, When};
 
 /// Returns the steps that set a component's toolchains up and install its dependencies.
 ///
@@ -72,8 +72,8 @@ fn chosen(axes: &Axes, versions: Versions<'_>) -> Value {
 }
 
 /// Returns the platform of a machine in the lock; none for an axis, or a machine without hashes in the lock.
-fn platform(runner: &Runner) -> Option<&'static str> {
-    let Runner::Label(label) = runner else { return None };
+fn platform(runner: &Machine) -> Option<&'static str> {
+    let Machine::Label(label) = runner else { return None };
     let ubuntu = label.literal()?.strip_prefix("ubuntu-")?;
     Some(if ubuntu.ends_with("-arm") { "linux-arm64" } else { "linux-amd64" })
 }

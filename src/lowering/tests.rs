@@ -6,7 +6,7 @@ use super::lower;
 use crate::pins::{Lock, builtin};
 use crate::sources::Text;
 use crate::testing::{Project, job, shown, step, step_names, variable, workflow};
-use crate::workflow::{Axis, Job, Runner, StepKind, Value, Work};
+use crate::workflow::{Axis, Job, Machine, StepKind, Value, Work};
 
 const API: &str = "[components.api]\npython = [\"3.11\", \"3.12\"]\ninstall = { pip = [\"requirements.txt\"] }\n\
                    [tests.api]\ncomponent = \"api\"\nrunner = \"pytest\"\n";
@@ -204,7 +204,7 @@ fn an_environment_is_deployed_behind_the_one_before_it_and_its_approval() {
     let production = job(deploy, "deploy-production");
     assert_eq!(production.needs, ["image-web", "deploy-staging", "approve-production"]);
     let Work::Steps { runner, .. } = &production.work else { panic!("a deploy has steps") };
-    assert_eq!(runner, &Runner::Label("big".into()), "of several machines the first");
+    assert_eq!(runner, &Machine::Label("big".into()), "of several machines the first");
     let manual = deploy.on.manual.as_ref().expect("it can be started by hand");
     let inputs: Vec<&str> = manual.iter().map(|input| input.name.as_str()).collect();
     assert_eq!(inputs, ["environment", "web-digest"]);
@@ -251,10 +251,10 @@ fn a_job_of_the_users_own_runs_on_one_combination_of_its_component() {
     let lowered = project.lowered();
     let ci = workflow(&lowered, "ci.yml");
     let Work::Steps { runner, strategy, .. } = &job(ci, "docs").work else { panic!("it has steps") };
-    assert_eq!((runner, strategy), (&Runner::Label("ubuntu-24.04".into()), &None));
+    assert_eq!((runner, strategy), (&Machine::Label("ubuntu-24.04".into()), &None));
     assert_eq!(input(job(ci, "docs"), "Set up Python", "python-version").as_deref(), Some("3.12"));
     let Work::Steps { runner, strategy, .. } = &job(ci, "api").work else { panic!("it has steps") };
-    assert_eq!(runner, &Runner::Label(Value::matrix("os")));
+    assert_eq!(runner, &Machine::Label(Value::matrix("os")));
     let machines = vec!["ubuntu-24.04".to_owned(), "macos-15".to_owned()];
     let axes = strategy.as_ref().map(|strategy| strategy.axes.last().cloned());
     assert_eq!(axes, Some(Some(("os".to_owned(), Axis::Texts(machines)))));
@@ -281,5 +281,5 @@ fn a_group_of_self_hosted_runners_keeps_its_labels() {
     let lowered = project.lowered();
     let Work::Steps { runner, .. } = &job(workflow(&lowered, "ci.yml"), "api").work else { panic!("it has steps") };
     let labels = vec!["self-hosted".to_owned(), "gpu".to_owned()];
-    assert_eq!(runner, &Runner::Labels(labels, Some("builders".to_owned())));
+    assert_eq!(runner, &Machine::Labels(labels, Some("builders".to_owned())));
 }

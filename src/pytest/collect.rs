@@ -9,7 +9,7 @@ use super::pattern::fnmatch;
 use super::python::Names;
 use super::setup::{Setup, file_in, is_folder, setup};
 use super::start::{Start, starts};
-use super::{Call, Config, Options, Origin, Refused, Unsure, Word, fixtures};
+use super::{Call, Config, Options, Refused, Unsure, Word, WordSource, fixtures};
 use crate::sources::{folder as folder_of, join};
 
 /// The part of a file that is collected.
@@ -65,7 +65,7 @@ pub(crate) struct Taken {
     /// The value that names it, as it is written.
     pub(crate) value: String,
     /// The place of the value.
-    pub(crate) origin: Origin,
+    pub(crate) origin: WordSource,
 }
 
 /// Files that a call collects.
@@ -118,7 +118,7 @@ pub(crate) fn collect(call: &Call<'_>) -> Result<Collected, Refused> {
     let setup = setup(call)?;
     let config = &setup.config;
     let defaults = |values: &[&str]| {
-        values.iter().map(|text| Word { text: (*text).to_owned(), origin: Origin::Default }).collect::<Vec<_>>()
+        values.iter().map(|text| Word { text: (*text).to_owned(), origin: WordSource::Default }).collect::<Vec<_>>()
     };
     let texts = |name: &str, default: &str| -> Result<Vec<String>, Refused> {
         let words = config.words(name)?;
@@ -217,7 +217,7 @@ impl Walk<'_> {
     fn folder(&mut self, folder: &str, depth: usize) {
         self.folders += 1;
         if self.folders == MAX_FOLDERS {
-            let origin = Origin::Line { file: folder.to_owned(), line: 0 };
+            let origin = WordSource::Line { file: folder.to_owned(), line: 0 };
             let why = format!("more than {MAX_FOLDERS} folders would have to be looked into");
             self.unsure.push(Unsure { origin, why, paths: Vec::new() });
         }
@@ -305,7 +305,7 @@ impl Walk<'_> {
                 )
             });
             if let Some((value, line)) = found {
-                return Some((cause, value.clone(), Origin::Line { file: file.clone(), line: *line }));
+                return Some((cause, value.clone(), WordSource::Line { file: file.clone(), line: *line }));
             }
         }
         None
@@ -317,7 +317,7 @@ impl Walk<'_> {
             && ["pyvenv.cfg", "conda-meta/history"]
                 .iter()
                 .any(|file| self.call.checkout.tree.exists(&file_in(path, file)));
-        is.then(|| (Cause::VirtualEnvironment, String::new(), Origin::Default))
+        is.then(|| (Cause::VirtualEnvironment, String::new(), WordSource::Default))
     }
 
     fn not_recursed(&self, path: &str) -> Option<Reason> {
@@ -352,7 +352,7 @@ impl Walk<'_> {
 }
 
 /// The cause of an exclusion, the value that names it, and its place.
-type Reason = (Cause, String, Origin);
+type Reason = (Cause, String, WordSource);
 
 /// Matches a path as pytest's `fnmatch_ex` does: a pattern without a slash means the last name.
 ///

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::ini::Ini;
 use super::options::Options;
-use super::{Origin, Refused, Word, words};
+use super::{Refused, Word, WordSource, words};
 
 /// pytest's settings.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) struct Config {
 struct Setting {
     name: String,
     value: Value,
-    origin: Origin,
+    origin: WordSource,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Config {
         let Some(setting) = self.settings.iter().rev().find(|setting| setting.name == name) else { return Ok(None) };
         let refused = |message: String| Refused { origin: setting.origin.clone(), message };
         let at = |line: usize| match &setting.origin {
-            Origin::Line { file, .. } => Origin::Line { file: file.clone(), line },
+            WordSource::Line { file, .. } => WordSource::Line { file: file.clone(), line },
             other => other.clone(),
         };
         let found = match &setting.value {
@@ -66,7 +66,7 @@ impl Config {
     }
 
     /// A setting that is one text.
-    pub(crate) fn text(&self, name: &str) -> Option<(&str, &Origin)> {
+    pub(crate) fn text(&self, name: &str) -> Option<(&str, &WordSource)> {
         let setting = self.settings.iter().rev().find(|setting| setting.name == name)?;
         match &setting.value {
             Value::Text(text, _) => Some((text.trim(), &setting.origin)),
@@ -78,7 +78,7 @@ impl Config {
     pub(super) fn override_by(&mut self, options: &Options) -> Result<(), Refused> {
         for given in options.all("-o") {
             let origin = given.origin.clone();
-            let line = if let Origin::Line { line, .. } = &origin { *line } else { 0 };
+            let line = if let WordSource::Line { line, .. } = &origin { *line } else { 0 };
             let Some((name, value)) = given.value.split_once('=') else {
                 let message = format!("`-o` expects `option=value`, found `{}`", given.value);
                 return Err(Refused { origin, message });
@@ -119,7 +119,7 @@ pub(super) fn empty(file: &str) -> Config {
 }
 
 fn whole(file: &str, message: String) -> Refused {
-    Refused { origin: Origin::Line { file: file.to_owned(), line: 0 }, message }
+    Refused { origin: WordSource::Line { file: file.to_owned(), line: 0 }, message }
 }
 
 fn from_cfg(file: &str, text: &str) -> Result<Option<Config>, Refused> {
@@ -131,7 +131,7 @@ fn from_cfg(file: &str, text: &str) -> Result<Option<Config>, Refused> {
 }
 
 fn from_ini(file: &str, text: &str, section: &str) -> Result<Option<Config>, Refused> {
-    let line = |line: usize| Origin::Line { file: file.to_owned(), line };
+    let line = |line: usize| WordSource::Line { file: file.to_owned(), line };
     let ini = Ini::read(text).map_err(|broken| Refused { origin: line(broken.line), message: broken.message })?;
     let Some(entries) = ini.section(section) else { return Ok(None) };
     let settings = entries.iter().map(|entry| Setting {
@@ -152,7 +152,7 @@ enum Table {
 fn from_toml(file: &str, text: &str, table: Table) -> Result<Option<Config>, Refused> {
     let line = |at: usize| text.get(..at).unwrap_or_default().matches('\n').count() + 1;
     let refused = |at: usize, message: &str| Refused {
-        origin: Origin::Line { file: file.to_owned(), line: line(at) },
+        origin: WordSource::Line { file: file.to_owned(), line: line(at) },
         message: message.to_owned(),
     };
     let (root, errors) = DeTable::parse_recoverable(text);
@@ -216,7 +216,7 @@ fn settings(file: &str, text: &str, table: &DeTable<'_>, native: bool) -> Vec<Se
             DeValue::Boolean(own) if !native => Value::Text(own.to_string(), vec![value_line]),
             _ => Value::Wrong("another type"),
         };
-        let origin = Origin::Line { file: file.to_owned(), line: line(key.span().start) };
+        let origin = WordSource::Line { file: file.to_owned(), line: line(key.span().start) };
         Setting { name: key.get_ref().to_string(), value, origin }
     };
     table.iter().map(setting).collect()

@@ -5,7 +5,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::options::Options;
-use super::{Call, Origin};
+use super::{Call, WordSource};
 use crate::definition::Percent;
 use crate::sources::{Tree, join};
 
@@ -15,7 +15,7 @@ pub(crate) struct Floor {
     /// The percentage, as it is written.
     pub(crate) percent: String,
     /// The place that sets it.
-    pub(crate) origin: Origin,
+    pub(crate) origin: WordSource,
 }
 
 impl Floor {
@@ -46,7 +46,7 @@ pub(crate) fn floor(call: &Call<'_>, options: &Options) -> Option<Floor> {
 /// Files that coverage looks for, in its order: the first that has a section for it counts.
 const FILES: [&str; 4] = [".coveragerc", "setup.cfg", "tox.ini", "pyproject.toml"];
 
-fn found(text: &str, origin: Origin) -> Option<Floor> {
+fn found(text: &str, origin: WordSource) -> Option<Floor> {
     let number: f64 = text.trim().trim_end_matches('%').parse().ok()?;
     (number > 0.0 && number <= 100.0).then(|| Floor { percent: text.trim().trim_end_matches('%').to_owned(), origin })
 }
@@ -79,7 +79,7 @@ fn from_toml(file: &str, text: &str) -> Result<Option<Floor>, Other> {
         DeValue::String(text) => text.to_string(),
         _ => text.get(value.span()).unwrap_or_default().to_owned(),
     };
-    Ok(found(&written, Origin::Line { file: file.to_owned(), line }))
+    Ok(found(&written, WordSource::Line { file: file.to_owned(), line }))
 }
 
 /// `configparser` is more lenient than `iniconfig`: a line is enough here.
@@ -98,7 +98,7 @@ fn from_ini(file: &str, text: &str, own: bool) -> Result<Option<Floor>, Other> {
         }
         let Some((key, value)) = plain.split_once(['=', ':']) else { continue };
         if section.as_deref() == Some("report") && key.trim().eq_ignore_ascii_case("fail_under") {
-            return Ok(found(value, Origin::Line { file: file.to_owned(), line: index + 1 }));
+            return Ok(found(value, WordSource::Line { file: file.to_owned(), line: index + 1 }));
         }
     }
     if configures { Ok(None) } else { Err(Other) }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::conftest::{self, Conftest, List};
 use super::setup::{Setup, above, file_in};
-use super::{Call, Origin, Unsure};
+use super::{Call, Unsure, WordSource};
 use crate::sources::{folder as folder_of, join};
 
 /// The files, by their folders.
@@ -71,7 +71,7 @@ impl<'a> Fixtures<'a> {
     }
 
     fn doubts(&mut self, file: &str, conftest: &Conftest) {
-        let origin = |line: usize| Origin::Line { file: file.to_owned(), line };
+        let origin = |line: usize| WordSource::Line { file: file.to_owned(), line };
         for (name, list) in [(conftest::IGNORE, &conftest.ignore), (conftest::IGNORE_GLOB, &conftest.ignore_glob)] {
             for (line, texts) in list.iter().flat_map(|list| &list.unsure) {
                 let paths = texts.iter().filter_map(|text| join(folder_of(file), text)).collect();

@@ -36,7 +36,7 @@ pub(crate) use words::split;
 
 /// A place that a word of pytest's command line or a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Origin {
+pub(crate) enum WordSource {
     /// A path that the call names, by its index.
     Path(usize),
     /// An argument of the call, by its index.
@@ -54,7 +54,7 @@ pub(crate) enum Origin {
     Default,
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for WordSource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Path(_) => f.write_str("`paths`"),
@@ -73,7 +73,7 @@ pub(crate) struct Word {
     /// The word without its quotes.
     pub(crate) text: String,
     /// Its place.
-    pub(crate) origin: Origin,
+    pub(crate) origin: WordSource,
 }
 
 /// A call of pytest.
@@ -93,7 +93,7 @@ pub(crate) struct Call<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refused {
     /// The place.
-    pub(crate) origin: Origin,
+    pub(crate) origin: WordSource,
     /// The mistake.
     pub(crate) message: String,
 }
@@ -102,7 +102,7 @@ pub(crate) struct Refused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unsure {
     /// The place.
-    pub(crate) origin: Origin,
+    pub(crate) origin: WordSource,
     /// The unreadable part.
     pub(crate) why: String,
     /// Paths that may be left out, from the root of the repository; empty for any.

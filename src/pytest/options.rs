@@ -1,6 +1,6 @@
 //! pytest's command line, and those of the plugins that projects use most.
 
-use super::{Origin, Refused, Word};
+use super::{Refused, Word, WordSource};
 
 /// Number of values of an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +95,7 @@ pub(crate) struct Given {
     /// Value; empty for an option that takes none.
     pub(crate) value: String,
     /// Place that it comes from.
-    pub(crate) origin: Origin,
+    pub(crate) origin: WordSource,
 }
 
 /// A command line that was read.
@@ -258,7 +258,7 @@ mod tests {
 
     fn words(text: &str) -> Vec<Word> {
         let split = crate::pytest::words::split(text).expect("it is closed");
-        split.into_iter().enumerate().map(|(at, (text, _))| Word { text, origin: Origin::Argument(at) }).collect()
+        split.into_iter().enumerate().map(|(at, (text, _))| Word { text, origin: WordSource::Argument(at) }).collect()
     }
 
     fn shown(text: &str, stage: Stage) -> String {

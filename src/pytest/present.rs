@@ -1,6 +1,6 @@
 //! The files with tests that a folder has, with any configuration.
 
-use super::{Call, Checkout, Collected, Origin, Word, collect};
+use super::{Call, Checkout, Collected, Word, WordSource, collect};
 
 /// Names of files that are there for tests: pytest's own patterns, and what other test tools take.
 const NAMES: &str = "test_*.py *_test.py test.py tests.py";
@@ -13,7 +13,7 @@ pub(crate) fn present(checkout: &Checkout<'_>, folder: &str, own: &Collected) ->
         setting.push_str(&format!(" '{}'", pattern.text));
     }
     let words = ["-c", "/dev/null", "--noconftest", "-p", "no:doctest", "-o", &setting].map(str::to_owned);
-    let words: Vec<Word> = words.into_iter().map(|text| Word { text, origin: Origin::Default }).collect();
+    let words: Vec<Word> = words.into_iter().map(|text| Word { text, origin: WordSource::Default }).collect();
     let collected = collect(&Call { checkout, folder, words: &words, variable: "" });
     collected.map(|it| it.files.into_keys().collect()).unwrap_or_default()
 }

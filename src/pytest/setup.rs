@@ -4,7 +4,7 @@
 
 use super::config::{self, Config, FILES};
 use super::options::{self, Options, Stage};
-use super::{Call, Origin, Refused, Word, words};
+use super::{Call, Refused, Word, WordSource, words};
 use crate::sources::{Tree, folder as folder_of, join};
 
 /// Configuration and command line of a call.
@@ -21,8 +21,9 @@ pub(super) struct Setup {
 /// Finds and reads the configuration of a call.
 pub(super) fn setup(call: &Call<'_>) -> Result<Setup, Refused> {
     let variable = words::split(call.variable)
-        .map_err(|error| Refused { origin: Origin::Variable, message: format!("`PYTEST_ADDOPTS`: {error}") })?;
-    let mut own: Vec<Word> = variable.into_iter().map(|(text, _)| Word { text, origin: Origin::Variable }).collect();
+        .map_err(|error| Refused { origin: WordSource::Variable, message: format!("`PYTEST_ADDOPTS`: {error}") })?;
+    let mut own: Vec<Word> =
+        variable.into_iter().map(|(text, _)| Word { text, origin: WordSource::Variable }).collect();
     own.extend_from_slice(call.words);
     let early = options::parse(&own, Stage::Early)?;
     let (mut root, mut config) = found(call, &early)?;

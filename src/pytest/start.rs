@@ -5,7 +5,7 @@
 
 use super::pattern::{glob, is_magic};
 use super::setup::{Setup, is_folder};
-use super::{Call, Origin, Refused, Unsure, Word};
+use super::{Call, Refused, Unsure, Word, WordSource};
 use crate::sources::join;
 
 /// A path that collection starts from.
@@ -16,7 +16,7 @@ pub(super) struct Start {
     /// Names of tests in it; empty for all.
     pub(super) tests: Vec<String>,
     /// The place that names it.
-    pub(super) origin: Origin,
+    pub(super) origin: WordSource,
 }
 
 /// The paths that a call starts from, and `testpaths` where they decide.
@@ -26,7 +26,7 @@ pub(super) fn starts(
     unsure: &mut Vec<Unsure>,
 ) -> Result<(Vec<Start>, Vec<Word>), Refused> {
     let options = &setup.options;
-    let whole = || vec![Start { path: call.folder.to_owned(), tests: Vec::new(), origin: Origin::Default }];
+    let whole = || vec![Start { path: call.folder.to_owned(), tests: Vec::new(), origin: WordSource::Default }];
     for word in &options.files {
         let why = format!("arguments are read from a file, `{}`", word.text);
         unsure.push(Unsure { origin: word.origin.clone(), why, paths: Vec::new() });
@@ -106,7 +106,7 @@ fn normalized(starts: &[Start]) -> Vec<Start> {
 }
 
 /// Paths that `testpaths` name, from the root of the repository.
-fn test_paths(call: &Call<'_>, words: &[Word]) -> Vec<(String, Origin)> {
+fn test_paths(call: &Call<'_>, words: &[Word]) -> Vec<(String, WordSource)> {
     let mut found = Vec::new();
     for word in words {
         let paths = if is_magic(&word.text) {

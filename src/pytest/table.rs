@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Call, Checkout, Collected, Extent, Origin, Word, collect, may_hold_tests, selections};
+use super::{Call, Checkout, Collected, Extent, Word, WordSource, collect, may_hold_tests, selections};
 use crate::sources::{Memory, Tree};
 
 /// A test, as the generator of the table writes it.
@@ -52,7 +52,7 @@ fn differences(case: &Case, real: &Real) -> Vec<String> {
         .args
         .iter()
         .enumerate()
-        .map(|(index, text)| Word { text: text.clone(), origin: Origin::Argument(index) })
+        .map(|(index, text)| Word { text: text.clone(), origin: WordSource::Argument(index) })
         .collect();
     let checkout = Checkout::whole(&tree);
     let call = Call { checkout: &checkout, folder: &case.folder, words: &words, variable: &case.variable };

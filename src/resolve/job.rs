@@ -12,7 +12,7 @@ use crate::definition::{
     CalledFirst, Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunsOn, Service, Table,
     Workflow as WrittenWorkflow,
 };
-use crate::diagnostics::{At, did_you_mean};
+use crate::diagnostics::{Location, did_you_mean};
 use crate::toolchains::CacheUse;
 
 /// A custom job.
@@ -79,7 +79,7 @@ impl<'a> Job<'a> {
         scope: &Scope<'a>,
         components: &Parts<'a, Component<'a>>,
         references: &mut References,
-        at: &At,
+        at: &Location,
         (name, written): Named<'a, Written>,
         table: &'a Table<Written>,
     ) -> Self {
@@ -124,7 +124,7 @@ pub(super) fn jobs<'a>(
     jobs
 }
 
-fn needed_job(scope: &Scope<'_>, references: &mut References, name: &Name, at: impl FnOnce() -> At) {
+fn needed_job(scope: &Scope<'_>, references: &mut References, name: &Name, at: impl FnOnce() -> Location) {
     let from_tables = ci_jobs(scope.definition);
     let own = OWN_JOBS.iter().copied().filter(|id| *id != "passed");
     let known: Vec<&str> = from_tables.iter().map(|job| job.id.as_ref()).chain(own).collect();

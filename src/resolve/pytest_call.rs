@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use super::scope::Named;
 use crate::definition::{Name, RunValue, Service, TestRun, Value};
-use crate::diagnostics::At;
-use crate::pytest::{self, Call, Checkout, Floor, Origin, Word};
+use crate::diagnostics::Location;
+use crate::pytest::{self, Call, Checkout, Floor, Word, WordSource};
 use crate::sources::{Tree, join};
 
 /// The variable with further arguments of pytest.
@@ -19,7 +19,7 @@ pub(crate) struct Variable<'a> {
     /// Only GitHub knows the value.
     pub(crate) hidden: bool,
     /// The place that sets it.
-    pub(crate) at: At,
+    pub(crate) at: Location,
 }
 
 /// Returns the variable as the tests see it: the run's own, the component's, a service's.
@@ -49,8 +49,8 @@ pub(crate) fn words(tree: &dyn Tree, folder: &str, paths: &[String], run: &TestR
         let file = path.split("::").next().unwrap_or_default();
         join(folder, file).is_some_and(|file| file.is_empty() || tree.exists(&file))
     };
-    let path = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Path(index) };
-    let argument = |(index, text): (usize, &String)| Word { text: text.clone(), origin: Origin::Argument(index) };
+    let path = |(index, text): (usize, &String)| Word { text: text.clone(), origin: WordSource::Path(index) };
+    let argument = |(index, text): (usize, &String)| Word { text: text.clone(), origin: WordSource::Argument(index) };
     let paths = paths.iter().enumerate().filter(|(_, path)| exists(path)).map(path);
     paths.chain(run.args.iter().enumerate().map(argument)).collect()
 }

@@ -2,7 +2,7 @@
 
 use super::scope::Named;
 use crate::definition::{Name, Service, Table};
-use crate::diagnostics::{At, Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Location, did_you_mean};
 
 /// The rule that reports a name which no table declares.
 pub(super) const UNKNOWN_NAME: Code = Code("unknown-name");
@@ -19,7 +19,7 @@ impl References {
         &mut self,
         (key, table): (&str, &'a Table<T>),
         name: &Name,
-        at: impl FnOnce() -> At,
+        at: impl FnOnce() -> Location,
     ) -> Option<Named<'a, T>> {
         let entry = table.get_key_value(name);
         if entry.is_none() {
@@ -33,13 +33,13 @@ impl References {
         &mut self,
         declared: &'a Table<Service>,
         names: &[Name],
-        at: impl Fn() -> At,
+        at: impl Fn() -> Location,
     ) -> Vec<Named<'a, Service>> {
         let find = |(index, name)| self.find(("services", declared), name, || at().then("services").then(index));
         names.iter().enumerate().filter_map(find).collect()
     }
 
-    fn unknown<T>(&mut self, at: At, key: &str, name: &Name, table: &Table<T>) {
+    fn unknown<T>(&mut self, at: Location, key: &str, name: &Name, table: &Table<T>) {
         let help = if table.is_empty() {
             format!("declare `[{key}.{name}]`")
         } else {
@@ -49,7 +49,7 @@ impl References {
     }
 
     /// Reports an error with its help.
-    pub(super) fn error(&mut self, code: Code, at: At, message: String, help: String) {
+    pub(super) fn error(&mut self, code: Code, at: Location, message: String, help: String) {
         self.found.push(Diagnostic::error(code, at, message).help(help));
     }
 }

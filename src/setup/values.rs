@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::trace::Origin;
-use crate::workflow::{Job, Pairs, Part, Property, Runner, StepKind, Value, When, Work, Workflow};
+use crate::workflow::{Job, Machine, Pairs, Part, Property, StepKind, Value, When, Work, Workflow};
 
 /// Kind of a value that is set on GitHub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,7 +67,7 @@ fn of_job(job: &Job, found: &mut Found) {
         }
     }
     if let Work::Steps { runner, environment, steps, .. } = &job.work {
-        if let Runner::Label(label) = runner {
+        if let Machine::Label(label) = runner {
             add(label, &job.origin);
         }
         environment.iter().filter_map(|it| it.url.as_ref()).for_each(|url| add(url, &job.origin));

@@ -3,7 +3,7 @@
 use toml::de::{DeTable, DeValue};
 
 use super::values::Kind;
-use crate::diagnostics::{At, Part};
+use crate::diagnostics::{Location, Part};
 use crate::sources::Sources;
 
 /// A secret or variable in a definition.
@@ -65,6 +65,6 @@ impl Written {
 
     /// Its key.
     pub(super) fn key(&self) -> String {
-        At::value(self.path.clone()).dotted()
+        Location::value(self.path.clone()).dotted()
     }
 }

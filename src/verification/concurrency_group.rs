@@ -2,7 +2,7 @@
 
 use super::set::telling_axes;
 use super::{FAULT, Rule, Set};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::workflow::{Concurrency, Job, Property, Value, When, Workflow};
 
 pub(crate) struct ConcurrencyGroup;
@@ -34,7 +34,7 @@ impl Rule for ConcurrencyGroup {
 }
 
 impl ConcurrencyGroup {
-    fn group(&self, at: &At, what: &str, concurrency: &Concurrency, found: &mut Vec<Diagnostic>) {
+    fn group(&self, at: &Location, what: &str, concurrency: &Concurrency, found: &mut Vec<Diagnostic>) {
         let Concurrency { group, cancel, queue, .. } = concurrency;
         let mut wrong = |message: String| {
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(FAULT));
@@ -52,7 +52,7 @@ impl ConcurrencyGroup {
         let Some(root) = set.callee(&root.file).filter(|known| std::ptr::eq(*known, root)) else { return };
         let held = root.concurrency.group.to_string();
         let is_held = |concurrency: &Concurrency| concurrency.group.to_string().eq_ignore_ascii_case(&held);
-        let mut wrong = |at: &At, what: String| {
+        let mut wrong = |at: &Location, what: String| {
             let message = format!("{what} waits for the group `{}`, which its own run holds", root.concurrency.group);
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(FAULT));
         };

@@ -2,7 +2,7 @@
 
 use super::set::strategy;
 use super::{FAULT, Rule, Set};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::workflow::{Job, Pairs, StepKind, Work, Workflow};
 
 pub(crate) struct Identifier;
@@ -39,7 +39,7 @@ struct Names<'f> {
 }
 
 impl Names<'_> {
-    fn wrong(&mut self, at: &At, message: String, help: &str) {
+    fn wrong(&mut self, at: &Location, message: String, help: &str) {
         self.found.push(Diagnostic::error(self.code, at.clone(), message).help(help));
     }
 
@@ -84,7 +84,7 @@ impl Names<'_> {
     /// Letters, digits, `-` and `_`, none twice.
     ///
     /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_id>
-    fn ids<'n>(&mut self, at: &At, kind: &str, ids: impl Iterator<Item = &'n str>) {
+    fn ids<'n>(&mut self, at: &Location, kind: &str, ids: impl Iterator<Item = &'n str>) {
         let mut before: Vec<&str> = Vec::new();
         for id in ids {
             let starts = id.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
@@ -98,14 +98,14 @@ impl Names<'_> {
         }
     }
 
-    fn once(&mut self, at: &At, kind: &str, pairs: &Pairs) {
+    fn once(&mut self, at: &Location, kind: &str, pairs: &Pairs) {
         let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
         for (index, name) in names.iter().enumerate() {
             self.twice(at, kind, name, names.get(..index).unwrap_or_default());
         }
     }
 
-    fn twice(&mut self, at: &At, kind: &str, name: &str, before: &[&str]) {
+    fn twice(&mut self, at: &Location, kind: &str, name: &str, before: &[&str]) {
         if before.iter().any(|other| other.eq_ignore_ascii_case(name)) {
             let message = format!("duplicate {kind} `{name}`");
             self.wrong(at, message, "write it once: GitHub ignores the case of names");

@@ -1,7 +1,7 @@
 //! Every image is named by its digest.
 
 use super::{Rule, Set};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::workflow::{Value, Work};
 
 pub(crate) struct ImagePin;
@@ -16,7 +16,7 @@ impl Rule for ImagePin {
     }
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-        let mut wrong = |image: &str, at: &At, help: String| {
+        let mut wrong = |image: &str, at: &Location, help: String| {
             let message = format!("the image `{image}` is not named by its digest");
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(help));
         };

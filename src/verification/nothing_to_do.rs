@@ -1,7 +1,7 @@
 //! Every workflow has jobs, every job has steps, and every step does something.
 
 use super::{Rule, Set};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::workflow::{StepKind, Work};
 
 pub(crate) struct NothingToDo;
@@ -16,7 +16,7 @@ impl Rule for NothingToDo {
     }
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-        let mut wrong = |at: &At, message: String| {
+        let mut wrong = |at: &Location, message: String| {
             let help = "fill it, or remove it";
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(help));
         };

@@ -1,6 +1,6 @@
 //! Every place of a workflow that a run decides.
 
-use crate::workflow::{Axis, Job, Pairs, Part, Property, Runner, StepKind, Value, When, Work, Workflow};
+use crate::workflow::{Axis, Job, Machine, Pairs, Part, Property, StepKind, Value, When, Work, Workflow};
 
 /// Kind of the key of a place, which decides the contexts and functions it may use.
 ///
@@ -102,7 +102,7 @@ impl<'w> Walk<'_, 'w> {
         match &job.work {
             Work::Call { with, .. } => self.pairs(Key::Job, "with", with),
             Work::Steps { runner, environment, strategy, env, services, .. } => {
-                if let Runner::Label(label) = runner {
+                if let Machine::Label(label) = runner {
                     self.value(Key::Job, "runs-on", "", label);
                 }
                 if let Some(environment) = environment {

@@ -4,7 +4,7 @@ use super::place::{Key, Place};
 use super::set::strategy;
 use super::{FAULT, Rule, Set};
 use crate::catalogue;
-use crate::diagnostics::{At, Code, Diagnostic, did_you_mean, listed};
+use crate::diagnostics::{Code, Diagnostic, Location, did_you_mean, listed};
 use crate::workflow::{Job, Property, Step, StepKind, Strategy, Workflow};
 
 pub(crate) struct Reference;
@@ -69,7 +69,7 @@ fn contexts(key: Key) -> &'static [&'static str] {
 }
 
 /// A place that a message also points at, and its name.
-type Target = Option<(At, String)>;
+type Target = Option<(Location, String)>;
 
 /// The help for a property that cannot be read at a place.
 fn missing(place: &Place<'_>, property: &Property) -> Option<(String, Target)> {

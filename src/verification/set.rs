@@ -2,7 +2,7 @@
 
 use super::place::{Place, Tree, places};
 use crate::catalogue;
-use crate::diagnostics::{At, Code, Diagnostic, Part};
+use crate::diagnostics::{Code, Diagnostic, Location, Part};
 use crate::workflow::{
     Access, Action, Axis, Job, Pairs, Permission, Property, Step, StepKind, Strategy, Value, Work, Workflow,
 };
@@ -100,7 +100,7 @@ impl<'a> Place<'a> {
     }
 
     /// Its key in the definition.
-    pub(super) fn at(&self) -> At {
+    pub(super) fn at(&self) -> Location {
         let job = self.job.map(|job| &job.origin);
         self.step().map(|step| &step.origin).or(job).unwrap_or(&self.workflow.origin).clone()
     }
@@ -156,11 +156,11 @@ impl<'a> Used<'a> {
 
     /// Returns whether it is written in the definition, as an item of a list of steps.
     pub(super) fn is_written_by_the_user(&self) -> bool {
-        matches!(&self.step.origin, At::Path(path, _) if matches!(path.last(), Some(Part::Index(_))))
+        matches!(&self.step.origin, Location::Path(path, _) if matches!(path.last(), Some(Part::Index(_))))
     }
 
     /// Returns the key of an input in the definition, for a step that is written there.
-    pub(super) fn at_input(&self, name: &str) -> At {
+    pub(super) fn at_input(&self, name: &str) -> Location {
         self.step.origin.clone().then("with").then(name).key()
     }
 }

@@ -5,7 +5,7 @@ use crate::at;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources::Sources;
 use crate::workflow::{
-    Access, Action, Axis, Commit, Concurrency, Github, Job, ManualInput, ManualKind, Pairs, Runner, Script, Service,
+    Access, Action, Axis, Commit, Concurrency, Github, Job, Machine, ManualInput, ManualKind, Pairs, Script, Service,
     Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow, grant,
 };
 use std::fs;
@@ -40,7 +40,7 @@ fn steps_job(id: &str) -> Job {
         concurrency: None,
         outputs: Vec::new(),
         work: Work::Steps {
-            runner: Runner::Label("ubuntu-24.04".into()),
+            runner: Machine::Label("ubuntu-24.04".into()),
             timeout: 10,
             environment: None,
             strategy: None,

@@ -2,7 +2,7 @@
 
 use super::place::Place;
 use super::{FAULT, Rule, Set};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::workflow::expression::MAX_LENGTH;
 use crate::workflow::{Job, Pairs, Service, StepKind, Value, When, Work, Workflow};
 use crate::yaml::emit;
@@ -19,7 +19,7 @@ impl Rule for TextSize {
     }
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
-        let mut wrong = |at: &At, message: String, help: &str| {
+        let mut wrong = |at: &Location, message: String, help: &str| {
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(help));
         };
         for workflow in set.workflows {

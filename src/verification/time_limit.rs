@@ -3,8 +3,8 @@
 use super::set::strategy;
 use super::{Rule, Set};
 use crate::catalogue;
-use crate::diagnostics::{At, Code, Diagnostic};
-use crate::workflow::{Axis, Job, Runner, Work};
+use crate::diagnostics::{Code, Diagnostic, Location};
+use crate::workflow::{Axis, Job, Machine, Work};
 
 pub(crate) struct TimeLimit;
 
@@ -42,7 +42,7 @@ const HOSTED: u64 = 6 * 60;
 const OWN: u64 = 5 * 24 * 60;
 
 impl TimeLimit {
-    fn error(&self, at: &At, what: &str, (wrong, help): (String, String)) -> Diagnostic {
+    fn error(&self, at: &Location, what: &str, (wrong, help): (String, String)) -> Diagnostic {
         Diagnostic::error(self.code(), at.clone().then("timeout"), format!("{what} {wrong}")).help(help)
     }
 }
@@ -60,29 +60,29 @@ fn wrong(minutes: u64, most: u64) -> Option<(String, String)> {
 }
 
 /// Returns whether a job may run on a machine of GitHub's.
-fn is_hosted(job: &Job, runner: &Runner) -> bool {
+fn is_hosted(job: &Job, runner: &Machine) -> bool {
     let known = |label: &str| catalogue::runners::runner(label).is_some();
     match runner {
-        Runner::Label(label) => match label.literal() {
+        Machine::Label(label) => match label.literal() {
             Some(label) => known(label),
             None => strategy(job)
                 .into_iter()
                 .flat_map(|strategy| &strategy.axes)
                 .any(|(_, axis)| matches!(axis, Axis::Texts(texts) if texts.iter().any(|text| known(text)))),
         },
-        Runner::Labels(labels, _) => labels.iter().any(|label| known(label)),
+        Machine::Labels(labels, _) => labels.iter().any(|label| known(label)),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{breaks, clean, first_step, job, matrix, passes};
-    use crate::workflow::{Runner, Value, Work, Workflow};
+    use crate::workflow::{Machine, Value, Work, Workflow};
 
     fn on(label: impl Into<Value>, minutes: u64) -> Workflow {
         let mut workflow = clean();
         if let Work::Steps { runner, timeout, .. } = &mut job(&mut workflow).work {
-            *runner = Runner::Label(label.into());
+            *runner = Machine::Label(label.into());
             *timeout = minutes;
         }
         workflow

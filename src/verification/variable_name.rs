@@ -1,7 +1,7 @@
 //! An environment variable has a name that a shell can read and GitHub does not set itself.
 
 use super::{Rule, Set};
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::workflow::{Pairs, Work};
 
 pub(crate) struct VariableName;
@@ -31,7 +31,7 @@ impl Rule for VariableName {
 }
 
 impl VariableName {
-    fn names(&self, at: &At, env: &Pairs, found: &mut Vec<Diagnostic>) {
+    fn names(&self, at: &Location, env: &Pairs, found: &mut Vec<Diagnostic>) {
         for (name, _) in env {
             let what = if !is_name(name) {
                 "is not a name for a variable: use letters, digits and `_`, no digit first"

@@ -35,7 +35,7 @@ pub enum Work {
     /// A job with steps.
     Steps {
         /// The machine.
-        runner: Runner,
+        runner: Machine,
         /// Time limit, in minutes.
         timeout: u64,
         /// GitHub environment whose secrets and rules apply.
@@ -60,7 +60,7 @@ pub enum Work {
 
 /// The machine of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Runner {
+pub enum Machine {
     /// One label.
     Label(Value),
     /// Labels that the machine must all have, and the name of its group.

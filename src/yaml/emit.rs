@@ -2,7 +2,7 @@
 
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
-    Action, Axis, Cell, Commit, Concurrency, Environment, Job, ManualInput, ManualKind, Pairs, Permission, Runner,
+    Action, Axis, Cell, Commit, Concurrency, Environment, Job, Machine, ManualInput, ManualKind, Pairs, Permission,
     Service, Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
 };
 
@@ -164,11 +164,11 @@ fn permissions(permissions: &[Permission]) -> Node {
     }))
 }
 
-fn runner(runner: &Runner) -> Node {
+fn runner(runner: &Machine) -> Node {
     match runner {
-        Runner::Label(label) => text(label),
-        Runner::Labels(labels, None) => flow(labels),
-        Runner::Labels(labels, Some(group)) => {
+        Machine::Label(label) => text(label),
+        Machine::Labels(labels, None) => flow(labels),
+        Machine::Labels(labels, Some(group)) => {
             let mut entries = vec![Entry::new("group", group.as_str())];
             if !labels.is_empty() {
                 entries.push(Entry::new("labels", flow(labels)));

@@ -2,7 +2,7 @@
 
 use super::pytest::Run;
 use crate::diagnostics::listed;
-use crate::pytest::{Cause, Origin, Taken};
+use crate::pytest::{Cause, Taken, WordSource};
 use crate::sources::folder as folder_of;
 
 /// The reason for which a file is not run.
@@ -15,20 +15,20 @@ pub(in crate::checks) enum Reason {
     /// The paths of the definition name only some of its tests.
     Part,
     /// `testpaths` do not lead to it.
-    TestPaths(Origin),
+    TestPaths(WordSource),
     /// `python_files` do not match its name.
-    Name(Origin),
+    Name(WordSource),
     /// Paths in `addopts` do not lead to it.
     Configuration(String),
 }
 
 impl Reason {
     /// The place of the reason.
-    pub(in crate::checks) fn origin(&self) -> Origin {
+    pub(in crate::checks) fn origin(&self) -> WordSource {
         match self {
             Self::Taken(taken) => taken.origin.clone(),
             Self::TestPaths(origin) | Self::Name(origin) => origin.clone(),
-            Self::Paths | Self::Part | Self::Configuration(_) => Origin::Default,
+            Self::Paths | Self::Part | Self::Configuration(_) => WordSource::Default,
         }
     }
 
@@ -38,7 +38,7 @@ impl Reason {
             Self::Taken(taken) => {
                 taken.cause == Cause::NoRecurse
                     && !is_own
-                    && !matches!(taken.origin, Origin::Argument(_) | Origin::Variable)
+                    && !matches!(taken.origin, WordSource::Argument(_) | WordSource::Variable)
             }
             Self::Paths | Self::Part => false,
             Self::TestPaths(_) | Self::Name(_) | Self::Configuration(_) => true,
@@ -153,7 +153,7 @@ pub(in crate::checks) fn message(group: &Group<'_>) -> String {
     match &group.reason {
         Reason::Taken(taken) => {
             let place = match &taken.origin {
-                Origin::Argument(_) | Origin::Path(_) => String::new(),
+                WordSource::Argument(_) | WordSource::Path(_) => String::new(),
                 origin => format!(" in {origin}"),
             };
             format!("`{}`{place} leaves out {paths}, {uncovered}", taken.cause.name())
@@ -161,7 +161,7 @@ pub(in crate::checks) fn message(group: &Group<'_>) -> String {
         Reason::Paths => format!("pytest by itself runs {paths}, but no path of a run or a suite leads there"),
         Reason::Part => format!("pytest by itself runs all of {paths}, but the paths name only some of its tests"),
         Reason::TestPaths(origin) => format!("`testpaths` in {origin} leaves out {paths}, {uncovered}"),
-        Reason::Name(Origin::Default) => {
+        Reason::Name(WordSource::Default) => {
             format!("pytest does not collect {paths}: no pattern of `python_files` matches")
         }
         Reason::Name(origin) => format!("`python_files` in {origin} does not match {paths}, {uncovered}"),
@@ -179,7 +179,7 @@ pub(in crate::checks) fn help(group: &Group<'_>) -> String {
             "name `{}` itself, or give it to a suite or {quarantine}",
             path.split("::").next().unwrap_or_default()
         ),
-        Reason::Name(Origin::Default) => {
+        Reason::Name(WordSource::Default) => {
             format!("set `python_files` in pytest's configuration, or give it {quarantine}")
         }
         Reason::Taken(_) | Reason::TestPaths(_) | Reason::Name(_) | Reason::Configuration(_) => {

@@ -2,9 +2,9 @@
 
 use super::walk::ROOT;
 use crate::definition::{Name, TestRun};
-use crate::diagnostics::At;
+use crate::diagnostics::Location;
 use crate::gitignore::Gitignore;
-use crate::pytest::{self, Call, Checkout, Collected, Origin, Refused, fnmatch, is_magic};
+use crate::pytest::{self, Call, Checkout, Collected, Refused, WordSource, fnmatch, is_magic};
 use crate::resolve::{self, Pipeline, Variable};
 use crate::sources::{self, Sources};
 
@@ -25,7 +25,7 @@ pub(in crate::checks) struct Run<'a> {
 
 impl Run<'_> {
     /// The place of the run.
-    pub(in crate::checks) fn at(&self) -> At {
+    pub(in crate::checks) fn at(&self) -> Location {
         match self.suite {
             Some(suite) => ROOT.key("suites").key(suite).at(),
             None => ROOT.key("tests").key(self.name).at(),
@@ -33,12 +33,12 @@ impl Run<'_> {
     }
 
     /// The place of the definition that a word comes from.
-    pub(in crate::checks) fn place(&self, origin: &Origin) -> At {
+    pub(in crate::checks) fn place(&self, origin: &WordSource) -> Location {
         match origin {
-            Origin::Path(index) => self.at().then("paths").then(*index),
-            Origin::Argument(index) => ROOT.key("tests").key(self.name).key("args").index(*index).at(),
-            Origin::Variable => self.variable.map_or_else(|| self.at().key(), |it| it.at.clone()),
-            Origin::Line { .. } | Origin::Default => self.at().key(),
+            WordSource::Path(index) => self.at().then("paths").then(*index),
+            WordSource::Argument(index) => ROOT.key("tests").key(self.name).key("args").index(*index).at(),
+            WordSource::Variable => self.variable.map_or_else(|| self.at().key(), |it| it.at.clone()),
+            WordSource::Line { .. } | WordSource::Default => self.at().key(),
         }
     }
 
@@ -48,7 +48,7 @@ impl Run<'_> {
     }
 
     /// The place of a variable with arguments that only GitHub knows.
-    pub(in crate::checks) fn hidden_arguments(&self) -> Option<&At> {
+    pub(in crate::checks) fn hidden_arguments(&self) -> Option<&Location> {
         self.variable.filter(|it| it.hidden).map(|it| &it.at)
     }
 }
@@ -92,7 +92,7 @@ fn collected(
 ) -> Option<Result<Collected, Refused>> {
     let folder = run.component.folder.as_str();
     let words = resolve::words(checkout.tree, folder, paths, run.written);
-    let has_path = words.iter().any(|word| matches!(word.origin, Origin::Path(_)));
+    let has_path = words.iter().any(|word| matches!(word.origin, WordSource::Path(_)));
     let call = Call { checkout, folder, words: &words, variable: variable.map_or("", |it| it.text) };
     (has_path || paths.is_empty()).then(|| pytest::collect(&call))
 }
@@ -106,7 +106,8 @@ fn foreign(sources: &Sources) -> impl Fn(&str, bool) -> bool + '_ {
     move |path: &str, is_folder| {
         let is_other = |path: &str| path != own && !own.starts_with(&format!("{path}/"));
         let has = |name: &str| tree.exists(&format!("{path}/{name}"));
-        git.ignores(path, is_folder).is_some() || (is_folder && (has("CACHEDIR.TAG") || (is_other(path) && has("pipeline.toml"))))
+        git.ignores(path, is_folder).is_some()
+            || (is_folder && (has("CACHEDIR.TAG") || (is_other(path) && has("pipeline.toml"))))
     }
 }
 

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use crate::definition::{
     Axis, Definition, Delivery, JobRunsOn, Matrix, Name, OnRollback, RunValue, RunsOn, Step, Table,
 };
-use crate::diagnostics::{At, Part};
+use crate::diagnostics::{Location, Part};
 
 /// A path of keys while it is walked; it becomes a place where something is found.
 #[derive(Clone, Copy)]
@@ -36,7 +36,7 @@ impl<'a> Trail<'a> {
     }
 
     /// The place.
-    pub(in crate::checks) fn at(&self) -> At {
+    pub(in crate::checks) fn at(&self) -> Location {
         let mut parts = Vec::new();
         let mut here = Some(self);
         while let Some(trail) = here {
@@ -48,7 +48,7 @@ impl<'a> Trail<'a> {
             here = trail.above;
         }
         parts.reverse();
-        At::value(parts)
+        Location::value(parts)
     }
 }
 

@@ -11,7 +11,7 @@ use super::habits::{elsewhere, nameless, translated};
 use super::lookup::{place, resolve};
 use super::renamed::{as_toml, former_key, former_value, holds_former};
 use super::suggest::{suggestion, type_name, type_of};
-use crate::diagnostics::{At, Code, Diagnostic, Part, closest, did_you_mean, listed};
+use crate::diagnostics::{Code, Diagnostic, Location, Part, closest, did_you_mean, listed};
 
 const UNKNOWN_KEY: Code = Code("unknown-key");
 const MISSING_KEY: Code = Code("missing-key");
@@ -26,7 +26,7 @@ pub(super) fn explain(schema: &Value, definition: &Value, tables: &[DeTable<'_>]
     let mut found = Vec::new();
     let mut definition = definition.clone();
     for (table, message) in nameless(schema, &definition) {
-        let at = At::value(vec![Part::from(&table)]).key();
+        let at = Location::value(vec![Part::from(&table)]).key();
         found.push(Diagnostic::error(WRONG_TYPE, at, message).help(format!("write `[{table}.<name>]`")));
         if let Some(top) = definition.as_object_mut() {
             top.remove(&table);
@@ -40,7 +40,7 @@ pub(super) fn explain(schema: &Value, definition: &Value, tables: &[DeTable<'_>]
 
 fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], found: &mut Vec<Diagnostic>) {
     let path: Vec<Part> = parts(error.instance_path().as_str());
-    let at = At::value(path.clone());
+    let at = Location::value(path.clone());
     let name = at.dotted();
     let shown = shown(error.instance());
     match error.kind() {
@@ -107,7 +107,7 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
 
 /// Reports a key that a table does not have; where a table has names for keys, one that is no name.
 fn unknown_key(schema: &Value, error: &ValidationError<'_>, path: &[Part], key: &str, known: &[String]) -> Diagnostic {
-    let at = At::value(path.to_vec());
+    let at = Location::value(path.to_vec());
     if known.is_empty() {
         return not_a_name(at, key);
     }
@@ -136,7 +136,7 @@ fn holds_misspelt(schema: &Value, error: &ValidationError<'_>, key: &str) -> boo
     written.into_iter().any(|written| !known().any(|known| known == written) && closest(written, known()) == Some(key))
 }
 
-fn not_a_name(at: At, key: &str) -> Diagnostic {
+fn not_a_name(at: Location, key: &str) -> Diagnostic {
     Diagnostic::error(INVALID, at.then(key).key(), format!("`{key}` is not a name")).help(NAME_FORM)
 }
 
@@ -164,7 +164,7 @@ fn wrong_type(
     schema: &Value,
     error: &ValidationError<'_>,
     expected: &[String],
-    at: At,
+    at: Location,
     tables: &[DeTable<'_>],
 ) -> Diagnostic {
     let path = parts(error.instance_path().as_str());
@@ -179,7 +179,7 @@ fn wrong_type(
     }
 }
 
-fn range(at: At, message: &str, help: &str, found: &mut Vec<Diagnostic>) {
+fn range(at: Location, message: &str, help: &str, found: &mut Vec<Diagnostic>) {
     found.push(Diagnostic::error(OUT_OF_RANGE, at, message).help(format!("write {help}")));
 }
 
@@ -188,7 +188,7 @@ fn any_of(
     schema: &Value,
     error: &ValidationError<'_>,
     context: &[Vec<ValidationError<'static>>],
-    at: At,
+    at: Location,
     tables: &[DeTable<'_>],
     found: &mut Vec<Diagnostic>,
 ) {

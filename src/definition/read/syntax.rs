@@ -7,7 +7,7 @@ use std::str::CharIndices;
 
 use toml::de::DeTable;
 
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::sources::Text;
 
 const SYNTAX: Code = Code("syntax");
@@ -29,7 +29,7 @@ pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
         }
         let message = error.message().lines().collect::<Vec<_>>().join(", ");
         covered = line(&text.text, range.start).end;
-        let at = |range: Range<usize>| At::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+        let at = |range: Range<usize>| Location::Bytes { file: text.file.clone(), range: (range.start, range.end) };
         if message.starts_with("missing comma")
             && let Some(open) = brackets.unclosed(range.start)
         {

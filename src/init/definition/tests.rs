@@ -1,6 +1,6 @@
 //! `[tests.…]`, `[suites.…]` and `[quarantine.…]`: what runs, and what does not.
 
-use super::super::project::{Component, Project, Runner, Tests};
+use super::super::project::{Component, Project, TestRunner, Tests};
 use super::super::text::{Document, Line, Toml};
 use super::lines::{bare, noted, table};
 use crate::definition::Name;
@@ -42,7 +42,7 @@ fn quarantine(project: &Project, document: &mut Document) {
 fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     let mut lines = vec![Line::new("component", component.name.as_str().into())];
     lines.push(Line::new("runner", tests.runner.as_str().into()));
-    if let Runner::Command(command) = &tests.runner {
+    if let TestRunner::Command(command) = &tests.runner {
         lines.push(Line::new("command", command.as_str().into()));
     }
     if !tests.paths.is_empty() {
@@ -65,11 +65,11 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
         lines.push(Line::new("coverage", coverage).note("packages to measure"));
     }
     lines.extend(gates(tests));
-    let can_be_spread = !matches!(&tests.runner, Runner::Command(command) if !command.contains("$SHARD"));
+    let can_be_spread = !matches!(&tests.runner, TestRunner::Command(command) if !command.contains("$SHARD"));
     if can_be_spread {
         lines.push(Line::new("shards", bare("4")).proposed().note("number of jobs to spread the tests over"));
     }
-    if tests.runner == Runner::Pytest && tests.measure.is_empty() {
+    if tests.runner == TestRunner::Pytest && tests.measure.is_empty() {
         lines.push(
             Line::new("coverage", Toml::one("source", Toml::texts([component.name.replace('-', "_")])))
                 .proposed()

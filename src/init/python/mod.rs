@@ -10,7 +10,7 @@ mod start;
 mod versions;
 
 use super::names::{self, word};
-use super::project::{Component, Install, Quarantine, Runner, Stated, Tests, Toolchain};
+use super::project::{Component, Install, Quarantine, Stated, TestRunner, Tests, Toolchain};
 use super::walk::{Folder, View};
 use crate::definition::Name;
 use manifest::Manifest;
@@ -119,7 +119,7 @@ fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest:
     let coverage = config.coverage_floor();
     let measure = if coverage.is_some() { manifest.measured(view, folder, config) } else { Vec::new() };
     Some(Tests {
-        runner: Runner::Pytest,
+        runner: TestRunner::Pytest,
         paths,
         services: Vec::new(),
         coverage: coverage.filter(|_| !measure.is_empty()),

@@ -3,7 +3,7 @@
 use super::super::names::is_sound;
 use super::super::walk::{Folder, View, is_in};
 use crate::pytest::{
-    Call, Cause, Checkout, Collected, Origin, Refused, Taken, collect, floor, is_magic, may_hold_tests, present,
+    Call, Cause, Checkout, Collected, Refused, Taken, WordSource, collect, floor, is_magic, may_hold_tests, present,
 };
 use crate::sources::{folder as folder_of, join as inside};
 
@@ -156,7 +156,7 @@ impl Config {
     /// The file that takes something away; none where pytest itself does.
     fn place(&self, taken: &Taken) -> Option<String> {
         match &taken.origin {
-            Origin::Line { file, .. } => Some(self.inner(file).unwrap_or_else(|| file.clone())),
+            WordSource::Line { file, .. } => Some(self.inner(file).unwrap_or_else(|| file.clone())),
             _ => None,
         }
     }
@@ -165,7 +165,7 @@ impl Config {
     fn named(&self, taken: &Taken) -> Option<String> {
         match (taken.cause, &taken.origin) {
             (Cause::IgnoreGlob, _) => inside("", &taken.value),
-            (Cause::CollectIgnoreGlob, Origin::Line { file, .. }) => {
+            (Cause::CollectIgnoreGlob, WordSource::Line { file, .. }) => {
                 inside(folder_of(&self.inner(file)?), &taken.value)
             }
             _ => self.inner(&taken.path),
