@@ -4,8 +4,10 @@ mod built;
 mod declared;
 mod deployed;
 mod left_out;
+mod named;
 mod own_jobs;
 mod tested;
+mod valued;
 
 use std::collections::BTreeMap;
 
