@@ -1,4 +1,4 @@
-//! What git leaves out of commits, and a checkout therefore does not have.
+//! Files and folders that git leaves out of commits, and that a checkout therefore does not have.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -31,7 +31,7 @@ impl<'a> Gitignore<'a> {
 
     /// The pattern that ignores a path; none for one that git takes.
     ///
-    /// Folders above the path are not looked at: whoever walks a tree has passed them. The closest file with a matching
+    /// Folders above the path are not looked at: a walk of the tree has passed them. The closest file with a matching
     /// pattern decides, and in it the last one: <https://git-scm.com/docs/gitignore>.
     pub(crate) fn ignores(&self, path: &str, is_folder: bool) -> Option<Decided> {
         let mut at = folder(path);

@@ -5,6 +5,7 @@
 mod allow;
 pub mod catalogue;
 mod checks;
+mod conflict;
 pub mod definition;
 mod delivery;
 pub mod diagnostics;
@@ -33,6 +34,7 @@ mod testing;
 mod toolchains;
 pub mod trace;
 mod traffic;
+pub mod upstream;
 pub mod verification;
 pub mod workflow;
 pub mod yaml;
@@ -49,6 +51,9 @@ use workflow::Workflow;
 
 /// The rule that everything has a pin: `generate` adds those that it knows.
 pub const UNPINNED: Code = lowering::UNPINNED;
+
+/// The rule that a lock can be read.
+pub const LOCK: Code = Code("lock");
 
 /// The result of a compilation.
 #[derive(Debug, Default)]
@@ -172,10 +177,31 @@ fn lock(sources: &Sources) -> (Lock, Option<Diagnostic>) {
     let Some(text) = &sources.lock else { return (Lock::default(), None) };
     match Lock::parse(&text.text) {
         Ok(lock) => (lock, None),
+        Err(_) if conflict::marker(&text.text).is_some() => (Lock::default(), Some(unmerged(text))),
         Err(error) => {
             let at = Location::Bytes { file: text.file.clone(), range: (error.span.start, error.span.end) };
-            let diagnostic = Diagnostic::error(Code("lock"), at, error.message).help(error.help);
+            let diagnostic = Diagnostic::error(LOCK, at, error.message).help(error.help);
             (Lock::default(), Some(diagnostic))
         }
     }
+}
+
+/// The error of a lock with conflicts of a merge.
+fn unmerged(lock: &Text) -> Diagnostic {
+    let range = conflict::marker(&lock.text).unwrap_or_default();
+    let at = Location::Bytes { file: lock.file.clone(), range: (range.start, range.end) };
+    let help = "run `pipewright generate`: it keeps the later version of each pin";
+    Diagnostic::error(LOCK, at, "a conflict of a merge is not resolved").help(help)
+}
+
+/// Returns the lock of a definition with the pins of both sides, if a merge has left conflicts in it.
+///
+/// # Errors
+///
+/// Names of pins of which no side has the later version.
+pub fn merged(sources: &Sources) -> Option<Result<Text, Vec<String>>> {
+    let lock = sources.lock.as_ref().filter(|lock| conflict::marker(&lock.text).is_some())?;
+    let (ours, theirs) = conflict::sides(&lock.text);
+    let (ours, theirs) = (Lock::parse(&ours).ok()?, Lock::parse(&theirs).ok()?);
+    Some(ours.merge(theirs).map(|merged| Text { file: lock.file.clone(), text: merged.to_text() }))
 }

@@ -8,6 +8,7 @@ use serde_json::Map;
 
 use super::departure::{Departure, Diffs};
 use super::failure::Failure;
+use super::locks::Locks;
 use super::output::{Exit, Format, err, out};
 use super::place::places;
 use super::project::{Compiled, Use, clash, compiled, repositories};
@@ -43,7 +44,7 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
         places = indexes.places(places)?;
     }
     let how = Use { diffs, stages: false, records: false, denies: settings.deny_warnings };
-    let all = compiled(&places, &repositories(&places), how)?;
+    let all = compiled(&places, &repositories(&places), how, Locks::default())?;
     let failed = all.iter().any(Compiled::failed);
     if !failed {
         clash(&all)?;

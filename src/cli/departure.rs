@@ -2,6 +2,7 @@
 
 use pipewright::drift::{Change, Kind};
 use pipewright::files::unsealed;
+use pipewright::pins::moved;
 use similar::TextDiff;
 
 /// Which diffs a call shows.
@@ -28,6 +29,8 @@ pub(crate) struct Departure {
     pub(crate) removes: bool,
     /// Unified diff, if it is to be shown.
     pub(crate) diff: String,
+    /// Pins that were moved in it, where nothing else was, as arguments of `pins add`.
+    pub(crate) pins: Vec<String>,
     /// The other version of this program that generated it.
     pub(crate) version: Option<String>,
 }
@@ -41,7 +44,10 @@ impl Departure {
             Diffs::All if change.kind != Kind::Planted => diff(change),
             _ => String::new(),
         };
-        Self { path: change.path.clone(), kind: change.kind, removes: change.after.is_none(), diff, version: None }
+        let pins = change.after.as_ref().filter(|_| change.kind == Kind::Repinned);
+        let pins = pins.and_then(|after| moved(&unsealed(after), &unsealed(&change.before))).unwrap_or_default();
+        let removes = change.after.is_none();
+        Self { path: change.path.clone(), kind: change.kind, removes, diff, pins, version: None }
     }
 
     /// The same with the version that generated it, where that is another one.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 
 use super::departure::{Departure, Diffs};
 use super::failure::{Failure, Note};
+use super::locks::Locks;
 use super::output::Exit;
 use super::place::places;
 use super::project::{Compiled, Use, compiled, definitions_of_others, repositories};
@@ -33,7 +34,7 @@ pub(crate) fn run(command: &Eject, settings: &Settings) -> Result<Exit, Failure>
     let places = places(&settings.folder, &command.files)?;
     let repositories = repositories(&places);
     let how = Use { diffs: Diffs::None, stages: false, records: false, denies: false };
-    let all = compiled(&places, &repositories, how)?;
+    let all = compiled(&places, &repositories, how, Locks::default())?;
     if all.iter().any(Compiled::failed) {
         report::print(&all, settings);
         report::document(&all, false, Map::new(), settings);

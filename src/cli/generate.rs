@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::departure::{Departure, Diffs};
 use super::failure::{Failure, Note};
+use super::locks::Locks;
 use super::output::{Exit, out};
 use super::place::{Place, places};
 use super::project::{Compiled, Repositories, Use, clash, commit, compiled, ignored, lacking_attributes, repositories};
@@ -18,28 +19,29 @@ use super::settings::Settings;
 #[derive(Args, Default)]
 pub(crate) struct Generate {
     /// Definitions to compile, `-` for standard input [default: pipeline.toml, in this folder or above it]
-    files: Vec<PathBuf>,
+    pub(crate) files: Vec<PathBuf>,
     /// List the files that would change, without writing them
     #[arg(long)]
-    dry_run: bool,
+    pub(crate) dry_run: bool,
     /// Show the changes as a diff, without writing them
     #[arg(long)]
-    diff: bool,
+    pub(crate) diff: bool,
     /// Overwrite files that were edited by hand or not generated
     #[arg(long)]
-    force: bool,
+    pub(crate) force: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(command: &Generate, settings: &Settings) -> Result<Exit, Failure> {
-    run_with(command, settings, Map::new())
+    run_with(command, settings, Map::new(), Locks::default())
 }
 
-/// Runs the command; a document has the results of the command before it, too.
+/// Runs the command with changed locks; a document has the results of the command before it, too.
 pub(crate) fn run_with(
     command: &Generate,
     settings: &Settings,
     mut results: Map<String, Value>,
+    locks: Locks,
 ) -> Result<Exit, Failure> {
     let writes = !command.dry_run && !command.diff;
     let places = places(&settings.folder, &command.files)?;
@@ -56,7 +58,7 @@ pub(crate) fn run_with(
     }
     let diffs = if command.diff { Diffs::All } else { Diffs::None };
     let how = Use { diffs, stages: writes, records: true, denies: settings.deny_warnings };
-    let mut all = compiled(&places, &repositories, how)?;
+    let mut all = compiled(&places, &repositories, how, locks)?;
     report::print(&all, settings);
     if all.iter().any(Compiled::failed) {
         report::document(&all, false, results, settings);

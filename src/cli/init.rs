@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::failure::{Failure, Note};
 use super::generate;
+use super::locks::Locks;
 use super::output::{Exit, out};
 use super::place::{DEFINITION, Place, place};
 use super::report;
@@ -106,7 +107,7 @@ pub(crate) fn run(args: &Init, settings: &Settings) -> Result<Exit, Failure> {
         let message = "nothing that tests or checks this repository was recognised, so no workflow is generated";
         return Err(Failure { exit: Exit::Definition, errors: vec![Note::new(message, help)], end: None });
     }
-    generate::run_with(&generate::Generate::default(), settings, results(&found, &plan))
+    generate::run_with(&generate::Generate::default(), settings, results(&found, &plan), Locks::default())
 }
 
 /// The summary as JSON.

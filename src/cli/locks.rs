@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pipewright::drift::{Change, Kind};
-use pipewright::recorded;
 use pipewright::sources::{Sources, Text};
+use pipewright::{merged, recorded};
 
+use super::failure::{Failure, Note};
+use super::output::Exit;
 use super::place::Place;
 
 /// Locks with what is added to them, by their repositories and paths.
@@ -19,9 +21,30 @@ struct Recorded {
 }
 
 impl Locks {
-    /// The locks of these definitions, with every pin that they ask for and that the program knows.
-    pub(crate) fn recorded(places: &[Place]) -> Self {
-        let mut locks = Self::default();
+    /// Adds a changed lock of a repository.
+    pub(crate) fn change(&mut self, root: &Path, file: String, before: String, after: String) {
+        self.0.insert((root.to_owned(), file), Recorded { before: Some(before), after });
+    }
+
+    /// These locks and those of these definitions in which a merge has left conflicts, resolved.
+    ///
+    /// # Errors
+    ///
+    /// The failure of a call with a lock in which no side is the later one.
+    pub(crate) fn merged(mut self, places: &[Place]) -> Result<Self, Failure> {
+        for place in places {
+            let Ok(sources) = place.sources() else { continue };
+            let Some(resolved) = merged(&sources) else { continue };
+            let before = sources.lock.map(|lock| lock.text);
+            let Text { file, text } = resolved.map_err(|names| unclear(&names))?;
+            self.0.insert((place.root.clone(), file), Recorded { before, after: text });
+        }
+        Ok(self)
+    }
+
+    /// These locks and those of these definitions, with every pin that they ask for and that the program knows.
+    pub(crate) fn recorded(self, places: &[Place]) -> Self {
+        let mut locks = self;
         for place in places {
             let root = &place.root;
             let Ok(mut sources) = place.sources() else { continue };
@@ -55,4 +78,13 @@ impl Locks {
             (root.as_path(), Change { path: file.clone(), kind, before, after: Some(lock.after.clone()) })
         })
     }
+}
+
+/// The failure of a merge whose sides have different pins of one version.
+fn unclear(names: &[String]) -> Failure {
+    let note = |name: &String| {
+        let message = format!("both sides of the merge pin `{name}`, and neither has the later version");
+        Note::new(message, "keep one of the two lines in `pipeline.lock`")
+    };
+    Failure { exit: Exit::Definition, errors: names.iter().map(note).collect(), end: Some("nothing was written") }
 }

@@ -1,5 +1,6 @@
 //! Arguments in, exit status out: one file per command.
 
+mod absorb;
 mod check;
 mod completions;
 mod departure;
@@ -21,6 +22,7 @@ mod schema;
 mod settings;
 mod single;
 mod staged;
+mod table;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +53,8 @@ enum Command {
     Init(init::Init),
     /// Manage the pins of actions, images and tools
     Pins(pins::Pins),
+    /// Take pins that a bot has moved in workflows into the lock
+    Absorb(absorb::Absorb),
     /// Explain a rule, or a line of a generated file
     Explain(explain::Explain),
     /// Print the jobs of the workflows as a graph
@@ -80,6 +84,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Check(command) => check::run(&command, &settings),
         Command::Init(command) => init::run(&command, &settings),
         Command::Pins(command) => pins::run(&command, &settings),
+        Command::Absorb(command) => absorb::run(&command, &settings),
         Command::Explain(command) => explain::run(&command, &settings),
         Command::Graph(command) => graph::run(&command, &settings),
         Command::Needs(command) => needs::run(&command, &settings),

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-use pipewright::diagnostics::{Diagnostic, Level};
+use pipewright::diagnostics::{Code, Diagnostic, Level};
 use pipewright::drift::{Change, Claim, Ignored, Kind, Repository, Staged, WriteError};
 use pipewright::readback::read_back;
 use pipewright::sources::{Memory, Sources, Unreadable};
 use pipewright::workflow::Workflow;
-use pipewright::{Compilation, UNPINNED, compile};
+use pipewright::{Compilation, LOCK, UNPINNED, compile};
 
 use super::departure::{Departure, Diffs};
 use super::failure::{Failure, Note};
@@ -92,8 +92,8 @@ impl Compiled {
         }
     }
 
-    fn lacks_pins(&self) -> bool {
-        self.diagnostics.iter().any(|diagnostic| diagnostic.code == UNPINNED)
+    fn has(&self, code: Code) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.code == code)
     }
 
     pub(crate) fn failed(&self) -> bool {
@@ -117,20 +117,28 @@ pub(crate) fn repositories(places: &[Place]) -> Repositories {
     found
 }
 
-/// Compiles every definition, and compares it with its repository.
+/// Compiles every definition with these locks in the place of those on disk, and compares it with its repository.
 ///
 /// # Errors
 ///
 /// The failure of a call in which something could not be read, with every such file named.
-pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) -> Result<Vec<Compiled>, Failure> {
+pub(crate) fn compiled(
+    places: &[Place],
+    repositories: &Repositories,
+    how: Use,
+    mut locks: Locks,
+) -> Result<Vec<Compiled>, Failure> {
     let compile = |locks: &Locks| {
         let one = |place: &Place| one_of(place, repositories, locks, how);
-        if let [only] = places { vec![one(only)] } else { in_parallel(places, &one) }
+        if let [only] = places { vec![one(only)] } else { in_parallel(places, threads(), &one) }
     };
-    let mut locks = Locks::default();
     let mut results: Vec<Result<Compiled, Unreadable>> = compile(&locks);
-    if how.records && results.iter().flatten().any(Compiled::lacks_pins) {
-        locks = Locks::recorded(places);
+    if how.records && results.iter().flatten().any(|one| one.has(LOCK)) {
+        locks = locks.merged(places)?;
+        results = compile(&locks);
+    }
+    if how.records && results.iter().flatten().any(|one| one.has(UNPINNED)) {
+        locks = locks.recorded(places);
         results = compile(&locks);
     }
     let mut all = Vec::with_capacity(results.len());
@@ -154,13 +162,17 @@ pub(crate) fn compiled(places: &[Place], repositories: &Repositories, how: Use) 
     Ok(all)
 }
 
-fn in_parallel<T: Send>(places: &[Place], one: &(impl Fn(&Place) -> T + Sync)) -> Vec<T> {
-    let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get).min(places.len()).max(1);
+/// The number of processors.
+fn threads() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
+
+/// The results of several things, found by at most this number of threads, in the order of the things.
+pub(crate) fn in_parallel<T: Sync, R: Send>(things: &[T], threads: usize, one: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    let share = things.len().div_ceil(threads.max(1)).max(1);
     thread::scope(|scope| {
-        let handles: Vec<_> = places
-            .chunks(places.len().div_ceil(threads))
-            .map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>()))
-            .collect();
+        let handles: Vec<_> =
+            things.chunks(share).map(|chunk| scope.spawn(move || chunk.iter().map(one).collect::<Vec<_>>())).collect();
         handles.into_iter().flat_map(|handle| handle.join().unwrap_or_default()).collect()
     })
 }

@@ -18,7 +18,7 @@ use super::settings::Settings;
 /// The failure of a call whose definition cannot be read.
 pub(crate) fn workflows(place: &Place, settings: &Settings) -> Result<Option<Compilation>, Failure> {
     let mut sources = read(place)?;
-    Locks::recorded(std::slice::from_ref(place)).apply(&place.root, &mut sources);
+    Locks::default().recorded(std::slice::from_ref(place)).apply(&place.root, &mut sources);
     let compilation = pipewright::compile(&sources);
     if !compilation.failed() {
         return Ok(Some(compilation));

@@ -9,6 +9,10 @@ pub enum Kind {
     Stale,
     /// It was edited by hand.
     Edited,
+    /// It was edited by hand, and differs by the pins of actions and images alone, as bots edit.
+    Repinned,
+    /// A merge has left conflicts in it.
+    Unmerged,
     /// It was generated, and no definition generates it any more.
     Orphaned,
     /// An older version of this program wrote it.
@@ -30,6 +34,8 @@ impl Kind {
             Self::Missing => "missing",
             Self::Stale => "stale",
             Self::Edited => "edited by hand",
+            Self::Repinned => "edited by hand, pins only",
+            Self::Unmerged => "in conflict after a merge",
             Self::Orphaned => "orphaned",
             Self::OlderVersion => "from an older version",
             Self::NewerVersion => "from a newer version",
@@ -40,14 +46,15 @@ impl Kind {
 
     /// Returns whether overwriting or removing it loses content that is not generated.
     pub fn is_precious(self) -> bool {
-        matches!(self, Self::Edited | Self::Foreign)
+        matches!(self, Self::Edited | Self::Repinned | Self::Foreign)
     }
 
     /// Returns the help.
     pub fn help(self) -> &'static str {
         match self {
-            Self::Missing | Self::Stale | Self::OlderVersion => "run `pipewright generate`",
+            Self::Missing | Self::Stale | Self::OlderVersion | Self::Unmerged => "run `pipewright generate`",
             Self::Edited => "move the edit into the definition, or run `pipewright generate --force` to drop it",
+            Self::Repinned => "run `pipewright absorb` to take its pins into `pipeline.lock`",
             Self::Orphaned | Self::LeftOver => "run `pipewright generate` to remove it",
             Self::NewerVersion => "install that version, or run `pipewright generate` to go back to this one",
             Self::Foreign => "move it away, or run `pipewright generate --force` to replace it",

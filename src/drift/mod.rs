@@ -13,7 +13,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::files::{File, MARK, SCRIPTS, hash, origin, sealed};
+use crate::conflict;
+use crate::files::{File, MARK, SCRIPTS, hash, origin, sealed, unsealed};
+use crate::pins::moved;
 use crate::shared;
 
 pub(crate) use names::{MANIFEST, TEMPORARY};
@@ -58,7 +60,11 @@ impl Repository {
         let claim = Claim::new(definition, files, &old);
         let own = files.iter().filter(|file| !file.is_shared());
         let changes = own.filter_map(|file| {
-            self.changed(&file.path, &file.text, |before| kind(&claim, claim.recorded(&file.path), &file.path, before))
+            self.changed(&file.path, &file.text, |before| {
+                let kind = kind(&claim, claim.recorded(&file.path), &file.path, before);
+                let is_repinned = kind == Kind::Edited && moved(&unsealed(&file.text), &unsealed(before)).is_some();
+                if is_repinned { Kind::Repinned } else { kind }
+            })
         });
         (changes.collect(), claim)
     }
@@ -162,13 +168,20 @@ fn is_generated(text: &str, recorded: Option<&str>) -> bool {
 
 /// Returns the kind of change of an existing file.
 fn kind(claim: &Claim, recorded: Option<&str>, path: &str, before: &str) -> Kind {
+    let is_unmerged = conflict::marker(before).is_some();
     let Some(from) = origin(before).and_then(|origin| origin.definition) else {
         let ours = recorded.is_some() || before.contains(MARK);
-        return if ours { Kind::Edited } else { Kind::Foreign };
+        return match (ours, is_unmerged) {
+            (true, true) => Kind::Unmerged,
+            (true, false) => Kind::Edited,
+            (false, _) => Kind::Foreign,
+        };
     };
     let generated = sealed(before) == Some(true) || recorded.is_some_and(|sum| sum == hash(before));
     if from != claim.definition() {
         Kind::Foreign
+    } else if is_unmerged {
+        Kind::Unmerged
     } else if !generated && !path.ends_with(MANIFEST) {
         Kind::Edited
     } else {
@@ -183,7 +196,7 @@ fn shared_kind(claims: &[&Claim], path: &str, before: &str) -> Kind {
         let mut outdated = claims.iter().map(|claim| claim.outdated());
         outdated.find(|kind| *kind != Kind::Stale).unwrap_or(Kind::Stale)
     } else if !sums.is_empty() || before.contains(MARK) {
-        Kind::Edited
+        if conflict::marker(before).is_some() { Kind::Unmerged } else { Kind::Edited }
     } else {
         Kind::Foreign
     }

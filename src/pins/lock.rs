@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::grammar;
+use super::version::is_later;
 
 /// The version of the format. A reader refuses what it does not know.
 pub(super) const FORMAT: i64 = 1;
@@ -131,6 +132,52 @@ impl Lock {
             self.tools.entry(name).or_insert(tool);
         }
         self.actions.len() + self.images.len() + self.tools.len() > before
+    }
+
+    /// The pins of two branches: of each name the later version.
+    ///
+    /// # Errors
+    ///
+    /// Names of pins that have the same version by different commits or hashes, and of images with different digests.
+    pub fn merge(mut self, other: Self) -> Result<Self, Vec<String>> {
+        let mut unclear = Vec::new();
+        let mut choose = |name: &str, ours: &str, theirs: &str| {
+            let is_theirs = is_later(theirs, ours);
+            if !is_theirs && !is_later(ours, theirs) {
+                unclear.push(name.to_owned());
+            }
+            is_theirs
+        };
+        for (key, entry) in &other.actions {
+            if let Some(own) = self.actions.get_mut(key).filter(|own| own.pin != entry.pin)
+                && choose(&entry.name, &own.pin.version, &entry.pin.version)
+            {
+                *own = entry.clone();
+            }
+        }
+        for (name, tool) in &other.tools {
+            if let Some(own) = self.tools.get_mut(name).filter(|own| *own != tool)
+                && choose(name, &own.version, &tool.version)
+            {
+                own.clone_from(tool);
+            }
+        }
+        let images =
+            other.images.iter().filter(|(name, digest)| self.images.get(*name).is_some_and(|own| own != *digest));
+        unclear.extend(images.map(|(name, _)| name.clone()));
+        if !unclear.is_empty() {
+            return Err(unclear);
+        }
+        self.complete(other);
+        Ok(self)
+    }
+
+    /// Removes the pin of this name, and returns whether there was one.
+    pub fn remove(&mut self, name: &str) -> bool {
+        let action = self.actions.remove(&name.to_ascii_lowercase()).is_some();
+        let image = self.images.remove(name).is_some();
+        let tool = self.tools.remove(name).is_some();
+        action || image || tool
     }
 
     /// Puts in a pin whose parts were checked, and returns the one it replaces.

@@ -9,10 +9,15 @@ mod grammar;
 mod lock;
 mod read;
 mod spec;
+mod uses;
+mod version;
 
 pub use lock::{Lock, Pin, Tool};
 pub use read::LockError;
 pub use spec::{AddError, Added, Change};
+pub use uses::{Uses, moved, uses};
+pub(crate) use version::Version;
+pub use version::is_later;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ mod generate;
 mod graph;
 mod hostile;
 mod interrupted;
+mod merged;
 mod mistakes;
 mod needs;
 mod pins;
@@ -27,6 +28,7 @@ mod shared;
 mod staged;
 #[path = "../support/mod.rs"]
 mod support;
+mod upstream;
 
 /// The smallest pipeline that does something.
 pub(crate) const SMALL: &str = "\

@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use super::accept::accepting;
 use super::markdown::{blocks, with_block};
-use super::projects::{PROGRAM, project};
+use super::projects::{PROGRAM, REPOSITORIES, project};
 use super::{PAGES, pages, repository, text};
 
 /// Any lines.
@@ -25,6 +25,7 @@ fn run(line: &str, folder: &Path) -> String {
         .args(["-c", &format!("{{ {line}\n}} 2>&1")])
         .current_dir(folder)
         .env("PATH", path)
+        .env("GITHUB_SERVER_URL", format!("file://{}", folder.join(REPOSITORIES).display()))
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
         .output()

@@ -5,7 +5,8 @@
 //! - `toml`: a definition. `toml fragment`: one that stands on `frame.toml`. `toml lock`: a `pipeline.lock`.
 //! - `<!-- project: NAME -->` above `console`: its `$` lines are run in a copy of that project (`projects/`,
 //!   `../fixtures/`, `../projects/`), or of this repository where NAME is `repository`; `, generated` behind the name runs
-//!   `generate` first. `…` stands for any lines.
+//!   `generate` first; `, released` also gives it repositories of actions with later versions, and `, bumped` a bot's edit
+//!   of a pin. `…` stands for any lines.
 //! - `<!-- file: NAME PATH -->`: the block is that file. `<!-- excerpt: NAME PATH -->`: the block is parts of that file,
 //!   generated where it has to be, with `# …` between them.
 //! - `<!-- continued -->` above `console`: its lines run in the folder of the block before, on the same page.
@@ -25,6 +26,9 @@ mod language;
 mod links;
 mod markdown;
 mod projects;
+#[path = "../support/server.rs"]
+#[allow(dead_code, reason = "tests of the command line use the rest")]
+mod server;
 
 use std::fs;
 use std::path::{Path, PathBuf};

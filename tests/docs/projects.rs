@@ -7,6 +7,10 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::repository;
+use super::server::{ACTION, Server};
+
+/// Repositories of actions in the place of GitHub's, beside a project that is `released`.
+pub(crate) const REPOSITORIES: &str = "repositories";
 
 /// The program.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_pipewright");
@@ -31,14 +35,37 @@ pub(crate) fn project(about: &str) -> TempDir {
     }
     match state {
         None => {}
-        Some("generated") => {
-            let ended = Command::new(PROGRAM).arg("generate").current_dir(folder.path()).output();
-            let ended = ended.expect("the program runs");
-            assert!(ended.status.success(), "{name}: {}", String::from_utf8_lossy(&ended.stderr));
-        }
-        Some(other) => panic!("a project is `generated`, not `{other}`"),
+        Some("generated") => run(folder.path(), &["generate"]),
+        Some("released") => released(folder.path(), false),
+        Some("bumped") => released(folder.path(), true),
+        Some(other) => panic!("a project is `generated`, `released` or `bumped`, not `{other}`"),
     }
     folder
+}
+
+fn run(folder: &Path, arguments: &[&str]) {
+    let ended = Command::new(PROGRAM).args(arguments).current_dir(folder).output().expect("the program runs");
+    assert!(ended.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ended.stderr));
+}
+
+/// Releases versions of an action beside a generated project that pins the first of them; a bot moves the pin to the next
+/// one in the workflows.
+fn released(folder: &Path, bumped: bool) {
+    let server = Server::at(&folder.join(REPOSITORIES));
+    let release = |tag, days| server.release("actions/checkout", tag, days, ACTION);
+    let first = release("v6.0.0", 300);
+    let next =
+        server.release("actions/checkout", "v6.1.0", 20, &ACTION.replace("  token: {}\n", "  submodule-depth: {}\n"));
+    release("v6.2.0", 2);
+    run(folder, &["pins", "add", &format!("actions/checkout@{first} # v6.0.0")]);
+    run(folder, &["generate"]);
+    for entry in fs::read_dir(folder.join(".github/workflows")).into_iter().flatten().filter_map(Result::ok) {
+        let text = fs::read_to_string(entry.path()).expect("the workflow can be read");
+        if bumped {
+            let text = text.replace(&format!("{first} # v6.0.0"), &format!("{next} # v6.1.0"));
+            fs::write(entry.path(), text).expect("the workflow can be written");
+        }
+    }
 }
 
 /// A project of the documentation's own, a fixture, or a repository that has no definition yet.

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test crate uses a part of this")]
 
 pub(crate) mod accept;
+pub(crate) mod server;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -124,6 +125,14 @@ impl Project {
         let _ = stdin.write_all(input.as_bytes());
         drop(stdin);
         Ran::from(child.wait_with_output().expect("the program ends"))
+    }
+
+    /// Runs the program with the repositories of a server in the place of GitHub's.
+    pub(crate) fn run_against<const N: usize>(&self, server: &server::Server, arguments: [&str; N]) -> Ran {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut command = program();
+        command.current_dir(self.root()).args(arguments).env("PATH", path).env("GITHUB_SERVER_URL", server.address());
+        Ran::from(command.output().expect("the program starts"))
     }
 
     /// Every file below the root.

@@ -7,6 +7,7 @@ use std::str::CharIndices;
 
 use toml::de::DeTable;
 
+use crate::conflict;
 use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::sources::Text;
 
@@ -14,6 +15,11 @@ const SYNTAX: Code = Code("syntax");
 
 /// Lists the syntax errors of a file: the first of each line, since others follow from it.
 pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
+    if let Some(range) = conflict::marker(&text.text) {
+        let at = Location::Bytes { file: text.file.clone(), range: (range.start, range.end) };
+        let help = "keep one side, and remove the lines that start with `<<<<<<<`, `=======` and `>>>>>>>`";
+        return vec![Diagnostic::error(SYNTAX, at, "a conflict of a merge is not resolved").help(help)];
+    }
     let (_, mut errors) = DeTable::parse_recoverable(&text.text);
     errors.sort_by_key(|error| error.span().map_or(0, |range| range.start));
     let mut found = Vec::new();

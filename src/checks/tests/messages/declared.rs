@@ -1,6 +1,6 @@
 //! Names, paths and steps.
 
-use super::{assert_said, said, said_alone};
+use super::{assert_said, said_alone};
 
 #[test]
 fn a_required_job_behind_a_reported_one() {

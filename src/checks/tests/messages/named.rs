@@ -1,6 +1,6 @@
 //! Paths, and names of jobs, files, branches and tags.
 
-use super::{assert_said, said, said_alone};
+use super::{assert_said, said};
 
 #[test]
 fn paths() {

@@ -1,0 +1,93 @@
+//! A bot's edit of pins in generated workflows.
+
+use insta::assert_snapshot;
+use pipewright::files::unsealed;
+
+use super::{plain, project};
+use crate::support::Project;
+use crate::support::server::{ACTION, Server};
+
+const CI: &str = ".github/workflows/ci.yml";
+
+/// Edits a workflow as a bot does: the commit and the version in its comment.
+fn bump(project: &Project, from: (&str, &str), to: (&str, &str)) {
+    let text = project.read(CI);
+    let (before, after) = (format!("{} # {}", from.0, from.1), format!("{} # {}", to.0, to.1));
+    assert!(text.contains(&before), "{before}");
+    project.write(CI, text.replace(&before, &after));
+}
+
+#[test]
+fn a_bots_edit_is_named_and_taken_into_the_lock() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let new = server.release("actions/checkout", "v6.1.0", 1, ACTION);
+    bump(&project, (&old, "v6.0.0"), (&new, "v6.1.0"));
+    let edited = project.read(CI);
+    let ran = project.run(["check"]);
+    assert!(ran.err.starts_with("drift: .github/workflows/ci.yml is edited by hand, pins only\n"), "{ran:?}");
+    assert!(ran.err.contains("help: run `pipewright absorb` to take its pins into `pipeline.lock`"), "{ran:?}");
+    let ran = project.run_against(&server, ["absorb"]);
+    assert_snapshot!(plain(&ran, &[&old, &new]), @r"
+    stdout:
+    absorbed actions/checkout@<commit 1> as v6.1.0
+    written: .github/pipewright/manifest.sha256
+    written: .github/workflows/ci.yml
+    written: pipeline.lock
+    status: 0
+    ");
+    assert_eq!(unsealed(&project.read(CI)), unsealed(&edited), "what the bot wrote, byte by byte");
+    assert_eq!(project.run(["check"]).code, 0);
+    assert_snapshot!(project.run_against(&server, ["absorb"]).whole(), @r"
+    stdout:
+    no workflow has other pins than its lock
+    status: 0
+    ");
+}
+
+#[test]
+fn a_commit_that_does_not_belong_to_its_tag_is_refused() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let new = server.release("actions/checkout", "v6.1.0", 1, ACTION);
+    let planted = "b".repeat(40);
+    bump(&project, (&old, "v6.0.0"), (&planted, "v6.1.0"));
+    let before = project.tree();
+    assert_snapshot!(plain(&project.run_against(&server, ["absorb"]), &[&old, &new, &planted]), @r"
+    stderr:
+    error: the commit <commit 2> of `actions/checkout` does not belong to the tag v6.1.0, which names <commit 1>
+      = help: do not merge the change; run `pipewright generate --force` to drop it
+    nothing was written
+    status: 1
+    ");
+    assert!(project.tree() == before);
+}
+
+#[test]
+fn an_older_version_is_refused() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let older = server.release("actions/checkout", "v5.0.0", 400, ACTION);
+    bump(&project, (&old, "v6.0.0"), (&older, "v5.0.0"));
+    let before = project.tree();
+    let ran = project.run_against(&server, ["absorb"]);
+    assert_eq!((ran.code, ran.err.contains("have an older version of `actions/checkout`")), (1, true), "{ran:?}");
+    assert!(project.tree() == before);
+}
+
+#[test]
+fn another_edit_beside_the_pins_is_refused() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let new = server.release("actions/checkout", "v6.1.0", 1, ACTION);
+    bump(&project, (&old, "v6.0.0"), (&new, "v6.1.0"));
+    project.write(CI, project.read(CI).replace("name: small ci", "name: other"));
+    let before = project.tree();
+    let ran = project.run_against(&server, ["absorb"]);
+    assert_eq!((ran.code, ran.err.contains("differs by more than pins")), (1, true), "{ran:?}");
+    assert!(project.tree() == before);
+}

@@ -1,0 +1,82 @@
+//! Repositories of actions on disk, with releases of any age.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tempfile::TempDir;
+
+/// The metadata of `actions/checkout`, as far as generated steps use it.
+pub(crate) const ACTION: &str = "\
+name: Checkout
+inputs:
+  fetch-depth: {}
+  persist-credentials: {}
+  token: {}
+outputs:
+  commit: {}
+runs:
+  using: node24
+  main: index.js
+";
+
+pub(crate) struct Server {
+    folder: PathBuf,
+    /// Removes the folder at the end.
+    _own: Option<TempDir>,
+}
+
+impl Server {
+    pub(crate) fn new() -> Self {
+        let own = tempfile::tempdir().expect("a temporary folder");
+        Self { folder: own.path().to_owned(), _own: Some(own) }
+    }
+
+    /// Repositories in a folder that somebody else removes.
+    pub(crate) fn at(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), _own: None }
+    }
+
+    pub(crate) fn address(&self) -> String {
+        format!("file://{}", self.folder.display())
+    }
+
+    fn path(&self, repository: &str) -> PathBuf {
+        self.folder.join(repository)
+    }
+
+    fn git(&self, repository: &str, arguments: &[&str], date: &str) -> String {
+        let mut git = Command::new("git");
+        git.current_dir(self.path(repository)).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com");
+            git.env(format!("GIT_{who}_DATE"), date);
+        }
+        let output = git.args(arguments).output().expect("git starts");
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).trim().to_owned()
+    }
+
+    /// Releases a version: its annotated tag, moved where it exists, and its commit, both of this age in days.
+    pub(crate) fn release(&self, repository: &str, tag: &str, days: u64, action: &str) -> String {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right").as_secs();
+        // An hour more, so that a test that runs at midnight counts the same days.
+        let date = format!("{} +0000", now - days * 86_400 - 3_600);
+        let folder = self.path(repository);
+        if !folder.exists() {
+            fs::create_dir_all(&folder).expect("the folder is writable");
+            self.git(repository, &["init", "--quiet", "--initial-branch=main"], &date);
+        }
+        fs::write(folder.join("action.yml"), action).expect("the file is writable");
+        fs::write(folder.join("release"), format!("{tag} {days}")).expect("the file is writable");
+        self.git(repository, &["add", "--all"], &date);
+        self.git(repository, &["commit", "--quiet", "--message", tag], &date);
+        self.git(repository, &["tag", "--force", "--annotate", "--message", tag, tag], &date);
+        self.commit(repository, tag)
+    }
+
+    pub(crate) fn commit(&self, repository: &str, tag: &str) -> String {
+        self.git(repository, &["rev-parse", &format!("{tag}^{{commit}}")], "0 +0000")
+    }
+}
