@@ -20,6 +20,7 @@ mod manifests;
 mod names;
 mod node;
 mod node_versions;
+mod nox;
 mod offer;
 mod own;
 mod owners;
@@ -28,6 +29,7 @@ mod project;
 mod python;
 mod rust;
 mod scaffold;
+mod script_proof;
 mod services;
 mod serving;
 mod stated;
@@ -94,6 +96,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     let cluster = kubernetes::detect(&view, &images);
     notes.extend(cluster.notes);
     notes.extend(languages::unsupported(&view));
+    notes.extend(languages::without_manifest(&view, &components));
     Project {
         branch: around.git.branch.clone().unwrap_or_else(|| "main".to_owned()),
         prefix: None,

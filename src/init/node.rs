@@ -5,7 +5,12 @@ use serde_json::{Map, Value};
 use super::bun;
 use super::names::{self, base, word};
 use super::node_versions::{USUAL, engines, tested, version};
+<<<<<<< HEAD
 use super::project::{Component, Install, Start, Stated, TestRunner, Tests, Toolchain, Versions};
+=======
+use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
+use super::script_proof;
+>>>>>>> edf789f (init proposes a check only where something in the repository runs it)
 use super::test_script;
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;
@@ -73,7 +78,16 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let mut stated = Stated::default();
     let outside = |paths: &[String]| has_tests_outside(view, folder, paths);
     let tests = package.tests(&mut checks, &mut hints, &mut stated, &outside);
-    let (checks, unsure) = bun::without_browsers(checks, &|script| package.resolved(script));
+    let members = package.members.iter().flat_map(scripts);
+    let (checks, unsure) = script_proof::proven(
+        bun::without_browsers(checks, &|script| package.resolved(script)),
+        &script_proof::Package {
+            scripts: package.scripts().chain(members).collect(),
+            exists: &|file| view.tree.exists(&folder.file(file)),
+            own: &view.own,
+            is_tested: !view.own.tests(&folder.path, "node").is_empty(),
+        },
+    );
     if checks.is_empty() && tests.is_none() && package.manager == Manager::None {
         return None;
     }
