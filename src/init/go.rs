@@ -28,6 +28,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let tests = has_tests.then(|| Tests {
         runner: TestRunner::Go,
         paths: Vec::new(),
+        not_tests: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,

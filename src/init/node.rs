@@ -249,7 +249,15 @@ impl Package {
             hints.push(no_report("the test script"));
             return None;
         };
-        Some(Tests { runner, paths, services: Vec::new(), measure: Vec::new(), coverage: None, shuffled: false })
+        Some(Tests {
+            runner,
+            paths,
+            not_tests: Vec::new(),
+            services: Vec::new(),
+            measure: Vec::new(),
+            coverage: None,
+            shuffled: false,
+        })
     }
 
     /// The runner of a script and the paths that it names; none where there are tests that these do not lead to.

@@ -48,6 +48,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let tests = sources.has_tests.then(|| Tests {
         runner: TestRunner::Nextest,
         paths: Vec::new(),
+        not_tests: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,
