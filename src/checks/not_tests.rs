@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::pytest::{Run, contains, within};
 use super::support::walk::ROOT;
-use crate::diagnostics::{At, Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location};
 use crate::pytest::may_hold_tests;
 use crate::resolve::TestRun;
 use crate::runners::Paths;
@@ -37,7 +37,7 @@ impl Check for NotTests {
 }
 
 /// A path with tests that a run or a suite of pytest collects.
-fn collected(subject: &Subject<'_>, run: &TestRun<'_>, path: &str, at: impl Fn() -> At) -> Option<Diagnostic> {
+fn collected(subject: &Subject<'_>, run: &TestRun<'_>, path: &str, at: impl Fn() -> Location) -> Option<Diagnostic> {
     let runs = &subject.pytest().runs;
     let done = runs.iter().filter_map(|other| Some((other, other.done()?)));
     let tests = done.flat_map(|(other, done)| done.files.keys().map(move |file| (other, done, file)));
@@ -61,7 +61,7 @@ fn help(run: &Run<'_>) -> String {
 }
 
 /// A path that overlaps the paths of a run or a suite of another tool, or of a run without paths.
-fn named(subject: &Subject<'_>, run: &TestRun<'_>, path: &str, at: impl Fn() -> At) -> Option<Diagnostic> {
+fn named(subject: &Subject<'_>, run: &TestRun<'_>, path: &str, at: impl Fn() -> Location) -> Option<Diagnostic> {
     if run.written.paths.is_empty() {
         let message = format!("`{}` has no `paths`, so it runs everything that it finds, `{path}` as well", run.name);
         let help = format!("set `paths` of `{}` to the folders of its tests", run.name);

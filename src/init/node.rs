@@ -5,12 +5,8 @@ use serde_json::{Map, Value};
 use super::bun;
 use super::names::{self, base, word};
 use super::node_versions::{USUAL, engines, tested, version};
-<<<<<<< HEAD
 use super::project::{Component, Install, Start, Stated, TestRunner, Tests, Toolchain, Versions};
-=======
-use super::project::{Component, Install, Runner, Start, Stated, Tests, Toolchain, Versions};
 use super::script_proof;
->>>>>>> edf789f (init proposes a check only where something in the repository runs it)
 use super::test_script;
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;

@@ -18,7 +18,7 @@ pub(super) fn none(view: &View<'_>, folder: &Folder, paths: &[String], ignored: 
         .filter(|path| is_outside(path) || example(&format!("{path}/")).is_some_and(|outer| outer == *path))
         .cloned()
         .collect();
-    // Examples may be projects of their own, whose tests this one would run.
+    // Examples may be separate projects, whose tests this one would run.
     let checkout = Checkout::new(view.tree, |path: &str, _| !is_sound(path));
     let call = Call { checkout: &checkout, folder: &folder.path, words: &[], variable: "" };
     let Ok(own) = collect(&call) else { return found };
