@@ -3,6 +3,7 @@
 //! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition()`] writes down what was found,
 //! [`plan()`] lists the files. Nothing is printed or asked here, and only [`write`](write()) writes.
 
+mod add;
 mod beside;
 mod bun;
 mod choices;
@@ -43,6 +44,7 @@ use crate::definition::Name;
 use crate::sources::Tree;
 use crate::toolchains;
 
+pub use add::{Added, Part, add};
 pub use choices::Choices;
 pub use day::Day;
 pub use definition::definition;
@@ -57,7 +59,7 @@ pub use project::{
     Access, Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Service, ServiceKind,
     Start, Stated, Suite, TestRunner, Tests, Toolchain, Traffic, Versions, Workload,
 };
-pub use write::{Failed, write};
+pub use write::{Failed, replace, write};
 
 pub use walk::Below;
 
