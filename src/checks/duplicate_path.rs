@@ -21,9 +21,12 @@ impl Check for DuplicatePath {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
-        entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| list(at, &run.paths, found));
+        entries(&ROOT, "tests", &definition.tests, &mut |at, _, run| {
+            list(at, "paths", &run.paths, found);
+            list(at, "not-tests", &run.not_tests, found);
+        });
         entries(&ROOT, "suites", &definition.suites, &mut |at, name, suite| {
-            list(at, &suite.paths, found);
+            list(at, "paths", &suite.paths, found);
             between(at, name, suite, &definition.suites, found);
             let of = definition.tests.get(&suite.of).map_or(&[][..], |run| &run.paths);
             let all = |path: &String| suite.paths.iter().any(|taken| within(path, taken));
@@ -42,8 +45,8 @@ impl Check for DuplicatePath {
 }
 
 /// Paths of one list.
-fn list(at: &Trail<'_>, paths: &[String], found: &mut Vec<Diagnostic>) {
-    let at = at.key("paths");
+fn list(at: &Trail<'_>, key: &str, paths: &[String], found: &mut Vec<Diagnostic>) {
+    let at = at.key(key);
     for (index, path) in paths.iter().enumerate() {
         for (before, other) in paths.iter().enumerate().take(index) {
             if within(path, other) || within(other, path) {

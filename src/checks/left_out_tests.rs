@@ -93,9 +93,13 @@ impl<'s> Folder<'_, 's> {
         self.all.iter().filter(|run| run.folder == self.first.folder)
     }
 
-    /// Returns whether the quarantine explains a file or a test.
+    /// Returns whether the quarantine or `not-tests` explains a file or a test.
     fn is_quarantined(&self, path: &str) -> bool {
         let main = || self.all.iter().filter(|run| run.suite.is_none());
+        let is_none = |run: &Run<'_>| run.it.not_tests.iter().any(|none| contains(run.folder, none, path));
+        if main().any(is_none) {
+            return true;
+        }
         self.subject.definition.quarantine.iter().any(|(taken, it)| {
             let mut of = main().filter(|run| it.of.as_ref().is_none_or(|of| of == run.name));
             of.any(|run| contains(run.folder, taken, path))

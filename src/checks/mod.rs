@@ -43,6 +43,7 @@ mod missing_path;
 mod name_clash;
 mod needs_cycle;
 mod nightly_missing;
+mod not_tests;
 mod nothing_tested;
 mod one_cluster_access;
 mod order_not_random;
@@ -123,6 +124,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &name_clash::NameClash,
     &needs_cycle::NeedsCycle,
     &nightly_missing::NightlyMissing,
+    &not_tests::NotTests,
     &nothing_tested::NothingTested,
     &one_cluster_access::OneClusterAccess,
     &order_not_random::OrderNotRandom,

@@ -108,6 +108,9 @@ fn asked(code: Code, resolved: &TestRun<'_>, found: &mut Vec<Diagnostic>) {
     if run.coverage.is_some() && can.coverage.is_none() {
         refuse("coverage", "measure coverage");
     }
+    if let Some((path, reason)) = run.not_tests.iter().find_map(|path| Some((path, refused(runner, path)?))) {
+        refuse("not-tests", &format!("select `{path}`: {reason}"));
+    }
     if let Some((path, reason)) = run.paths.iter().find_map(|path| Some((path, refused(runner, path)?))) {
         refuse("paths", &format!("select `{path}`: {reason}"));
     }

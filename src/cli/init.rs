@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 
 use super::failure::{Failure, Note};
 use super::generate;
+use super::init_add::{self, Call, What};
 use super::locks::Locks;
 use super::output::{Exit, out};
 use super::place::{DEFINITION, Place, place};
@@ -32,6 +33,9 @@ pub(crate) struct Init {
     /// Print the definition, without writing anything
     #[arg(long)]
     dry_run: bool,
+    /// Add a part to the definition that is there, and show the change as a diff
+    #[arg(long, value_name = "PART", value_enum, conflicts_with_all = ["deploys", "dockerfile", "manifests", "fixtures", "hook", "codeowners"])]
+    add: Vec<What>,
     /// Add the environments that the manifests of the repository deploy to
     #[arg(long)]
     deploys: bool,
@@ -67,6 +71,10 @@ pub(crate) fn run(args: &Init, settings: &Settings) -> Result<Exit, Failure> {
     let called = place.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     let mut project = init::detect(&own, &Around { git: &git, folder: called, today: today() });
     let asks = !args.yes && settings.is_text() && io::stdin().is_terminal() && io::stderr().is_terminal();
+    if !args.add.is_empty() {
+        let call = Call { what: &args.add, root: &root, inside, file: &file, asks, dry_run: args.dry_run };
+        return init_add::run(&call, &project, &own, settings);
+    }
     let mut found = init::summary(&project);
     found.extend(project.notes.iter().map(|note| ("note", note.clone())));
     if !asks && !args.deploys && !args.manifests && !project.environments.is_empty() {

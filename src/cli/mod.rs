@@ -10,6 +10,7 @@ mod failure;
 mod generate;
 mod graph;
 mod init;
+mod init_add;
 mod locks;
 mod man;
 mod needs;

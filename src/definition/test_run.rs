@@ -39,6 +39,12 @@ pub struct TestRun {
     /// Example: `["tests"]`
     #[serde(default)]
     pub paths: Vec<String>,
+    /// Folders and files that are named like tests and are none, such as examples and templates, relative to the
+    /// component's folder. No run may collect them.
+    ///
+    /// Example: `["docs_src"]`
+    #[serde(default)]
+    pub not_tests: Vec<String>,
     /// Further arguments of the runner.
     ///
     /// Example: `["-m", "not browser"]`

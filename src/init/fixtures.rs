@@ -28,8 +28,8 @@ fn offer(project: &Project, component: &Component, tree: &dyn Tree) -> Option<Of
     let mut remarks = Vec::new();
     if !supported.missing.is_empty() {
         let what = format!(
-            "`{0}` lacks fixtures whose packages are missing; to add them, add these packages to the tests' dependencies, remove `{0}` and \
-             `pipeline.toml`, and run `init --fixtures` again:",
+            "`{0}` lacks fixtures whose packages are missing; to add them, add these packages to the tests' dependencies, remove `{0}`, \
+             and run `pipewright init --add fixtures`:",
             shown(&path)
         );
         remarks.push((what, supported.missing.join("\n") + "\n"));

@@ -1,7 +1,7 @@
 //! Go: its version, its checks, and tests where gotestsum reports them.
 
 use super::names::{self, base, word};
-use super::project::{Component, Start, Stated, TestRunner, Tests, Toolchain, Versions};
+use super::project::{Checks, Component, Start, Stated, TestRunner, Tests, Toolchain, Versions};
 use super::walk::{Folder, View};
 use crate::sources::folder as folder_of;
 
@@ -16,8 +16,6 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let module = word_after("module ").unwrap_or_default().trim_matches('"');
     let files: Vec<String> =
         view.below(&folder.path, 6).into_iter().filter(|file| names::has_extension(file, &["go"])).collect();
-    let checks =
-        vec![(word("format"), "test -z \"$(gofmt -l .)\"".to_owned()), (word("vet"), "go vet ./...".to_owned())];
     let has_tests = files.iter().any(|file| file.ends_with("_test.go"));
     let mut stated = Stated::default();
     let own = view.own.tests(&folder.path, "go").into_iter().next();
@@ -30,12 +28,17 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let tests = has_tests.then(|| Tests {
         runner: TestRunner::Go,
         paths: Vec::new(),
+        not_tests: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,
         shuffled: stated.args.iter().any(|arg| arg.starts_with("-shuffle")),
     });
     stated.args.retain(|arg| !arg.starts_with("-shuffle"));
+    let (mut checks, unsure) = checks(view, folder);
+    if !has_tests {
+        checks.push((word("build"), "go build ./...".to_owned()));
+    }
     Some(Component {
         name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),
         path: folder.path.clone(),
@@ -44,7 +47,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         also: None,
         install: None,
         checks,
-        unsure: Vec::new(),
+        unsure,
         tests,
         start: start(view, folder, &files, module),
         dependencies: required(&text),
@@ -52,6 +55,24 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         hints: Vec::new(),
         stated,
     })
+}
+
+/// Formatting and vet: sure where something in the repository runs them, or golangci-lint, which vets.
+fn checks(view: &View<'_>, folder: &Folder) -> Checks {
+    let tools: [(&str, &str, &[&[&str]]); 2] = [
+        ("format", "test -z \"$(gofmt -l .)\"", &[&["gofmt"], &["go", "fmt"], &["test", "-z", "\"$(gofmt"]]),
+        ("vet", "go vet ./...", &[&["go", "vet"], &["golangci-lint", "run"]]),
+    ];
+    let mut found: Checks = (Vec::new(), Vec::new());
+    for (name, command, words) in tools {
+        if words.iter().any(|words| view.own.runs(&folder.path, words).is_some()) {
+            found.0.push((word(name), command.to_owned()));
+        } else {
+            let reason = "nothing in the repository runs it: it may not pass yet".to_owned();
+            found.1.push((word(name), command.to_owned(), reason));
+        }
+    }
+    found
 }
 
 /// The flags of the project's own `go test` that decide how packages are built and tested; not those that select tests.

@@ -1,7 +1,8 @@
-//! Languages that no toolchain knows, so that they are named instead of passed over.
+//! Languages that no toolchain knows, and tests whose project is unknown, so that they are named instead of passed over.
 
-use super::names::has_extension;
-use super::walk::View;
+use super::names::{has_extension, shown};
+use super::project::Component;
+use super::walk::{View, is_in};
 
 /// Files at the root of a project, by their name or their extension, and their language.
 const SIGNS: &[(&str, &str)] = &[
@@ -47,4 +48,19 @@ pub(super) fn unsupported(view: &View<'_>) -> Option<String> {
     found.sort_unstable();
     let help = "a component with `custom` steps and `checks`, or `runner = \"command\"`, tests them";
     (!found.is_empty()).then(|| format!("not supported, and not tested so far: {}; {help}", found.join(", ")))
+}
+
+/// Returns the note about tests in Python that belong to no project: nothing names what they need.
+pub(super) fn without_manifest(view: &View<'_>, components: &[Component]) -> Option<String> {
+    let is_test = |file: &String| {
+        has_extension(file, &["py"]) && (file.starts_with("test_") || file.trim_end_matches(".py").ends_with("_test"))
+    };
+    let is_owned = |path: &str| components.iter().any(|it| it.path == path || is_in(path, &it.path));
+    let mut folders = view.folders.iter().filter(|folder| folder.files.iter().any(is_test) && !is_owned(&folder.path));
+    let folder = folders.next()?;
+    let file = folder.files.iter().find(|file| is_test(file))?;
+    let file = shown(&folder.file(file));
+    Some(format!(
+        "`{file}` is a test, but no pyproject.toml, setup.py or requirements.txt around it names what it needs: add one"
+    ))
 }

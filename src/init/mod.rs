@@ -3,6 +3,7 @@
 //! [`detect`] reads files and nothing else: no program, no network, no clock. [`definition()`] writes down what was found,
 //! [`plan()`] lists the files. Nothing is printed or asked here, and only [`write`](write()) writes.
 
+mod add;
 mod beside;
 mod bun;
 mod choices;
@@ -20,6 +21,7 @@ mod manifests;
 mod names;
 mod node;
 mod node_versions;
+mod nox;
 mod offer;
 mod own;
 mod owners;
@@ -28,6 +30,7 @@ mod project;
 mod python;
 mod rust;
 mod scaffold;
+mod script_proof;
 mod services;
 mod serving;
 mod stated;
@@ -41,6 +44,7 @@ use crate::definition::Name;
 use crate::sources::Tree;
 use crate::toolchains;
 
+pub use add::{Added, Part, add};
 pub use choices::Choices;
 pub use day::Day;
 pub use definition::definition;
@@ -55,7 +59,7 @@ pub use project::{
     Access, Backup, Component, Environment, Image, Install, Project, Quarantine, Repository, Service, ServiceKind,
     Start, Stated, Suite, TestRunner, Tests, Toolchain, Traffic, Versions, Workload,
 };
-pub use write::{Failed, write};
+pub use write::{Failed, replace, write};
 
 pub use walk::Below;
 
@@ -94,6 +98,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     let cluster = kubernetes::detect(&view, &images);
     notes.extend(cluster.notes);
     notes.extend(languages::unsupported(&view));
+    notes.extend(languages::without_manifest(&view, &components));
     Project {
         branch: around.git.branch.clone().unwrap_or_else(|| "main".to_owned()),
         prefix: None,

@@ -77,6 +77,12 @@ pub(super) fn is_sound(path: &str) -> bool {
     !path.contains(char::is_control) && !path.contains('\\') && !path.contains("${{")
 }
 
+/// Returns whether a text is an identifier of Python.
+pub(super) fn is_name_of_python(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// Text for a comment or a message: one line, no control characters, nothing that hides or turns it around.
 pub(super) fn shown(text: &str) -> String {
     text.chars().flat_map(|c| if is_hidden(c) { c.escape_unicode().collect::<Vec<_>>() } else { vec![c] }).collect()

@@ -6,6 +6,7 @@ use super::bun;
 use super::names::{self, base, word};
 use super::node_versions::{USUAL, engines, tested, version};
 use super::project::{Component, Install, Start, Stated, TestRunner, Tests, Toolchain, Versions};
+use super::script_proof;
 use super::test_script;
 use super::walk::{Folder, View, is_in};
 use crate::definition::Name;
@@ -73,7 +74,16 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let mut stated = Stated::default();
     let outside = |paths: &[String]| has_tests_outside(view, folder, paths);
     let tests = package.tests(&mut checks, &mut hints, &mut stated, &outside);
-    let (checks, unsure) = bun::without_browsers(checks, &|script| package.resolved(script));
+    let members = package.members.iter().flat_map(scripts);
+    let (checks, unsure) = script_proof::proven(
+        bun::without_browsers(checks, &|script| package.resolved(script)),
+        &script_proof::Package {
+            scripts: package.scripts().chain(members).collect(),
+            exists: &|file| view.tree.exists(&folder.file(file)),
+            own: &view.own,
+            is_tested: !view.own.tests(&folder.path, "node").is_empty(),
+        },
+    );
     if checks.is_empty() && tests.is_none() && package.manager == Manager::None {
         return None;
     }
@@ -235,7 +245,15 @@ impl Package {
             hints.push(no_report("the test script"));
             return None;
         };
-        Some(Tests { runner, paths, services: Vec::new(), measure: Vec::new(), coverage: None, shuffled: false })
+        Some(Tests {
+            runner,
+            paths,
+            not_tests: Vec::new(),
+            services: Vec::new(),
+            measure: Vec::new(),
+            coverage: None,
+            shuffled: false,
+        })
     }
 
     /// The runner of a script and the paths that it names; none where there are tests that these do not lead to.

@@ -53,15 +53,15 @@ pub struct Plan {
 /// Why nothing is written at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
-    /// The file that is in the way.
-    pub path: String,
+    /// The obstacle, in words.
+    pub problem: String,
     /// The step to take.
     pub help: String,
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}` already exists", shown(&self.path))
+        f.write_str(&self.problem)
     }
 }
 
@@ -84,8 +84,7 @@ pub fn plan(
 ) -> Result<Plan, Refused> {
     let path = join(folder, "pipeline.toml");
     if tree.exists(&path) {
-        let help = "edit it and run `pipewright generate`, or remove it to start over".to_owned();
-        return Err(Refused { path, help });
+        return Err(already(&path));
     }
     let mut plan = Plan::default();
     let mut project = project.clone();
@@ -193,6 +192,16 @@ impl Plan {
         let files: Vec<String> =
             taken.iter().map(|file| format!("git rm .github/workflows/{}\n", shown(file))).collect();
         self.propose(what, files.concat());
+    }
+}
+
+/// Returns the sentence about a definition that is there already.
+fn already(path: &str) -> Refused {
+    Refused {
+        problem: format!("`{}` already exists", shown(path)),
+        help: "add to it: `pipewright init --add fixtures`, `pipewright init --add deploys`; or edit it and run \
+               `pipewright generate`"
+            .to_owned(),
     }
 }
 

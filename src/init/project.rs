@@ -213,6 +213,8 @@ pub struct Tests {
     pub runner: TestRunner,
     /// Folders and files, from the component's folder.
     pub paths: Vec<String>,
+    /// Folders and files that are named like tests and are none, from the component's folder.
+    pub not_tests: Vec<String>,
     /// Services that the tests need.
     pub services: Vec<Name>,
     /// Packages whose coverage is measured.

@@ -48,6 +48,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let tests = sources.has_tests.then(|| Tests {
         runner: TestRunner::Nextest,
         paths: Vec::new(),
+        not_tests: Vec::new(),
         services: Vec::new(),
         measure: Vec::new(),
         coverage: None,
@@ -79,25 +80,21 @@ fn usual_words(workspace: bool, locked: &str, features: &[String]) -> [String; 2
     [format.to_owned(), format!("cargo clippy{all} --all-targets{features}{locked} -- -D warnings")]
 }
 
-/// Formatting and lints: as the project's own workflow runs them, sure where it does or a file configures them.
+/// Formatting and lints: as the project's own workflow runs them, and sure where it does.
 fn checks(view: &View<'_>, folder: &Folder, usual: &[String; 2], stated: &mut Stated) -> Checks {
     let [format, lint] = usual;
-    let tools = [
-        ("format", ["cargo", "fmt"], format, ["rustfmt.toml", ".rustfmt.toml"]),
-        ("lint", ["cargo", "clippy"], lint, ["clippy.toml", ".clippy.toml"]),
-    ];
+    let tools = [("format", ["cargo", "fmt"], format), ("lint", ["cargo", "clippy"], lint)];
     let mut found: Checks = (Vec::new(), Vec::new());
-    for (name, words, usual, files) in tools {
+    for (name, words, usual) in tools {
         let run = view.own.runs(&folder.path, &words);
         let command = run.and_then(|run| run.for_folder(&folder.path)).unwrap_or_else(|| usual.clone());
-        let is_configured = files.iter().any(|file| folder.has(file));
         if let Some(run) = run {
             stated.took(&format!("checks.{name}"), &run.place);
         }
-        if run.is_some() || is_configured {
+        if run.is_some() {
             found.0.push((word(name), command));
         } else {
-            let reason = format!("no workflow runs `{}` so far: it may not pass yet", words.join(" "));
+            let reason = format!("nothing in the repository runs `{}`: it may not pass yet", words.join(" "));
             found.1.push((word(name), command, reason));
         }
     }

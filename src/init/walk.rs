@@ -51,6 +51,43 @@ const ASIDE: &[&str] = &[
     "demos",
 ];
 
+/// Beginnings of the names of folders with examples, documentation and templates.
+const EXAMPLES: &[&str] = &[
+    "doc",
+    "docs",
+    "documentation",
+    "example",
+    "examples",
+    "sample",
+    "samples",
+    "template",
+    "templates",
+    "cookiecutter",
+    "skeleton",
+    "skeletons",
+    "tutorial",
+    "tutorials",
+    "demo",
+    "demos",
+    "playground",
+    "playgrounds",
+];
+
+/// The outermost folder of a path with examples, documentation or templates.
+pub(super) fn example(path: &str) -> Option<&str> {
+    let mut end = 0;
+    for part in path.split('/') {
+        end += part.len();
+        let is_folder = end < path.len();
+        let first = part.trim_start_matches(['{', '_', ' ']).split(['_', '-', '.', ' ']).next().unwrap_or_default();
+        if is_folder && EXAMPLES.contains(&first.to_ascii_lowercase().as_str()) {
+            return path.get(..end);
+        }
+        end += 1;
+    }
+    None
+}
+
 /// A folder and its direct entries.
 #[derive(Debug)]
 pub(super) struct Folder {

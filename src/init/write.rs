@@ -51,6 +51,23 @@ pub fn write(root: &Path, files: &[NewFile]) -> Result<(), Failed> {
     Ok(())
 }
 
+/// Replaces the text of a file of the repository at `root`, all of it or nothing.
+///
+/// # Errors
+///
+/// [`Failed`] for a file that the disk refuses.
+pub fn replace(root: &Path, path: &str, text: &str) -> Result<(), Failed> {
+    let failed = |error: io::Error| Failed { path: path.to_owned(), message: error.to_string() };
+    let target = root.join(path);
+    let target = target.canonicalize().unwrap_or(target);
+    let permissions = fs::metadata(&target).map_err(failed)?.permissions();
+    let file = NewFile { path: path.to_owned(), text: text.to_owned(), why: "", executable: false };
+    let temporary = stage(&target, &file).map_err(failed)?;
+    temporary.as_file().set_permissions(permissions).map_err(failed)?;
+    temporary.persist(&target).map_err(|error| failed(error.error))?;
+    Ok(())
+}
+
 /// Returns where a file goes, once nothing speaks against it.
 fn prepare(root: &Path, file: &NewFile) -> Result<PathBuf, String> {
     let mut path = root.to_owned();

@@ -17,6 +17,29 @@ fn files_that_git_ignores_are_named_with_the_lines_that_take_them_in() {
 }
 
 #[test]
+fn a_second_init_adds_to_the_definition_and_shows_a_diff() {
+    let project = Project::empty()
+        .with("pyproject.toml", "[project]\nname = \"lib\"\n[dependency-groups]\ndev = [\"pytest\"]\n")
+        .with("tests/test_a.py", "def test_a():\n    pass\n");
+    let ran = project.run(["init", "--add", "fixtures"]).whole();
+    assert!(ran.contains("there is no `pipeline.toml` to add to") && ran.contains("status: 2"), "{ran}");
+    assert!(project.run(["init", "--yes"]).code == 0);
+    let before = project.read("pipeline.toml");
+    let ran = project.run(["init", "--yes"]).whole();
+    assert!(ran.contains("help: add to it: `pipewright init --add fixtures`"), "{ran}");
+    let ran = project.run(["init", "--add", "fixtures", "--dry-run"]);
+    assert!(ran.out.contains("+++ b/tests/conftest.py") && ran.code == 0, "{ran:?}");
+    assert!(!project.path("tests/conftest.py").exists());
+    let ran = project.run(["init", "--yes", "--add", "fixtures"]);
+    assert!(ran.out.contains("+def worker_name") && ran.code == 0, "{ran:?}");
+    assert!(project.path("tests/conftest.py").exists() && project.read("pipeline.toml") == before);
+    let ran = project.run(["init", "--yes", "--add", "deploys"]).whole();
+    assert!(ran.contains("no manifest was found that runs an image of this repository"), "{ran}");
+    let ran = project.run(["init", "--add", "fixtures", "--hook"]).whole();
+    assert!(ran.contains("cannot be used with"), "{ran}");
+}
+
+#[test]
 fn a_repository_in_which_nothing_is_tested_gets_no_workflow() {
     let project = Project::empty().with("Gemfile", "");
     let ran = project.run(["init", "--yes"]).whole();

@@ -3,6 +3,7 @@
 #[path = "../support/accept.rs"]
 #[allow(dead_code, reason = "every snapshot here is insta's")]
 mod accept;
+mod added;
 mod laid_down;
 mod own_workflows;
 mod stated;
@@ -234,7 +235,7 @@ fn a_written_plan_is_read_back_and_a_second_one_is_refused() {
         let project = fixture.detect();
         let needs = |text: &str| needs(text, &fixture.tree);
         let refused = init::plan(&tree, "", &fixture.git, &project, &fixture.everything(), &needs);
-        assert_eq!(refused.expect_err("there is a definition").path, "pipeline.toml");
+        assert_eq!(refused.expect_err("there is a definition").to_string(), "`pipeline.toml` already exists");
         assert!(init::write(root.path(), &plan.files).is_err(), "{name}: nothing is written twice");
 
         fs::remove_file(root.path().join("pipeline.toml")).expect("it is there");

@@ -24,13 +24,17 @@ fn a_tool_that_nothing_installs_is_proposed_alone() {
 }
 
 #[test]
-fn a_tool_that_nothing_configures_or_runs_is_proposed_alone() {
+fn a_tool_that_nothing_runs_is_proposed_alone() {
     let groups = pyproject("[dependency-groups]\ndev = [\"pytest\", \"ruff\"]\n");
     let text = definition(&[("pyproject.toml", &groups), PYTEST]);
-    assert!(text.contains("\n# lint = \"ruff check .\"   # ruff is installed, and neither configured"), "{text}");
+    assert!(text.contains("\n# lint = \"ruff check .\"   # ruff is installed, and nothing in"), "{text}");
     let configured = pyproject("[dependency-groups]\ndev = [\"pytest\", \"ruff\"]\n[tool.ruff]\n");
     let text = definition(&[("pyproject.toml", &configured), PYTEST]);
-    assert!(text.contains("checks  = { lint = \"ruff check .\" }"), "{text}");
+    assert!(text.contains("\n# lint = \"ruff check .\"   # ruff is configured, and nothing in"), "{text}");
+    for task in [("Makefile", "lint:\n\truff check .\n"), ("justfile", "lint *args:\n    @ruff check .\n")] {
+        let text = definition(&[("pyproject.toml", &configured), PYTEST, task]);
+        assert!(text.contains(&format!("\nlint = \"ruff check .\"   # {}:2", task.0)), "{text}");
+    }
 }
 
 #[test]

@@ -208,7 +208,8 @@ fn node_is_tested_with_the_maintained_versions_of_the_workflow() {
 fn bun_is_installed_at_the_version_of_the_project() {
     let lock = ("bun.lock", "{}");
     let json = r#"{ "packageManager": "bun@1.2.20", "scripts": { "build": "bun build.ts", "test": "bun test" } }"#;
-    let text = definition(&[("package.json", json), lock, (".tool-versions", "nodejs 24.7.0\n")]);
+    let build = ("build.ts", "");
+    let text = definition(&[("package.json", json), lock, build, (".tool-versions", "nodejs 24.7.0\n")]);
     holds(
         &text,
         &[
@@ -235,5 +236,13 @@ fn languages_without_a_toolchain_are_named() {
     let project = fixture.detect();
     assert!(!project.is_tested());
     let note = "not supported, and not tested so far: .NET, Ruby;";
+    assert!(project.notes.iter().any(|known| known.starts_with(note)), "{:?}", project.notes);
+}
+
+#[test]
+fn tests_without_a_manifest_are_named() {
+    let project = Fixture::of(&[("backend/tests/test_a.py", TEST)]).detect();
+    assert!(!project.is_tested());
+    let note = "`backend/tests/test_a.py` is a test, but no pyproject.toml,";
     assert!(project.notes.iter().any(|known| known.starts_with(note)), "{:?}", project.notes);
 }

@@ -173,8 +173,11 @@ pub(in crate::checks) fn message(group: &Group<'_>) -> String {
 pub(in crate::checks) fn help(group: &Group<'_>) -> String {
     let (name, path) = (group.run.name, group.paths.first().map_or("", String::as_str));
     let quarantine = format!("to `[quarantine.\"{path}\"]` with a reason");
+    let none = format!("; if it is no test, write `not-tests = [\"{path}\"]` in `{name}`");
     match &group.reason {
-        Reason::Paths => format!("add \"{path}\" to `paths` of `{name}`, or give it to a suite or {quarantine}"),
+        Reason::Paths => {
+            format!("add \"{path}\" to `paths` of `{name}`, or give it to a suite or {quarantine}{none}")
+        }
         Reason::Part => format!(
             "name `{}` itself, or give it to a suite or {quarantine}",
             path.split("::").next().unwrap_or_default()
@@ -183,7 +186,8 @@ pub(in crate::checks) fn help(group: &Group<'_>) -> String {
             format!("set `python_files` in pytest's configuration, or give it {quarantine}")
         }
         Reason::Taken(_) | Reason::TestPaths(_) | Reason::Name(_) | Reason::Configuration(_) => {
-            format!("give it to a suite of `{name}`, or {quarantine}")
+            let none = if path.contains("::") { "" } else { &none };
+            format!("give it to a suite of `{name}`, or {quarantine}{none}")
         }
     }
 }

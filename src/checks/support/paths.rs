@@ -72,17 +72,18 @@ fn components(subject: &Subject<'_>, visit: Visit<'_>) {
 fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
     let pipeline = subject.pipeline;
     let file = |path: &str| path.split("::").next().unwrap_or_default().to_owned();
-    let mut list = |at: &Trail<'_>, base: &str, paths: &[String], named: Named| {
-        items(at, "paths", paths, &mut |at, path| visit(at, Path { base, text: &file(path), named }));
+    let mut list = |at: &Trail<'_>, key: &str, base: &str, paths: &[String], named: Named| {
+        items(at, key, paths, &mut |at, path| visit(at, Path { base, text: &file(path), named }));
     };
     let table = ROOT.key("tests");
     for run in pipeline.tests.values() {
-        list(&table.key(run.name), &run.component.folder, &run.written.paths, made(&run.written.before));
+        list(&table.key(run.name), "paths", &run.component.folder, &run.written.paths, made(&run.written.before));
+        list(&table.key(run.name), "not-tests", &run.component.folder, &run.written.not_tests, Named::Thing);
     }
     let table = ROOT.key("suites");
     for suite in &pipeline.suites {
         let folder = &suite.run.component.folder;
-        list(&table.key(suite.name), folder, &suite.written.paths, made(&suite.written.before));
+        list(&table.key(suite.name), "paths", folder, &suite.written.paths, made(&suite.written.before));
     }
     let quarantine = ROOT.key("quarantine");
     for (path, it) in &subject.definition.quarantine {

@@ -24,7 +24,15 @@ pub fn definition(project: &Project) -> String {
     services(project, &mut document);
     tests(project, &mut document);
     images(project, &mut document);
-    deploys(project, &mut document);
+    deploys(project, None, false, &mut document);
+    document.finish()
+}
+
+/// The tables of what a project deploys, to add to a definition; `smoke` is a smoke test that it has.
+pub(super) fn addition(project: &Project, smoke: Option<&str>, has_notify: bool) -> String {
+    let mut document = Document::default();
+    images(project, &mut document);
+    deploys(project, smoke, has_notify, &mut document);
     document.finish()
 }
 
@@ -129,12 +137,13 @@ fn image_lines(image: &Image, repository: &str) -> Vec<Line> {
     lines
 }
 
-fn deploys(project: &Project, document: &mut Document) {
+fn deploys(project: &Project, known: Option<&str>, has_notify: bool, document: &mut Document) {
     if project.environments.is_empty() {
         return;
     }
-    let smoke = project.workloads.first().map(|workload| workload.name.as_str()).filter(|_| !project.probes.is_empty());
-    if let Some(name) = smoke {
+    let own = project.workloads.first().map(|workload| workload.name.as_str()).filter(|_| !project.probes.is_empty());
+    let smoke = known.or(own);
+    if let Some(name) = own.filter(|_| known.is_none()) {
         document.section("smoke tests");
         document.comment("The probes of the manifests. Add the expected answer of each, as in `expect = { contains = \"ok\" }`. For requests that need a login, set `login` instead of `public`, and `auth = true` on the probe.");
         let probes = project.probes.iter().map(|(name, path)| {
@@ -143,11 +152,21 @@ fn deploys(project: &Project, document: &mut Document) {
         let lines = [Line::new("public", bare("true")), Line::new("probes", Toml::List(probes.collect()))];
         document.table(&["smoke", name], &lines);
     }
+    if !has_notify {
+        notify(document);
+    }
+    environments(project, smoke, document);
+}
+
+fn notify(document: &mut Document) {
     document.space();
     let issue = table(&[("labels", Toml::texts(["deployment"])), ("on", Toml::texts(["failure", "rollback"]))]);
     let slack = table(&[("webhook", external("secret", "SLACK_WEBHOOK_URL"))]);
     let lines = [Line::new("issue", issue), Line::new("slack", slack).proposed()];
     document.table(&["notify"], &lines);
+}
+
+fn environments(project: &Project, smoke: Option<&str>, document: &mut Document) {
     document.section("environments");
     for workload in &project.workloads {
         document.space();

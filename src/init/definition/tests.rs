@@ -48,6 +48,10 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     if !tests.paths.is_empty() {
         lines.push(Line::new("paths", Toml::texts(&tests.paths)));
     }
+    if !tests.not_tests.is_empty() {
+        let note = "named like tests, and never run";
+        lines.push(Line::new("not-tests", Toml::texts(&tests.not_tests)).note(note));
+    }
     let stated = &component.stated;
     let place = |key: &str| stated.place(key).map(str::to_owned);
     if !stated.args.is_empty() {

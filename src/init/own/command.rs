@@ -26,6 +26,9 @@ pub(in crate::init) struct Command {
     pub(super) starts: usize,
 }
 
+/// The file with the hooks of pre-commit.
+pub(super) const HOOKS: &str = ".pre-commit-config.yaml";
+
 /// Programs that start the one behind them.
 const STARTERS: &[&[&str]] = &[
     &["uv", "run"],
@@ -90,9 +93,9 @@ impl Command {
         self.words().starts_with(words)
     }
 
-    /// Returns whether it is a hook, which no job runs.
+    /// Returns whether it is a hook of pre-commit, which has an environment to itself.
     pub(in crate::init) fn is_hook(&self) -> bool {
-        self.job.is_none()
+        self.job.is_none() && self.place.file == HOOKS
     }
 
     /// Returns whether another command starts it.

@@ -3,7 +3,7 @@
 use serde_yaml::Value;
 
 use super::super::yaml;
-use super::command::Command;
+use super::command::{Command, HOOKS};
 use super::place::Place;
 use crate::sources::Tree;
 
@@ -22,8 +22,7 @@ const KNOWN: &[(&str, &str)] = &[
 
 /// The commands of `.pre-commit-config.yaml`; those that get names of files are not whole.
 pub(super) fn commands(tree: &dyn Tree) -> Vec<Command> {
-    const FILE: &str = ".pre-commit-config.yaml";
-    let Some(text) = tree.read(FILE) else { return Vec::new() };
+    let Some(text) = tree.read(HOOKS) else { return Vec::new() };
     let documents = yaml::documents(&text);
     let is_filtered = |node: &Value| node.get("exclude").is_some() || node.get("files").is_some();
     // Of a tool that sees a part of the files, nothing is known about the others.
@@ -47,7 +46,7 @@ pub(super) fn commands(tree: &dyn Tree) -> Vec<Command> {
             found.push(Command {
                 text: words.join(" "),
                 folder: String::new(),
-                place: Place { file: FILE.to_owned(), line: line.map_or(1, |index| index + 1) },
+                place: Place { file: HOOKS.to_owned(), line: line.map_or(1, |index| index + 1) },
                 job: None,
                 env: Vec::new(),
                 conditional: false,

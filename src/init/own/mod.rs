@@ -1,10 +1,11 @@
-//! The project's own workflows and hooks: the commands that they run, and what those need.
+//! The project's own workflows, hooks and tasks: the commands that they run, and what those need.
 
 mod command;
 mod hooks;
 mod parts;
 mod place;
 mod script;
+mod tasks;
 mod workflow;
 
 use serde_yaml::Value;
@@ -96,7 +97,7 @@ fn rank(file: &str) -> u8 {
 }
 
 impl OwnWorkflows {
-    /// Reads `.github/workflows` and the hooks of pre-commit; generated files are not the project's own.
+    /// Reads `.github/workflows`, the hooks of pre-commit and the tasks of developers; generated files are not the project's own.
     pub(super) fn read(tree: &dyn Tree) -> Self {
         let mut found = Self::default();
         for name in tree.list(".github/workflows") {
@@ -115,6 +116,7 @@ impl OwnWorkflows {
             }
         }
         found.commands.extend(hooks::commands(tree));
+        found.commands.extend(tasks::commands(tree));
         found
     }
 
@@ -173,6 +175,11 @@ impl OwnWorkflows {
     /// Lines of the scripts that a command starts.
     pub(super) fn started_by(tree: &dyn Tree, command: &Command) -> Vec<String> {
         script::lines(tree, &command.folder, &command.text).into_iter().map(|line| line.text).collect()
+    }
+
+    /// Every command of a workflow.
+    pub(super) fn of_jobs(&self) -> impl Iterator<Item = &Command> {
+        self.commands.iter().filter(|command| command.job.is_some())
     }
 
     /// Commands of workflows that run in a folder.

@@ -1,15 +1,22 @@
-//! Scripts, Makefiles and tox environments that a command starts.
+//! Scripts, Makefiles, tox environments and nox sessions that a command starts.
 
 use toml::Table;
 
 use super::super::ini::Ini;
 use super::super::names::has_extension;
+use super::super::nox;
 use super::command::started;
 use super::place::Place;
 use crate::sources::{self, Tree, below};
 
 /// Programs that run a script.
 const SHELLS: &[&str] = &["bash", "sh", "dash", "zsh"];
+
+/// Names of a Makefile.
+pub(super) const MAKEFILES: &[&str] = &["Makefile", "makefile", "GNUmakefile"];
+
+/// Names of a justfile.
+pub(super) const JUSTFILES: &[&str] = &["justfile", "Justfile", ".justfile"];
 
 /// A line of a file, with the folder that it runs in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +36,10 @@ pub(super) fn lines(tree: &dyn Tree, folder: &str, command: &str) -> Vec<Line> {
         None => return Vec::new(),
     };
     match first {
-        "make" | "just" => targets(tree, folder, first, rest),
+        "make" => targets(tree, folder, MAKEFILES, rest),
+        "just" => targets(tree, folder, JUSTFILES, rest),
         "tox" => tox(tree, folder, rest),
+        "nox" => nox_sessions(tree, folder, rest),
         shell if SHELLS.contains(&shell) => {
             let file = rest.iter().find(|word| !word.starts_with('-'));
             file.map(|file| script(tree, folder, file)).unwrap_or_default()
@@ -131,13 +140,11 @@ pub(super) fn logical(text: &str) -> Vec<(usize, String)> {
     found
 }
 
+/// Targets of one file that are read.
+const MAX_TARGETS: usize = 100;
+
 /// The recipes of targets of a Makefile or a justfile, with those that they need.
-fn targets(tree: &dyn Tree, folder: &str, program: &str, words: &[&str]) -> Vec<Line> {
-    let names: &[&str] = if program == "make" {
-        &["Makefile", "makefile", "GNUmakefile"]
-    } else {
-        &["justfile", "Justfile", ".justfile"]
-    };
+fn targets(tree: &dyn Tree, folder: &str, names: &[&str], words: &[&str]) -> Vec<Line> {
     let file = names.iter().map(|name| below(folder, name)).find(|path| tree.exists(path));
     let Some((path, text)) = file.and_then(|path| Some((path.clone(), tree.read(&path)?))) else { return Vec::new() };
     let mut wanted: Vec<String> = words
@@ -147,7 +154,7 @@ fn targets(tree: &dyn Tree, folder: &str, program: &str, words: &[&str]) -> Vec<
         .collect();
     let mut found = Vec::new();
     let mut index = 0;
-    while let Some(target) = wanted.get(index).cloned().filter(|_| index < 20) {
+    while let Some(target) = wanted.get(index).cloned().filter(|_| index < MAX_TARGETS) {
         index += 1;
         let mut inside = false;
         for (number, line) in text.lines().enumerate() {
@@ -205,6 +212,26 @@ fn tox(tree: &dyn Tree, folder: &str, words: &[&str]) -> Vec<Line> {
         }
     }
     found
+}
+
+/// The commands of nox sessions: those that `-s` names, else the usual ones.
+fn nox_sessions(tree: &dyn Tree, folder: &str, words: &[&str]) -> Vec<Line> {
+    const NAMING: &[&str] = &["-s", "--session", "--sessions", "-e"];
+    let path = below(folder, "noxfile.py");
+    let Some(text) = tree.read(&path) else { return Vec::new() };
+    let behind = words.iter().skip_while(|word| !NAMING.contains(word)).skip(1);
+    let named: Vec<&str> =
+        behind.take_while(|word| !word.starts_with('-')).map(|name| name.split('-').next().unwrap_or(name)).collect();
+    let exact = |session: &nox::Session| words.contains(&session.name.as_str());
+    let mut sessions = if named.is_empty() { nox::usual(&text) } else { nox::sessions(&text) };
+    sessions.retain(|session| named.is_empty() || exact(session) || named.contains(&session.name.as_str()));
+    let line = |(number, text): (usize, String)| Line {
+        text,
+        folder: folder.to_owned(),
+        place: Place { file: path.clone(), line: number },
+        env: Vec::new(),
+    };
+    sessions.into_iter().flat_map(|session| session.commands).map(line).collect()
 }
 
 /// Commands of `[tool.tox]`, as lists of words.

@@ -4,6 +4,7 @@ mod checks;
 mod django;
 mod install;
 mod manifest;
+mod none;
 mod own;
 mod pytest;
 mod start;
@@ -30,9 +31,13 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let install = install::install(view, folder, &manifest, &mut stated);
     let versions = versions::versions(view, folder, &manifest, &mut notes);
     let config = pytest::Config::read(view, folder);
-    let ignored = config.ignored();
+    let mut ignored = config.ignored();
     let mut tests = tests(view, folder, &manifest, &config);
     called(view, folder, &mut tests, &mut stated);
+    if let Some(tests) = &mut tests {
+        tests.not_tests = none::none(view, folder, &tests.paths, &ignored);
+        ignored.retain(|entry| !tests.not_tests.contains(&entry.path));
+    }
     let by_name = config.option("-k").filter(|words| !words.is_empty() && tests.is_some());
     let mut tests = tests.filter(|_| by_name.is_none());
     let mut hints = Vec::new();
@@ -121,6 +126,7 @@ fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest:
     Some(Tests {
         runner: TestRunner::Pytest,
         paths,
+        not_tests: Vec::new(),
         services: Vec::new(),
         coverage: coverage.filter(|_| !measure.is_empty()),
         measure,

@@ -2,6 +2,7 @@
 
 use super::super::ini::Ini;
 use super::super::names::shown;
+use super::super::nox::{Session, sessions};
 use super::super::own::Version;
 use super::super::project::Versions;
 use super::super::walk::{Folder, View};
@@ -18,7 +19,7 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
     let tested = || set_up(&view.own.tested(&folder.path, "python"));
     let any = || set_up(&view.own.versions("python").collect::<Vec<_>>());
     let classified = || classifiers(manifest);
-    let tox = || tox(view, folder, manifest);
+    let tox = || tox(view, folder, manifest).or_else(|| nox(view, folder));
     let file = || version_file(view, folder);
     let required = || requires(manifest);
     let runtime = || {
@@ -115,6 +116,18 @@ fn tox(view: &View<'_>, folder: &Folder, manifest: &Manifest) -> Option<Source> 
     };
     let found: Vec<String> = factors(&names).iter().filter_map(|factor| version(factor)).collect();
     (!found.is_empty()).then(|| (found, file.to_owned()))
+}
+
+/// The versions of the nox sessions that run tests.
+fn nox(view: &View<'_>, folder: &Folder) -> Option<Source> {
+    let text = view.read(folder, "noxfile.py")?;
+    let tests = |session: &Session| session.commands.iter().any(|(_, command)| command.contains("pytest"));
+    let sessions = sessions(&text);
+    let versions = sessions.iter().filter(|session| tests(session)).flat_map(|session| &session.pythons);
+    let mut found: Vec<String> = versions.filter_map(|version| exact(version)).collect();
+    found.sort();
+    found.dedup();
+    (!found.is_empty()).then(|| (found, "noxfile.py".to_owned()))
 }
 
 /// The parts of environment names, with the braces written out: `py3{11,12}-x` has `py311`, `py312` and `x`.

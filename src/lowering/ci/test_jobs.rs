@@ -114,7 +114,7 @@ fn shard<'r>(context: &'r Context<'_>, resolved: &'r TestRun<'_>, axes: &Axes, o
     }
 }
 
-/// The paths that other runs of a component give to the same runner.
+/// The paths that other runs of a component give to the same runner, and those without tests.
 fn elsewhere<'r>(context: &'r Context<'_>, run: &TestRun<'_>) -> Vec<&'r str> {
     let is_like = |other: &TestRun<'_>| {
         other.name != run.name && other.component.name == run.component.name && other.runner.name() == run.runner.name()
@@ -124,7 +124,9 @@ fn elsewhere<'r>(context: &'r Context<'_>, run: &TestRun<'_>) -> Vec<&'r str> {
     let suites = pipeline.suites.iter().filter(|suite| is_like(&suite.run)).map(|suite| &suite.written.paths);
     // A run without paths is given everything.
     let all = runs.clone().any(Vec::is_empty).then_some(".");
-    runs.chain(suites).flatten().map(String::as_str).chain(all).collect()
+    let tests = pipeline.tests.values().filter(|other| is_like(other) || other.name == run.name);
+    let none = tests.map(|other| &other.written.not_tests);
+    runs.chain(suites).chain(none).flatten().map(String::as_str).chain(all).collect()
 }
 
 /// The variables of a shard: its record, its part of the tests, its seed.

@@ -200,6 +200,42 @@ fn folders_that_pytest_looks_into() {
 }
 
 #[test]
+fn what_is_named_like_a_test_and_is_none() {
+    let test = "def test_x(): ...\n";
+    let ini = ("backend/pytest.ini", "[pytest]\ntestpaths = tests\n");
+    let demo = ("backend/demo/a/test_x.py", test);
+    let none = |path: &str| format!("not-tests = [\"{path}\"]");
+    let taken = |path: &str, file: &str, by: &str| {
+        vec![format!("error not-tests tests.t.not-tests[0]: {by} collects `{file}`, which is in `{path}`")]
+    };
+    for (path, files, lines) in [
+        ("demo", vec![ini, demo], vec![]),
+        // pytest by itself would collect it, and the paths of the run do not lead to it.
+        ("demo/a", vec![demo], vec![]),
+        ("demo/a/test_x.py", vec![demo], vec![]),
+        (
+            "demo",
+            vec![],
+            vec!["error missing-path tests.t.not-tests[0]: there is no `backend/demo` in the repository".to_owned()],
+        ),
+        ("tests/test_api.py", vec![], taken("tests/test_api.py", "backend/tests/test_api.py", "`t`")),
+        (
+            "tests/integration/store",
+            vec![],
+            taken("tests/integration/store", "backend/tests/integration/store/test_store.py", "`t`"),
+        ),
+    ] {
+        let mut said = said(&run(&none(path)), &files);
+        said.retain(|line| !line.contains("[quarantine"));
+        assert_eq!(said, lines, "{path}");
+    }
+    let whole = taken(".", "backend/tests/integration/episodes/test_episodes.py", "`t`");
+    assert_eq!(said(&run(&none(".")), &[]), whole);
+    let found = "[tests.t]\ncomponent = \"backend\"\nrunner = \"pytest\"\nnot-tests = [\"demo\"]\n";
+    assert_eq!(said(found, &[demo]), taken("demo", "backend/demo/a/test_x.py", "`t`"));
+}
+
+#[test]
 fn lists_of_a_conftest() {
     let file = "backend/tests/integration/conftest.py";
     let listed = |line: usize| left("tests.t", &format!("`collect_ignore` in `{file}:{line}`"), EPISODES);

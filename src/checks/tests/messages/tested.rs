@@ -30,6 +30,28 @@ fn processes_that_share_a_service() {
 }
 
 #[test]
+fn paths_without_tests_of_other_runners() {
+    let text = |runner: &str, more: &str| {
+        format!(
+            "[components.c]\nnode = \"24\"\nrust = \"1.95\"\n[tests.t]\ncomponent = \"c\"\nrunner = \"{runner}\"\nnot-tests = [\"demo\"]\n{more}"
+        )
+    };
+    let said = |runner: &str, more: &str| {
+        let mut said = said(&text(runner, more), &[("demo/a.test.ts", ""), ("src/b.test.ts", "")]);
+        said.retain(|line| line.contains("not-tests"));
+        said
+    };
+    assert!(said("vitest", "paths = [\"src\"]").is_empty());
+    let overlap = "error not-tests tests.t.not-tests[0]: `t` runs `demo/a.test.ts`, which `demo` overlaps";
+    assert_eq!(said("vitest", "paths = [\"src\", \"demo/a.test.ts\"]"), [overlap]);
+    let all =
+        "error not-tests tests.t.not-tests[0]: `t` has no `paths`, so it runs everything that it finds, `demo` as well";
+    assert_eq!(said("vitest", ""), [all]);
+    let cannot = "error runner-capability tests.t.not-tests: `nextest` cannot select `demo`: it selects tests by expressions: `args = [\"-E\", \"…\"]`";
+    assert_eq!(said("nextest", ""), [cannot]);
+}
+
+#[test]
 fn paths_that_a_runner_cannot_select() {
     let text = |runner: &str, path: &str| {
         format!(
