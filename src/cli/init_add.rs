@@ -75,7 +75,7 @@ pub(crate) fn run(call: &Call<'_>, project: &Project, own: &Below<'_>, settings:
     }
     let proposals = added.proposals.iter().map(|(title, lines)| json!({ "title": title, "lines": lines }));
     results.insert("to-do".to_owned(), proposals.collect());
-    generate::run_with(&generate::Generate::default(), settings, results)
+    generate::run_with(&generate::Generate::default(), settings, results, super::locks::Locks::default())
 }
 
 fn part(what: What) -> Part {
