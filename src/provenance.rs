@@ -62,7 +62,10 @@ fn of_job(job: &Job, place: &Place, locator: &Locator<'_>) -> Provenance {
     let named = match key {
         Some("timeout-minutes") => Some("timeout"),
         Some("if") => Some("when"),
-        Some(key @ ("runs-on" | "env" | "services" | "needs" | "permissions" | "environment" | "matrix")) => Some(key),
+        Some(
+            key @ ("runs-on" | "env" | "services" | "needs" | "permissions" | "environment" | "matrix" | "uses"
+            | "with" | "secrets"),
+        ) => Some(key),
         _ => None,
     };
     let part = key.map_or_else(String::new, |key| format!("`{key}` of "));

@@ -283,7 +283,7 @@ fn generated(runner: &mut TestRunner) -> Workflow {
         name: "generated".to_owned(),
         about: Vec::new(),
         on: Triggers { manual: Some(Vec::new()), ..Triggers::default() },
-        concurrency: Concurrency { group: "generated".into(), cancel: When::FALSE, queue: false },
+        concurrency: Some(Concurrency { group: "generated".into(), cancel: When::FALSE, queue: false }),
         jobs: vec![Job {
             id: "generated".to_owned(),
             name: "Generated".into(),

@@ -19,6 +19,7 @@ from runner.language import Language
 from runner.run import Run
 
 thorough = pytest.mark.thorough
+CHECKSUM = "compass-1.2.3-2-false-2-6-4"
 
 
 class Make(Protocol):
@@ -192,6 +193,27 @@ def test_own_jobs(make: Make) -> None:
     run = github.run("links.yml", github.schedule("main"))
     assert run.result == "success", run.failures()
     assert run.job("check").step("Check the links").log == "links checked"
+
+
+def test_calls(make: Make) -> None:
+    """Calls of a workflow written by hand, in a matrix, and of custom ones over two levels: typed
+    inputs and named secrets arrive, and outputs come back."""
+    github = make("calls")
+    github.secrets |= {"AUDIT_TOKEN": "four", "SIGNING_KEY": "sixsix", "OTHER": "stays here"}
+    run = green(github)
+    levels = {
+        shown: called.called["audit"].jobs[0].step("Audit").log
+        for shown, called in run.groups["audit"].called.items()
+    }
+    assert levels == {"audit (low)": "low true 7 4", "audit (high)": "high true 7 4"}
+    assert run.job("report").step("Report").log == "compass-1.2.3-2"
+    package = run.groups["package"]
+    assert package.outputs == {"name": "compass-1.2.3-2", "checksum": CHECKSUM}
+    assert package.called["sign"].called["sign"].jobs[0].secrets == ["KEY", "MIRROR"]
+    assert run.results()["scan"] == "skipped"
+    by_hand = green(github, "package.yml")
+    assert by_hand.groups["build"].outputs == {"name": "compass-0.0.0-1"}
+    assert by_hand.groups["sign"].outputs == {"checksum": "compass-0.0.0-1-false-1-6-4"}
 
 
 def test_every_fixture_is_executed() -> None:

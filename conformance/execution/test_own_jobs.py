@@ -80,6 +80,47 @@ steps = [{ name = "main", run = "true" }]
 """
 
 
+CALLS = r"""
+[workflows.called.on.call]
+inputs  = { arch = {}, strict = { kind = "boolean" } }
+outputs = { shown = { output = "check.shown" } }
+
+[[workflows.called.jobs.check.steps]]
+id   = "check"
+name = "check"
+run  = '''
+echo "shown=$ARCH-$STRICT" >> "$GITHUB_OUTPUT"
+test "$ARCH" != arm'''
+
+[workflows.own]
+on = { manual = { inputs = { strict = { kind = "boolean", default = "true" } } } }
+
+[workflows.own.jobs.one]
+uses = "./.github/workflows/called.yml"
+with = { arch = "x64", strict = { input = "strict" } }
+
+[workflows.own.jobs.many]
+needs  = ["one"]
+matrix = { arch = ["x64", "arm", "riscv"] }
+uses   = "./.github/workflows/called.yml"
+with   = { arch = { matrix = "arch" }, strict = false }
+
+[workflows.own.jobs.read]
+needs = ["one"]
+steps = [{ name = "read", run = 'echo "$A"', env = { A = { output = "one.shown" } } }]
+
+[workflows.own.jobs.after]
+needs = ["many"]
+steps = [{ name = "after", run = "true" }]
+
+[workflows.own.jobs.report]
+needs = ["many"]
+when  = "failure"
+uses  = "./.github/workflows/called.yml"
+with  = { arch = "report" }
+"""
+
+
 def defined(github: Bench, name: str, lines: str) -> Run:
     """Runs the workflow `own` of a definition that has these lines, by hand on `main`."""
     with github.origin.change(name, "small") as tree:
@@ -124,4 +165,35 @@ def test_conditions_of_steps_and_jobs(github: Bench) -> None:
         "publish": "skipped",
         "tagged": "skipped",
         "main": "success",
+    }
+
+
+def test_calls_of_workflows(github: Bench) -> None:
+    """A job calls a workflow, once or for each value of a matrix: outputs come back, and one that
+    fails fails its job, and is called again where failed jobs are run again."""
+    run = defined(github, "own-calls", CALLS)
+    assert run.job("read").step("read").log == "x64-true"
+    many = run.groups["many"].called
+    assert {shown: group.result for shown, group in many.items()} == {
+        "many (x64)": "success",
+        "many (arm)": "failure",
+        "many (riscv)": "success",
+    }
+    assert run.results() == {
+        "one": "success",
+        "many": "failure",
+        "read": "success",
+        "after": "skipped",
+        "report": "success",
+    }
+    assert run.groups["report"].outputs == {"shown": "report-false"}
+    run.rerun_failed()
+    attempts = {job.name: job.attempt for job in run.jobs}
+    assert attempts == {
+        "one / check": 1,
+        "many (x64) / check": 1,
+        "many (arm) / check": 2,
+        "many (riscv) / check": 1,
+        "read": 1,
+        "report / check": 2,
     }

@@ -21,24 +21,33 @@ registerLogger({
   },
 });
 
-function filesBelow(root) {
+/** Files of the repository, and the interfaces of workflows of others at the pinned commit. */
+function filesBelow(root, workflows) {
   return {
     async getFileContent(reference) {
       if ("repository" in reference) {
-        throw new Error(`${reference.owner}/${reference.repository} is not in this repository`);
+        const { owner, repository, path, version } = reference;
+        const known = workflows[`${owner}/${repository}/${path}`.toLowerCase()];
+        if (known?.sha !== version) {
+          throw new Error(`${owner}/${repository}/${path} at ${version} is not recorded`);
+        }
+        const { inputs, permissions } = known;
+        const job = { "runs-on": "ubuntu-24.04", permissions, steps: [{ run: "true" }] };
+        // JSON is YAML.
+        return { name: path, content: JSON.stringify({ on: { workflow_call: { inputs } }, jobs: { job } }) };
       }
       return { name: reference.path, content: await readFile(`${root}/${reference.path}`, "utf8") };
     },
   };
 }
 
-export async function workflowParser(root, path, content) {
+export async function workflowParser(root, path, content, workflows) {
   const trace = new NoOperationTraceWriter();
   const context = new TemplateContext(new TemplateValidationErrors(), getWorkflowSchema(), trace);
   context.state.featureFlags = featureFlags;
   const { value } = parseWorkflow({ name: path, content }, context);
   if (value) {
-    await convertWorkflowTemplate(context, value, filesBelow(root), {
+    await convertWorkflowTemplate(context, value, filesBelow(root, workflows), {
       errorPolicy: ErrorPolicy.TryConversion,
       featureFlags,
       fetchReusableWorkflowDepth: 1,
@@ -71,13 +80,13 @@ function withAnyCase(inputs) {
   });
 }
 
-export async function languageService(root, path, content, actions) {
+export async function languageService(root, path, content, actions, workflows) {
   crash = undefined;
   const document = TextDocument.create(`file://${root}/${path}`, "yaml", 1, content);
   const diagnostics = await validate(document, {
     actionsMetadataProvider: metadataFrom(actions),
     featureFlags,
-    fileProvider: filesBelow(root),
+    fileProvider: filesBelow(root, workflows),
   });
   if (crash !== undefined) {
     throw new Error(`${path}: ${crash}`);

@@ -40,6 +40,7 @@ def node(subjects: Subjects, installation: Installation, validators: Path) -> No
     """The npm packages, in one process."""
     request = {
         "actions": str(validators / "actions.json"),
+        "called-workflows": str(validators / "workflows.json"),
         "workflows": [
             {"root": str(workflow.root), "path": workflow.path.as_posix()}
             for workflow in subjects.workflows

@@ -35,10 +35,12 @@ impl Check for EnvName {
         });
         entries(&ROOT, "workflows", &definition.workflows, &mut |at, _, workflow| {
             let at = at.key("on");
-            let at = at.key("manual");
-            let inputs = at.key("inputs");
-            for name in workflow.on.manual.inputs.keys() {
-                found.extend(wrong(&inputs.key(name), Reader::Steps, &name.to_ascii_uppercase().replace('-', "_")));
+            for (key, inputs) in [("manual", &workflow.on.manual.inputs), ("call", &workflow.on.call.inputs)] {
+                let at = at.key(key);
+                let table = at.key("inputs");
+                for name in inputs.keys() {
+                    found.extend(wrong(&table.key(name), Reader::Steps, &name.to_ascii_uppercase().replace('-', "_")));
+                }
             }
         });
     }

@@ -9,6 +9,8 @@ mod all_ignored;
 mod build_arg;
 mod cache_mode;
 mod cache_scope;
+mod call_trigger;
+mod called_workflow;
 mod check;
 mod command_missing;
 mod condition;
@@ -27,6 +29,7 @@ mod hold_too_short;
 mod ignored_failure;
 mod image_lancedb;
 mod invalid_value;
+mod job_kind;
 mod latest_image;
 mod left_out_tests;
 mod limit_unit;
@@ -91,6 +94,8 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &build_arg::BuildArg,
     &cache_mode::CacheMode,
     &cache_scope::CacheScope,
+    &call_trigger::CallTrigger,
+    &called_workflow::CalledWorkflow,
     &command_missing::CommandMissing,
     &condition::Condition,
     &coverage_unenforced::CoverageUnenforced,
@@ -108,6 +113,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &ignored_failure::IgnoredFailure,
     &image_lancedb::ImageLancedb,
     &invalid_value::InvalidValue,
+    &job_kind::JobKind,
     &latest_image::LatestImage,
     &left_out_tests::LeftOutTests,
     &limit_unit::LimitUnit,

@@ -105,7 +105,10 @@ fn output(at: &Trail<'_>, reader: &Reader<'_>, output: &Output) -> Option<Diagno
     if let Some((jobs, needs)) = reader.jobs
         && needs.contains(from)
     {
-        let (message, help) = of_job(jobs, output)?;
+        let (message, help) = match reader.calls.iter().find(|(name, _)| *name == from.as_str()) {
+            Some((_, known)) => of_call(jobs, *known, output)?,
+            None => of_job(jobs, output)?,
+        };
         return wrong(message, help);
     }
     let above = reader.steps.iter().take(reader.above);
@@ -148,6 +151,30 @@ fn set(output: &Output) -> String {
     format!("let it run `echo \"{}=…\" >> \"$GITHUB_OUTPUT\"`", output.name)
 }
 
+fn of_matrix(output: &Output) -> (String, String) {
+    let message = format!("`{}` has a matrix, so the last of its jobs would decide the output", output.from);
+    (message, "upload an artifact in each job, with the keys of the matrix in its name".to_owned())
+}
+
+/// Message and help for an output that a called workflow does not have.
+fn of_call(jobs: &Table<definition::Job>, known: Option<&[String]>, output: &Output) -> Option<(String, String)> {
+    let (from, name) = (&output.from, &output.name);
+    if jobs.get(from).is_some_and(|job| job.matrix.is_some()) {
+        return Some(of_matrix(output));
+    }
+    if output.step.is_some() {
+        let message = format!("`{from}` calls a workflow, and the steps of that are not known here");
+        return Some((message, format!("write `\"{from}.{name}\"`, and declare it in the outputs of the workflow")));
+    }
+    let known = known.filter(|known| !known.iter().any(|known| known.eq_ignore_ascii_case(name)))?;
+    let help = if known.is_empty() {
+        "declare it in the outputs of that workflow".to_owned()
+    } else {
+        did_you_mean(name, known.iter().map(String::as_str))
+    };
+    Some((format!("the workflow that `{from}` calls has no output `{name}`"), help))
+}
+
 /// Message and help for an output that a needed job does not have.
 fn of_job(jobs: &Table<definition::Job>, output: &Output) -> Option<(String, String)> {
     let (from, name) = (&output.from, &output.name);
@@ -156,8 +183,7 @@ fn of_job(jobs: &Table<definition::Job>, output: &Output) -> Option<(String, Str
         return Some((message, "read outputs of jobs in `[jobs]`".to_owned()));
     };
     if job.matrix.is_some() {
-        let message = format!("`{from}` has a matrix, so the last of its jobs would decide the output");
-        return Some((message, "upload an artifact in each job, with the keys of the matrix in its name".to_owned()));
+        return Some(of_matrix(output));
     }
     match outputs::setting(job, output).err()? {
         Unset::WithoutId => {

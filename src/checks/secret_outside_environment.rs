@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries, step_values, values};
-use crate::definition::{Component, Definition, ExternalValue, Login, Name, RunValue};
+use crate::definition::{Component, Definition, ExternalValue, Job, Login, Name, RunValue};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SecretOutsideEnvironment;
@@ -57,11 +57,16 @@ impl Check for SecretOutsideEnvironment {
                 step_values(at, "after", &it.after, &mut secret);
             }
         });
-        walk::jobs(definition, &mut |at, _, it| {
-            if it.environment.is_none() {
-                values(at, "env", &it.env, &mut secret);
-                step_values(at, "steps", &it.steps, &mut secret);
-            }
+        entries(&ROOT, "jobs", &definition.jobs, &mut |at, _, it| job(at, it, &mut secret));
+        entries(&ROOT, "workflows", &definition.workflows, &mut |at, _, workflow| {
+            // A caller hands these over.
+            let handed = |name: &str| workflow.on.call.secrets.iter().any(|secret| secret.eq_ignore_ascii_case(name));
+            entries(at, "jobs", &workflow.jobs, &mut |at, _, it| {
+                job(at, it, &mut |at, value| {
+                    let open = value.externals().filter(|value| !handed(&value.name));
+                    found.extend(open.filter_map(|value| external(at, value, "add `environment`")));
+                });
+            });
         });
     }
 }
@@ -70,6 +75,13 @@ fn external(at: &Trail<'_>, value: &ExternalValue, add: &str) -> Option<Diagnost
     let name = Some(value).filter(|value| value.secret && !value.is_token()).map(|value| &value.name)?;
     let message = format!("the secret `{name}` is used by a job that names no environment");
     Some(Diagnostic::error(CODE, at.at(), message).help(format!("{add} with the name of the one that holds it")))
+}
+
+fn job(at: &Trail<'_>, job: &Job, secret: &mut dyn FnMut(&Trail<'_>, &RunValue)) {
+    if job.environment.is_none() {
+        values(at, "env", &job.env, secret);
+        step_values(at, "steps", &job.steps, secret);
+    }
 }
 
 /// A component's job has no environment.

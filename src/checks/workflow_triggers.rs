@@ -56,9 +56,10 @@ impl Check for WorkflowTriggers {
     }
 }
 
-/// Returns whether an event starts a workflow.
+/// Returns whether an event starts a workflow; one that is called has the event of its caller.
 fn starts(on: &Triggers, event: RunEvent) -> bool {
     match event {
+        _ if on.call.allowed => true,
         RunEvent::Push => !on.branches.is_empty() || !on.tags.is_empty(),
         RunEvent::PullRequest => on.pull_request,
         RunEvent::MergeGroup => false,

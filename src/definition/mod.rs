@@ -5,6 +5,7 @@
 
 mod axis;
 mod body;
+mod calls;
 mod checkout;
 mod components;
 mod condition;
@@ -12,6 +13,7 @@ mod either;
 mod environments;
 mod gates;
 mod images;
+mod inputs;
 mod matrix;
 mod meaning;
 mod monitoring;
@@ -38,12 +40,14 @@ use serde::Deserialize;
 
 pub use axis::{Axis, RunsOn};
 pub use body::Body;
+pub use calls::{Call, CallValue};
 pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, RunEvent, WhenResult};
 pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Undo};
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login};
+pub use inputs::{Input, InputKind};
 pub use matrix::{Cell, JobRunsOn, Matrix, fits};
 pub use meaning::meaning;
 pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, Samples, Unit};
@@ -61,7 +65,7 @@ pub use test_run::{Coverage, Dist, Isolation, Split, TestRun, Workers};
 pub use traffic::{Percentages, Traffic};
 pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{ExternalValue, Value};
-pub use workflows::{Access, CalledFirst, Input, InputKind, Job, Manual, Triggers, Workflow};
+pub use workflows::{Access, CalledFirst, Job, Manual, Triggers, Workflow};
 pub use workloads::{Commands, Delivery, Workload};
 
 /// Tables whose entries have names; they keep the order in which they are written.

@@ -7,9 +7,11 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Table;
+use super::calls::{Call, CallValue};
 use super::checkout::{Checkout, Packages};
 use super::condition::Condition;
 use super::either::bool_or_table;
+use super::inputs::Input;
 use super::matrix::{JobRunsOn, Matrix};
 use super::name::Name;
 use super::project::Schedules;
@@ -17,6 +19,7 @@ use super::run_value::RunValue;
 use super::steps::Step;
 use super::suites::Merge;
 use super::units::Duration;
+use super::value::ExternalValue;
 
 /// A custom workflow.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -80,6 +83,12 @@ pub struct Triggers {
     #[serde(default)]
     #[schemars(extend("default" = false))]
     pub manual: Manual,
+    /// Allows calls by jobs of other workflows, with inputs, secrets and outputs.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    #[schemars(extend("default" = false))]
+    pub call: Call,
 }
 
 /// Change of a release that starts a workflow.
@@ -167,47 +176,6 @@ impl JsonSchema for Manual {
     }
 }
 
-/// An input of a manual start.
-#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Input {
-    /// Text in the form.
-    ///
-    /// Default: the input's name.
-    /// Example: `"Which part of the version is raised"`
-    #[serde(default)]
-    pub description: Option<String>,
-    /// Type of the input; `options` make it a choice.
-    ///
-    /// Example: `"string"`
-    #[serde(default)]
-    pub kind: InputKind,
-    /// Options to choose from.
-    ///
-    /// Example: `["patch", "minor", "major"]`
-    #[serde(default)]
-    pub options: Vec<String>,
-    /// Value if the form is left empty.
-    ///
-    /// Default: the input is required; a `boolean` is `false`.
-    /// Example: `"patch"`
-    #[serde(default)]
-    pub default: Option<String>,
-}
-
-/// Type of an input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum InputKind {
-    /// Text.
-    #[default]
-    String,
-    /// `true` or `false`.
-    Boolean,
-    /// A number.
-    Number,
-}
-
 /// A custom job.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -282,9 +250,28 @@ pub struct Job {
     pub packages: Packages,
     /// Steps of the job, after a checkout of the repository.
     ///
+    /// Default: the job calls the workflow of `uses`.
     /// Example: `[{ run = "make release" }]`
-    #[schemars(length(min = 1))]
+    #[serde(default)]
     pub steps: Vec<Step>,
+    /// Workflow that the job calls: one of the repository, `./.github/workflows/<file>`, or `owner/repository/.github/workflows/<file>`,
+    /// pinned in `pipeline.lock`.
+    ///
+    /// Default: the job has `steps`.
+    /// Example: `"./.github/workflows/audit.yml"`
+    #[serde(default)]
+    pub uses: Option<String>,
+    /// Inputs of the called workflow.
+    ///
+    /// Example: `{ level = "high", strict = true, version = { output = "meta.version" } }`
+    #[serde(default)]
+    pub with: IndexMap<String, CallValue>,
+    /// Secrets for the called workflow, each by the name that it declares; none is inherited. They are kept in the repository or the
+    /// organization: those of an environment cannot be handed over.
+    ///
+    /// Example: `{ TOKEN = { secret = "AUDIT_TOKEN" } }`
+    #[serde(default)]
+    pub secrets: IndexMap<String, ExternalValue>,
     /// Effect of a failure on merging, in `ci.yml`.
     ///
     /// Example: `"reported"`

@@ -47,7 +47,7 @@ pub fn graph(workflow: &Workflow) -> Graph {
             id: job.id.clone(),
             name: title(job),
             needs: needs.iter().copied().filter(|need| !implied(*need)).collect(),
-            is_matrix: matches!(&job.work, crate::workflow::Work::Steps { strategy: Some(_), .. }),
+            is_matrix: job.strategy().is_some(),
         }
     });
     Graph { file: workflow.file.clone(), name: workflow.name.clone(), jobs: jobs.collect() }

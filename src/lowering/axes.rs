@@ -1,9 +1,9 @@
 //! The matrix of a job, or one of its combinations.
 
 use super::jobs::single;
-use crate::definition::Name;
+use crate::definition::{Cell as WrittenCell, Matrix, Name};
 use crate::resolve::{self, JobMachine};
-use crate::workflow::{Axis, Machine, Value, When};
+use crate::workflow::{Axis, Cell, Machine, Strategy, Value, When};
 
 /// Combination of versions and machine that a job runs on.
 #[derive(Debug, Clone)]
@@ -75,4 +75,26 @@ pub(crate) fn is_reported(axes: &resolve::Axes<'_>, version: Option<&str>) -> Op
     let conditions: Vec<When> =
         version.into_iter().chain(machine).map(|(axis, value)| Value::matrix(axis).is(value)).collect();
     (!conditions.is_empty()).then_some(When::All(conditions))
+}
+
+/// The matrix of a job, and the jobs that it makes.
+pub(super) fn matrix_of(matrix: &Matrix, cells: &[WrittenCell]) -> Strategy {
+    let all = |cells: &[WrittenCell]| cells.iter().map(pairs_of).collect::<Vec<Cell>>();
+    let decided = !matrix.include.is_empty() || !matrix.exclude.is_empty();
+    Strategy {
+        axes: matrix.axes.iter().map(|(name, values)| (name.to_string(), Axis::Texts(values.clone()))).collect(),
+        include: all(&matrix.include),
+        exclude: all(&matrix.exclude),
+        optional: (!matrix.optional.is_empty()).then(|| When::Any(matrix.optional.iter().map(is_cell).collect())),
+        cells: if decided { all(cells) } else { Vec::new() },
+    }
+}
+
+fn pairs_of(cell: &WrittenCell) -> Cell {
+    cell.iter().map(|(key, value)| (key.to_string(), value.clone())).collect()
+}
+
+/// The condition under which a job of a matrix has these values.
+fn is_cell(cell: &WrittenCell) -> When {
+    When::All(cell.iter().map(|(key, value)| Value::matrix(key.as_str()).is(value)).collect())
 }

@@ -7,7 +7,9 @@ use crate::definition::{Floor, Percent};
 use crate::resolve::{self, TestRun, names};
 use crate::runners::Coverage as Kind;
 use crate::trace::Origin;
-use crate::workflow::{Access, CallInput, Github, Job, Step, Triggers, Value, When, Work, Workflow, grant, pairs};
+use crate::workflow::{
+    Access, CallInput, Github, Job, ManualKind, Step, Triggers, Value, When, Work, Workflow, grant, pairs,
+};
 use minijinja::context;
 
 pub(crate) struct Coverage;
@@ -26,6 +28,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
     let inputs = pipeline.measured().map(|run| CallInput {
         name: run.name.to_string(),
         description: format!("How the job {} ended", run.job_id()),
+        kind: ManualKind::String,
         default: None,
     });
     (!jobs.is_empty()).then(|| Workflow {
@@ -33,7 +36,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
         name: format!("{} test coverage", pipeline.project()),
         about: vec!["Called by ci.yml, in whose run the shards' coverage is; it measures nothing again.".to_owned()],
         on: Triggers { call: Some(inputs.collect()), ..Triggers::default() },
-        concurrency: context.each_run(names::TEST_COVERAGE),
+        concurrency: Some(context.each_run(names::TEST_COVERAGE)),
         env: Vec::new(),
         jobs,
         origin: crate::at!["gates", "coverage"],

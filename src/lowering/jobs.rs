@@ -4,8 +4,8 @@ use super::context::Context;
 use crate::definition::{Checkout, Depth, Nightly, Package, Packages, RunsOn, Submodules};
 use crate::trace::Origin;
 use crate::workflow::{
-    Access, Concurrency, Github, Job, Machine, Pairs, Permission, Property, Script, Step, StepKind, Value, When, Work,
-    Workflow, grant, pairs,
+    Access, Callee, Concurrency, Github, Job, Machine, Pairs, Permission, Property, Script, Step, StepKind, Value,
+    When, Work, Workflow, grant, pairs,
 };
 
 impl Context<'_> {
@@ -96,7 +96,7 @@ impl Context<'_> {
             grant(&mut permissions, &permission.scope, permission.access, &permission.reason);
         }
         Job {
-            work: Work::Call { file: callee.file.clone(), with: Vec::new() },
+            work: Work::call(Callee::Generated(callee.file.clone())),
             permissions,
             ..self.job(id, name, origin, Vec::new())
         }

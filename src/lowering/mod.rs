@@ -1,6 +1,7 @@
 //! Lowering of a pipeline to workflows. It reads no files; its only errors are missing pins and failing templates.
 
 mod axes;
+mod calls;
 mod ci;
 mod condition;
 mod context;
@@ -31,7 +32,7 @@ use crate::files::Emitted;
 use crate::pins::Lock;
 use crate::resolve::Pipeline;
 use crate::sources::Sources;
-use crate::workflow::Workflow;
+use crate::workflow::{Permission, Workflow, grant};
 
 pub(crate) use pins::{Asked, UNPINNED};
 
@@ -75,9 +76,39 @@ fn workflows(context: &Context<'_>) -> Vec<Workflow> {
     for family in FAMILIES {
         workflows.extend(family.lower(context, &workflows));
     }
+    grant_to_callers(&mut workflows);
     for workflow in &mut workflows {
         steps::set_env(&mut workflow.env, steps::env_of(&context.pipeline.definition.project.env));
     }
     workflows.sort_by(|one, other| one.file.cmp(&other.file));
     workflows
+}
+
+/// Grants the jobs that call workflows the permissions of those, over all levels of calls.
+fn grant_to_callers(workflows: &mut [Workflow]) {
+    let missing = |workflows: &[Workflow]| {
+        let mut missing: Vec<(usize, usize, Permission)> = Vec::new();
+        for (at, workflow) in workflows.iter().enumerate() {
+            for (index, job) in workflow.jobs.iter().enumerate() {
+                let callee = job.callee().and_then(|file| workflows.iter().find(|workflow| workflow.file == file));
+                let needed = callee.into_iter().flat_map(|callee| &callee.jobs).flat_map(|inner| &inner.permissions);
+                let lacks = |needed: &&Permission| {
+                    !job.permissions.iter().any(|own| own.scope == needed.scope && own.access >= needed.access)
+                };
+                missing.extend(needed.filter(lacks).map(|permission| (at, index, permission.clone())));
+            }
+        }
+        missing
+    };
+    loop {
+        let found = missing(workflows);
+        if found.is_empty() {
+            return;
+        }
+        for (at, index, Permission { scope, access, reason }) in found {
+            if let Some(job) = workflows.get_mut(at).and_then(|workflow| workflow.jobs.get_mut(index)) {
+                grant(&mut job.permissions, &scope, access, &reason);
+            }
+        }
+    }
 }

@@ -43,7 +43,7 @@ fn workflow(context: &Context<'_>) -> Option<Workflow> {
             }]),
             ..Triggers::default()
         },
-        concurrency: context.each_run(names::SMOKE_TESTS),
+        concurrency: Some(context.each_run(names::SMOKE_TESTS)),
         env: Vec::new(),
         jobs,
         origin: crate::at!["smoke"],

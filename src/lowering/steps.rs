@@ -5,9 +5,14 @@ use indexmap::IndexMap;
 use super::condition;
 use super::context::Context;
 use crate::catalogue;
-use crate::definition::{self, Component, ExternalValue, GithubValue, Name, Output, RunValue, Step as Written};
+use crate::definition::{
+    self, Access as Wanted, Component, ExternalValue, GithubValue, Job as WrittenJob, Name, Output, RunValue,
+    Step as Written,
+};
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Access, Action, Github, Pairs, Permission, Script, Step, Value, When, grant, need, step};
+use crate::workflow::{
+    ASKED_FOR, Access, Action, Github, Pairs, Permission, Script, Step, Value, When, grant, need, step,
+};
 
 /// A secret or variable.
 pub(crate) fn external(external: &ExternalValue) -> Value {
@@ -165,5 +170,13 @@ pub(crate) fn grant_for(written: &[Written], permissions: &mut Vec<Permission>) 
             let access = if need.access == "write" { Access::Write } else { Access::Read };
             grant(permissions, need.scope, access, need.reason);
         }
+    }
+}
+
+/// Grants the permissions that the definition lists.
+pub(super) fn grant_asked(written: &WrittenJob, permissions: &mut Vec<Permission>) {
+    for (scope, access) in &written.permissions {
+        let access = if *access == Wanted::Write { Access::Write } else { Access::Read };
+        grant(permissions, scope, access, ASKED_FOR);
     }
 }

@@ -42,7 +42,7 @@ fn suite_workflow(context: &Context<'_>, suite: &Suite<'_>) -> Workflow {
             manual: suite.is_manual().then(Vec::new),
             ..Triggers::default()
         },
-        concurrency: context.each_run(&suite.workflow),
+        concurrency: Some(context.each_run(&suite.workflow)),
         env: Vec::new(),
         jobs: vec![job(context, suite)],
         origin: crate::at!["suites", suite.name.as_str()],

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::call::Call;
 use super::component::Component;
 use super::names::{OWN_JOBS, ci_jobs};
 use super::outputs;
@@ -9,7 +10,7 @@ use super::references::{References, UNKNOWN_NAME};
 use super::scope::{Named, Parts, Scope};
 use crate::at;
 use crate::definition::{
-    CalledFirst, Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunsOn, Service, Table,
+    CalledFirst, Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunValue, RunsOn, Service, Table,
     Workflow as WrittenWorkflow,
 };
 use crate::diagnostics::{Location, did_you_mean};
@@ -29,6 +30,8 @@ pub(crate) struct Job<'a> {
     pub(crate) machine: JobMachine<'a>,
     /// Its jobs, where it has a matrix.
     pub(crate) cells: Vec<Cell>,
+    /// The workflow that it calls.
+    pub(crate) call: Option<Call<'a>>,
     /// Outputs that other jobs read, each with its step.
     pub(crate) outputs: Vec<(&'a Output, &'a Name)>,
     /// Its time limit, in minutes.
@@ -69,6 +72,9 @@ impl Workflow<'_> {
     }
 }
 
+/// Jobs of the same table, and the outputs of their workflow.
+type Others<'a> = (&'a Table<Written>, Option<&'a Table<RunValue>>);
+
 impl<'a> Job<'a> {
     /// Returns whether its condition asks what a pull request changes.
     pub(crate) fn asks_changes(&self) -> bool {
@@ -81,7 +87,7 @@ impl<'a> Job<'a> {
         references: &mut References,
         at: &Location,
         (name, written): Named<'a, Written>,
-        table: &'a Table<Written>,
+        (table, called): Others<'a>,
     ) -> Self {
         let definition = scope.definition;
         let component = written.component.as_ref().and_then(|component| {
@@ -100,7 +106,8 @@ impl<'a> Job<'a> {
             services: references.services(&definition.services, &written.services, || at.clone()),
             machine,
             cells: written.matrix.as_ref().map(Matrix::cells).unwrap_or_default(),
-            outputs: outputs::of(name, written, table),
+            call: Call::of(scope, written),
+            outputs: outputs::of(name, written, table, called),
             minutes: scope.minutes(written.timeout),
         }
     }
@@ -116,7 +123,7 @@ pub(super) fn jobs<'a>(
     let mut jobs = Vec::new();
     for (name, written) in &definition.jobs {
         let at = at!["jobs", name.as_str()];
-        jobs.push(Job::of(scope, components, references, &at, (name, written), &definition.jobs));
+        jobs.push(Job::of(scope, components, references, &at, (name, written), (&definition.jobs, None)));
         for (index, need) in written.needs.iter().enumerate() {
             needed_job(scope, references, need, || at.clone().then("needs").then(index));
         }
@@ -146,7 +153,14 @@ pub(super) fn workflows<'a>(
         let mut jobs = Vec::new();
         for (id, job) in &written.jobs {
             let at = at.clone().then(id.as_str());
-            jobs.push(Job::of(scope, components, references, &at, (id, job), &written.jobs));
+            jobs.push(Job::of(
+                scope,
+                components,
+                references,
+                &at,
+                (id, job),
+                (&written.jobs, Some(&written.on.call.outputs)),
+            ));
             for (index, need) in job.needs.iter().enumerate() {
                 references.find(("jobs", &written.jobs), need, || at.clone().then("needs").then(index));
             }

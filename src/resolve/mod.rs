@@ -4,6 +4,7 @@
 //! checks do not report consequences. A pipeline without errors is complete, so lowering needs no fallbacks.
 
 mod axes;
+mod call;
 mod component;
 mod environment;
 mod gates;
@@ -30,6 +31,7 @@ use crate::diagnostics::Diagnostic;
 use crate::sources::Sources;
 
 pub(crate) use axes::Axes;
+pub(crate) use call::{Call, Interface, Target, requires};
 pub(crate) use component::Component;
 pub(crate) use environment::{Environment, Limited};
 pub(crate) use gates::{Order, SecondSeed, Seeds};

@@ -1,13 +1,23 @@
 //! Outputs of custom jobs, with the steps that set them.
 
+use indexmap::IndexMap;
+
+use super::call;
 use crate::catalogue;
 use crate::definition::{Job, Name, Output, RunValue, Step, Table};
 
-/// Returns the outputs of a job that other jobs read, each once, with its step.
-pub(super) fn of<'a>(name: &Name, job: &'a Job, table: &'a Table<Job>) -> Vec<(&'a Output, &'a Name)> {
+/// Returns the outputs of a job that other jobs or the callers of its workflow read, each once, with its step.
+pub(super) fn of<'a>(
+    name: &Name,
+    job: &'a Job,
+    table: &'a Table<Job>,
+    called: Option<&'a Table<RunValue>>,
+) -> Vec<(&'a Output, &'a Name)> {
     let mut found: Vec<(&Output, &Name)> = Vec::new();
-    let readers = table.values().filter(|other| other.needs.contains(name));
-    for output in readers.flat_map(read).filter(|output| output.from == *name) {
+    let readers = table.values().filter(|other| other.needs.contains(name)).flat_map(call::values);
+    for output in
+        outputs(readers.chain(called.into_iter().flat_map(IndexMap::values))).filter(|output| output.from == *name)
+    {
         if let Ok(step) = setting(job, output)
             && found.iter().all(|(known, _)| *known != output)
         {
@@ -17,10 +27,9 @@ pub(super) fn of<'a>(name: &Name, job: &'a Job, table: &'a Table<Job>) -> Vec<(&
     found
 }
 
-/// Returns every output that a job reads.
-fn read(job: &Job) -> impl Iterator<Item = &Output> {
-    let steps = job.steps.iter().flat_map(|step| step.env.values().chain(step.with.values()));
-    job.env.values().chain(steps).flat_map(RunValue::parts).filter_map(|value| match value {
+/// Returns every output in a list of values.
+fn outputs<'a>(values: impl Iterator<Item = &'a RunValue>) -> impl Iterator<Item = &'a Output> {
+    values.flat_map(RunValue::parts).filter_map(|value| match value {
         RunValue::Output(output) => Some(output),
         _ => None,
     })

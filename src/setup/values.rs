@@ -35,8 +35,17 @@ type Found = BTreeMap<(Option<String>, Kind, String), (bool, Vec<String>)>;
 /// Every secret and variable of these workflows, sorted.
 pub(super) fn values(workflows: &[Workflow]) -> Vec<Needed> {
     let mut found = Found::new();
-    for job in workflows.iter().flat_map(|workflow| &workflow.jobs) {
-        of_job(job, &mut found);
+    for workflow in workflows {
+        let mut own = Found::new();
+        workflow.jobs.iter().for_each(|job| of_job(job, &mut own));
+        let handed = |name: &str| workflow.on.call_secrets.iter().any(|secret| secret.name.eq_ignore_ascii_case(name));
+        // Those are set where the caller is.
+        own.retain(|(_, kind, name), _| *kind != Kind::Secret || !workflow.on.is_only_called() || !handed(name));
+        for (key, (is_optional, keys)) in own {
+            let (optional, known) = found.entry(key).or_insert((true, Vec::new()));
+            *optional &= is_optional;
+            known.extend(keys);
+        }
     }
     found
         .into_iter()
@@ -52,7 +61,10 @@ fn of_job(job: &Job, found: &mut Found) {
     let mut pairs = |pairs: &Pairs, origin: &Origin| pairs.iter().for_each(|(_, value)| add(value, origin));
     pairs(&job.outputs, &job.origin);
     match &job.work {
-        Work::Call { with, .. } => pairs(with, &job.origin),
+        Work::Call { with, secrets, .. } => {
+            pairs(with, &job.origin);
+            pairs(secrets, &job.origin);
+        }
         Work::Steps { env, services, steps, .. } => {
             pairs(env, &job.origin);
             for service in services {

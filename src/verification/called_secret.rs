@@ -2,7 +2,7 @@
 
 use super::{Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::workflow::{Job, Work, Workflow};
+use crate::workflow::{Job, Workflow};
 
 pub(crate) struct CalledSecret;
 
@@ -17,6 +17,9 @@ impl Rule for CalledSecret {
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         for (place, name) in set.secrets() {
+            if place.workflow.on.call_secrets.iter().any(|handed| handed.name.eq_ignore_ascii_case(name)) {
+                continue;
+            }
             let Some((caller, job)) = caller(set, place.workflow) else { continue };
             let message = format!(
                 "the secret `{name}` is empty in {} where `{}` calls `{}`",
@@ -27,14 +30,16 @@ impl Rule for CalledSecret {
             found.push(
                 Diagnostic::warning(self.code(), place.at(), message)
                     .related(job.origin.clone(), "it is called here")
-                    .help("read it in a workflow that nothing calls: `[workflows.<name>]`"),
+                    .help(
+                        "read it in a workflow that nothing calls, or declare it in `on.call.secrets` and hand it over",
+                    ),
             );
         }
     }
 }
 
 fn caller<'a>(set: &Set<'a>, callee: &Workflow) -> Option<(&'a Workflow, &'a Job)> {
-    set.jobs().find(|(_, job)| matches!(&job.work, Work::Call { file, .. } if *file == callee.file))
+    set.jobs().find(|(_, job)| job.callee() == Some(callee.file.as_str()))
 }
 
 #[cfg(test)]

@@ -18,8 +18,11 @@ impl Rule for ConcurrencyGroup {
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         for workflow in set.workflows {
-            self.group(&workflow.origin, &format!("`{}`", workflow.file), &workflow.concurrency, found);
-            self.itself(set, workflow, found);
+            if let Some(concurrency) = &workflow.concurrency {
+                self.group(&workflow.origin, &format!("`{}`", workflow.file), concurrency, found);
+                self.itself(set, workflow, concurrency, found);
+            }
+            self.dropped(set, workflow, found);
         }
         for (_, job) in set.jobs() {
             let Some(concurrency) = &job.concurrency else { continue };
@@ -48,21 +51,41 @@ impl ConcurrencyGroup {
     }
 
     /// Looks at everything that runs while a workflow holds its group.
-    fn itself(&self, set: &Set<'_>, root: &Workflow, found: &mut Vec<Diagnostic>) {
+    fn itself(&self, set: &Set<'_>, root: &Workflow, own: &Concurrency, found: &mut Vec<Diagnostic>) {
         let Some(root) = set.callee(&root.file).filter(|known| std::ptr::eq(*known, root)) else { return };
-        let held = root.concurrency.group.to_string();
+        let held = own.group.to_string();
         let is_held = |concurrency: &Concurrency| concurrency.group.to_string().eq_ignore_ascii_case(&held);
         let mut wrong = |at: &Location, what: String| {
-            let message = format!("{what} waits for the group `{}`, which its own run holds", root.concurrency.group);
+            let message = format!("{what} waits for the group `{}`, which its own run holds", own.group);
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(FAULT));
         };
         for (workflow, level) in set.run_of(root) {
-            if level > 0 && !std::ptr::eq(workflow, root) && is_held(&workflow.concurrency) {
+            if level > 0 && !std::ptr::eq(workflow, root) && workflow.concurrency.as_ref().is_some_and(is_held) {
                 wrong(&workflow.origin, format!("`{}`, called by `{}`,", workflow.file, root.file));
             }
             for job in &workflow.jobs {
                 if job.concurrency.as_ref().is_some_and(is_held) {
                     wrong(&job.origin, format!("the job `{}`", job.id));
+                }
+            }
+        }
+    }
+
+    /// Calls of one workflow in a run share its group, and a newer one replaces the one that waits.
+    fn dropped(&self, set: &Set<'_>, root: &Workflow, found: &mut Vec<Diagnostic>) {
+        let Some(root) = set.callee(&root.file) else { return };
+        let mut before: Vec<&str> = Vec::new();
+        // `workflow-call` reports one that calls itself.
+        let calls_itself = |callee| set.run_of(callee).iter().skip(1).any(|(one, _)| one.file == callee.file);
+        for (workflow, _) in set.run_of(root) {
+            for job in &workflow.jobs {
+                let Some(callee) = job.callee().and_then(|file| set.callee(file)) else { continue };
+                let again = job.strategy().is_some() || before.contains(&callee.file.as_str());
+                before.push(&callee.file);
+                let drops = callee.concurrency.as_ref().is_some_and(|own| !own.queue);
+                if again && drops && !calls_itself(callee) {
+                    let message = format!("the calls of `{}` share a group, and all but two are dropped", callee.file);
+                    found.push(Diagnostic::error(self.code(), job.origin.clone(), message).help(FAULT));
                 }
             }
         }
@@ -76,7 +99,7 @@ fn tells_axes(job: &Job, group: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::tests::{all_break, breaks, call, called, clean, job, matrix, passes};
+    use super::super::tests::{all_break, all_pass, breaks, call, called, clean, job, matrix, passes};
     use crate::workflow::{Concurrency, Github, Value, When, Workflow};
 
     fn group(name: impl Into<Value>) -> Concurrency {
@@ -102,6 +125,20 @@ mod tests {
         let mut suite = called("suite.yml");
         suite.concurrency = caller.concurrency.clone();
         all_break("concurrency-group", &[caller, suite]);
+    }
+
+    #[test]
+    fn a_workflow_that_is_called_twice() {
+        let mut caller = clean();
+        caller.jobs.extend([call("one", "suite.yml"), call("two", "suite.yml")]);
+        let mut suite = called("suite.yml");
+        all_break("concurrency-group", &[caller.clone(), suite.clone()]);
+        if let Some(own) = &mut suite.concurrency {
+            own.queue = true;
+        }
+        all_pass(&[caller.clone(), suite.clone()]);
+        suite.concurrency = None;
+        all_pass(&[caller, suite]);
     }
 
     #[test]

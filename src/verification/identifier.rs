@@ -24,6 +24,8 @@ impl Rule for Identifier {
             names.ids(&workflow.origin, "job", ids());
             let call = workflow.on.call.iter().flatten().map(|input| input.name.as_str());
             names.ids(&workflow.origin, "input", call);
+            names.ids(&workflow.origin, "secret", workflow.on.call_secrets.iter().map(|it| it.name.as_str()));
+            names.ids(&workflow.origin, "output", workflow.on.call_outputs.iter().map(|(name, _)| name.as_str()));
             let manual = workflow.on.manual.iter().flatten().map(|input| input.name.as_str());
             names.ids(&workflow.origin, "input", manual);
         }
@@ -71,7 +73,10 @@ impl Names<'_> {
                     self.once(at, "variable", &service.env);
                 }
             }
-            Work::Call { with, .. } => self.once(at, "input", with),
+            Work::Call { with, secrets, .. } => {
+                self.once(at, "input", with);
+                self.once(at, "secret", secrets);
+            }
         }
         for step in job.steps() {
             self.once(&step.origin, "variable", &step.env);
@@ -164,7 +169,9 @@ mod tests {
     #[test]
     fn files_that_are_one() {
         let mut other = clean();
-        other.concurrency.group = "atom-other".into();
+        if let Some(own) = &mut other.concurrency {
+            own.group = "atom-other".into();
+        }
         all_break("identifier", &[clean(), other]);
         let mut workflow = clean();
         "a/b.yml".clone_into(&mut workflow.file);

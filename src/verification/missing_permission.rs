@@ -3,7 +3,7 @@
 use super::set::{access, allows};
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::workflow::{Access, Job, Work};
+use crate::workflow::{Access, Job};
 
 pub(crate) struct MissingPermission;
 
@@ -32,7 +32,7 @@ impl Rule for MissingPermission {
             }
         }
         for (_, job) in set.jobs() {
-            let Work::Call { file, .. } = &job.work else { continue };
+            let Some(file) = job.callee() else { continue };
             for needed in set.callee(file).iter().flat_map(|callee| &callee.jobs).flat_map(|inner| &inner.permissions) {
                 if !allows(&job.permissions, &needed.scope, needed.access) {
                     let help = format!("GitHub refuses the whole workflow otherwise; {FAULT}");

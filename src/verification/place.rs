@@ -9,6 +9,8 @@ use crate::workflow::{Axis, Job, Machine, Pairs, Part, Property, StepKind, Value
 pub(super) enum Key {
     /// The workflow's concurrency.
     Workflow,
+    /// The workflow's outputs for a caller.
+    CallOutput,
     /// A job's condition.
     JobCondition,
     /// A job's matrix.
@@ -80,8 +82,11 @@ struct Walk<'c, 'w> {
 impl<'w> Walk<'_, 'w> {
     fn workflow(&mut self) {
         let workflow = self.workflow;
-        self.value(Key::Workflow, "concurrency", "group", &workflow.concurrency.group);
-        self.when(Key::Workflow, "concurrency", "cancel-in-progress", &workflow.concurrency.cancel);
+        if let Some(concurrency) = &workflow.concurrency {
+            self.value(Key::Workflow, "concurrency", "group", &concurrency.group);
+            self.when(Key::Workflow, "concurrency", "cancel-in-progress", &concurrency.cancel);
+        }
+        self.pairs(Key::CallOutput, "outputs", &workflow.on.call_outputs);
         self.pairs(Key::Workflow, "env", &workflow.env);
         for job in &workflow.jobs {
             self.job = Some(job);
@@ -99,9 +104,17 @@ impl<'w> Walk<'_, 'w> {
             self.when(Key::Job, "concurrency", "cancel-in-progress", &concurrency.cancel);
         }
         self.pairs(Key::JobOutput, "outputs", &job.outputs);
+        for (name, axis) in job.strategy().into_iter().flat_map(|strategy| &strategy.axes) {
+            if let Axis::Expression(list) = axis {
+                self.value(Key::Matrix, "matrix", name, list);
+            }
+        }
         match &job.work {
-            Work::Call { with, .. } => self.pairs(Key::Job, "with", with),
-            Work::Steps { runner, environment, strategy, env, services, .. } => {
+            Work::Call { with, secrets, .. } => {
+                self.pairs(Key::Job, "with", with);
+                self.pairs(Key::JobEnv, "secrets", secrets);
+            }
+            Work::Steps { runner, environment, env, services, .. } => {
                 if let Machine::Label(label) = runner {
                     self.value(Key::Job, "runs-on", "", label);
                 }
@@ -109,11 +122,6 @@ impl<'w> Walk<'_, 'w> {
                     self.value(Key::Job, "environment", "", &environment.name);
                     if let Some(url) = &environment.url {
                         self.value(Key::EnvironmentUrl, "environment", "url", url);
-                    }
-                }
-                for (name, axis) in strategy.iter().flat_map(|strategy| &strategy.axes) {
-                    if let Axis::Expression(list) = axis {
-                        self.value(Key::Matrix, "matrix", name, list);
                     }
                 }
                 self.pairs(Key::JobEnv, "env", env);

@@ -5,7 +5,7 @@ use super::set::strategy;
 use super::{FAULT, Rule, Set};
 use crate::catalogue;
 use crate::diagnostics::{Code, Diagnostic, Location, did_you_mean, listed};
-use crate::workflow::{Job, Property, Step, StepKind, Strategy, Workflow};
+use crate::workflow::{Job, Property, Step, StepKind, Strategy, Work, Workflow};
 
 pub(crate) struct Reference;
 
@@ -25,7 +25,7 @@ impl Rule for Reference {
                 found.push(place.error(self.code(), message).help(FAULT));
             }
             for property in &place.properties {
-                if let Some((help, target)) = missing(place, property) {
+                if let Some((help, target)) = missing(set, place, property) {
                     let message = format!("{} reads `{property}`, which does not exist there", place.described());
                     let mut error = place.error(self.code(), message).help(format!("{help}; {FAULT}"));
                     if let Some((at, what)) = target {
@@ -53,6 +53,7 @@ impl Rule for Reference {
 fn contexts(key: Key) -> &'static [&'static str] {
     match key {
         Key::Workflow => &["github", "inputs", "vars"],
+        Key::CallOutput => &["github", "jobs", "vars", "inputs"],
         Key::JobCondition | Key::Matrix => &["github", "needs", "vars", "inputs"],
         Key::Job => &["github", "needs", "strategy", "matrix", "vars", "inputs"],
         Key::JobEnv => &["github", "needs", "strategy", "matrix", "vars", "inputs", "secrets"],
@@ -72,7 +73,7 @@ fn contexts(key: Key) -> &'static [&'static str] {
 type Target = Option<(Location, String)>;
 
 /// The help for a property that cannot be read at a place.
-fn missing(place: &Place<'_>, property: &Property) -> Option<(String, Target)> {
+fn missing(set: &Set<'_>, place: &Place<'_>, property: &Property) -> Option<(String, Target)> {
     let allowed = contexts(place.key);
     if !allowed.contains(&property.context()) {
         return Some((format!("{} is allowed there", listed(allowed)), None));
@@ -87,8 +88,11 @@ fn missing(place: &Place<'_>, property: &Property) -> Option<(String, Target)> {
         (Property::NeedResult(id), Some(job)) => needed(place.workflow, job, id).err().map(without_target),
         (Property::NeedOutput(id, output), Some(job)) => match needed(place.workflow, job, id) {
             Err(help) => Some(without_target(help)),
-            Ok(target) => unless_known(output, target.outputs.iter().map(|(name, _)| name.as_str()))
-                .map(|help| (help, Some((target.origin.clone(), format!("the job `{}`", target.id))))),
+            Ok(target) => no_output(set, target, output),
+        },
+        (Property::JobOutput(id, output), _) => match place.workflow.jobs.iter().find(|job| job.id == *id) {
+            None => Some(without_target(did_you_mean(id, place.workflow.jobs.iter().map(|job| job.id.as_str())))),
+            Some(target) => no_output(set, target, output),
         },
         (Property::StepOutcome(id), Some(job)) => ran_before(place, job, id).err().map(without_target),
         (Property::StepOutput(id, output), Some(job)) => match ran_before(place, job, id) {
@@ -97,6 +101,17 @@ fn missing(place: &Place<'_>, property: &Property) -> Option<(String, Target)> {
         },
         _ => None,
     }
+}
+
+/// The help for an output that a job does not have. Only the workflow that it calls knows those of a call.
+fn no_output(set: &Set<'_>, target: &Job, output: &str) -> Option<(String, Target)> {
+    let own = match (&target.work, target.callee()) {
+        (Work::Steps { .. }, _) => &target.outputs,
+        (Work::Call { .. }, Some(file)) => &set.callee(file)?.on.call_outputs,
+        (Work::Call { .. }, None) => return None,
+    };
+    unless_known(output, own.iter().map(|(name, _)| name.as_str()))
+        .map(|help| (help, Some((target.origin.clone(), format!("the job `{}`", target.id)))))
 }
 
 /// The help for a name that is none of those that exist.

@@ -4,7 +4,7 @@ use super::place::{Place, Tree, places};
 use crate::catalogue;
 use crate::diagnostics::{Code, Diagnostic, Location, Part};
 use crate::workflow::{
-    Access, Action, Axis, Job, Pairs, Permission, Property, Step, StepKind, Strategy, Value, Work, Workflow,
+    Access, Action, Axis, Job, Pairs, Permission, Property, Step, StepKind, Strategy, Value, Workflow,
 };
 
 /// The workflows of a definition.
@@ -77,7 +77,7 @@ impl<'a> Set<'a> {
         while let Some(&(workflow, level)) = run.get(next) {
             next += 1;
             for job in &workflow.jobs {
-                if let Work::Call { file, .. } = &job.work
+                if let Some(file) = job.callee()
                     && level < MOST_LEVELS
                     && run.len() < MOST_CALLS
                 {
@@ -182,10 +182,7 @@ pub(super) fn access(need: &catalogue::Need) -> Access {
 
 /// The matrix of a job.
 pub(super) fn strategy(job: &Job) -> Option<&Strategy> {
-    match &job.work {
-        Work::Steps { strategy, .. } => strategy.as_ref(),
-        Work::Call { .. } => None,
-    }
+    job.strategy()
 }
 
 /// Axes of a job that distinguish its combinations.

@@ -5,8 +5,8 @@ use crate::at;
 use crate::diagnostics::{Code, Diagnostic};
 use crate::sources::Sources;
 use crate::workflow::{
-    Access, Action, Axis, Commit, Concurrency, Github, Job, Machine, ManualInput, ManualKind, Pairs, Script, Service,
-    Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow, grant,
+    Access, Action, Axis, Callee, Commit, Concurrency, Github, Job, Machine, ManualInput, ManualKind, Pairs, Script,
+    Service, Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow, grant,
 };
 use std::fs;
 use std::path::Path;
@@ -18,7 +18,11 @@ pub(super) fn clean() -> Workflow {
         name: "atom ci".to_owned(),
         about: Vec::new(),
         on: Triggers { pull_request: true, ..Triggers::default() },
-        concurrency: Concurrency { group: Value::from("atom-ci-") + Github::Ref, cancel: When::FALSE, queue: false },
+        concurrency: Some(Concurrency {
+            group: Value::from("atom-ci-") + Github::Ref,
+            cancel: When::FALSE,
+            queue: false,
+        }),
         env: Vec::new(),
         jobs: vec![steps_job("build")],
         origin: at!["project"],
@@ -57,13 +61,14 @@ pub(super) fn called(file: &str) -> Workflow {
     let mut workflow = clean();
     file.clone_into(&mut workflow.file);
     workflow.on = Triggers { call: Some(Vec::new()), ..Triggers::default() };
-    workflow.concurrency.group = Value::from(file) + "-" + Github::RunId;
+    let group = Value::from(file) + "-" + Github::RunId;
+    workflow.concurrency = Some(Concurrency { group, cancel: When::FALSE, queue: false });
     workflow
 }
 
 /// A job that calls a workflow, with what [`called`] needs.
 pub(super) fn call(id: &str, file: &str) -> Job {
-    Job { work: Work::Call { file: file.to_owned(), with: Vec::new() }, ..steps_job(id) }
+    Job { work: Work::call(Callee::Generated(file.to_owned())), ..steps_job(id) }
 }
 
 /// A step that runs a script.

@@ -35,9 +35,9 @@ impl Rule for UnexplainedPermission {
 }
 
 fn explained(set: &Set<'_>, job: &Job, permission: &Permission) -> bool {
-    if let Work::Call { file, .. } = &job.work {
+    if matches!(job.work, Work::Call { .. }) {
         // `workflow-call` reports a workflow that does not exist.
-        return set.callee(file).is_none_or(|callee| {
+        return job.callee().and_then(|file| set.callee(file)).is_none_or(|callee| {
             callee.jobs.iter().any(|inner| allows(&inner.permissions, &permission.scope, permission.access))
         });
     }

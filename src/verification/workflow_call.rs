@@ -3,7 +3,7 @@
 use super::set::input;
 use super::{FAULT, Rule, Set};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
-use crate::workflow::{CallInput, Job, Pairs, Work};
+use crate::workflow::{CallInput, CallSecret, Job, Pairs, Work};
 
 pub(crate) struct WorkflowCall;
 
@@ -18,15 +18,19 @@ impl Rule for WorkflowCall {
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         for (_, job) in set.jobs() {
-            let Work::Call { file, with, .. } = &job.work else { continue };
+            let Work::Call { with, secrets, .. } = &job.work else { continue };
+            let Some(file) = job.callee() else { continue };
             let wrong =
                 |message: String, help: &str| Diagnostic::error(self.code(), job.origin.clone(), message).help(help);
-            match set.callee(file).map(|callee| &callee.on.call) {
+            match set.callee(file).map(|callee| (&callee.on.call, &callee.on.call_secrets)) {
                 None => found.push(wrong(format!("the job `{}` calls `{file}`, which does not exist", job.id), FAULT)),
-                Some(None) => {
+                Some((None, _)) => {
                     found.push(wrong(format!("the job `{}` calls `{file}`, which cannot be called", job.id), FAULT));
                 }
-                Some(Some(declared)) => self.inputs(job, file, with, declared, found),
+                Some((Some(declared), handed)) => {
+                    self.inputs(job, file, with, declared, found);
+                    self.secrets(job, file, secrets, handed, found);
+                }
             }
             if !job.outputs.is_empty() || job.concurrency.is_some() {
                 let message =
@@ -76,12 +80,25 @@ impl WorkflowCall {
             }
         }
     }
+
+    fn secrets(&self, job: &Job, file: &str, given: &Pairs, declared: &[CallSecret], found: &mut Vec<Diagnostic>) {
+        let is = |name: &str, other: &str| name.eq_ignore_ascii_case(other);
+        for (name, _) in given.iter().filter(|(name, _)| !declared.iter().any(|known| is(&known.name, name))) {
+            let message = format!("the job `{}` gives `{file}` a secret `{name}` that it does not have", job.id);
+            found.push(Diagnostic::error(self.code(), job.origin.clone(), message).help(FAULT));
+        }
+        let missing = |known: &&CallSecret| known.required && !given.iter().any(|(name, _)| is(&known.name, name));
+        for required in declared.iter().filter(missing) {
+            let message = format!("the job `{}` does not give `{file}` its secret `{}`", job.id, required.name);
+            found.push(Diagnostic::error(self.code(), job.origin.clone(), message).help(FAULT));
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::tests::{all_break, all_pass, call, called, clean, job};
-    use crate::workflow::{CallInput, Work, Workflow};
+    use crate::workflow::{CallInput, CallSecret, ManualKind, Value, Work, Workflow};
 
     fn pair() -> [Workflow; 2] {
         let mut caller = clean();
@@ -102,7 +119,12 @@ mod tests {
     #[test]
     fn inputs_that_are_missing_or_unknown() {
         let [mut caller, mut suite] = pair();
-        let input = CallInput { name: "tests".to_owned(), description: "How they ended".to_owned(), default: None };
+        let input = CallInput {
+            name: "tests".to_owned(),
+            description: "How they ended".to_owned(),
+            kind: ManualKind::String,
+            default: None,
+        };
         suite.on.call = Some(vec![input]);
         all_break("workflow-call", &[caller.clone(), suite.clone()]);
         if let Some(Work::Call { with, .. }) = caller.jobs.last_mut().map(|job| &mut job.work) {
@@ -110,6 +132,19 @@ mod tests {
         }
         all_pass(&[caller.clone(), suite.clone()]);
         suite.on.call = Some(Vec::new());
+        all_break("workflow-call", &[caller, suite]);
+    }
+
+    #[test]
+    fn secrets_that_are_missing_or_unknown() {
+        let [mut caller, mut suite] = pair();
+        suite.on.call_secrets = vec![CallSecret { name: "TOKEN".to_owned(), required: true }];
+        all_break("workflow-call", &[caller.clone(), suite.clone()]);
+        if let Some(Work::Call { secrets, .. }) = caller.jobs.last_mut().map(|job| &mut job.work) {
+            secrets.push(("TOKEN".to_owned(), Value::secret("OTHER")));
+        }
+        all_pass(&[caller.clone(), suite.clone()]);
+        suite.on.call_secrets.clear();
         all_break("workflow-call", &[caller, suite]);
     }
 
@@ -122,7 +157,8 @@ mod tests {
 
     #[test]
     fn more_than_fifty_calls() {
-        let [mut caller, suite] = pair();
+        let [mut caller, mut suite] = pair();
+        suite.concurrency = None;
         caller.jobs.extend((0..50).map(|index| call(&format!("suite-{index}"), "suite.yml")));
         all_break("workflow-call", &[caller, suite]);
     }

@@ -20,7 +20,8 @@ impl Rule for WorkflowTrigger {
             let at = || workflow.origin.clone().then("on");
             if workflow.on == Triggers::default() {
                 let message = format!("nothing ever starts `{}`", workflow.file);
-                let help = "name a trigger: `tags`, `branches`, `pull-request`, `schedule`, `release` or `manual`";
+                let help =
+                    "name a trigger: `tags`, `branches`, `pull-request`, `schedule`, `release`, `manual` or `call`";
                 found.push(Diagnostic::error(self.code(), at(), message).help(help));
             }
             let inputs = workflow.on.manual.as_deref().unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Jobs.
 
-use super::{Pairs, Permission, Step, Value, When};
+use super::{Commit, Pairs, Permission, Step, Value, When};
 use crate::trace::Origin;
 
 /// A job of a workflow.
@@ -29,7 +29,6 @@ pub struct Job {
 }
 
 /// Content of a job: steps, or a call of a reusable workflow.
-#[expect(clippy::large_enum_variant, reason = "most jobs have steps")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// A job with steps.
@@ -49,13 +48,28 @@ pub enum Work {
         /// The steps.
         steps: Vec<Step>,
     },
-    /// A workflow of this repository.
+    /// Another workflow.
     Call {
-        /// Its file's name.
-        file: String,
+        /// The workflow.
+        callee: Callee,
+        /// The matrix.
+        strategy: Option<Strategy>,
         /// Its inputs.
         with: Pairs,
+        /// Its secrets, by the names that it declares.
+        secrets: Pairs,
     },
+}
+
+/// A workflow that a job calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Callee {
+    /// A generated one, by its file's name.
+    Generated(String),
+    /// Another one of the repository, by its file's name.
+    Written(String),
+    /// One of another repository: owner, repository and path, and the pinned commit.
+    Remote(String, Option<Commit>),
 }
 
 /// The machine of a job.
@@ -160,7 +174,29 @@ pub struct Concurrency {
     pub queue: bool,
 }
 
+impl Work {
+    /// A call of a workflow without inputs.
+    pub fn call(callee: Callee) -> Self {
+        Self::Call { callee, strategy: None, with: Vec::new(), secrets: Vec::new() }
+    }
+}
+
 impl Job {
+    /// The generated workflow that it calls, by its file's name.
+    pub fn callee(&self) -> Option<&str> {
+        match &self.work {
+            Work::Call { callee: Callee::Generated(file), .. } => Some(file),
+            _ => None,
+        }
+    }
+
+    /// The matrix of the job.
+    pub fn strategy(&self) -> Option<&Strategy> {
+        match &self.work {
+            Work::Steps { strategy, .. } | Work::Call { strategy, .. } => strategy.as_ref(),
+        }
+    }
+
     /// Steps of the job; none if it calls a workflow.
     pub fn steps(&self) -> &[Step] {
         match &self.work {

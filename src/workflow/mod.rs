@@ -17,13 +17,13 @@ mod when;
 use crate::trace::Origin;
 
 pub use evaluate::{Contexts, NotJson};
-pub use job::{Axis, Cell, Concurrency, Environment, Job, Machine, Service, Strategy, Work};
+pub use job::{Axis, Callee, Cell, Concurrency, Environment, Job, Machine, Service, Strategy, Work};
 pub use permission::{ASKED_FOR, Access, Permission, grant};
 pub use property::{Github, Property};
 pub use script::Script;
 pub use step::{Action, Commit, Run, Step, StepKind};
 pub use tree::{Part, Status, Value, When};
-pub use trigger::{CallInput, ManualInput, ManualKind, Triggers};
+pub use trigger::{CallInput, CallSecret, ManualInput, ManualKind, Triggers};
 pub use value::{Need, StepId, need, step};
 
 /// A file in `.github/workflows`.
@@ -37,8 +37,8 @@ pub struct Workflow {
     pub about: Vec<String>,
     /// `on`: the events that start a run.
     pub on: Triggers,
-    /// `concurrency`: the runs that queue behind each other.
-    pub concurrency: Concurrency,
+    /// `concurrency`: the runs that queue behind each other; none for a workflow that is only called.
+    pub concurrency: Option<Concurrency>,
     /// Environment variables of all jobs.
     pub env: Pairs,
     /// Jobs, in the order of the file.

@@ -11,6 +11,8 @@ pub enum Property {
     Input(String),
     /// All inputs of the workflow.
     Inputs,
+    /// An output of a job, for the caller of its workflow.
+    JobOutput(String, String),
     /// `job.status`.
     JobStatus,
     /// The value of an axis in this job of the matrix.
@@ -89,6 +91,7 @@ impl Property {
             Self::Github(property) => property.path().to_vec(),
             Self::Input(name) => vec!["inputs", name],
             Self::Inputs => vec!["inputs"],
+            Self::JobOutput(job, name) => vec!["jobs", job, "outputs", name],
             Self::JobStatus => vec!["job", "status"],
             Self::Matrix(axis) => vec!["matrix", axis],
             Self::Needs => vec!["needs"],

@@ -1,5 +1,7 @@
 //! Events that start a run of a workflow.
 
+use super::Pairs;
+
 /// Events that start a run; empty and false ones are not written.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Triggers {
@@ -19,8 +21,20 @@ pub struct Triggers {
     pub schedule: Vec<(String, Option<String>)>,
     /// `workflow_call`, with its inputs.
     pub call: Option<Vec<CallInput>>,
+    /// Secrets that a caller hands over.
+    pub call_secrets: Vec<CallSecret>,
+    /// Outputs for a caller, from those of jobs.
+    pub call_outputs: Pairs,
     /// `workflow_dispatch`, with its inputs.
     pub manual: Option<Vec<ManualInput>>,
+}
+
+impl Triggers {
+    /// Returns whether calls of other workflows alone start a run.
+    pub fn is_only_called(&self) -> bool {
+        let called = Self { call: None, call_secrets: Vec::new(), call_outputs: Pairs::new(), ..self.clone() };
+        self.call.is_some() && called == Self::default()
+    }
 }
 
 /// Input of a reusable workflow.
@@ -30,8 +44,19 @@ pub struct CallInput {
     pub name: String,
     /// Description for callers.
     pub description: String,
+    /// Type of the value.
+    pub kind: ManualKind,
     /// Default value; an input without one is required.
     pub default: Option<String>,
+}
+
+/// Secret that a reusable workflow is given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallSecret {
+    /// Its name.
+    pub name: String,
+    /// `true` if it must be given.
+    pub required: bool,
 }
 
 /// Input of a workflow that is started manually.
@@ -49,7 +74,7 @@ pub struct ManualInput {
     pub default: Option<String>,
 }
 
-/// Type of an input of a form.
+/// Type of an input.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ManualKind {
     /// Text.

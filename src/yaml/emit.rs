@@ -2,8 +2,8 @@
 
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
-    Action, Axis, Cell, Commit, Concurrency, Environment, Job, Machine, ManualInput, ManualKind, Pairs, Permission,
-    Service, Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
+    Action, Axis, CallInput, CallSecret, Callee, Cell, Commit, Concurrency, Environment, Job, Machine, ManualInput,
+    ManualKind, Pairs, Permission, Service, Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
 };
 
 /// A workflow as text, below these comment lines.
@@ -21,8 +21,8 @@ pub fn tree(workflow: &Workflow) -> Node {
         Entry::new("name", workflow.name.as_str()),
         Entry::new("on", triggers(&workflow.on)).spaced(),
         Entry::new("permissions", Node::map([])).spaced(),
-        Entry::new("concurrency", concurrency(&workflow.concurrency)).spaced(),
     ];
+    entries.extend(workflow.concurrency.iter().map(|it| Entry::new("concurrency", concurrency(it)).spaced()));
     entries.extend(pairs("env", &workflow.env).map(Entry::spaced));
     entries.extend([
         Entry::new("defaults", Node::map([Entry::new("run", Node::map([Entry::new("shell", "bash")]))])).spaced(),
@@ -63,28 +63,55 @@ fn triggers(on: &Triggers) -> Node {
         ));
     }
     if let Some(inputs) = &on.call {
-        let inputs = inputs.iter().map(|input| {
-            let mut entries = vec![Entry::new("description", input.description.as_str())];
-            match &input.default {
-                Some(default) => entries.push(Entry::new("default", default.as_str())),
-                None => entries.push(Entry::new("required", true)),
-            }
-            entries.push(Entry::new("type", "string"));
-            Entry::new(input.name.as_str(), Node::Map(entries))
-        });
-        entries.push(inputs_or_null("workflow_call", inputs.collect()));
+        let mut parts = tables("inputs", inputs.iter().map(called).collect());
+        parts.extend(tables("secrets", on.call_secrets.iter().map(secret).collect()));
+        let output =
+            |(name, own): &(String, Value)| Entry::new(name.as_str(), Node::map([Entry::new("value", value(own))]));
+        parts.extend(tables("outputs", on.call_outputs.iter().map(output).collect()));
+        entries.push(Entry::new("workflow_call", if parts.is_empty() { Node::Null } else { Node::Map(parts) }));
     }
     if let Some(inputs) = &on.manual {
-        entries.push(inputs_or_null("workflow_dispatch", inputs.iter().map(manual).collect()));
+        let parts = tables("inputs", inputs.iter().map(manual).collect());
+        entries.push(Entry::new("workflow_dispatch", if parts.is_empty() { Node::Null } else { Node::Map(parts) }));
     }
     Node::Map(entries)
 }
 
-fn inputs_or_null(key: &str, inputs: Vec<Entry>) -> Entry {
-    if inputs.is_empty() {
-        return Entry::new(key, Node::Null);
+/// A table of entries, unless it is empty.
+fn tables(key: &str, entries: Vec<Entry>) -> Vec<Entry> {
+    if entries.is_empty() { Vec::new() } else { vec![Entry::new(key, Node::Map(entries))] }
+}
+
+fn called(input: &CallInput) -> Entry {
+    let mut entries = vec![Entry::new("description", input.description.as_str())];
+    match &input.default {
+        Some(default) => entries.push(Entry::new("default", typed(&input.kind, default))),
+        None => entries.push(Entry::new("required", true)),
     }
-    Entry::new(key, Node::map([Entry::new("inputs", Node::Map(inputs))]))
+    entries.push(Entry::new("type", kind(&input.kind)));
+    Entry::new(input.name.as_str(), Node::Map(entries))
+}
+
+fn secret(secret: &CallSecret) -> Entry {
+    Entry::new(secret.name.as_str(), Node::map([Entry::new("required", secret.required)]))
+}
+
+const fn kind(kind: &ManualKind) -> &'static str {
+    match kind {
+        ManualKind::String => "string",
+        ManualKind::Boolean => "boolean",
+        ManualKind::Number => "number",
+        ManualKind::Choice(_) => "choice",
+    }
+}
+
+/// A default in the type of its input.
+fn typed(kind: &ManualKind, default: &str) -> Node {
+    match kind {
+        ManualKind::Boolean => Node::Bool(default == "true"),
+        ManualKind::Number => default.parse().map_or_else(|_| default.into(), Node::Int),
+        _ => default.into(),
+    }
 }
 
 fn manual(input: &ManualInput) -> Entry {
@@ -92,21 +119,10 @@ fn manual(input: &ManualInput) -> Entry {
     if input.required {
         entries.push(Entry::new("required", true));
     }
-    let kind = match &input.kind {
-        ManualKind::String => "string",
-        ManualKind::Boolean => "boolean",
-        ManualKind::Number => "number",
-        ManualKind::Choice(_) => "choice",
-    };
     if let Some(default) = &input.default {
-        let value = match input.kind {
-            ManualKind::Boolean => Node::Bool(default == "true"),
-            ManualKind::Number => default.parse().map_or_else(|_| default.as_str().into(), Node::Int),
-            _ => default.as_str().into(),
-        };
-        entries.push(Entry::new("default", value));
+        entries.push(Entry::new("default", typed(&input.kind, default)));
     }
-    entries.push(Entry::new("type", kind));
+    entries.push(Entry::new("type", kind(&input.kind)));
     if let ManualKind::Choice(options) = &input.kind {
         entries.push(Entry::new("options", flow(options)));
     }
@@ -129,10 +145,12 @@ fn entry(job: &Job) -> Entry {
     }
     entries.extend(condition(job.condition.as_ref()));
     match &job.work {
-        Work::Call { file, with } => {
+        Work::Call { callee, strategy: matrix, with, secrets } => {
             entries.push(Entry::new("permissions", permissions(&job.permissions)));
-            entries.push(Entry::new("uses", format!("$/.github/workflows/{file}")));
-            entries.extend(pairs("with", with));
+            entries.extend(matrix.iter().flat_map(strategy));
+            entries.push(uses(callee));
+            entries.extend(inputs(with));
+            entries.extend(pairs("secrets", secrets));
         }
         Work::Steps { runner: on, timeout, environment: place, strategy: matrix, env, services: beside, steps } => {
             entries.push(Entry::new("runs-on", runner(on)));
@@ -156,6 +174,23 @@ fn entry(job: &Job) -> Entry {
     let mut whole = Entry::new(job.id.as_str(), Node::Map(entries));
     whole.head.clone_from(&job.about);
     whole
+}
+
+fn uses(callee: &Callee) -> Entry {
+    match callee {
+        Callee::Generated(file) | Callee::Written(file) => Entry::new("uses", format!("$/.github/workflows/{file}")),
+        Callee::Remote(name, Some(Commit { sha, version })) => {
+            Entry::new("uses", format!("{name}@{sha}")).tail(version.as_str())
+        }
+        Callee::Remote(name, None) => Entry::new("uses", name.as_str()),
+    }
+}
+
+/// Inputs of a called workflow, which has types: a text stays one.
+fn inputs(with: &Pairs) -> Option<Entry> {
+    let typed = |own: &Value| if own.literal().is_some() { text(own) } else { value(own) };
+    let entries = with.iter().map(|(key, own)| Entry::new(key.as_str(), typed(own)));
+    (!with.is_empty()).then(|| Entry::new("with", Node::map(entries)))
 }
 
 fn permissions(permissions: &[Permission]) -> Node {

@@ -170,13 +170,13 @@ class Bench:
         self.api.tokens[token] = dict(permissions)
         return token
 
-    def secrets_of(self, run: Run, environment: str, called: bool) -> dict[str, str]:
-        """What a job can read: none in a fork's run, nor where a call hands none over.
+    def secrets_of(self, run: Run, environment: str) -> dict[str, str]:
+        """What a job can read, if no call hands its secrets over: none in a fork's run.
 
         Sources: <https://docs.github.com/actions/reference/security/secrets>,
         <https://github.com/actions/runner/issues/1490>.
         """
-        if run.event.fork or called:
+        if run.event.fork:
             return {}
         return self.secrets | self.environments.get(environment, ({}, {}))[0]
 

@@ -158,7 +158,9 @@ class Cell:
             image_path=bench.image_path,
         )
         token = bench.token(job.permissions)
-        secrets = bench.secrets_of(run, environment, called=workflow.call.allowed is not None)
+        secrets = dict(workflow.call.secrets)
+        if workflow.call.allowed is None:
+            secrets = bench.secrets_of(run, environment)
         job.secrets = sorted(secrets)
         github = self.contexts["github"] | {
             "job": self.name,

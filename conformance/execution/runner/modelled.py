@@ -32,7 +32,7 @@ KEYS: dict[str, dict[str, str]] = {
     ),
     "push-mapping": _keys("branches branches-ignore tags tags-ignore", "", "paths paths-ignore"),
     "pull-request-mapping": _keys(_FILTERS, "", "paths paths-ignore"),
-    "workflow-call-mapping": _keys("inputs outputs", "", "secrets"),
+    "workflow-call-mapping": _keys("inputs outputs secrets"),
     "workflow-call-input-definition": _keys("type required default", "description"),
     "workflow-call-output-definition": _keys("value", "description"),
     "workflow-dispatch-mapping": _keys("inputs"),
@@ -46,9 +46,7 @@ KEYS: dict[str, dict[str, str]] = {
         "",
         "container snapshot",
     ),
-    "workflow-job": _keys(
-        "name uses with needs if permissions concurrency", "", "secrets strategy"
-    ),
+    "workflow-job": _keys("name uses with secrets needs if permissions concurrency strategy"),
     "strategy": _keys("fail-fast max-parallel matrix"),
     "matrix": _keys("include exclude"),
     "runs-on-mapping": _keys("group labels"),
@@ -86,6 +84,9 @@ def check_job(job: Mapping[str, Any], where: str) -> None:
     """Refuses what a job says that is about to run."""
     if "uses" in job:
         _check("workflow-job", job, where)
+        _check("strategy", job.get("strategy"), where)
+        if job.get("secrets") == "inherit":
+            raise NotModelled(f"{where}: `secrets: inherit` is not modelled")
         _check("concurrency-mapping", job.get("concurrency"), where)
         return
     _check("job-factory", job, where)

@@ -89,6 +89,18 @@ def inputs(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, A
     return found
 
 
+def called_inputs(declared: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """The inputs of a call, which have to be of their types: a text is no number and no boolean."""
+    for name, value in given.items():
+        kind = (declared.get(name) or {}).get("type")
+        right = {
+            "boolean": isinstance(value, bool),
+            "number": isinstance(value, int | float) and not isinstance(value, bool),
+        }
+        assert right.get(kind, True), f"the input {name} is no {kind}: {value!r}"
+    return inputs(declared, given)
+
+
 def _typed(kind: str, value: Any, name: str) -> Any:
     if kind == "boolean":
         assert value in (True, False, "true", "false"), f"the input {name} is no boolean: {value!r}"

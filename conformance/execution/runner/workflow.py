@@ -16,7 +16,7 @@ from .job import JobRun
 from .language import Contexts, Status
 from .matrix import MatrixError, cells
 from .modelled import NotModelled, check_job, check_workflow
-from .triggers import inputs
+from .triggers import called_inputs
 
 if TYPE_CHECKING:
     from .run import Run
@@ -56,6 +56,7 @@ class Call:
     inputs: Mapping[str, Any]
     allowed: Mapping[str, str] | None  # What the caller grants; None for the run itself.
     before: Mapping[str, Group] | None  # What the attempt before has left.
+    secrets: Mapping[str, str] = field(default_factory=dict)  # What the caller hands over.
     all_again: bool = False
     above: list[Claim] = field(default_factory=list)  # Concurrency groups that are held for it.
 
@@ -152,8 +153,24 @@ class Workflow:
             return run.bench.language.condition(given.get("if"), contexts, asked)
 
         if "uses" in given:
-            return self._call(name, contexts, kept)
+            return self._calls(name, contexts, kept)
         return self._cells(name, contexts, kept, resists)
+
+    def _calls(self, name: str, contexts: Contexts, before: Group | None) -> Group:
+        """A call, or one for each cell of a matrix."""
+        given, language = self.given["jobs"][name], self.run_.bench.language
+        if "strategy" not in given:
+            return self._call(name, contexts, before)
+        strategy = language.resolve(given["strategy"], contexts)
+        if strategy.get("fail-fast", True):
+            raise NotModelled(f"{name}: a matrix of calls that ends with the first failure")
+        groups: dict[str, Group] = {}
+        for matrix in cells(strategy["matrix"]):
+            own = contexts | {"matrix": matrix, "strategy": {}}
+            shown = language.text(given.get("name", name), own)
+            assert shown not in groups, f"two calls are shown as {shown!r}"
+            groups[shown] = self._call(name, own, before.called.get(shown) if before else None)
+        return Group(overall(group.result for group in groups.values()), called=groups)
 
     def _call(self, name: str, contexts: Contexts, before: Group | None) -> Group:
         run, call, given = self.run_, self.call, self.given["jobs"][name]
@@ -162,13 +179,17 @@ class Workflow:
         assert "/" not in file and "@" not in file, f"{uses} is not of this repository"
         callee = run.bench.workflow(run.event.sha, file)
         check_workflow(callee, file)
-        declared = (callee["on"]["workflow_call"] or {}).get("inputs") or {}
-        values = inputs(declared, run.bench.language.resolve(given.get("with", {}), contexts))
+        declared = callee["on"]["workflow_call"] or {}
+        values = called_inputs(
+            declared.get("inputs") or {},
+            run.bench.language.resolve(given.get("with", {}), contexts),
+        )
+        secrets = self._handed(name, declared.get("secrets") or {}, contexts)
         allowed = granted(given.get("permissions"), self.given.get("permissions"), run.event.fork)
         shown = run.bench.language.text(given.get("name", name), contexts)
         called = before.called if before else None
         prefix, again = f"{call.prefix}{shown} / ", before is None
-        made = Call(file, prefix, values, allowed, called, again, list(call.above))
+        made = Call(file, prefix, values, allowed, called, secrets, again, list(call.above))
         workflow = Workflow(run, callee, made)
         with ExitStack() as held:
             try:
@@ -184,6 +205,23 @@ class Workflow:
             except Cancelled:
                 return Group("cancelled")
             return workflow.run()
+
+    def _handed(self, name: str, declared: Mapping[str, Any], contexts: Contexts) -> dict[str, str]:
+        """The secrets that a call hands over, from those that its own workflow has.
+
+        Source: <https://docs.github.com/actions/how-tos/reuse-automations/reuse-workflows>,
+        passing inputs and secrets.
+        """
+        run, given = self.run_, self.given["jobs"][name]
+        own = dict(self.call.secrets)
+        if self.call.allowed is None:
+            own = run.bench.secrets_of(run, "")
+        handed = run.bench.language.resolve(given.get("secrets", {}), contexts | {"secrets": own})
+        unknown = set(handed) - set(declared)
+        assert not unknown, f"{name}: there is no secret {sorted(unknown)}"
+        required = {key for key, secret in declared.items() if (secret or {}).get("required")}
+        assert required <= set(handed), f"{name}: secrets are required: {sorted(required)}"
+        return {key: str(value) for key, value in handed.items() if value}
 
     def _cells(self, name: str, contexts: Contexts, before: Group | None, resists: Any) -> Group:
         run, given = self.run_, self.given["jobs"][name]

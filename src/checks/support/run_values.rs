@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 
 use super::walk::{ROOT, Trail, items};
 use crate::definition::{Job as Written, Name, RunValue, Step, Table, Workflow as WrittenWorkflow};
-use crate::resolve::{Axes, Job, Pipeline};
+use crate::resolve::{Axes, Call, Job, Pipeline};
 
 /// Names that exist where a value is read.
 #[derive(Clone, Default)]
@@ -17,6 +17,8 @@ pub(in crate::checks) struct Reader<'a> {
     pub(in crate::checks) inputs: Option<Vec<&'a str>>,
     /// Jobs of the same table, and those that are needed.
     pub(in crate::checks) jobs: Option<(&'a Table<Written>, &'a [Name])>,
+    /// Jobs of the same table that call workflows, with the outputs of those that are known.
+    pub(in crate::checks) calls: Vec<(&'a str, Option<&'a [String]>)>,
     /// Steps of the job that the user wrote.
     pub(in crate::checks) steps: Vec<&'a Step>,
     /// The number of steps that have run before.
@@ -47,21 +49,33 @@ pub(in crate::checks) fn all(pipeline: &Pipeline<'_>, visit: &mut Visit<'_>) {
     }
     let table = ROOT.key("jobs");
     for job in &pipeline.jobs {
-        of_job(&table.key(job.name), job, &definition.jobs, None, visit);
+        let reader = Reader { jobs: Some((&definition.jobs, &job.written.needs)), ..of(&pipeline.jobs) };
+        of_job(&table.key(job.name), job, reader, visit);
     }
     let table = ROOT.key("workflows");
     for workflow in &pipeline.workflows {
         let at = table.key(workflow.name);
         let jobs = at.key("jobs");
         for job in &workflow.jobs {
-            of_job(&jobs.key(job.name), job, &workflow.written.jobs, Some(inputs(workflow.written)), visit);
+            let jobs_of = Some((&workflow.written.jobs, job.written.needs.as_slice()));
+            let reader = Reader { inputs: Some(inputs(workflow.written)), jobs: jobs_of, ..of(&workflow.jobs) };
+            of_job(&jobs.key(job.name), job, reader, visit);
+        }
+        // Its outputs are read after all jobs.
+        let all: Vec<Name> = workflow.written.jobs.keys().cloned().collect();
+        let reader = Reader { jobs: Some((&workflow.written.jobs, &all)), ..of(&workflow.jobs) };
+        let on = at.key("on");
+        let call = on.key("call");
+        let table = call.key("outputs");
+        for (name, value) in &workflow.written.on.call.outputs {
+            visit(&table.key(name), &reader, value);
         }
     }
 }
 
 /// Inputs of a workflow.
 fn inputs(workflow: &WrittenWorkflow) -> Vec<&str> {
-    workflow.on.manual.inputs.keys().map(Name::as_str).collect()
+    workflow.on.manual.inputs.keys().chain(workflow.on.call.inputs.keys()).map(Name::as_str).collect()
 }
 
 fn components(pipeline: &Pipeline<'_>, visit: &mut Visit<'_>) {
@@ -106,7 +120,14 @@ fn keys<'a>(axes: &Axes<'a>) -> Vec<&'a str> {
     versions.into_iter().chain(axes.several_machines().map(|_| "os")).collect()
 }
 
-fn of_job(at: &Trail<'_>, job: &Job<'_>, table: &Table<Written>, inputs: Option<Vec<&str>>, visit: &mut Visit<'_>) {
+/// Calls among the jobs of a table.
+fn of<'a>(jobs: &'a [Job<'_>]) -> Reader<'a> {
+    let outputs = |call: &'a Call<'_>| call.interface.as_ref().map(|interface| interface.outputs.as_slice());
+    let calls = jobs.iter().filter_map(|job| Some((job.name.as_str(), outputs(job.call.as_ref()?))));
+    Reader { calls: calls.collect(), ..Reader::default() }
+}
+
+fn of_job<'a>(at: &Trail<'_>, job: &'a Job<'_>, reader: Reader<'a>, visit: &mut Visit<'_>) {
     let written = job.written;
     let mut keys: Vec<&str> = Vec::new();
     for key in job.cells.iter().flat_map(|cell| cell.keys()).map(Name::as_str) {
@@ -114,8 +135,12 @@ fn of_job(at: &Trail<'_>, job: &Job<'_>, table: &Table<Written>, inputs: Option<
             keys.push(key);
         }
     }
-    let reader = Reader { keys, inputs, jobs: Some((table, &written.needs)), ..Reader::default() };
+    let reader = Reader { keys, ..reader };
     table_of(&at.key("env"), &written.env, &reader, visit);
+    let with = at.key("with");
+    for (name, value) in written.with.iter().filter_map(|(name, own)| Some((name, own.run_value()?))) {
+        visit(&with.key(name), &reader, value);
+    }
     lists(at, &[("steps", &written.steps)], reader, visit);
 }
 

@@ -58,6 +58,7 @@ const HABITS: &[Habit] = &[
     }),
     habit("workflows", "pull_request_target", |_| GUARDED.to_owned()),
     habit("workflows", "pull-request-target", |_| GUARDED.to_owned()),
+    habit("workflows", "workflow_call", |_| "write `call = true`".to_owned()),
     habit("workflows", "workflow_dispatch", |_| "write `manual = true`".to_owned()),
     habit("workflows", "workflow_run", |_| GUARDED.to_owned()),
     habit("workflows", "workflow-run", |_| GUARDED.to_owned()),

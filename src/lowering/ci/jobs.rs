@@ -14,7 +14,7 @@ pub(super) fn jobs(context: &Context<'_>) -> impl Iterator<Item = CiJob> {
 fn ci_job(context: &Context<'_>, job: &Job<'_>) -> CiJob {
     let origin = crate::at!["jobs", job.name.as_str()];
     let build = format!("job-{}", job.name);
-    let mut lowered = own_job(context, job, &origin, context.pipeline.cache_use(), &build);
+    let mut lowered = own_job(context, job, None, &origin, context.pipeline.cache_use(), &build);
     // `passed` evaluates it again; one that holds wherever `success()` does needs no rule.
     let condition = lowered.condition.take().filter(|when| when.condition() != When::TRUE);
     if job.asks_changes() && !lowered.needs.iter().any(|need| need == "changes") {

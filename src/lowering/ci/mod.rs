@@ -48,13 +48,13 @@ fn workflow(context: &Context<'_>, above: &[Workflow]) -> Workflow {
         name: format!("{} ci", pipeline.project()),
         about: vec!["Every change passes through here; the last job is the one required check.".to_owned()],
         on: triggers(pipeline),
-        concurrency: Concurrency {
+        concurrency: Some(Concurrency {
             group: Value::from(pipeline.project())
                 + "-ci-"
                 + When::event("pull_request").choose(Github::Ref, Github::RunId),
             cancel: When::event("pull_request"),
             queue: false,
-        },
+        }),
         env: Vec::new(),
         jobs,
         origin: project_origin(),

@@ -54,7 +54,7 @@ fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
             manual: Some(inputs(pipeline)),
             ..Triggers::default()
         },
-        concurrency: context.each_run(names::DEPLOY),
+        concurrency: Some(context.each_run(names::DEPLOY)),
         env: Vec::new(),
         jobs,
         origin: crate::at!["environments"],

@@ -1,6 +1,7 @@
 //! Messages of rules that have several.
 
 mod built;
+mod calls;
 mod declared;
 mod deployed;
 mod left_out;
