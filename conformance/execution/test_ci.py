@@ -298,6 +298,7 @@ def test_shard_killed_half_way(github: Bench) -> None:
     assert run.results()["gates-backend"] == "failure"
 
 
+@pytest.mark.thorough
 def test_machine_lost_half_way(github: Bench) -> None:
     """A shard whose machine is lost leaves nothing, which the gates report."""
     run = github.run("ci.yml", proposed(github, "lost", {NEW: SLEEPING}), faults=[half_way(True)])

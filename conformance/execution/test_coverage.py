@@ -89,6 +89,7 @@ def test_history_of_a_fork(github: Bench, tmp_path: Path) -> None:
     assert run.job(JOB).annotations == []
 
 
+@pytest.mark.thorough
 def test_history_of_another_repository(github: Bench, tmp_path: Path) -> None:
     """A history of another repository is refused, and begins anew."""
     kept_by(github, tmp_path / "foreign", NUMBER, "31337")

@@ -106,6 +106,7 @@ def test_package_of_arguments(language: Language, tmp_path: Path) -> None:
     assert tests == Counter({"a::tests::a_one", "doctest::a/src/lib.rs - two (line 1)"})
 
 
+@pytest.mark.thorough
 def test_failing_doctest(language: Language, tmp_path: Path) -> None:
     """A doctest that fails turns the gates red, by its name and its place."""
     files = {"a/src/lib.rs": DOCTEST.format(name="a", two=3)}
@@ -125,6 +126,7 @@ def test_targets_of_arguments(language: Language, tmp_path: Path) -> None:
     assert len(titled(run.job("Test core"), "No doctests")) == 1
 
 
+@pytest.mark.thorough
 def test_a_project_without_a_lock_file(language: Language, tmp_path: Path) -> None:
     """A library that commits no Cargo.lock is tested without `--locked`."""
     files = {".gitignore": "target\nCargo.lock\n"}

@@ -112,7 +112,7 @@ TOOLCHAIN = '[toolchain]\nchannel = "nightly"\ncomponents = ["clippy", "rust-src
     ("place", "content"),
     [
         ("rust-toolchain.toml", TOOLCHAIN),
-        ("core/rust-toolchain.toml", TOOLCHAIN.replace('channel = "nightly"\n', "")),
+        thorough("core/rust-toolchain.toml", TOOLCHAIN.replace('channel = "nightly"\n', "")),
         thorough("core/rust-toolchain", "nightly\n"),
     ],
     ids=["root", "without-channel", "legacy"],

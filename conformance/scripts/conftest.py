@@ -23,6 +23,21 @@ COMMANDS = ("changes", "plan", "select", "record", "gates", "history", "coverage
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="run the thorough variants, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "thorough: takes too long for every change")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--all"):
+        left = [item for item in items if item.get_closest_marker("thorough")]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
+
+
 @dataclass(frozen=True)
 class Done:
     """What a step left."""

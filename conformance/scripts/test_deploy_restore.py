@@ -73,7 +73,9 @@ def test_a_runner_lost_after_any_change_is_recovered(bench: Bench, kind: str) ->
     assert restored >= 8
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param("all-at-once", marks=pytest.mark.thorough), "gateway-api"]
+)
 def test_a_rollback_and_its_verification_follow_every_failed_step(bench: Bench, kind: str) -> None:
     steps = prepared(bench, kind)
     bench.steps(steps[0])

@@ -80,8 +80,17 @@ def executed(bench: Bench, name: str, **env: Any) -> list[list[str]]:
     return found
 
 
-@pytest.mark.parametrize("parallel", [False, True], ids=["one-process", "xdist"])
-@pytest.mark.parametrize("kind", ["timings", "count", "files"])
+@pytest.mark.parametrize(
+    ("kind", "parallel"),
+    [
+        pytest.param("timings", True, id="timings-xdist"),
+        pytest.param("count", False, id="count-one-process"),
+        pytest.param("files", False, id="files-one-process"),
+        pytest.param("timings", False, id="timings-one-process", marks=pytest.mark.thorough),
+        pytest.param("count", True, id="count-xdist", marks=pytest.mark.thorough),
+        pytest.param("files", True, id="files-xdist", marks=pytest.mark.thorough),
+    ],
+)
 def test_no_seed_and_no_split_loses_a_test(bench: Bench, kind: str, parallel: bool) -> None:
     suite(bench)
     timings = bench.write("timings.json", json.dumps({"tests/test_1.py::test_n[3]": 9, "gone": 1}))
