@@ -17,6 +17,7 @@ pub mod graph;
 pub mod init;
 mod lowering;
 pub mod pins;
+pub mod plan;
 pub mod provenance;
 mod pytest;
 pub mod readback;

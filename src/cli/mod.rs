@@ -17,6 +17,7 @@ mod needs;
 mod output;
 mod pins;
 mod place;
+mod plan;
 mod project;
 mod report;
 mod schema;
@@ -58,6 +59,8 @@ enum Command {
     Absorb(absorb::Absorb),
     /// Explain a rule, or a line of a generated file
     Explain(explain::Explain),
+    /// Print what a change of the definition means
+    Plan(plan::Plan),
     /// Print the jobs of the workflows as a graph
     Graph(graph::Command),
     /// Print the secrets, variables and environments to create on GitHub
@@ -87,6 +90,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Pins(command) => pins::run(&command, &settings),
         Command::Absorb(command) => absorb::run(&command, &settings),
         Command::Explain(command) => explain::run(&command, &settings),
+        Command::Plan(command) => plan::run(&command, &settings),
         Command::Graph(command) => graph::run(&command, &settings),
         Command::Needs(command) => needs::run(&command, &settings),
         Command::Eject(command) => eject::run(&command, &settings),

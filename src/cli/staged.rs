@@ -1,4 +1,4 @@
-//! The git index as a folder: the files that a commit would have.
+//! A state of git as a folder: the index, which a commit would have, or a commit.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,6 +11,45 @@ use super::place::Place;
 /// Copies of the indexes of repositories, removed when they are dropped.
 #[derive(Default)]
 pub(crate) struct Indexes(Vec<(PathBuf, PathBuf, TempDir)>);
+
+/// Copies the files of a commit to a folder.
+///
+/// # Errors
+///
+/// The failure of a call in a folder that is no git repository, or one without such a commit.
+pub(crate) fn commit(root: &Path, reference: &str) -> Result<TempDir, Failure> {
+    let failed = |error: String| {
+        let help = format!("name a commit, a branch or a tag that `git rev-parse {reference}` knows");
+        Failure::io(format!("cannot read `{reference}` of git: {error}"), Some(&help))
+    };
+    let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
+    // A separate index, so that the user's stays as it is.
+    let index = folder.path().join(".pipewright-index");
+    let commit = format!("{reference}^{{commit}}");
+    run(Command::new("git")
+        .args(["read-tree", "--end-of-options", &commit])
+        .current_dir(root)
+        .env("GIT_INDEX_FILE", &index))
+    .map_err(failed)?;
+    let mut command = checkout(folder.path());
+    run(command.current_dir(root).env("GIT_INDEX_FILE", &index)).map_err(failed)?;
+    Ok(folder)
+}
+
+/// The command that copies an index to a folder. Large files are not read, so they are not downloaded either.
+fn checkout(folder: &Path) -> Command {
+    let mut prefix = std::ffi::OsString::from("--prefix=");
+    prefix.push(folder);
+    prefix.push("/");
+    let mut command = Command::new("git");
+    command.args(["checkout-index", "--all", "--quiet"]).arg(prefix).env("GIT_LFS_SKIP_SMUDGE", "1");
+    command
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let ended = command.output().map_err(|error| error.to_string())?;
+    if ended.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&ended.stderr).trim().to_owned()) }
+}
 
 impl Indexes {
     /// Returns the places in the indexes of their repositories.
@@ -38,20 +77,7 @@ impl Indexes {
         let failed = |error: String| Failure::io(format!("cannot read the index of git: {error}"), None);
         let folder = tempfile::tempdir().map_err(|error| failed(error.to_string()))?;
         let copy = folder.path().canonicalize().map_err(|error| failed(error.to_string()))?;
-        let mut prefix = std::ffi::OsString::from("--prefix=");
-        prefix.push(&copy);
-        prefix.push("/");
-        // Large files are not read, so they are not downloaded either.
-        let ended = Command::new("git")
-            .args(["checkout-index", "--all", "--quiet"])
-            .arg(prefix)
-            .current_dir(root)
-            .env("GIT_LFS_SKIP_SMUDGE", "1")
-            .output()
-            .map_err(|error| failed(error.to_string()))?;
-        if !ended.status.success() {
-            return Err(failed(String::from_utf8_lossy(&ended.stderr).trim().to_owned()));
-        }
+        run(checkout(&copy).current_dir(root)).map_err(failed)?;
         self.0.push((root.to_owned(), copy.clone(), folder));
         Ok(copy)
     }

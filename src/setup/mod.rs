@@ -11,7 +11,7 @@ use crate::sources::Sources;
 use crate::workflow::Workflow;
 
 pub use commands::commands;
-pub use values::{Kind, Needed};
+pub use values::{Kind, Needed, read_by};
 use written::Written;
 
 /// Setup on GitHub.

@@ -53,6 +53,13 @@ pub(super) fn values(workflows: &[Workflow]) -> Vec<Needed> {
         .collect()
 }
 
+/// The secrets and variables that a job reads, each with its environment; none for the repository.
+pub fn read_by(job: &Job) -> Vec<(Option<String>, Kind, String)> {
+    let mut found = Found::new();
+    of_job(job, &mut found);
+    found.into_keys().collect()
+}
+
 fn of_job(job: &Job, found: &mut Found) {
     let place = environment(job);
     let mut add = |value: &Value, origin: &Origin| {

@@ -126,6 +126,20 @@ impl Strategy {
         (!axes.is_empty()).then(|| Self { axes, ..Self::default() })
     }
 
+    /// Returns the number of its jobs; an axis that is evaluated in a run counts once.
+    pub fn combinations(&self) -> u64 {
+        let count = |length: usize| u64::try_from(length).unwrap_or(u64::MAX);
+        if !self.cells.is_empty() {
+            return count(self.cells.len());
+        }
+        let of = |axis: &Axis| match axis {
+            Axis::Texts(texts) => count(texts.len()),
+            Axis::Numbers(most) => u64::from(*most),
+            Axis::Expression(_) => 1,
+        };
+        self.axes.iter().map(|(_, axis)| of(axis)).product()
+    }
+
     /// Returns every key that a job of the matrix may have.
     pub fn keys(&self) -> impl Iterator<Item = &str> + Clone {
         let axes = self.axes.iter().map(|(name, _)| name.as_str());

@@ -16,6 +16,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "eject",
             "lib",
             "graph",
+            "plan",
             "setup",
             "provenance",
             "init",
@@ -30,6 +31,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
+    ("plan", &["definition", "setup", "sources", "workflow"]),
     ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (
         "lib",

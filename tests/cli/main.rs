@@ -18,6 +18,7 @@ mod merged;
 mod mistakes;
 mod needs;
 mod pins;
+mod plan;
 mod planted;
 mod quoting;
 mod refusals;

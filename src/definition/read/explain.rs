@@ -170,8 +170,11 @@ fn wrong_type(
     let path = parts(error.instance_path().as_str());
     let expected = expected.join(" or ");
     let message = format!("expected {expected}, found {}", type_of(error.instance()));
-    let table = || expected.contains("a table").then(|| format!("declare it as `[{}]`", at.dotted()));
+    // A member of a list has no header.
+    let is_member = matches!(path.last(), Some(Part::Index(_)));
+    let table = || (expected.contains("a table") && !is_member).then(|| format!("declare it as `[{}]`", at.dotted()));
     let help = suggestion(schema, error, &path, tables).or_else(table);
+    let help = help.or_else(|| is_member.then(|| form(schema, error)).flatten());
     let diagnostic = Diagnostic::error(WRONG_TYPE, at, message);
     match help {
         Some(help) => diagnostic.help(help),
