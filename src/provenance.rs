@@ -63,8 +63,8 @@ fn of_job(job: &Job, place: &Place, locator: &Locator<'_>) -> Provenance {
         Some("timeout-minutes") => Some("timeout"),
         Some("if") => Some("when"),
         Some(
-            key @ ("runs-on" | "env" | "services" | "needs" | "permissions" | "environment" | "matrix" | "uses"
-            | "with" | "secrets"),
+            key @ ("runs-on" | "env" | "container" | "services" | "needs" | "permissions" | "environment" | "matrix"
+            | "uses" | "with" | "secrets"),
         ) => Some(key),
         _ => None,
     };

@@ -299,6 +299,7 @@ fn generated(runner: &mut TestRunner) -> Workflow {
                 environment: None,
                 strategy: None,
                 env: Vec::new(),
+                container: None,
                 services: Vec::new(),
                 steps,
             },

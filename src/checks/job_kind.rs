@@ -52,6 +52,7 @@ fn of_call(at: &Trail<'_>, job: &Job, found: &mut Vec<Diagnostic>) {
         ("runs-on", job.runs_on.is_some(), by_with),
         ("component", job.component.is_some(), inside),
         ("environment", job.environment.is_some(), inside),
+        ("container", job.container.is_some(), inside),
         ("services", !job.services.is_empty(), inside),
         ("packages", !job.packages.apt.is_empty(), inside),
         ("checkout", job.checkout.is_some(), inside),

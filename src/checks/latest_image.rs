@@ -1,7 +1,7 @@
 //! An image is named with a version.
 
 use super::check::{Check, Subject};
-use super::support::walk::{ROOT, Trail, entries};
+use super::support::walk::{self, ROOT, Trail, entries};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct LatestImage;
@@ -21,7 +21,7 @@ impl Check for LatestImage {
         let definition = subject.definition;
         let mut image = |at: &Trail<'_>, image: &str| {
             let last = image.rsplit('/').next().unwrap_or_default();
-            if image.contains('@') || image.is_empty() {
+            if image.contains('@') || image.trim().is_empty() {
                 return;
             }
             let message = match last.split_once(':') {
@@ -35,6 +35,11 @@ impl Check for LatestImage {
         };
         entries(&ROOT, "services", &definition.services, &mut |at, _, service| {
             image(&at.key("image"), service.image.as_deref().unwrap_or_default());
+        });
+        walk::jobs(definition, &mut |at, _, job| {
+            if let Some(container) = &job.container {
+                image(&at.key("container"), &container.image);
+            }
         });
         entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
             if let Some(backup) = &environment.backup {

@@ -1,7 +1,7 @@
 //! No secret is written into the definition.
 
 use super::check::{Check, Subject};
-use super::support::walk::{ROOT, Trail, entries, items};
+use super::support::walk::{self, ROOT, Trail, entries, items};
 use crate::definition::{Body, Login, Value};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -41,6 +41,12 @@ impl Check for LiteralSecret {
         entries(&ROOT, "images", &definition.images, &mut |at, _, image| {
             if let Login::Password { password, .. } = &image.login {
                 secret(&at.key("login").key("password"), password, "REGISTRY_PASSWORD");
+            }
+        });
+        walk::jobs(definition, &mut |at, _, job| {
+            if let Some(credentials) = job.container.as_ref().and_then(|container| container.credentials.as_ref()) {
+                let at = at.key("container");
+                secret(&at.key("credentials").key("password"), &credentials.password, "REGISTRY_PASSWORD");
             }
         });
         entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {

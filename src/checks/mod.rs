@@ -29,6 +29,7 @@ mod hold_too_short;
 mod ignored_failure;
 mod image_lancedb;
 mod invalid_value;
+mod job_container;
 mod job_kind;
 mod latest_image;
 mod left_out_tests;
@@ -113,6 +114,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &ignored_failure::IgnoredFailure,
     &image_lancedb::ImageLancedb,
     &invalid_value::InvalidValue,
+    &job_container::JobContainer,
     &job_kind::JobKind,
     &latest_image::LatestImage,
     &left_out_tests::LeftOutTests,

@@ -10,6 +10,7 @@ use super::Table;
 use super::calls::{Call, CallValue};
 use super::checkout::{Checkout, Packages};
 use super::condition::Condition;
+use super::container::Container;
 use super::either::bool_or_table;
 use super::inputs::Input;
 use super::matrix::{JobRunsOn, Matrix};
@@ -226,6 +227,12 @@ pub struct Job {
     /// Example: `{ contents = "write" }`
     #[serde(default)]
     pub permissions: IndexMap<String, Access>,
+    /// Container in which the steps run, on Linux: an image with bash, or a table.
+    ///
+    /// Default: none; the steps run on the machine.
+    /// Example: `"python:3.12-slim"`
+    #[serde(default)]
+    pub container: Option<Container>,
     /// Services that the job needs.
     ///
     /// Example: `["postgres"]`

@@ -82,6 +82,7 @@ impl Context<'_> {
                 environment: None,
                 strategy: None,
                 env: Vec::new(),
+                container: None,
                 services: Vec::new(),
                 steps,
             },

@@ -131,7 +131,7 @@ pub(super) fn own_job(
     }
     grant_for(&written.steps, &mut job.permissions);
     grant_asked(written, &mut job.permissions);
-    if let Work::Steps { runner, timeout, environment, strategy, env, services, .. } = &mut job.work {
+    if let Work::Steps { runner, timeout, environment, strategy, env, container, services, .. } = &mut job.work {
         *runner = axes.runner;
         *strategy = written.matrix.as_ref().map(|matrix| matrix_of(matrix, &resolved.cells));
         *timeout = resolved.minutes;
@@ -141,6 +141,7 @@ pub(super) fn own_job(
             deployment: written.deployment,
         });
         *env = variables;
+        *container = written.container.as_ref().map(|own| context.container(own, origin));
         *services = beside.services;
     }
     job

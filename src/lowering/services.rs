@@ -3,10 +3,10 @@
 use super::context::Context;
 use super::steps::{set_env, value};
 use crate::at;
-use crate::definition::{Health, Name, Preset, Service as Written};
+use crate::definition::{Container as WrittenContainer, Health, Name, Preset, Service as Written};
 use crate::resolve::Named;
 use crate::trace::Origin;
-use crate::workflow::{Pairs, Service, Step, pairs};
+use crate::workflow::{Container, Pairs, Service, Step, pairs};
 use minijinja::context;
 
 /// The object store of the `LanceDB` preset.
@@ -33,6 +33,21 @@ impl Context<'_> {
             self.service(name, written, &mut beside);
         }
         beside
+    }
+
+    /// Returns the container of a job.
+    pub(crate) fn container(&self, written: &WrittenContainer, origin: &Origin) -> Container {
+        let mut env = Vec::new();
+        set_env(&mut env, written.env.iter().map(|(key, written)| (key, value(written))));
+        let credentials = written.credentials.as_ref().map_or_else(Vec::new, |login| {
+            pairs![("username", value(&login.username)), ("password", value(&login.password))]
+        });
+        Container {
+            image: self.image(&written.image, &origin.clone().then("container")),
+            credentials,
+            env,
+            options: options(None, &written.options),
+        }
     }
 
     fn service(&self, name: &Name, written: &Written, beside: &mut Beside) {

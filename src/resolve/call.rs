@@ -145,7 +145,12 @@ pub(crate) fn requires(definition: &Definition, workflow: &Workflow, secret: &st
     workflow.jobs.values().any(|job| {
         let services = job.services.iter().filter_map(|name| definition.services.get(name));
         let env = services.flat_map(|service| service.env.values());
+        let container = job.container.iter().flat_map(|container| {
+            let login = container.credentials.iter().flat_map(|login| [&login.username, &login.password]);
+            container.env.values().chain(login)
+        });
         values(job).flat_map(RunValue::externals).any(is_it)
+            || container.filter_map(|value| value.external()).any(is_it)
             || env.filter_map(|value| value.external()).any(is_it)
             || job.secrets.values().any(is_it)
     })

@@ -72,8 +72,12 @@ fn of_job(job: &Job, found: &mut Found) {
             pairs(with, &job.origin);
             pairs(secrets, &job.origin);
         }
-        Work::Steps { env, services, steps, .. } => {
+        Work::Steps { env, container, services, steps, .. } => {
             pairs(env, &job.origin);
+            if let Some(container) = container {
+                pairs(&container.credentials, &job.origin);
+                pairs(&container.env, &job.origin);
+            }
             for service in services {
                 pairs(&service.env, &job.origin);
             }

@@ -1,7 +1,7 @@
 //! A workflow that another one calls reads no secret: it would be empty there.
 
 use super::{Rule, Set};
-use crate::diagnostics::{Code, Diagnostic};
+use crate::diagnostics::{Code, Diagnostic, Location, Part};
 use crate::workflow::{Job, Workflow};
 
 pub(crate) struct CalledSecret;
@@ -21,6 +21,12 @@ impl Rule for CalledSecret {
                 continue;
             }
             let Some((caller, job)) = caller(set, place.workflow) else { continue };
+            let at = &place.workflow.origin;
+            let help = if matches!(at, Location::Path(path, _) if path.first() == Some(&Part::from("workflows"))) {
+                "declare it in `on.call.secrets` and hand it over, or read it in a workflow that nothing calls"
+            } else {
+                "read it in a workflow that nothing calls: `[workflows.<name>]`"
+            };
             let message = format!(
                 "the secret `{name}` is empty in {} where `{}` calls `{}`",
                 place.described(),
@@ -30,9 +36,7 @@ impl Rule for CalledSecret {
             found.push(
                 Diagnostic::warning(self.code(), place.at(), message)
                     .related(job.origin.clone(), "it is called here")
-                    .help(
-                        "read it in a workflow that nothing calls, or declare it in `on.call.secrets` and hand it over",
-                    ),
+                    .help(help),
             );
         }
     }

@@ -66,8 +66,11 @@ impl Names<'_> {
         self.ids(at, "output", job.outputs.iter().map(|(name, _)| name.as_str()));
         self.ids(at, "axis", strategy(job).into_iter().flat_map(|matrix| &matrix.axes).map(|(name, _)| name.as_str()));
         match &job.work {
-            Work::Steps { env, services, .. } => {
+            Work::Steps { env, container, services, .. } => {
                 self.once(at, "variable", env);
+                if let Some(container) = container {
+                    self.once(at, "variable", &container.env);
+                }
                 self.ids(at, "service", services.iter().map(|service| service.id.as_str()));
                 for service in services {
                     self.once(at, "variable", &service.env);

@@ -21,11 +21,12 @@ impl Rule for ImagePin {
             found.push(Diagnostic::error(self.code(), at.clone(), message).help(help));
         };
         for (_, job) in set.jobs() {
-            let Work::Steps { services, .. } = &job.work else { continue };
-            for service in services.iter().filter(|service| !is_pinned(&service.image)) {
-                let reference = service.image.split('@').next().unwrap_or_default();
+            let Work::Steps { container, services, .. } = &job.work else { continue };
+            let images = services.iter().map(|service| &service.image).chain(container.iter().map(|it| &it.image));
+            for image in images.filter(|image| !is_pinned(image)) {
+                let reference = image.split('@').next().unwrap_or_default();
                 let help = format!("run `pipewright pins add '{reference}@sha256:<digest>'`");
-                wrong(&service.image, &job.origin, help);
+                wrong(image, &job.origin, help);
             }
         }
         // Two actions start images that their inputs name, and without them a moving one.

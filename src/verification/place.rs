@@ -21,7 +21,7 @@ pub(super) enum Key {
     JobEnv,
     /// The address of a job's environment.
     EnvironmentUrl,
-    /// Variables of a service.
+    /// Variables of a service or of the job's container, and the login to its registry.
     ServiceEnv,
     /// Outputs of a job.
     JobOutput,
@@ -114,7 +114,7 @@ impl<'w> Walk<'_, 'w> {
                 self.pairs(Key::Job, "with", with);
                 self.pairs(Key::JobEnv, "secrets", secrets);
             }
-            Work::Steps { runner, environment, env, services, .. } => {
+            Work::Steps { runner, environment, env, container, services, .. } => {
                 if let Machine::Label(label) = runner {
                     self.value(Key::Job, "runs-on", "", label);
                 }
@@ -125,6 +125,10 @@ impl<'w> Walk<'_, 'w> {
                     }
                 }
                 self.pairs(Key::JobEnv, "env", env);
+                if let Some(container) = container {
+                    self.pairs(Key::ServiceEnv, "credentials", &container.credentials);
+                    self.pairs(Key::ServiceEnv, "env", &container.env);
+                }
                 for service in services {
                     self.pairs(Key::ServiceEnv, "env", &service.env);
                 }

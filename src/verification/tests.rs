@@ -49,6 +49,7 @@ fn steps_job(id: &str) -> Job {
             environment: None,
             strategy: None,
             env: Vec::new(),
+            container: None,
             services: Vec::new(),
             steps: vec![checkout, make],
         },

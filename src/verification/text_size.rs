@@ -136,12 +136,22 @@ fn tables(job: &Job) -> impl Iterator<Item = &Pairs> {
         Work::Steps { env, .. } => env,
         Work::Call { with, .. } => with,
     };
+    let container = match &job.work {
+        Work::Steps { container: Some(container), .. } => Some(container),
+        _ => None,
+    };
+    let container = container.into_iter().flat_map(|container| [&container.env, &container.credentials]);
     let inputs = job.steps().iter().filter_map(|step| match &step.kind {
         StepKind::Uses(action) => Some(&action.with),
         StepKind::Run(_) => None,
     });
     let services = services(job).iter().map(|service| &service.env);
-    [own, &job.outputs].into_iter().chain(services).chain(job.steps().iter().map(|step| &step.env)).chain(inputs)
+    [own, &job.outputs]
+        .into_iter()
+        .chain(container)
+        .chain(services)
+        .chain(job.steps().iter().map(|step| &step.env))
+        .chain(inputs)
 }
 
 #[cfg(test)]

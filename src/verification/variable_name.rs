@@ -17,8 +17,11 @@ impl Rule for VariableName {
 
     fn verify(&self, set: &Set<'_>, found: &mut Vec<Diagnostic>) {
         for (_, job) in set.jobs() {
-            if let Work::Steps { env, services, .. } = &job.work {
+            if let Work::Steps { env, container, services, .. } = &job.work {
                 self.names(&job.origin, env, found);
+                if let Some(container) = container {
+                    self.names(&job.origin, &container.env, found);
+                }
                 for service in services {
                     self.names(&job.origin, &service.env, found);
                 }

@@ -29,6 +29,7 @@ pub struct Job {
 }
 
 /// Content of a job: steps, or a call of a reusable workflow.
+#[expect(clippy::large_enum_variant, reason = "most jobs have steps")]
 #[derive(Debug, Clone, PartialEq)]
 pub enum Work {
     /// A job with steps.
@@ -43,6 +44,8 @@ pub enum Work {
         strategy: Option<Strategy>,
         /// Environment variables of all steps.
         env: Pairs,
+        /// The container in which the steps run.
+        container: Option<Container>,
         /// Service containers.
         services: Vec<Service>,
         /// The steps.
@@ -156,6 +159,19 @@ pub enum Axis {
     Numbers(u16),
     /// A JSON list that is evaluated in a run.
     Expression(Value),
+}
+
+/// A container in which the steps of a job run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Container {
+    /// The image by digest.
+    pub image: String,
+    /// User and password for the registry.
+    pub credentials: Pairs,
+    /// Its environment variables.
+    pub env: Pairs,
+    /// Options of `docker create`.
+    pub options: Option<String>,
 }
 
 /// A service container.

@@ -17,7 +17,7 @@ mod when;
 use crate::trace::Origin;
 
 pub use evaluate::{Contexts, NotJson};
-pub use job::{Axis, Callee, Cell, Concurrency, Environment, Job, Machine, Service, Strategy, Work};
+pub use job::{Axis, Callee, Cell, Concurrency, Container, Environment, Job, Machine, Service, Strategy, Work};
 pub use permission::{ASKED_FOR, Access, Permission, grant};
 pub use property::{Github, Property};
 pub use script::Script;

@@ -2,8 +2,9 @@
 
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
-    Action, Axis, CallInput, CallSecret, Callee, Cell, Commit, Concurrency, Environment, Job, Machine, ManualInput,
-    ManualKind, Pairs, Permission, Service, Step, StepKind, Strategy, Triggers, Value, When, Work, Workflow,
+    Action, Axis, CallInput, CallSecret, Callee, Cell, Commit, Concurrency, Container, Environment, Job, Machine,
+    ManualInput, ManualKind, Pairs, Permission, Service, Step, StepKind, Strategy, Triggers, Value, When, Work,
+    Workflow,
 };
 
 /// A workflow as text, below these comment lines.
@@ -152,7 +153,16 @@ fn entry(job: &Job) -> Entry {
             entries.extend(inputs(with));
             entries.extend(pairs("secrets", secrets));
         }
-        Work::Steps { runner: on, timeout, environment: place, strategy: matrix, env, services: beside, steps } => {
+        Work::Steps {
+            runner: on,
+            timeout,
+            environment: place,
+            strategy: matrix,
+            env,
+            container: own,
+            services: beside,
+            steps,
+        } => {
             entries.push(Entry::new("runs-on", runner(on)));
             entries.push(Entry::new("timeout-minutes", Node::Int(i64::try_from(*timeout).unwrap_or(i64::MAX))));
             entries.push(Entry::new("permissions", permissions(&job.permissions)));
@@ -161,6 +171,7 @@ fn entry(job: &Job) -> Entry {
             entries.extend(matrix.iter().flat_map(strategy));
             entries.extend(pairs("outputs", &job.outputs));
             entries.extend(pairs("env", env));
+            entries.extend(own.as_ref().map(container));
             if !beside.is_empty() {
                 entries.push(Entry::new("services", Node::map(beside.iter().map(service))));
             }
@@ -249,6 +260,14 @@ fn strategy(strategy: &Strategy) -> Vec<Entry> {
 
 fn cell(cell: &Cell) -> Node {
     Node::map(cell.iter().map(|(key, own)| Entry::new(key.as_str(), text(&own.into()))))
+}
+
+fn container(container: &Container) -> Entry {
+    let mut entries = vec![Entry::new("image", container.image.as_str())];
+    entries.extend(pairs("credentials", &container.credentials));
+    entries.extend(pairs("env", &container.env));
+    entries.extend(container.options.as_ref().map(|options| Entry::new("options", options.as_str())));
+    Entry::new("container", Node::Map(entries))
 }
 
 fn service(service: &Service) -> Entry {

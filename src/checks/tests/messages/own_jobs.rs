@@ -293,3 +293,49 @@ checks = { a = "true" }
         ],
     )]);
 }
+
+#[test]
+fn containers() {
+    let job = |lines: &str| said(&format!("[jobs.j]\nsteps = [{{ run = \"a\" }}]\n{lines}\n"), &[]);
+    for (lines, expected) in [
+        ("container = \"debian:13\"", None),
+        ("container = \" \"", Some("empty-text pipeline.toml: `container` holds an empty text")),
+        (
+            "container = \"debian:13\"\nruns-on = \"macos-15\"",
+            Some(
+                "job-container jobs.j.runs-on: `macos-15` cannot run a container: GitHub starts containers on Linux alone",
+            ),
+        ),
+        (
+            "container = \"debian:13\"\npackages = { apt = [\"gettext\"] }",
+            Some(
+                "job-container jobs.j.packages: `packages` are installed by `sudo` on the machine, and a container has none",
+            ),
+        ),
+        (
+            "container = { image = \"debian:13\", env = { A = { secret = \"A\" } } }",
+            Some(
+                "secret-outside-environment jobs.j.container.env.A: the secret `A` is used by a job that names no environment",
+            ),
+        ),
+        (
+            "container = { image = \"debian:13\", credentials = { username = \"a\", password = \"b\" } }",
+            Some(
+                "literal-secret jobs.j.container.credentials.password: a secret is written in the repository, where anyone with \
+                 read access can see it",
+            ),
+        ),
+        (
+            "container = \"debian:13\"\nservices = [\"db\"]\n[services.db]\nimage = \"postgres:16\"\nhealth = \"true\"\n\
+             provides = { URL = \"postgres://localhost:5432\" }",
+            Some("job-container jobs.j.services[0]: in a container, the service `db` is not on localhost"),
+        ),
+    ] {
+        let expected = expected.map(|message| format!("error {message}"));
+        assert_eq!(job(lines), Vec::from_iter(expected), "{lines}");
+    }
+    assert_eq!(
+        job("container = \"debian:latest\""),
+        ["warning latest-image jobs.j.container: `debian:latest` is a moving tag: each pull may get another image"]
+    );
+}
