@@ -66,6 +66,19 @@ needs = ["breaks"]
 when  = "failure"
 steps = [{ name = "report", run = "true" }]
 
+[workflows.own.jobs.rescue]
+needs = ["breaks", "main"]
+when  = { jobs = { breaks = ["failure"], main = ["success"] } }
+steps = [
+  { name = "broken", run = "true", when = { jobs = { breaks = ["failure", "cancelled"] } } },
+  { name = "intact", run = "true", when = { jobs = { breaks = ["success"] } } },
+]
+
+[workflows.own.jobs.intact]
+needs = ["breaks", "main"]
+when  = { jobs = { breaks = ["success"], main = ["success"] } }
+steps = [{ name = "intact", run = "true" }]
+
 [workflows.own.jobs.publish]
 needs = ["breaks"]
 steps = [{ name = "publish", run = "true" }]
@@ -159,9 +172,13 @@ def test_conditions_of_steps_and_jobs(github: Bench) -> None:
         "any": "success",
         "branch": "success",
     }
+    rescue = outcomes(run, "rescue")
+    assert (rescue["broken"], rescue["intact"]) == ("success", "skipped")
     assert run.results() == {
         "breaks": "failure",
         "report": "success",
+        "rescue": "success",
+        "intact": "skipped",
         "publish": "skipped",
         "tagged": "skipped",
         "main": "success",

@@ -34,12 +34,24 @@ impl Check for Condition {
                     let message = "the job needs no other, so nothing before it can fail";
                     found.push(Diagnostic::error(CODE, at.at(), message).help("add `needs = [\"…\"]`"));
                 }
+                results(at, case, &job.needs, found);
                 possible(at, case, found);
+            });
+        });
+        walk::jobs(definition, &mut |at, _, job| {
+            items(at, "steps", &job.steps, &mut |at, step| {
+                let Some(when) = &step.when else { return };
+                cases(&at.key("when"), when, &mut |at, case| results(at, case, &job.needs, found));
             });
         });
         walk::steps(definition, &mut |at, step| {
             let Some(when) = &step.when else { return };
             cases(&at.key("when"), when, &mut |at, case| {
+                let of_job =
+                    |at: &Trail<'_>| ["jobs.", "workflows."].iter().any(|table| at.at().dotted().starts_with(table));
+                if !case.jobs.is_empty() && !of_job(at) {
+                    results(at, case, &[], found);
+                }
                 found.extend(changed_elsewhere(at, case));
                 possible(at, case, found);
             });
@@ -78,6 +90,22 @@ fn changed(at: &Trail<'_>, case: &Case, known: &[&str], found: &mut Vec<Diagnost
             found.push(Diagnostic::error(CODE, at.at(), message).help(help));
         }
     });
+}
+
+/// A job knows the results of those that it needs.
+fn results(at: &Trail<'_>, case: &Case, needs: &[Name], found: &mut Vec<Diagnostic>) {
+    let table = at.key("jobs");
+    for (name, results) in &case.jobs {
+        let place = table.key(name);
+        if !needs.contains(name) {
+            let message = format!("the job does not wait for `{name}`");
+            let help = format!("add `needs = [\"{name}\"]` to a custom job, or remove it");
+            found.push(Diagnostic::error(CODE, place.at().key(), message).help(help));
+        } else if results.is_empty() {
+            let message = format!("no result of `{name}` would do");
+            found.push(Diagnostic::error(CODE, place.at(), message).help("name at least one, as in `[\"failure\"]`"));
+        }
+    }
 }
 
 fn changed_elsewhere(at: &Trail<'_>, case: &Case) -> Option<Diagnostic> {

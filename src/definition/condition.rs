@@ -8,6 +8,7 @@ use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer, StrDeserial
 use serde::de::{Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::Table;
 use super::name::Name;
 
 /// A condition: at least one of its cases holds.
@@ -24,10 +25,15 @@ pub struct Condition {
 pub struct Case {
     /// Result of what ran before: the steps above, or the jobs in `needs`.
     ///
-    /// Default: `"success"`.
+    /// Default: `"success"`, without `jobs`.
     /// Example: `"failure"`
     #[serde(default)]
     pub result: Option<WhenResult>,
+    /// Results of jobs in `needs`, by name: each has one of its list. With it, `result` is any, unless the run is cancelled.
+    ///
+    /// Example: `{ bundle = ["failure", "cancelled"] }`
+    #[serde(default)]
+    pub jobs: Table<Vec<JobResult>>,
     /// Events that start the run, one of them.
     ///
     /// Example: `["push", "pull-request"]`
@@ -75,6 +81,32 @@ pub enum WhenResult {
     Always,
 }
 
+/// Result of a job.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum JobResult {
+    /// It succeeded.
+    Success,
+    /// It failed.
+    Failure,
+    /// It was cancelled.
+    Cancelled,
+    /// It did not run.
+    Skipped,
+}
+
+impl JobResult {
+    /// The word for it.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Failure => "failure",
+            Self::Cancelled => "cancelled",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
 /// An event that starts a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -96,7 +128,7 @@ pub enum RunEvent {
 impl Condition {
     /// Returns whether a case asks for the result of what ran before.
     pub fn asks_result(&self) -> bool {
-        self.cases.iter().any(|case| case.result.is_some())
+        self.cases.iter().any(|case| case.result.is_some() || !case.jobs.is_empty())
     }
 }
 

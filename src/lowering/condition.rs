@@ -23,8 +23,12 @@ fn case(case: &Case, explicit: bool) -> When {
         Some(WhenResult::Failure) => parts.push(When::failure()),
         Some(WhenResult::Always) => parts.push(When::always()),
         Some(WhenResult::Success) => parts.push(When::Status(Status::Success)),
+        None if !case.jobs.is_empty() => parts.push(When::not_cancelled()),
         None if explicit => parts.push(When::Status(Status::Success)),
         None => {}
+    }
+    for (job, results) in &case.jobs {
+        parts.push(need(job).result().is_one_of(results.iter().map(|result| result.as_str())));
     }
     if !case.event.is_empty() {
         parts.push(Value::from(Github::EventName).is_one_of(case.event.iter().map(|event| event_name(*event))));
@@ -97,6 +101,14 @@ mod tests {
                 Some(
                     "(github.ref == 'refs/heads/main' || startsWith(github.ref, 'refs/heads/release/')) \
                  && github.repository == 'acme/atom'",
+                ),
+            ),
+            ("{ jobs = { a = ['failure'] } }", Some("${{ !cancelled() && needs.a.result == 'failure' }}")),
+            (
+                "['failure', { jobs = { a = ['success', 'skipped'] }, event = ['push'] }]",
+                Some(
+                    "failure() || !cancelled() && contains(fromJSON('[\"success\", \"skipped\"]'), needs.a.result) \
+                 && github.event_name == 'push'",
                 ),
             ),
             ("{ tags = ['v*'] }", Some("startsWith(github.ref, 'refs/tags/v')")),

@@ -65,8 +65,8 @@ const HABITS: &[Habit] = &[
 ];
 
 /// Source: <https://docs.zizmor.sh/audits/#dangerous-triggers>.
-const GUARDED: &str = "remove it: such a run has secrets and a token that writes, on behalf of code from forks; \
-                       `needs = [\"ci\"]` calls `ci.yml` before the jobs of a workflow";
+const GUARDED: &str = "remove it: such a run has secrets and a token that writes, on behalf of code from forks, and no filter of \
+                       branches makes that safe; `needs = [\"ci\"]` calls `ci.yml` before the jobs of a workflow";
 const MATRIX: &str = "remove it: a list is a matrix, as in `python = [\"3.11\", \"3.12\"]` or \
                       `runs-on = [\"ubuntu-24.04\", \"macos-15\"]` of a component";
 const ORDER: &str = "remove it: a job waits for the jobs whose results it uses";

@@ -339,3 +339,27 @@ fn containers() {
         ["warning latest-image jobs.j.container: `debian:latest` is a moving tag: each pull may get another image"]
     );
 }
+
+#[test]
+fn results_of_jobs() {
+    let expected = [
+        "error condition jobs.b.when.jobs.c: the job does not wait for `c`",
+        "error condition jobs.b.steps[0].when.jobs.a: no result of `a` would do",
+        "error condition components.backend.after[0].when.jobs.a: the job does not wait for `a`",
+    ];
+    let toml = r#"[jobs.a]
+steps = [{ run = "a" }]
+[jobs.b]
+needs = ["a"]
+when = { jobs = { a = ["failure"], c = ["success"] } }
+steps = [{ run = "a", when = { jobs = { a = [] } } }]
+[components.backend]
+after = [{ run = "a", when = { jobs = { a = ["success"] } } }]
+"#;
+    let mut found = said(toml, &[]);
+    found.retain(|line| line.contains("condition"));
+    found.sort();
+    let mut expected = expected.map(str::to_owned);
+    expected.sort();
+    assert_eq!(found, expected);
+}
