@@ -198,6 +198,20 @@ pub(crate) fn below(folder: &str, file: &str) -> String {
     if folder.is_empty() { file.to_owned() } else { format!("{folder}/{file}") }
 }
 
+/// Returns the first of these files in a folder, else in the closest folder above it.
+pub(crate) fn closest(tree: &dyn Tree, folder: &str, names: &[&str]) -> Option<String> {
+    let mut here = folder;
+    loop {
+        if let Some(file) = names.iter().map(|name| below(here, name)).find(|file| tree.exists(file)) {
+            return Some(file);
+        }
+        if here.is_empty() {
+            return None;
+        }
+        here = self::folder(here);
+    }
+}
+
 fn text(root: &Path, file: &str, help: &str) -> Result<Text, Unreadable> {
     let failed = |message: String| Unreadable { file: file.to_owned(), message, help: help.to_owned() };
     let unreadable =

@@ -3,7 +3,7 @@
 use super::support::walk::{ROOT, entries};
 use super::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic};
-use crate::sources::join;
+use crate::sources::{closest, join};
 use crate::toolchains;
 
 pub(crate) struct MissingLock;
@@ -48,14 +48,5 @@ fn has_lock(subject: &Subject<'_>, path: &str, locks: &[&str]) -> bool {
     if !own.is_empty() && !subject.sources.tree.exists(&own) {
         return true;
     }
-    let mut folder = own.as_str();
-    loop {
-        if locks.iter().any(|lock| join(folder, lock).is_some_and(|file| subject.sources.tree.exists(&file))) {
-            return true;
-        }
-        if folder.is_empty() {
-            return false;
-        }
-        folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
-    }
+    closest(subject.sources.tree.as_ref(), &own, locks).is_some()
 }

@@ -10,6 +10,7 @@ mod choices;
 mod containers;
 mod day;
 mod definition;
+mod devcontainer;
 mod dockerfile;
 mod fixtures;
 mod git;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::bun;
+use super::devcontainer;
 use super::names::{self, base, word};
 use super::node_versions::{USUAL, engines, tested, version};
 use super::project::{Component, Install, Start, Stated, TestRunner, Tests, Toolchain, Versions};
@@ -73,17 +74,18 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let mut checks = package.checks();
     let mut stated = Stated::default();
     let outside = |paths: &[String]| has_tests_outside(view, folder, paths);
-    let tests = package.tests(&mut checks, &mut hints, &mut stated, &outside);
     let members = package.members.iter().flat_map(scripts);
-    let (checks, unsure) = script_proof::proven(
-        bun::without_browsers(checks, &|script| package.resolved(script)),
-        &script_proof::Package {
-            scripts: package.scripts().chain(members).collect(),
-            exists: &|file| view.tree.exists(&folder.file(file)),
-            own: &view.own,
-            is_tested: !view.own.tests(&folder.path, "node").is_empty(),
-        },
-    );
+    let proof = script_proof::Package {
+        scripts: package.scripts().chain(members).collect(),
+        exists: &|file| view.tree.exists(&folder.file(file)),
+        own: &view.own,
+        is_tested: !view.own.tests(&folder.path, "node").is_empty(),
+    };
+    let mut others = Vec::new();
+    let tests = package.tests(&mut checks, &mut hints, &mut stated, &outside, (&proof.run(), &mut others));
+    let (checks, mut unsure) =
+        script_proof::proven(bun::without_browsers(checks, &|script| package.resolved(script)), &proof);
+    unsure.extend(others);
     if checks.is_empty() && tests.is_none() && package.manager == Manager::None {
         return None;
     }
@@ -230,30 +232,56 @@ impl Package {
         hints: &mut Vec<String>,
         stated: &mut Stated,
         outside: &dyn Fn(&[String]) -> bool,
+        (run, unsure): (&[&str], &mut Vec<(Name, String, String)>),
     ) -> Option<Tests> {
-        let Some(script) = self.script("test").filter(|script| !script.contains("no test specified")) else {
+        let names = self.test_scripts(run);
+        if names.is_empty() {
             let in_members = self.members.iter().flat_map(scripts).any(|(script, _)| script == "test");
             if let Some(command) = self.manager.run_in_members("test").filter(|_| in_members) {
                 checks.push((word("test"), command));
                 hints.push(no_report("the members' own test scripts"));
             }
-            return None;
-        };
-        let reported = || Some((TestRunner::Command(self.reporting(script.trim())?), Vec::new()));
-        let Some((runner, paths)) = self.known(script.trim(), hints, stated, outside).or_else(reported) else {
-            checks.push((word("test"), self.manager.run("test")));
-            hints.push(no_report("the test script"));
-            return None;
-        };
-        Some(Tests {
-            runner,
-            paths,
-            not_tests: Vec::new(),
-            services: Vec::new(),
-            measure: Vec::new(),
-            coverage: None,
-            shuffled: false,
-        })
+        }
+        let mut found = None;
+        for name in names {
+            let script = self.script(name).unwrap_or_default().trim();
+            let reported = || Some((TestRunner::Command(self.reporting(script)?), Vec::new()));
+            let is_first = found.is_none();
+            let run = || self.known(script, hints, stated, outside).or_else(reported);
+            if let Some((runner, paths)) = is_first.then(run).flatten() {
+                found = Some(Tests {
+                    runner,
+                    paths,
+                    not_tests: Vec::new(),
+                    services: Vec::new(),
+                    measure: Vec::new(),
+                    coverage: None,
+                    shuffled: false,
+                });
+            } else if name == "test" {
+                checks.push((word("test"), self.manager.run(name)));
+                hints.push(no_report("the test script"));
+            } else {
+                let reason = "a workflow runs it behind other scripts: add what it needs";
+                let name = (names::name(name).unwrap_or_else(|| word("test")), self.manager.run(name));
+                unsure.push((name.0, name.1, reason.to_owned()));
+            }
+        }
+        found
+    }
+
+    /// The scripts that test: `test`, or those with such a name that workflows run in its place.
+    fn test_scripts<'a>(&'a self, run: &[&str]) -> Vec<&'a str> {
+        let is_set = |script: &str| self.script(script).is_some_and(|text| !text.contains("no test specified"));
+        let by_workflows: Vec<&str> = self
+            .scripts()
+            .map(|(name, _)| name)
+            .filter(|name| name.starts_with("test:") && !name.contains("watch") && run.contains(name))
+            .collect();
+        if !by_workflows.is_empty() && !run.contains(&"test") {
+            return by_workflows;
+        }
+        is_set("test").then_some("test").into_iter().collect()
     }
 
     /// The runner of a script and the paths that it names; none where there are tests that these do not lead to.
@@ -323,7 +351,8 @@ impl Package {
                 }
             }
         }
-        if let Some(found) = tested(&view.own.tested(&folder.path, "node")) {
+        let any = || tested(&view.own.versions("node").collect::<Vec<_>>());
+        if let Some(found) = tested(&view.own.tested(&folder.path, "node")).or_else(any) {
             return found;
         }
         if let Some(version) = bun::tool(&self.tools, "nodejs").and_then(version) {
@@ -334,6 +363,9 @@ impl Package {
             return Versions { list: vec![version], from: Some("volta in package.json".to_owned()) };
         }
         let list = inner("engines").map(engines).unwrap_or_default();
+        if let Some((version, from)) = devcontainer::version(view, "node").filter(|_| list.is_empty()) {
+            return Versions { list: vec![version], from: Some(from) };
+        }
         if list.is_empty() {
             return Versions { list: vec![USUAL.to_string()], from: None };
         }

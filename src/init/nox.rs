@@ -40,7 +40,7 @@ pub(super) fn sessions(text: &str) -> Vec<Session> {
         } else if let Some(session) = found.last_mut().filter(|_| inside && line.starts_with([' ', '\t'])) {
             let calls = CALLS.iter().filter_map(|(call, front)| Some((line.find(call)? + call.len(), front)));
             for (start, front) in calls {
-                let words = words(rest.get(start..).unwrap_or_default());
+                let words = words(rest.get(start..).unwrap_or_default(), text);
                 let command = [*front, &words.join(" ")].join(" ").trim().to_owned();
                 if !words.is_empty() {
                     session.commands.push((index + 1, command));
@@ -97,13 +97,23 @@ fn literals(expression: &str) -> Vec<String> {
     parts.map(str::to_owned).collect()
 }
 
-/// The words of a call's arguments as a shell reads them; `$…` is for values that only Python knows.
-fn words(arguments: &str) -> Vec<String> {
+/// The words of a call's arguments as a shell reads them; `$…` is for values that only Python knows. `text` may set lists.
+fn words(arguments: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for argument in split(arguments) {
         let argument = argument.trim();
         let is_named = argument.split_once('=').is_some_and(|(name, _)| is_name_of_python(name.trim()));
         if argument.is_empty() || is_named || argument.contains("posargs") {
+            continue;
+        }
+        let list = argument.strip_prefix('*').and_then(|name| text.split_once(&format!(" {name} = [")));
+        if let Some((_, rest)) = list {
+            found.extend(literals(&format!("[{rest}")));
+            continue;
+        }
+        // Source: <https://nox.thea.codes/en/stable/tutorial.html#loading-dependencies-from-pyproject-toml-or-scripts>.
+        if let Some((_, groups)) = argument.split_once("nox.project.dependency_groups(") {
+            found.extend(literals(&format!("[{groups}]")).into_iter().flat_map(|group| ["--group".to_owned(), group]));
             continue;
         }
         let text = ['"', '\''].iter().find_map(|quote| argument.strip_prefix(*quote)?.strip_suffix(*quote));
@@ -163,6 +173,15 @@ mod tests {
         \x20   session.run(\n        \"pytest\",\n        \"-W\", \"error\",  # strict\n        *session.posargs,\n        env={\"A\": \"b\"},\n    )\n\n\
         @nox.session(name=\"types\", python=\"3.12\")\ndef mypy(session):\n    session.install(\"-r\", \"dev.txt\")\n    session.run(\"mypy\", TARGET)\n\n\
         def helper(session):\n    session.run(\"rm\", \"x\")\n";
+
+    #[test]
+    fn reads_lists_and_dependency_groups() {
+        let text = "@nox.session\ndef tests(session):\n    run = [\"python\", \"-m\"]\n\
+                    \x20   session.install(*nox.project.dependency_groups(PYPROJECT, \"test\", \"cov\"))\n    session.run(*run, \"pytest\")\n";
+        let found = sessions(text);
+        let commands: Vec<&str> = found[0].commands.iter().map(|(_, text)| text.as_str()).collect();
+        assert_eq!(commands, ["pip install --group test --group cov", "python -m pytest"]);
+    }
 
     #[test]
     fn reads_calls_with_plain_texts() {

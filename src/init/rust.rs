@@ -109,7 +109,10 @@ fn test<'a>(view: &'a View<'_>, folder: &Folder) -> Option<&'a Command> {
                 .repeatable()
                 .is_some_and(|text| !text.contains("--manifest-path") || text.contains("--manifest-path ./Cargo.toml"))
     };
-    let all: Vec<&Command> = view.own.tests(&folder.path, "rust").into_iter().filter(own).collect();
+    // The features of one package are none of the others'.
+    let is_of_one = |command: &&Command| command.words().iter().any(|word| ["-p", "--package"].contains(word));
+    let tests = view.own.tests(&folder.path, "rust").into_iter().filter(|command| !is_of_one(command));
+    let all: Vec<&Command> = tests.filter(own).collect();
     all.iter().find(|command| command.text.contains("--workspace")).or_else(|| all.first()).copied()
 }
 

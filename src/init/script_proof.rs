@@ -46,7 +46,7 @@ pub(super) fn proven((sure, mut unsure): Checks, package: &Package<'_>) -> Check
 
 impl<'a> Package<'a> {
     /// The scripts that workflows run, and those that these run.
-    fn run(&self) -> Vec<&'a str> {
+    pub(super) fn run(&self) -> Vec<&'a str> {
         let starts = |text: &str| text.split_whitespace().any(|word| STARTERS.contains(&word));
         let mut texts: Vec<&str> = self.own.of_jobs().map(|command| command.text.as_str()).collect();
         let mut found: Vec<&str> = Vec::new();

@@ -1,5 +1,6 @@
 //! Facts of the project's own workflows that hold for a component of any language.
 
+use super::names::shown;
 use super::own::{Command, Job, OwnWorkflows};
 use super::project::{Component, Install, Stated, Toolchain};
 use super::walk::View;
@@ -37,7 +38,7 @@ const OF_TOOLS: &[&str] = &[
     "GO_VERSION",
 ];
 
-/// Texts of commands that prepare a database for tests.
+/// Texts of commands that prepare a database or sources for tests.
 const PREPARING: &[&str] = &[
     "alembic upgrade",
     "manage.py migrate",
@@ -50,6 +51,76 @@ const PREPARING: &[&str] = &[
     "sqlx database",
     "knex migrate",
     "sequelize db:migrate",
+    ":prepare",
+    " run prepare",
+    " run generate",
+    " run codegen",
+    "prisma generate",
+];
+
+/// Programs that `init` has read otherwise, or that change nothing for tests.
+const READ: &[&str] = &[
+    "pip",
+    "uv",
+    "poetry",
+    "pdm",
+    "hatch",
+    "npm",
+    "pnpm",
+    "yarn",
+    "bun",
+    "corepack",
+    "apt-get",
+    "apt",
+    "cp",
+    "touch",
+    "mkdir",
+    "echo",
+    "printf",
+    "cat",
+    "ls",
+    "pwd",
+    "set",
+    "export",
+    "cargo",
+    "rustup",
+    "rustc",
+    "rustfmt",
+    "go",
+    "gofmt",
+    "git",
+    "pre-commit",
+    "ruff",
+    "black",
+    "mypy",
+    "flake8",
+    "pyright",
+    "isort",
+    "pytest",
+    "tox",
+    "nox",
+    "coverage",
+    "node",
+    "python",
+    "virtualenv",
+    "venv",
+    "test",
+    "df",
+    "free",
+    "true",
+    "source",
+    "pipx",
+    "golangci-lint",
+    "eslint",
+    "tsc",
+    "prettier",
+    "-c",
+    "if",
+    "fi",
+    "then",
+    "else",
+    "docker",
+    "ensurepip",
 ];
 
 /// Adds what the jobs that run a component's tests need: variables, system packages, and a prepared database.
@@ -73,6 +144,31 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
     if component.tests.is_some() {
         prepared(view, test, &path, front, &mut component.stated);
     }
+    component.hints.extend(not_taken(view, test, &component.stated));
+}
+
+/// The hint about commands that the job runs before the tests, and that the definition does not repeat.
+fn not_taken(view: &View<'_>, test: &Command, stated: &Stated) -> Option<String> {
+    let is_taken = |command: &Command| {
+        let place = command.place.to_string();
+        let program = command.words().first().copied().unwrap_or("true");
+        let is_of_shell = program.contains(['=', '$', '[', '{', '}']) || program.contains("activate");
+        stated.places.iter().any(|(_, known)| *known == place) || READ.contains(&program) || is_of_shell
+    };
+    let mut left =
+        view.own.before(test).filter(|command| command.is_leaf() && !command.is_inner() && !is_taken(command));
+    let first = left.next()?;
+    let whole = shown(&first.text);
+    let short: String = whole.chars().take(60).collect();
+    let short = if short.len() < whole.len() { format!("{short}…") } else { short };
+    let more = match left.count() {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    Some(format!(
+        "the job that tests also runs `{short}` ({}){more} before: add to `before` what the tests need of it",
+        first.place
+    ))
 }
 
 /// The front of a command in the environment that an installation makes.

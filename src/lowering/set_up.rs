@@ -30,6 +30,7 @@ pub(crate) fn set_up(
             let set_up = SetUp {
                 component: written,
                 folder,
+                locks: &component.locks,
                 version: &version,
                 platform: platform(&axes.runner),
                 cache,

@@ -32,6 +32,36 @@ fn axes(job: &Job) -> Vec<&str> {
 }
 
 #[test]
+fn members_of_a_workspace_read_the_lock_files_of_its_root() {
+    let project = Project::with_files(
+        "[components.api]\npath = \"packages/api\"\npython = \"3.12\"\ninstall = { uv = [] }\nchecks = { a = \"a\" }\n\
+         [components.web]\npath = \"packages/web\"\nnode = \"24\"\ninstall = { pnpm = [] }\nchecks = { a = \"a\" }\n\
+         [components.own]\npath = \"packages/own\"\nnode = \"24\"\ninstall = { npm = [] }\nchecks = { a = \"a\" }\n",
+        &[
+            ("uv.lock", ""),
+            ("packages/pnpm-lock.yaml", ""),
+            ("packages/api/pyproject.toml", ""),
+            ("packages/web/package.json", "{}"),
+            ("package-lock.json", "{}"),
+            ("packages/own/npm-shrinkwrap.json", "{}"),
+        ],
+    );
+    let lowered = project.lowered();
+    let ci = workflow(&lowered, "ci.yml");
+    for (id, name, key, file) in [
+        ("api", "Set up uv", "cache-dependency-glob", "uv.lock"),
+        ("web", "Set up pnpm", "package_json_file", "packages/package.json"),
+        ("web", "Set up Node.js", "cache-dependency-path", "packages/pnpm-lock.yaml"),
+        ("own", "Set up Node.js", "cache-dependency-path", "packages/own/npm-shrinkwrap.json"),
+    ] {
+        assert_eq!(input(job(ci, id), name, key).as_deref(), Some(file), "{id} {name}");
+    }
+    let pipeline = project.pipeline();
+    let above = |name: &str| pipeline.components[name].locks_above().collect::<Vec<_>>();
+    assert_eq!((above("api"), above("web"), above("own")), (vec!["uv.lock"], vec!["packages/pnpm-lock.yaml"], vec![]));
+}
+
+#[test]
 fn every_pin_that_is_missing_is_an_error_and_nothing_is_lowered() {
     let project = Project::of(&format!(
         "{API}services = [\"db\"]\n[services.db]\nimage = \"mysql:8\"\n[images.api]\nrepository = \"ghcr.io/a/b\"\n\

@@ -3,7 +3,8 @@
 use super::axes::Axes;
 use super::scope::Scope;
 use crate::definition::{Component as Written, Name, RunsOn};
-use crate::toolchains::versions;
+use crate::sources;
+use crate::toolchains::{Installer, installers, versions};
 
 /// A component.
 #[derive(Debug)]
@@ -14,6 +15,8 @@ pub(crate) struct Component<'a> {
     pub(crate) written: &'a Written,
     /// Its folder from the root of the repository; empty at the root.
     pub(crate) folder: String,
+    /// Lock files that its installers read, each by the installer's key: in its folder, or above it, as of a workspace.
+    pub(crate) locks: Vec<(&'static str, String)>,
     /// Axes of the component's job.
     pub(crate) axes: Axes<'a>,
     /// Time limit of the component's job, in minutes.
@@ -25,10 +28,17 @@ impl<'a> Component<'a> {
     pub(super) fn of(scope: &Scope<'a>, name: &'a Name, written: &'a Written) -> Option<Self> {
         let versions = versions(written).max_by_key(|versions| versions.values.values.len());
         let machines = written.runs_on.as_ref().unwrap_or(&scope.definition.project.runs_on);
+        let folder = scope.names.folder(&written.path)?;
+        let used = installers().filter(|installer| (installer.words)(&written.install).is_some());
+        let lock = |installer: &Installer| {
+            let names = installer.lock.as_ref()?.names;
+            Some((installer.key, sources::closest(scope.sources.tree.as_ref(), &folder, names)?))
+        };
         Some(Self {
             name,
             written,
-            folder: scope.names.folder(&written.path)?,
+            locks: used.filter_map(lock).collect(),
+            folder,
             axes: Axes { versions, machines },
             minutes: scope.minutes(written.timeout),
         })
@@ -37,6 +47,13 @@ impl<'a> Component<'a> {
     /// Returns whether `ci.yml` has a job of it: it has checks, or steps after them.
     pub(crate) fn has_job(&self) -> bool {
         !self.written.checks.is_empty() || !self.written.after.is_empty()
+    }
+
+    /// Returns the lock files outside of its folder: a change of one affects it.
+    pub(crate) fn locks_above(&self) -> impl Iterator<Item = &str> {
+        let inside = format!("{}/", self.folder);
+        let locks = self.locks.iter().map(|(_, lock)| lock.as_str());
+        locks.filter(move |lock| inside != "/" && !lock.starts_with(&inside))
     }
 
     /// Returns the axes of another job of the component, on machines that it may name itself.

@@ -2,7 +2,7 @@
 
 use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
 use crate::definition::{Axis, Component};
-use crate::sources::below;
+use crate::sources::{below, folder};
 use crate::supplies::Supplies;
 use crate::workflow::{Step, pairs};
 
@@ -72,13 +72,15 @@ impl Toolchain for Node {
         let manager = self.installers().iter().find(|installer| (installer.words)(install).is_some());
         let cached = manager.and_then(|manager| Some((manager.key, *manager.lock.as_ref()?.names.first()?)));
         if install.pnpm.is_some() {
-            let with = pairs![("package_json_file", below(set_up.folder, "package.json"))];
+            // `packageManager` is in the root of a workspace, beside its lock file.
+            let lock = set_up.lock("pnpm", "pnpm-lock.yaml");
+            let with = pairs![("package_json_file", below(folder(&lock), "package.json"))];
             steps.push(set_up.uses("Set up pnpm", "pnpm/action-setup", with, supplies));
         }
         let mut with = pairs![("node-version", set_up.version)];
         match cached.filter(|_| set_up.shares_cache()) {
             Some((manager, lock)) => {
-                with.extend(pairs![("cache", manager), ("cache-dependency-path", below(set_up.folder, lock))]);
+                with.extend(pairs![("cache", manager), ("cache-dependency-path", set_up.lock(manager, lock))]);
             }
             None => with.extend(pairs![("package-manager-cache", "false")]),
         }

@@ -86,7 +86,7 @@ fn uv(set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Step {
     let hash = uv.as_ref().and_then(|uv| platform.and_then(|platform| uv.sha256(platform)));
     with.extend(hash.map(|hash| ("checksum".to_owned(), Value::from(hash))));
     let cache = if set_up.shares_cache() { "true" } else { "false" };
-    with.extend(pairs![("enable-cache", cache), ("cache-dependency-glob", below(set_up.folder, "uv.lock"))]);
+    with.extend(pairs![("enable-cache", cache), ("cache-dependency-glob", set_up.lock("uv", "uv.lock"))]);
     set_up.uses("Set up uv", "astral-sh/setup-uv", with, supplies)
 }
 

@@ -1,6 +1,7 @@
 //! The trait of toolchains, and what their steps are made from.
 
 use crate::definition::{Axis, Component, Install};
+use crate::sources::below;
 use crate::supplies::Supplies;
 use crate::trace::Origin;
 use crate::workflow::{Pairs, Step, Value, When};
@@ -79,6 +80,8 @@ pub(crate) struct SetUp<'a> {
     pub(crate) component: &'a Component,
     /// Its folder from the root of the repository; empty at the root.
     pub(crate) folder: &'a str,
+    /// Lock files of its installers, from the root, each by the installer's key.
+    pub(crate) locks: &'a [(&'static str, String)],
     /// The version, or that of the job's axis.
     pub(crate) version: &'a Value,
     /// Platform of the machine, as the lock names it; none for one that the lock has no hashes for.
@@ -94,6 +97,12 @@ pub(crate) struct SetUp<'a> {
 }
 
 impl SetUp<'_> {
+    /// Returns the lock file of an installer: the one that it reads, else the one that a step writes to the folder.
+    pub(crate) fn lock(&self, key: &str, usual: &str) -> String {
+        let read = self.locks.iter().find(|(installer, _)| *installer == key);
+        read.map_or_else(|| below(self.folder, usual), |(_, lock)| lock.clone())
+    }
+
     /// Returns a step that runs an action.
     pub(crate) fn uses(&self, title: &str, action: &str, with: Pairs, supplies: &dyn Supplies) -> Step {
         Step::uses(title, supplies.action(action, with, self.origin), self.origin.clone())

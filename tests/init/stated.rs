@@ -240,6 +240,17 @@ fn languages_without_a_toolchain_are_named() {
 }
 
 #[test]
+fn a_development_container_has_the_version_that_nothing_else_sets() {
+    let container = "{\n  // the team's\n  \"image\": \"mcr.microsoft.com/devcontainers/python:1-3.13-bookworm\"\n}\n";
+    let project = "[project]\nname = \"app\"\n[dependency-groups]\ndev = [\"pytest\"]\n";
+    let files =
+        [("pyproject.toml", project), ("tests/test_a.py", TEST), (".devcontainer/devcontainer.json", container)];
+    holds(&definition(&files), &["python = \"3.13\" # .devcontainer/devcontainer.json"]);
+    let text = definition(&[&files[..], &[(".python-version", "3.12\n")]].concat());
+    holds(&text, &["python = \"3.12\" # .python-version"]);
+}
+
+#[test]
 fn tests_without_a_manifest_are_named() {
     let project = Fixture::of(&[("backend/tests/test_a.py", TEST)]).detect();
     assert!(!project.is_tested());

@@ -1,5 +1,6 @@
 //! One command of the project's own files, and what it starts.
 
+use super::super::names::has_extension;
 use super::place::Place;
 use crate::sources::below;
 
@@ -38,6 +39,7 @@ const STARTERS: &[&[&str]] = &[
     &["hatch", "run"],
     &["pipenv", "run"],
     &["uvx"],
+    &["pipx", "run"],
     &["coverage", "run"],
     &["python", "-m", "coverage", "run"],
     &["python", "-m"],
@@ -103,12 +105,22 @@ impl Command {
         self.depth > 0
     }
 
+    /// Returns whether it starts no other known command.
+    pub(in crate::init) fn is_leaf(&self) -> bool {
+        self.starts == 0
+    }
+
     /// Returns whether it runs a part of the tests: by a marker, a name or the id of a test.
     pub(super) fn is_part(&self) -> bool {
-        let behind = |flag: &str| self.text.split_once(flag).map(|(_, rest)| rest.trim_start_matches(['"', '\'', ' ']));
+        // `-m` before the program names a module.
+        let text = self.words().join(" ");
+        let behind = |flag: &str| text.split_once(flag).map(|(_, rest)| rest.trim_start_matches(['"', '\'', ' ']));
         let marked =
             self.words().first() == Some(&"pytest") && behind(" -m ").is_some_and(|marker| !marker.starts_with("not "));
-        marked || behind(" -k ").is_some() || self.text.contains("::") || self.text.contains(" --lib ")
+        // Single files of a folder are a part of its tests.
+        let is_file = |word: &&str| has_extension(word.trim_matches(['"', '\'']), &["py"]);
+        let files = self.words().first() == Some(&"pytest") && self.words().iter().any(is_file);
+        marked || files || behind(" -k ").is_some() || self.text.contains("::") || self.text.contains(" --lib ")
     }
 
     /// The command for a folder: from there, without what brings the environment. None where it cannot be repeated, or

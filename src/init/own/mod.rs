@@ -29,6 +29,7 @@ const TESTERS: &[(&str, &[&[&str]])] = &[
             &["tox"],
             &["nox"],
             &["manage.py", "test"],
+            &["manage", "test"],
             &["./manage.py", "test"],
             &["unittest"],
         ],
@@ -55,6 +56,15 @@ const TESTERS: &[(&str, &[&[&str]])] = &[
     ),
     ("go", &[&["go", "test"]]),
 ];
+
+/// Returns whether a package manager runs a script for tests, or a test tool: `pnpm run test:unit`, `yarn vitest`.
+fn is_test_script(words: &[&str]) -> bool {
+    const TOOLS: &[&str] = &["vitest", "jest", "mocha", "ava"];
+    let Some((manager, rest)) = words.split_first() else { return false };
+    let script = rest.iter().find(|word| !word.starts_with('-') && **word != "run");
+    ["npm", "pnpm", "yarn", "bun"].contains(manager)
+        && script.is_some_and(|script| *script == "test" || script.starts_with("test:") || TOOLS.contains(script))
+}
 
 /// The rank of a workflow by its name: the usual names of the main tests first, those of special tests last.
 fn rank(file: &str) -> u8 {
@@ -135,7 +145,9 @@ impl OwnWorkflows {
     pub(super) fn tests(&self, folder: &str, language: &str) -> Vec<&Command> {
         let testers = TESTERS.iter().find(|(known, _)| *known == language).map_or(&[][..], |(_, testers)| testers);
         let is_test = |command: &&Command| {
-            command.job.is_some() && command.starts == 0 && testers.iter().any(|words| command.runs(words))
+            let is_script = || language == "node" && is_test_script(&command.words());
+            let runs = || testers.iter().any(|words| command.runs(words)) || is_script();
+            command.job.is_some() && command.starts == 0 && runs()
         };
         let mut found: Vec<&Command> = self.commands.iter().filter(is_test).collect();
         if found.iter().any(|command| command.folder == folder) {

@@ -66,7 +66,7 @@ impl Reader<'_> {
                     }
                 }
             }
-            self.action(step, job, index, found);
+            self.action(step, job, (index, &known), found);
         }
     }
 
@@ -93,7 +93,7 @@ impl Reader<'_> {
     }
 
     /// The versions that an action sets up.
-    fn action(&self, step: &Value, job: &Value, index: usize, found: &mut OwnWorkflows) {
+    fn action(&self, step: &Value, job: &Value, (index, env): (usize, &[(String, String)]), found: &mut OwnWorkflows) {
         let Some(action) = step.get("uses").and_then(Value::as_str) else { return };
         let inputs = step.get("with").and_then(Value::as_mapping);
         let mut add = |language: &str, text: String| {
@@ -108,7 +108,7 @@ impl Reader<'_> {
                 None => continue,
             };
             has_toolchain |= language == "rust";
-            for text in values(job, given).into_iter().filter(|_| !language.is_empty()) {
+            for text in values(job, given, env).into_iter().filter(|_| !language.is_empty()) {
                 add(language, text);
             }
         }
@@ -136,18 +136,27 @@ impl Reader<'_> {
 }
 
 /// The values of an input: itself, or those of the axis of the matrix that it names.
-fn values(job: &Value, given: &Value) -> Vec<String> {
+fn values(job: &Value, given: &Value, env: &[(String, String)]) -> Vec<String> {
     let Some(text) = scalar(given) else { return Vec::new() };
     let inner = text.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
     let Some(axis) = inner.map(str::trim) else {
         return text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     };
+    if let Some(name) = axis.strip_prefix("env.") {
+        return env.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()).into_iter().collect();
+    }
     let Some(axis) = axis.strip_prefix("matrix.") else { return Vec::new() };
+    let (axis, inner) = axis.split_once('.').unwrap_or((axis, ""));
     let matrix = job.get("strategy").and_then(|strategy| strategy.get("matrix"));
     let listed = matrix.and_then(|matrix| matrix.get(axis)).and_then(Value::as_sequence);
     let included = matrix.and_then(|matrix| matrix.get("include")).and_then(Value::as_sequence);
     let included = included.into_iter().flatten().filter_map(|entry| entry.get(axis));
-    listed.into_iter().flatten().chain(included).filter_map(scalar).collect()
+    listed.into_iter().flatten().chain(included).filter_map(|value| scalar(within(value, inner)?)).collect()
+}
+
+/// The value at dotted keys of an entry of an axis; the entry where there are none.
+fn within<'a>(value: &'a Value, keys: &str) -> Option<&'a Value> {
+    keys.split('.').filter(|key| !key.is_empty()).try_fold(value, |value, key| value.get(key))
 }
 
 /// A command with the values of its job's first combination and of its environment.
@@ -171,8 +180,10 @@ fn expanded(text: &str, job: &Value, env: &[(String, String)]) -> String {
 /// The value of an axis in the first combination of a matrix; empty where that has none.
 fn first(job: &Value, axis: &str) -> Option<String> {
     let matrix = job.get("strategy")?.get("matrix")?;
+    let (axis, inner) = axis.split_once('.').unwrap_or((axis, ""));
     if let Some(list) = matrix.get(axis).and_then(Value::as_sequence) {
-        return list.first().and_then(scalar);
+        // A key that an entry lacks is empty.
+        return list.first().map(|entry| within(entry, inner).and_then(scalar).unwrap_or_default());
     }
     let entry = matrix.get("include")?.as_sequence()?.first()?;
     Some(entry.get(axis).and_then(scalar).unwrap_or_default())
@@ -225,7 +236,8 @@ pub(super) fn folder_of(node: &Value) -> Option<String> {
 }
 
 fn trimmed(path: &str) -> String {
-    sources::join("", path).unwrap_or_default()
+    // A folder outside of the repository is that of no component.
+    sources::join("", path).unwrap_or_else(|| path.to_owned())
 }
 
 fn scalar(value: &Value) -> Option<String> {

@@ -35,7 +35,10 @@ pub(super) fn install(view: &View<'_>, folder: &Folder, by_uv: bool, by_poetry: 
     let before: Vec<&Command> = view.own.before(test).filter(|command| command.folder == test.folder).collect();
     let synced = |words: &[&str]| {
         let command = before.iter().find(|command| command.runs(words) && command.repeatable().is_some())?;
-        Some((arguments(&command.words(), words.len()), command.place.clone()))
+        let words = arguments(&command.words(), words.len());
+        // What only prepares an environment, `uv run` completes.
+        let is_whole = !words.iter().any(|word| word.starts_with("--only-"));
+        is_whole.then(|| (words, command.place.clone()))
     };
     if by_uv {
         return synced(&["uv", "sync"]).map(|(words, place)| (Install::Uv(words), place));
@@ -48,6 +51,16 @@ pub(super) fn install(view: &View<'_>, folder: &Folder, by_uv: bool, by_poetry: 
         .filter_map(|command| Some((*command, pip(command)?)))
         .filter(|(_, words)| !words.is_empty())
         .collect();
+    // Half of an installation is none.
+    let is_unknown = |command: &&&Command| {
+        let words = command.words();
+        (words.starts_with(&["pip", "install"]) || words.starts_with(&["uv", "pip", "install"]))
+            && command.repeatable().is_none()
+            && command.place.file.ends_with("noxfile.py")
+    };
+    if before.iter().find(is_unknown).is_some() {
+        return None;
+    }
     let (first, _) = pip.first()?;
     let all: Vec<&String> = pip.iter().flat_map(|(_, words)| words).collect();
     let files: Option<Vec<String>> = all

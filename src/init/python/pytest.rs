@@ -79,9 +79,11 @@ impl Config {
         self.inner(&file).unwrap_or(file)
     }
 
-    /// Returns whether there is a configuration.
+    /// Returns whether there is a configuration in the component's folder.
     pub(super) fn is_configured(&self) -> bool {
-        self.refused.is_some() || self.collected.as_ref().is_some_and(|it| it.config.is_set())
+        let is_own = |file: &str| self.inner(file).is_some();
+        self.refused.is_some()
+            || self.collected.as_ref().is_some_and(|it| it.config.is_set() && is_own(&it.config.file))
     }
 
     /// The value of an option that counts.

@@ -1,5 +1,6 @@
 //! Which versions of Python a project is for.
 
+use super::super::devcontainer;
 use super::super::ini::Ini;
 use super::super::names::shown;
 use super::super::nox::{Session, sessions};
@@ -47,7 +48,11 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
             .or_else(tox)
             .or_else(required)
     };
-    let Some((mut list, from)) = found else {
+    let container = || {
+        let (version, from) = devcontainer::version(view, "python").filter(|(version, _)| version.starts_with("3."))?;
+        Some((vec![version], from))
+    };
+    let Some((mut list, from)) = found.or_else(container) else {
         return Versions { list: vec![USUAL.to_owned()], from: None };
     };
     let old: Vec<String> = list.iter().filter(|version| minor(version) < OLDEST).cloned().collect();

@@ -13,7 +13,11 @@ pub(super) fn job(context: &Context<'_>) -> Job {
     for (name, component) in &context.pipeline.components {
         let written = component.written;
         let globs = |globs: &[String]| globs.iter().map(|glob| context.path(glob)).collect::<Vec<_>>();
-        let mut entry = json!({ "paths": [component.folder], "watch": globs(&written.watch) });
+        let mut watch = globs(&written.watch);
+        watch.extend(
+            component.locks_above().map(str::to_owned).filter(|lock| !watch.contains(lock)).collect::<Vec<_>>(),
+        );
+        let mut entry = json!({ "paths": [component.folder], "watch": watch });
         if !written.ignore.is_empty() {
             entry["ignore"] = json!(globs(&written.ignore));
         }
