@@ -347,6 +347,8 @@ fn expressions_are_printed_in_one_place() {
             );
         } else if !path.ends_with("tests.rs") {
             let text = fs::read_to_string(&path).expect("it is readable");
+            // A unit test may show what is printed.
+            let text = text.split("#[cfg(test)]").next().unwrap_or_default();
             found.extend(["${{", "{{{{"].iter().any(|braces| text.contains(braces)).then_some(path));
         }
     }
