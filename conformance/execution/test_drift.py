@@ -70,7 +70,7 @@ KINDS: dict[str, tuple[Change, str, str]] = {
         "templates/pytest.sh",
         f"is new since the workflows were generated; {GENERATE}",
     ),
-    "workflow-edited": (append(CI), CI, EDITED),
+    "workflow-edited": (append(CI), CI, f"{EDITED}, or `pipewright absorb` if a bot moved pins"),
     "workflow-removed": (remove(COVERAGE), COVERAGE, f"is missing; {GENERATE}"),
     "workflow-left-over": (
         left_over,

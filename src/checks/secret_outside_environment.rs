@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries, step_values, values};
-use crate::definition::{Component, Credentials, Definition, ExternalValue, Job, Login, Name, RunValue};
+use crate::definition::{Component, Definition, ExternalValue, ImageLogin, Job, Login, Name, RunValue};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SecretOutsideEnvironment;
@@ -84,7 +84,7 @@ fn job(at: &Trail<'_>, job: &Job, secret: &mut dyn FnMut(&Trail<'_>, &RunValue))
         let Some(container) = &job.container else { return };
         let at = at.key("container");
         values(&at, "env", &container.env, &mut |at, value| secret(at, &RunValue::Plain(value.clone())));
-        if let Some(Credentials { username, password }) = &container.credentials {
+        if let Some(ImageLogin { username, password }) = &container.credentials {
             let at = at.key("credentials");
             secret(&at.key("username"), &RunValue::Plain(username.clone()));
             secret(&at.key("password"), &RunValue::Plain(password.clone()));

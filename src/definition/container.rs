@@ -19,7 +19,7 @@ pub struct Container {
     /// Further options of `docker create`.
     pub options: Vec<String>,
     /// Login to the registry of the image.
-    pub credentials: Option<Credentials>,
+    pub credentials: Option<ImageLogin>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -44,13 +44,13 @@ struct ContainerTable {
     /// Default: none; the image is public.
     /// Example: `{ username = { var = "REGISTRY_USER" }, password = { secret = "REGISTRY_PASSWORD" } }`
     #[serde(default)]
-    credentials: Option<Credentials>,
+    credentials: Option<ImageLogin>,
 }
 
 /// Login to a registry.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
-pub struct Credentials {
+pub struct ImageLogin {
     /// Name of the user.
     ///
     /// Example: `{ var = "REGISTRY_USER" }`

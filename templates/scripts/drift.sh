@@ -46,7 +46,11 @@ while IFS= read -r line; do
         if [ "$kind" = input ]; then
           report "$file" "$file has changed since the workflows were generated; run \`pipewright generate\`"
         else
-          report "$file" "$file was edited by hand; move the edit into the definition and run \`pipewright generate\`, or run \`pipewright absorb\` if a bot moved pins"
+          fix="move the edit into the definition, or run \`pipewright generate\`"
+          case $file in
+            .github/workflows/*) fix+=", or \`pipewright absorb\` if a bot moved pins" ;;
+          esac
+          report "$file" "$file was edited by hand; $fix"
         fi
       fi
       ;;

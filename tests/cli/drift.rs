@@ -57,7 +57,7 @@ fn every_other_input_has_changed() {
 #[test]
 fn an_output_was_edited() {
     let project = Project::of(SMALL).generated().append(CI, "# by hand\n");
-    insta::assert_snapshot!(told(&project), @"::error file=.github/workflows/ci.yml,title=Drift::.github/workflows/ci.yml was edited by hand; move the edit into the definition and run `pipewright generate`, or run `pipewright absorb` if a bot moved pins");
+    insta::assert_snapshot!(told(&project), @"::error file=.github/workflows/ci.yml,title=Drift::.github/workflows/ci.yml was edited by hand; move the edit into the definition, or run `pipewright generate`, or `pipewright absorb` if a bot moved pins");
 }
 
 #[test]
