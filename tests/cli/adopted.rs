@@ -1,5 +1,7 @@
 //! `init` and `generate` in repositories of others.
 
+use std::process::Command;
+
 use crate::SMALL;
 use crate::support::Project;
 
@@ -46,4 +48,17 @@ fn a_repository_in_which_nothing_is_tested_gets_no_workflow() {
     assert!(ran.contains("nothing that tests or checks this repository was recognised"), "{ran}");
     assert!(ran.contains("not supported, and not tested so far: Ruby;") && ran.contains("status: 3"), "{ran}");
     assert!(!project.path(".github/workflows").exists());
+}
+
+#[test]
+fn a_file_that_git_tracks_is_not_ignored() {
+    let project = Project::of(SMALL).with(".gitignore", "*.py\n*.sha256\n").generated();
+    std::fs::remove_dir(project.path(".git")).expect("it is empty");
+    for arguments in [&["init", "--quiet"][..], &["add", "--force", ".github/pipewright/ci.py"]] {
+        let ended = Command::new("git").current_dir(project.root()).args(arguments).status().expect("git starts");
+        assert!(ended.success(), "{arguments:?}");
+    }
+    let ran = project.run(["generate"]);
+    assert!(ran.err.contains("git ignores `.github/pipewright/manifest.sha256`"), "{ran:?}");
+    assert!(!ran.err.contains("git ignores `.github/pipewright/ci.py`"), "{ran:?}");
 }
