@@ -100,7 +100,11 @@ fn absorbed(groups: BTreeMap<(PathBuf, String), Group>) -> Result<(Locks, Vec<St
     for ((root, file), Group { before, mut pins }) in groups {
         pins.sort_unstable();
         pins.dedup();
-        let old = Lock::parse(&before).unwrap_or_default();
+        let old = if before.is_empty() { Ok(Lock::default()) } else { Lock::parse(&before) };
+        let old = old.map_err(|error| {
+            let help = "run `pipewright check`, correct what it names, and run the command again";
+            refused(vec![Note::new(format!("`{file}` cannot be read: {error}"), help)])
+        })?;
         let mut lock = old.clone();
         let mut names: Vec<String> = Vec::new();
         for pin in &pins {
@@ -154,7 +158,7 @@ fn untrue(lock: &Lock, name: &str, mistake: &Mistake) -> Option<Note> {
     let pin = lock.action(name)?;
     let really = match mistake {
         Mistake::Moved { commit } => format!("which names {commit}"),
-        Mistake::Untagged => "which does not exist".to_owned(),
+        Mistake::Untagged => "which does not exist or names another commit".to_owned(),
     };
     let message = format!("the commit {} of `{name}` does not belong to the tag {}, {really}", pin.sha, pin.version);
     Some(Note::new(message, "do not merge the change; run `pipewright generate --force` to drop it"))

@@ -16,8 +16,8 @@ pub use lock::{Lock, Pin, Tool};
 pub use read::LockError;
 pub use spec::{AddError, Added, Change};
 pub use uses::{Uses, moved, uses};
-pub(crate) use version::Version;
 pub use version::is_later;
+pub(crate) use version::{Version, is_release_of};
 
 #[cfg(test)]
 mod tests;

@@ -49,6 +49,12 @@ pub fn is_later(tag: &str, other: &str) -> bool {
     Version::of(tag).zip(Version::of(other)).is_some_and(|(tag, other)| tag.is_later_than(&other))
 }
 
+/// Returns whether a tag is a release for which a tag such as `v4` was moved.
+pub(crate) fn is_release_of(tag: &str, moving: &str) -> bool {
+    let both = Version::of(tag).zip(Version::of(moving));
+    both.is_some_and(|(tag, moving)| tag.series == moving.series && tag.numbers.starts_with(&moving.numbers))
+}
+
 /// Returns whether a name such as `1.0-rc-` has a version already, to which the last numbers belong.
 fn names_prerelease(series: &str) -> bool {
     let words = series.trim_end_matches(['-', '/', '_']).rsplit(['-', '/', '_']);
@@ -57,7 +63,7 @@ fn names_prerelease(series: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Version, is_later};
+    use super::{Version, is_later, is_release_of};
 
     #[test]
     fn later_versions_of_the_same_series() {
@@ -73,6 +79,15 @@ mod tests {
             ("v4.2.1", "v4.2.1", false),
         ] {
             assert_eq!(is_later(newer, older), is, "{newer} {older}");
+        }
+    }
+
+    #[test]
+    fn releases_of_a_moving_tag() {
+        for (tag, moving, is) in
+            [("v4.1.0", "v4", true), ("v3.9.0", "v4", false), ("v40.0.0", "v4", false), ("x-4.1", "v4", false)]
+        {
+            assert_eq!(is_release_of(tag, moving), is, "{tag} {moving}");
         }
     }
 

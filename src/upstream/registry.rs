@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 use std::process::Command;
 
 use serde_json::Value;
-use sha2::{Digest as _, Sha256};
 
 use super::process::{Unreachable, output};
+use crate::seal::hash;
 
 /// A manifest, whose digest was computed from its bytes.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,15 +54,13 @@ struct Repository<'r> {
 pub(super) fn manifest(reference: &str) -> Result<Manifest, Unreachable> {
     let of = repository(reference);
     let body = get(&of, &format!("manifests/{}", of.version), MANIFESTS, reference)?;
-    let digest = Sha256::digest(&body).iter().fold("sha256:".to_owned(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
     let failed = |message: &str| Unreachable { address: reference.to_owned(), message: message.to_owned() };
+    let text = String::from_utf8(body).map_err(|_| failed("the registry sent no manifest"))?;
+    let digest = format!("sha256:{}", hash(&text));
     if of.version.starts_with("sha256:") && digest != of.version {
         return Err(failed("the registry sent something else than this digest names"));
     }
-    let document = serde_json::from_slice(&body).map_err(|_| failed("the registry sent no manifest"))?;
+    let document = serde_json::from_str(&text).map_err(|_| failed("the registry sent no manifest"))?;
     Ok(Manifest { digest, document })
 }
 
@@ -84,15 +82,12 @@ fn get(of: &Repository<'_>, what: &str, accept: &str, address: &str) -> Result<V
     if response.status == 401
         && let Some(asked) = response.header("www-authenticate")
     {
-        let url = token_url(asked).ok_or_else(|| failed(format!("{} asks for a password", of.host)))?;
-        let token: Value = serde_json::from_slice(&request(&url, &[], address)?.body).unwrap_or_default();
+        let asked = token_url(asked).filter(|asked| is_local || asked.starts_with("https://"));
+        let asked = asked.ok_or_else(|| failed(format!("{} asks for a password", of.host)))?;
+        let token: Value = serde_json::from_slice(&request(&asked, &[], address)?.body).unwrap_or_default();
         let token = token.get("token").or_else(|| token.get("access_token")).and_then(Value::as_str);
         let token = token.ok_or_else(|| failed(format!("{} asks for a password", of.host)))?;
-        response = request(
-            &format!("{scheme}://{}/v2/{}/{what}", of.host, of.path),
-            &[&accept, &format!("Authorization: Bearer {token}")],
-            address,
-        )?;
+        response = request(&url, &[&accept, &format!("Authorization: Bearer {token}")], address)?;
     }
     // Blobs often lie elsewhere, where the token is not for.
     if (300..400).contains(&response.status)

@@ -6,7 +6,7 @@ use super::action::{Action, Standing, standing};
 use super::git::{Git, Tag};
 use super::image::Image;
 use super::process::Unreachable;
-use crate::pins::{Lock, Pin, Tool, builtin, is_later};
+use crate::pins::{Lock, Pin, Tool, builtin, is_later, is_release_of};
 
 /// A pin and what was found about it.
 #[derive(Debug, Clone)]
@@ -194,7 +194,7 @@ impl<'l> Remote<'l> {
         }
         let Some(pin) = self.lock.action(name).filter(|_| self.lock.tool(name).is_none()) else { return Ok(None) };
         let tags = self.git.tags(name)?;
-        let is_tagged = tags.iter().any(|tag| tag.commit == pin.sha);
+        let is_tagged = tags.iter().any(|tag| tag.commit == pin.sha && is_release_of(&tag.name, &pin.version));
         Ok(match standing(pin, &tags).0 {
             Standing::Same => None,
             Standing::Followed(_) if is_tagged => None,

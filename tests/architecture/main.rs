@@ -125,7 +125,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("trace", &["diagnostics"]),
     ("gitignore", &["sources"]),
     ("sources", &["diagnostics", "templates"]),
-    ("upstream", &["pins"]),
+    ("upstream", &["pins", "seal"]),
     ("pins", &["catalogue"]),
     ("catalogue", &[]),
     ("conflict", &[]),

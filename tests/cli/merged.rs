@@ -1,24 +1,15 @@
 //! Two branches that both regenerated, merged by git itself.
 
-use std::process::Command;
-
 use insta::assert_snapshot;
 
 use crate::SMALL;
 use crate::support::Project;
 
-fn git(project: &Project, arguments: &[&str]) -> bool {
-    let mut git = Command::new("git");
-    git.current_dir(project.root()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
-    git.args(arguments).output().expect("git starts").status.success()
-}
-
 fn commit(project: &Project, branch: &str) {
     let steps: [&[&str]; 3] =
         [&["checkout", "--quiet", "-b", branch], &["add", "--all"], &["commit", "--quiet", "--message", "a"]];
     for step in steps {
-        assert!(git(project, step), "{step:?}");
+        assert!(project.git(step), "{step:?}");
     }
 }
 
@@ -26,17 +17,17 @@ fn commit(project: &Project, branch: &str) {
 fn merged(change: impl Fn(&Project, &str)) -> Project {
     let project = Project::of(SMALL).generated();
     std::fs::remove_dir(project.path(".git")).expect("it is empty");
-    assert!(git(&project, &["init", "--quiet"]));
+    assert!(project.git(&["init", "--quiet"]));
     commit(&project, "base");
     for branch in ["one", "two"] {
-        assert!(git(&project, &["checkout", "--quiet", "base"]));
+        assert!(project.git(&["checkout", "--quiet", "base"]));
         change(&project, branch);
         let ran = project.run(["generate"]);
         assert_eq!(ran.code, 0, "{ran:?}");
         commit(&project, branch);
     }
-    assert!(git(&project, &["checkout", "--quiet", "one"]));
-    assert!(!git(&project, &["merge", "two"]), "the branches do not conflict");
+    assert!(project.git(&["checkout", "--quiet", "one"]));
+    assert!(!project.git(&["merge", "two"]), "the branches do not conflict");
     project
 }
 

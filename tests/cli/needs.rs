@@ -170,7 +170,7 @@ fn every_secret_and_variable_of_every_workflow_is_named() {
                         .chars()
                         .take_while(|it| it.is_ascii_uppercase() || it.is_ascii_digit() || *it == '_')
                         .collect();
-                    // A caller hands these over, under the names of its own.
+                    // A caller hands these over, under its own names.
                     let is_handed = text.contains(&format!("\n      {name}:\n        required: "));
                     let is_named = name.is_empty() || is_handed || named.contains(&name.as_str());
                     assert!(is_named, "{fixture}: {path} reads {front}{name}, and {list} are {named:?}");

@@ -1,26 +1,16 @@
 //! The meaning of a change, against a commit.
 
-use std::process::Command;
-
 use insta::assert_snapshot;
 
 use crate::support::{Project, Ran, program};
-
-fn git(project: &Project, arguments: &[&str]) {
-    let mut git = Command::new("git");
-    git.current_dir(project.root()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
-    let output = git.args(arguments).output().expect("git starts");
-    assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
 
 /// A fixture as a commit of a repository.
 fn committed(fixture: &str) -> Project {
     let project = Project::from(fixture);
     std::fs::remove_dir(project.path(".git")).expect("it is empty");
-    git(&project, &["init", "--quiet"]);
-    git(&project, &["add", "--all"]);
-    git(&project, &["commit", "--quiet", "--message", "a"]);
+    assert!(project.git(&["init", "--quiet"]));
+    assert!(project.git(&["add", "--all"]));
+    assert!(project.git(&["commit", "--quiet", "--message", "a"]));
     project
 }
 
@@ -100,8 +90,8 @@ fn a_renamed_required_check_is_an_error_unless_it_is_accepted() {
 #[test]
 fn a_new_definition_is_all_new_and_an_unknown_commit_is_named() {
     let project = committed("python-library");
-    git(&project, &["rm", "--quiet", "--cached", "pipeline.toml"]);
-    git(&project, &["commit", "--quiet", "--message", "b"]);
+    assert!(project.git(&["rm", "--quiet", "--cached", "pipeline.toml"]));
+    assert!(project.git(&["commit", "--quiet", "--message", "b"]));
     let ran = plan(&project, []);
     assert_eq!((ran.code, ran.out.contains("+ `textkit passed`: require it")), (0, true), "{ran:?}");
     let ran = plan(&project, ["--against", "HEAD~1"]);
@@ -117,7 +107,7 @@ fn an_earlier_definition_that_does_not_compile_is_named() {
     let project = committed("python-library");
     let good = project.read("pipeline.toml");
     project.write("pipeline.toml", "version = 1\n");
-    git(&project, &["commit", "--quiet", "--all", "--message", "b"]);
+    assert!(project.git(&["commit", "--quiet", "--all", "--message", "b"]));
     project.write("pipeline.toml", good);
     let ran = plan(&project, []);
     assert_eq!((ran.code, ran.err.contains("the definition of `HEAD` does not compile")), (3, true), "{ran:?}");

@@ -6,7 +6,7 @@
 //! - `<!-- project: NAME -->` above `console`: its `$` lines are run in a copy of that project (`projects/`,
 //!   `../fixtures/`, `../projects/`), or of this repository where NAME is `repository`; `, generated` behind the name runs
 //!   `generate` first; `, released` also gives it repositories of actions with later versions, and `, bumped` a bot's edit
-//!   of a pin. `…` stands for any lines.
+//!   of a pin. `…` matches any lines.
 //! - `<!-- file: NAME PATH -->`: the block is that file. `<!-- excerpt: NAME PATH -->`: the block is parts of that file,
 //!   generated where it has to be, with `# …` between them.
 //! - `<!-- continued -->` above `console`: its lines run in the folder of the block before, on the same page.

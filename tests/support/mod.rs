@@ -135,6 +135,14 @@ impl Project {
         Ran::from(command.output().expect("the program starts"))
     }
 
+    /// Runs git at the root of the repository, without the settings of the machine, and returns whether it succeeds.
+    pub(crate) fn git(&self, arguments: &[&str]) -> bool {
+        let mut git = Command::new("git");
+        git.current_dir(self.root()).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@example.com"]);
+        git.args(arguments).output().expect("git starts").status.success()
+    }
+
     /// Every file below the root.
     pub(crate) fn tree(&self) -> Tree {
         let mut tree = Tree::new();

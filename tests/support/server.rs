@@ -33,7 +33,7 @@ impl Server {
         Self { folder: own.path().to_owned(), _own: Some(own) }
     }
 
-    /// Repositories in a folder that somebody else removes.
+    /// Repositories in a folder that its owner removes.
     pub(crate) fn at(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), _own: None }
     }

@@ -91,3 +91,31 @@ fn another_edit_beside_the_pins_is_refused() {
     assert_eq!((ran.code, ran.err.contains("differs by more than pins")), (1, true), "{ran:?}");
     assert!(project.tree() == before);
 }
+
+#[test]
+fn a_moving_tag_covers_its_own_releases_alone() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let other = server.release("actions/checkout", "v5.0.0", 400, ACTION);
+    server.release("actions/checkout", "v6", 1, ACTION);
+    bump(&project, (&old, "v6.0.0"), (&other, "v6"));
+    let before = project.tree();
+    let ran = project.run_against(&server, ["absorb"]);
+    assert_eq!((ran.code, ran.err.contains("does not belong to the tag v6, which")), (1, true), "{ran:?}");
+    assert!(project.tree() == before);
+}
+
+#[test]
+fn a_lock_that_cannot_be_read_is_not_replaced() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let new = server.release("actions/checkout", "v6.1.0", 1, ACTION);
+    bump(&project, (&old, "v6.0.0"), (&new, "v6.1.0"));
+    let lock = project.read("pipeline.lock");
+    project.write("pipeline.lock", format!("{lock}<<<<<<< HEAD\n=======\n>>>>>>> other\n"));
+    let before = project.tree();
+    let ran = project.run_against(&server, ["absorb"]);
+    assert!(ran.code != 0 && project.tree() == before, "{ran:?}");
+}
