@@ -23,7 +23,12 @@ class Installation:
 
     def script(self, name: str) -> Path:
         """A program that a Python package installed."""
-        return self.python / ("Scripts" if os.name == "nt" else "bin") / name
+        return script(self.python, name)
+
+
+def script(python: Path, name: str) -> Path:
+    """A program of a virtual environment."""
+    return python / ("Scripts" if os.name == "nt" else "bin") / name
 
 
 def install_npm(validators: Path, cache: Path) -> Path:
@@ -35,16 +40,20 @@ def install_npm(validators: Path, cache: Path) -> Path:
     return folder
 
 
+def install_python(validators: Path, cache: Path) -> Path:
+    """The virtual environment of the Python packages."""
+    folder = cache / "python"
+    fingerprint = _fingerprint(validators, PYTHON_LOCK, sys.version)
+    _fill(folder, fingerprint, lambda empty: _install_python(validators, empty))
+    return folder
+
+
 def install(validators: Path, cache: Path) -> Installation:
-    installation = Installation(npm=install_npm(validators, cache), python=cache / "python")
-    _fill(
-        installation.python,
-        _fingerprint(validators, PYTHON_LOCK, sys.version),
-        lambda folder: _install_python(validators, folder),
-    )
+    npm = install_npm(validators, cache)
+    installation = Installation(npm=npm, python=install_python(validators, cache))
     # Node finds packages above the file that imports them, so our own files go beside them.
-    for script in validators.glob("*.mjs"):
-        shutil.copy(script, installation.npm)
+    for module in validators.glob("*.mjs"):
+        shutil.copy(module, npm)
     return installation
 
 
@@ -77,7 +86,7 @@ def _install_npm(validators: Path, folder: Path) -> None:
 
 def _install_python(validators: Path, folder: Path) -> None:
     run([sys.executable, "-m", "venv", folder], expect=(0,))
-    pip = Installation(npm=folder, python=folder).script("python")
-    command: Command = [pip, "-m", "pip", "install", "--quiet", "--require-hashes"]
-    command += ["--only-binary=:all:", "--requirement", validators / PYTHON_LOCK[0]]
+    command: Command = [script(folder, "python"), "-m", "pip", "install", "--quiet"]
+    command += ["--require-hashes", "--only-binary=:all:"]
+    command += ["--requirement", validators / PYTHON_LOCK[0]]
     run(command, expect=(0,))
