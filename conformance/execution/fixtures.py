@@ -52,15 +52,25 @@ def repository(
 
 
 def written(
-    files: Mapping[str, str], folder: Path, locks: Mapping[str, str] | None = None
+    files: Mapping[str, str],
+    folder: Path,
+    locks: Mapping[str, str] | None = None,
+    pins: Mapping[str, str] | None = None,
 ) -> Origin:
-    """A repository of these files, pipeline.toml among them, with generated workflows."""
+    """A repository of these files, pipeline.toml among them, with generated workflows.
+
+    `pins` replaces texts of the fixtures' lock.
+    """
     tree = folder / "project"
     for name, content in files.items():
         path = tree / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, "utf-8")
-    shutil.copy(FIXTURES / "pipeline.lock", tree)
+    lock = (FIXTURES / "pipeline.lock").read_text("utf-8")
+    for text, other in (pins or {}).items():
+        assert text in lock
+        lock = lock.replace(text, other)
+    (tree / "pipeline.lock").write_text(lock, "utf-8")
     return _compiled(tree, locks or {}, folder)
 
 

@@ -3,8 +3,9 @@
 Listing artifacts needs a token whose job was granted `actions: read`. The bytes of an artifact are
 elsewhere, where GitHub's token must not be sent.
 
-Sources: <https://docs.github.com/rest/actions/artifacts>, and for approvals
-<https://docs.github.com/rest/actions/workflow-runs>, "Get the review history for a workflow run".
+Sources: <https://docs.github.com/rest/actions/artifacts>, <https://docs.github.com/rest/issues>,
+and for approvals <https://docs.github.com/rest/actions/workflow-runs>, "Get the review history for
+a workflow run".
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from .issues import Issues
 from .storage import Artifact, Artifacts
 
 
@@ -33,6 +35,7 @@ class Api:
         self.number = number
         self.tokens: dict[str, dict[str, str]] = {}
         self.foreign: list[Artifact] = []
+        self.issues = Issues()
         self.approvals: Callable[[int], list[dict[str, Any]]] = lambda _: []
         handler = type("Bound", (Handler,), {"api": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -63,6 +66,8 @@ class Handler(BaseHTTPRequestHandler):
         number = parts.path.removeprefix(base).strip("/").split("/")[0]
         if parts.path.startswith("/blobs/"):
             self._blob(int(parts.path.removeprefix("/blobs/")))
+        elif self._issues(parts, None):
+            pass
         elif not parts.path.startswith(base) and not review:
             self._answer(404, {"message": "Not Found"})
         elif not self._may_read():
@@ -76,9 +81,31 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Location", f"{self.api.url}/blobs/{number}")
             self.end_headers()
 
+    def do_POST(self) -> None:
+        """Opens an issue, or comments on one."""
+        length = int(self.headers.get("Content-Length") or 0)
+        parts = urllib.parse.urlsplit(self.path)
+        if not self._issues(parts, json.loads(self.rfile.read(length))):
+            self._answer(404, {"message": "Not Found"})
+
+    def _issues(self, parts: urllib.parse.SplitResult, given: Any) -> bool:
+        """Answers a request about issues; whether it was one."""
+        base = f"/repos/{self.api.repository}/issues"
+        if not parts.path.startswith(base):
+            return False
+        if not self._may("issues", ("read", "write") if given is None else ("write",)):
+            self._answer(403, {"message": "Resource not accessible by integration"})
+            return True
+        rest = parts.path.removeprefix(base).strip("/")
+        self._answer(*self.api.issues.answer(rest, urllib.parse.parse_qs(parts.query), given))
+        return True
+
     def _may_read(self) -> bool:
+        return self._may("actions", ("read", "write"))
+
+    def _may(self, permission: str, levels: tuple[str, ...]) -> bool:
         token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-        return self.api.tokens.get(token, {}).get("actions") in ("read", "write")
+        return self.api.tokens.get(token, {}).get(permission) in levels
 
     def _list(self, query: dict[str, list[str]]) -> None:
         wanted = query.get("name", [""])[0]

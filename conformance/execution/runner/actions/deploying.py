@@ -1,11 +1,13 @@
 """actions/attest@v4.2.2 and azure/setup-kubectl@v5.1.0.
 
-Nothing is signed, and no cluster is reached from here.
+Nothing is signed. kubectl is the real one where the bench has a control plane to reach.
 """
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 
 from .use import Action, ActionError, Use
 
@@ -32,7 +34,9 @@ def attest(use: Use) -> None:
 
 
 def setup_kubectl(use: Use) -> None:
-    """Puts a program on the path that is not kubectl, so a job that compares checksums ends there.
+    """Puts kubectl on the path, in the one version that BENCH_KUBECTL names with its file.
+
+    Otherwise it is a program that is not kubectl, so a job that compares checksums ends there.
 
     src/run.ts: a version without its patch is looked up, which is not modelled.
     """
@@ -42,7 +46,11 @@ def setup_kubectl(use: Use) -> None:
     folder = use.place.tools / "kubectl"
     folder.mkdir()
     program = folder / "kubectl"
-    program.write_text(NO_KUBECTL, "utf-8")
+    there, _, real = os.environ.get("BENCH_KUBECTL", "").partition("=")
+    if version == there:
+        shutil.copy(real, program)
+    else:
+        program.write_text(NO_KUBECTL, "utf-8")
     program.chmod(0o775)
     use.place.prepend(folder)
     use.outputs["kubectl-path"] = str(program)
