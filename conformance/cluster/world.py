@@ -115,14 +115,18 @@ class World:
             one.version if one.status == 200 else "" for one in self.gateway.since(began)
         )
 
-    def told(self, namespace: str = "") -> list[str]:
-        """What Slack was told of an environment, in its own words, without the project's name."""
-        return [text.partition(": ")[2] for text in self.receivers.slack.get(self.staging, [])]
+    def told(self) -> list[str]:
+        """What Slack was told, without the project's name."""
+        return [text.partition(": ")[2] for text in self.receivers.slack.get(self.production, [])]
 
 
 def definition(staging: str, production: str) -> str:
     """The pipeline; only its durations are shorter than anybody would write them."""
     text = (HERE / "shop.toml").read_text("utf-8")
+    if not staging:
+        before, _, after = text.partition("[environments.staging]")
+        text = before + after[after.index("[environments.production]") :]
+        text = text.replace('needs    = "staging"\n', "")
     return text.replace("namespace-of-staging", staging).replace(
         "namespace-of-production", production
     )
@@ -175,13 +179,23 @@ def world(
     installed: Path,
     change: Callable[[str], str] = lambda text: text,
     verified: str | None = OLD,
+    staged: bool = False,
+    adjust: Callable[[dict[str, Any]], None] = lambda item: None,
 ) -> Iterator[World]:
-    """A world of its own on the cluster that all cases share."""
+    """A world of its own on the cluster that all cases share.
+
+    `change` edits the definition, and `adjust` each object before it is applied; `staged` has an
+    environment before production.
+    """
     number = next(NUMBERS)
-    staging, production = f"staging-{number}", f"production-{number}"
-    for namespace in (staging, production):
+    staging, production = f"staging-{number}" if staged else "", f"production-{number}"
+    namespaces = [name for name in (staging, production) if name]
+    for namespace in namespaces:
         cluster.kubectl("default", "create", "namespace", namespace)
-        cluster.apply(namespace, *role(), *objects(verified))
+        everything = [*role(), *objects(verified)]
+        for item in everything:
+            adjust(item)
+        cluster.apply(namespace, *everything)
         jobs = folder / namespace
         jobs.mkdir()
         cluster.kubelet.job_folders[namespace] = jobs
@@ -195,7 +209,7 @@ def world(
         made = World(github, cluster, prometheus, receivers, staging, production, gateway, folder)
         made.versions()
         _configure(made)
-        for namespace in (staging, production):
+        for namespace in namespaces:
             for name in ("shop", "shop-canary"):
                 cluster.kubectl(
                     namespace, "rollout", "status", f"deployment/{name}", "--timeout=30s"
@@ -208,7 +222,7 @@ def world(
             for run in made.runs:
                 run.abandon()
             gateway.close()
-            for namespace in (staging, production):
+            for namespace in namespaces:
                 cluster.api.call("DELETE", f"/api/v1/namespaces/{namespace}")
 
 
@@ -228,8 +242,8 @@ def _configure(made: World) -> None:
         "PROMETHEUS_URL": made.prometheus.url(made.production),
         "SMOKE_USERNAME": LOGIN[0],
         "SMOKE_PASSWORD": LOGIN[1],
-        "SLACK_WEBHOOK_URL": made.receivers.slack_url(made.staging),
-        "GRAFANA_URL": made.receivers.grafana_url(made.staging),
+        "SLACK_WEBHOOK_URL": made.receivers.slack_url(made.production),
+        "GRAFANA_URL": made.receivers.grafana_url(made.production),
         "GRAFANA_TOKEN": GRAFANA_TOKEN,
     }
     github.environments["staging"] = (secrets, {"STAGING_URL": made.gateway.url})

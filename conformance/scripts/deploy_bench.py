@@ -165,6 +165,10 @@ def deployment(name: str, image: str, replicas: int = 2) -> dict[str, Any]:
     }
 
 
+def service(name: str) -> dict[str, Any]:
+    return {"kind": "Service", "metadata": {"name": name}, "spec": {"selector": {"app": name}}}
+
+
 def http_route() -> dict[str, Any]:
     backends = [
         {"name": "atom-canary", "port": 80, "weight": 0},
@@ -242,8 +246,8 @@ class Bench:
                 "objects": {
                     "deployment/atom": deployment("atom", OLD),
                     "deployment/atom-canary": deployment("atom-canary", OLD, 0),
-                    "service/atom": {"kind": "Service", "metadata": {"name": "atom"}},
-                    "service/atom-canary": {"kind": "Service", "metadata": {"name": "atom-canary"}},
+                    "service/atom": service("atom"),
+                    "service/atom-canary": service("atom-canary"),
                     "httproute/atom": http_route(),
                 },
                 "rolled": {"deployment/atom": OLD, "deployment/atom-canary": OLD},

@@ -42,6 +42,7 @@ mod matrix;
 mod matrix_too_large;
 mod metric_fails_open;
 mod migrate_workload;
+mod undo_without_current;
 mod missing_lock;
 mod missing_path;
 mod name_clash;
@@ -127,6 +128,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &matrix_too_large::MatrixTooLarge,
     &metric_fails_open::MetricFailsOpen,
     &migrate_workload::MigrateWorkload,
+    &undo_without_current::UndoWithoutCurrent,
     &missing_lock::MissingLock,
     &missing_path::MissingPath,
     &name_clash::NameClash,

@@ -269,6 +269,13 @@ pub struct Migrate {
     /// Example: `"alembic current --check-heads"`
     #[serde(default)]
     pub verify: Option<String>,
+    /// Command that prints the revision of the schema, as the first word of its last line. It is compared before a
+    /// rollback undoes anything.
+    ///
+    /// Default: none; needed where a rollback undoes the migration.
+    /// Example: `"alembic current"`
+    #[serde(default)]
+    pub current: Option<String>,
     /// Schema after a rollback: kept, or reverted by a command.
     ///
     /// Example: `"keep"`
@@ -299,9 +306,9 @@ enum Word {
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Undo {
-    /// The command.
+    /// The command. The variable `REVISION` is the revision before the migration; it is empty if there was none.
     ///
-    /// Example: `"alembic downgrade -1"`
+    /// Example: `"alembic downgrade \"${REVISION:-base}\""`
     pub run: String,
 }
 

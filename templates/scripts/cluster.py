@@ -219,20 +219,46 @@ class Cluster:
                 f"--timeout={int(limit)}s",
                 timeout=limit + 30,
             )
-        except Failed:
+        except Failed as failed:
             self._explain(ref)
-            raise
+            reasons = self.reasons(ref.partition("/")[2])
+            raise Problem(f"{failed}{reasons}") from None
         quote(out)
 
-    def may(self, verb: str, resource: str) -> bool:
-        """Returns whether RBAC allows the verb; kubectl exits with 1 for "no"."""
+    def may(self, verb: str, resource: str, part: str = "") -> bool:
+        """Returns whether RBAC allows the verb; kubectl exits with 1 for "no".
+
+        `part` is a subresource, such as the logs of pods.
+        """
         what = f"cannot ask whether {verb} {resource} is allowed"
+        of = [f"--subresource={part}"] if part else []
         try:
-            return self.kubectl(what, "auth", "can-i", verb, resource).strip() == "yes"
+            answer = self.kubectl(what, "auth", "can-i", verb, resource, *of)
+            return answer.strip() == "yes"
         except Failed as refused:
             if refused.printed.strip() == "no":
                 return False
             raise
+
+    def reasons(self, name: str) -> str:
+        """The cluster's last warnings about an object and its pods, or ""."""
+        try:
+            out = self.kubectl(
+                "cannot list events",
+                "get",
+                "events",
+                "--field-selector=type=Warning",
+                "--output=json",
+                attempts=1,
+            )
+        except Problem:
+            return ""
+        found = [
+            f"{event.get('reason')}: {event.get('message')}"
+            for event in _object(out, "events").get("items", [])
+            if str(event.get("involvedObject", {}).get("name", "")).startswith(name)
+        ]
+        return "".join(f"; {reason}" for reason in list(dict.fromkeys(found))[-3:])
 
     def _explain(self, ref: str) -> None:
         """The reasons for which containers of these pods wait."""

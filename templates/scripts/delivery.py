@@ -12,7 +12,9 @@ A new one is a class here and its entry in `DELIVERIES`.
 
 `manifests` applies a folder (with kustomize where it has a kustomization file) in
 which the target's image is replaced; other objects stay as they are in the folder,
-and restoring changes the target's image alone. `commands` run in bash with IMAGE,
+except those of other workloads, which their own delivery applies. Replicas that
+somebody else has changed since stay as they are. Restoring changes the target's image
+alone. `commands` run in bash with IMAGE,
 DIGEST, VERSION and ENVIRONMENT set; `current` prints the running image as
 repository@sha256:…; its `target` is optional and names the object that carries the
 marks, by default a ConfigMap.
@@ -34,6 +36,7 @@ from pods import (
     Pin,
     Version,
     find_container,
+    heal,
     place_version,
     put_version,
     running_version,
@@ -44,9 +47,21 @@ from settings import Table
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
+LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
+
 Pins = dict[str, Pin]
+# A verb, a resource, and a subresource or "".
+Permission = tuple[str, str, str]
 # Edits an object on its way to the cluster; False leaves it out.
 Adjust = Callable[[dict[str, Any]], bool]
+# Sources: https://argo-cd.readthedocs.io/en/stable/user-guide/resource_tracking/ and
+# https://fluxcd.io/flux/components/kustomize/kustomizations/#role-based-access-control
+MANAGERS = {
+    "argocd.argoproj.io/": "Argo CD",
+    "kustomize.toolkit.fluxcd.io/": "Flux",
+    "helm.toolkit.fluxcd.io/": "Flux",
+}
+MANAGED_ELSEWHERE = "pipewright.dev/gitops"
 
 
 class Delivery(ABC):
@@ -55,6 +70,8 @@ class Delivery(ABC):
     divisible: ClassVar[bool] = True
     target: str
     container: str
+    # What other workloads of the environment change: no business of this delivery.
+    others: frozenset[str] = frozenset()
 
     def __init__(self, table: Table, workload: str) -> None:
         self.target = reference(table, "target")
@@ -75,10 +92,22 @@ class Delivery(ABC):
                 "which every deploy sets",
                 "A selector cannot change: use another version label",
             )
-        if not cluster.may("patch", self.target):
+        if workload.get("spec", {}).get("paused"):
             raise Problem(
-                f"the cluster does not allow this login to patch {self.target}"
+                f"the rollout of {self.target} is paused: nothing would change",
+                f"Run `kubectl rollout resume {self.target}`",
             )
+        refuse_managed(workload, self.target)
+
+    def permissions(self) -> list[Permission]:
+        """What later steps ask of the cluster."""
+        kind = self.target.partition("/")[0]
+        needed = [(verb, self.target, "") for verb in ("get", "patch")]
+        needed += [(verb, f"{kind}s", "") for verb in ("list", "watch")]
+        needed.append(("list", "pods", ""))
+        if kind == "statefulset":
+            needed.append(("delete", "pods", ""))
+        return needed
 
     def running(self, cluster: Cluster, label_key: str) -> Version:
         return running_version(cluster, self.target, self.container, label_key)
@@ -93,10 +122,17 @@ class Delivery(ABC):
             if put_version(cluster, ref, pin):
                 log(f"{ref}: image {pin.version.image}")
 
-    def settle(self, cluster: Cluster, pins: Pins) -> None:
+    def settle(self, cluster: Cluster, pins: Pins, back: bool = False) -> None:
         """Waits until the pods run the versions, and verifies it."""
-        for ref, pin in pins.items():
+        for ref in pins:
+            if back and ref.startswith("statefulset/"):
+                heal(cluster, ref, cluster.settings.timeout)
             cluster.rollout(ref)
+        self.prove(cluster, pins)
+
+    def prove(self, cluster: Cluster, pins: Pins) -> None:
+        """Raises a problem unless templates and pods are of these versions now."""
+        for ref, pin in pins.items():
             wrong = version_mismatch(cluster, ref, pin)
             if wrong:
                 raise Problem(wrong)
@@ -130,11 +166,16 @@ class Manifests(Delivery):
         for ref in pins:
             if ref not in found:
                 raise Problem(f"{self.folder} holds no {ref}")
-        kept = [item for item in objects if adjust is None or adjust(item)]
+        kept = [
+            item
+            for item in objects
+            if object_ref(item) not in self.others and (adjust is None or adjust(item))
+        ]
         for item in kept:
-            pin = pins.get(object_ref(item))
-            if pin is not None:
-                place_version(item, object_ref(item), pin)
+            ref = object_ref(item)
+            if ref in pins:
+                place_version(item, ref, pins[ref])
+                _keep_replicas(item, cluster.get(ref))
         manifest = {"apiVersion": "v1", "kind": "List", "items": kept}
         cluster.apply(f"cannot apply {self.folder}", manifest)
 
@@ -179,12 +220,12 @@ class Commands(Delivery):
         cluster.apply(f"cannot create {self.target}", holder)
 
     def check(self, cluster: Cluster, label_key: str) -> None:
-        verb = "patch" if self.given else "create"
-        resource = self.target if self.given else "configmaps"
-        if not cluster.may(verb, resource):
-            raise Problem(f"the cluster does not allow this login to {verb} {resource}")
         if self.given:
             cluster.need(self.target)
+
+    def permissions(self) -> list[Permission]:
+        needed = [(verb, self.target, "") for verb in ("get", "patch")]
+        return needed if self.given else [*needed, ("create", "configmaps", "")]
 
     def running(self, cluster: Cluster, label_key: str) -> Version:
         printed = self._bash("current", None, cluster.settings.timeout).strip()
@@ -207,7 +248,10 @@ class Commands(Delivery):
         for pin in pins.values():
             quote(self._bash("restore", pin.version, cluster.settings.timeout))
 
-    def settle(self, cluster: Cluster, pins: Pins) -> None:
+    def settle(self, cluster: Cluster, pins: Pins, back: bool = False) -> None:
+        self.prove(cluster, pins)
+
+    def prove(self, cluster: Cluster, pins: Pins) -> None:
         for pin in pins.values():
             image = self.running(cluster, "").image
             if image.partition("@")[2] != pin.version.digest:
@@ -261,6 +305,42 @@ def read_delivery(table: Table, workload: str) -> Delivery:
 def object_ref(item: dict[str, Any]) -> str:
     kind, name = str(item.get("kind", "")), item.get("metadata", {}).get("name", "")
     return f"{kind.lower()}/{name}"
+
+
+def refuse_managed(item: dict[str, Any], ref: str) -> None:
+    """A GitOps controller reverts within minutes what anybody else changes."""
+    meta = item.get("metadata", {})
+    annotations = meta.get("annotations") or {}
+    if annotations.get(MANAGED_ELSEWHERE) == "ignored":
+        return
+    for key in [*annotations, *(meta.get("labels") or {})]:
+        for prefix, manager in MANAGERS.items():
+            if key.startswith(prefix):
+                raise Problem(
+                    f"{ref} is managed by {manager} ({key}), "
+                    "which would revert this deploy",
+                    f"Let {manager} ignore its image, version label and replicas, "
+                    f"then run `kubectl annotate {ref} {MANAGED_ELSEWHERE}=ignored`",
+                )
+
+
+def _keep_replicas(item: dict[str, Any], live: dict[str, Any] | None) -> None:
+    """Keeps replicas that an autoscaler or a person set after the last apply.
+
+    Source of the annotation: https://kubernetes.io/docs/reference/labels-annotations-taints/
+    """
+    wanted = item.get("spec", {}).get("replicas")
+    if live is None or wanted is None:
+        return
+    annotations = live.get("metadata", {}).get("annotations") or {}
+    try:
+        last = json.loads(annotations.get(LAST_APPLIED, "{}"))
+    except ValueError:
+        return
+    now = live.get("spec", {}).get("replicas")
+    if now != wanted and last.get("spec", {}).get("replicas") == wanted:
+        item["spec"]["replicas"] = now
+        log(f"{object_ref(item)}: keeps its {now} replicas, not the {wanted} applied")
 
 
 def _documents(text: str, folder: str) -> list[dict[str, Any]]:

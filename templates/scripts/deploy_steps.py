@@ -7,8 +7,21 @@ import time
 
 from environment import Deploy, Marked
 from gate import hold_and_judge
-from kube_jobs import back_up, run_migration
-from marks import Changing, mark_changing, mark_verified, read_marks, update_mark
+from kube_jobs import (
+    await_other_migrations,
+    back_up,
+    job_name,
+    read_revision,
+    run_migration,
+)
+from marks import (
+    Changing,
+    kept_mark,
+    mark_changing,
+    mark_verified,
+    read_marks,
+    update_mark,
+)
 from restore import (
     complete_verified,
     find_marked,
@@ -43,7 +56,7 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
             back=back,
             run=deploy.run,
             since=int(time.time()),
-            canary_replicas=workload.traffic.canary_replicas(deploy.cluster),
+            before=workload.traffic.before(deploy.cluster),
         )
         mark_changing(deploy.cluster, workload.ref, mark)
         log(f"{workload.ref}: from {back.image} to {mark.to.image}")
@@ -65,9 +78,24 @@ def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
         raise Problem("the settings name no command that verifies the migration")
     workload = deploy.environment.workload(migration.workload)
     mark = _mark(deploy, workload)
+    name = deploy.environment.name
     if given.step == "migrate":
+        own = job_name("migrate", name, deploy.run)
+        await_other_migrations(deploy.cluster, name, own, migration.timeout)
+        revision = None
+        if migration.current is not None:
+            revision = read_revision(
+                deploy.cluster,
+                workload,
+                "revision",
+                migration,
+                mark.to.image,
+                deploy.run,
+                name,
+            )
+            log(f"the schema is at revision {revision or '(none)'}")
         # Before the start: the mark must show a migration whose runner is lost.
-        update_mark(deploy.cluster, workload.ref, migrated=True)
+        update_mark(deploy.cluster, workload.ref, migrated=True, revision=revision)
         if migration.on_restore is None:
             summary("The schema is migrated now. A restore would keep it as migrated.")
     run_migration(
@@ -77,14 +105,16 @@ def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
         command,
         mark.to.image,
         deploy.run,
-        deploy.environment.name,
+        name,
         migration.timeout,
     )
 
 
 def apply(deploy: Deploy, _given: argparse.Namespace) -> None:
     own = _own_marks(deploy)
-    for workload, mark in own:
+    for workload, _ in own:
+        # Before the change, since its runner may be lost in it.
+        mark = update_mark(deploy.cluster, workload.ref, applied=True)
         workload.traffic.apply(deploy.cluster, mark)
     _stamp(deploy, own)
 
@@ -93,8 +123,8 @@ def shift(deploy: Deploy, given: argparse.Namespace) -> None:
     own = [pair for pair in _own_marks(deploy) if pair[0].traffic.divides]
     if not own:
         raise Problem("no workload's traffic can be divided")
-    for workload, _ in own:
-        workload.traffic.shift(deploy.cluster, given.to)
+    for workload, mark in own:
+        workload.traffic.shift(deploy.cluster, given.to, mark)
     since = _stamp(deploy, own)
     seconds = max(workload.traffic.hold for workload, _ in own)
     version = deploy.run.version
@@ -121,6 +151,8 @@ def judge(deploy: Deploy, _given: argparse.Namespace) -> None:
 
 def verify(deploy: Deploy, _given: argparse.Namespace) -> None:
     own = _own_marks(deploy)
+    for workload, mark in own:
+        workload.traffic.prove(deploy.cluster, mark)
     for workload, mark in own:
         mark_verified(deploy.cluster, workload.ref, mark)
     rows = [
@@ -156,6 +188,7 @@ def _own(mark: Changing, run: Run) -> bool:
 def _mark(deploy: Deploy, workload: Workload) -> Changing:
     """The mark of this run, which every change of a workload requires."""
     mark = read_marks(deploy.cluster, workload.ref).changing
+    mark = mark or kept_mark(deploy.cluster, workload.ref, deploy.run)
     if mark is None or not _own(mark, deploy.run):
         raise Problem(
             f"{workload.ref} is not marked as changed by this run", "Run `begin` first"

@@ -9,17 +9,24 @@
     "migrate": {
       "workload": "api", "run": "alembic upgrade head",
       "verify": "alembic current --check-heads",           optional
-      "on-rollback": "keep" | {"run": "alembic downgrade -1"},
+      "current": "alembic current",                        prints the revision; optional
+      "on-rollback": "keep" | {"run": "alembic downgrade $REVISION"},
       "timeout": "15m"
     }
 
 Migrations run in the new image with the settings of the workload's own container: a
-shell in an old pod would run the old code.
+shell in an old pod would run the old code. The last line that `current` prints is the
+schema's revision, up to its first blank; `on-rollback` gets it as REVISION.
+
+A Job outlives its runner. One of the same name is therefore waited for, never run
+again, and no migration starts beside another.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -58,6 +65,26 @@ fi
 mv "$2.partial" "$2"
 echo "saved $2: $(wc -c < "$2") bytes"
 """
+PRINT_REVISION = """set -eu
+found=$(sh -ec "$1")
+echo "revision: $(printf '%s\\n' "$found" | tail -n 1)"
+"""
+REVISION = re.compile(r"^revision: (\S*)", re.MULTILINE)
+MANAGED = "app.kubernetes.io/managed-by"
+PURPOSE, ENVIRONMENT = "pipewright.dev/purpose", "pipewright.dev/environment"
+# Jobs that change the schema.
+CHANGES_SCHEMA = ("migrate", "restore")
+# Pod Security `restricted` takes these from any image, and more where it is enforced:
+# https://kubernetes.io/docs/concepts/security/pod-security-standards/
+CONFINED = {"allowPrivilegeEscalation": False, "capabilities": {"drop": ["ALL"]}}
+NOBODY = 65532
+RESTRICTED = {
+    "runAsNonRoot": True,
+    "runAsUser": NOBODY,
+    "runAsGroup": NOBODY,
+    "fsGroup": NOBODY,
+}
+ENFORCED = "pod-security.kubernetes.io/enforce"
 
 
 @dataclass(frozen=True)
@@ -94,6 +121,7 @@ class Migration:
     workload: str
     run: str
     verify: str | None
+    current: str | None
     on_restore: str | None
     timeout: float
 
@@ -111,6 +139,7 @@ class Migration:
             workload=table.text("workload"),
             run=table.text("run"),
             verify=table.text_or_none("verify"),
+            current=table.text_or_none("current"),
             on_restore=on_restore,
             timeout=table.seconds("timeout", "15m"),
         )
@@ -125,10 +154,12 @@ def back_up(cluster: Cluster, backup: Backup, environment: str, run: Run) -> Non
         "image": backup.image,
         "command": ["sh", "-ec", backup.run],
         "envFrom": [_env_from(source) for source in backup.env_from],
-        "securityContext": {"allowPrivilegeEscalation": False},
+        "securityContext": CONFINED,
     }
+    security = RESTRICTED if _restricted(cluster) else {}
     pod: dict[str, Any] = {
         "automountServiceAccountToken": False,
+        "securityContext": {"seccompProfile": {"type": "RuntimeDefault"}, **security},
         "containers": [container],
     }
     if backup.to is not None:
@@ -137,7 +168,8 @@ def back_up(cluster: Cluster, backup: Backup, environment: str, run: Run) -> Non
         container["volumeMounts"] = [{"name": "backups", "mountPath": BACKUP_FOLDER}]
         claim = {"claimName": backup.to.removeprefix("pvc/")}
         pod["volumes"] = [{"name": "backups", "persistentVolumeClaim": claim}]
-    _run_job(cluster, name, pod, {}, backup.timeout)
+    labels = _labels("backup", environment)
+    _run_job(cluster, name, pod, labels, {}, backup.timeout)
 
 
 def run_migration(
@@ -149,8 +181,12 @@ def run_migration(
     run: Run,
     environment: str,
     timeout: float,
-) -> None:
-    """Runs a command in the new image, with the configuration of the workload."""
+    revision: str | None = None,
+) -> str:
+    """Runs a command in the new image, with the configuration of the workload.
+
+    Returns the end of what it printed. `revision` is the variable REVISION.
+    """
     ref = workload.delivery.target
     live = cluster.need(ref)
     own = find_container(live, workload.delivery.container, ref)[1]
@@ -165,17 +201,99 @@ def run_migration(
     mounts = [
         mount for mount in own.get("volumeMounts") or [] if mount.get("name") in names
     ]
+    script = ["sh", "-ec", command]
+    if purpose.startswith("revision"):
+        script = ["sh", "-c", PRINT_REVISION, "sh", command]
     container |= {
         "name": "migrate",
         "image": image,
-        "command": ["sh", "-ec", command],
+        "command": script,
         "volumeMounts": mounts,
     }
+    if revision is not None:
+        env = container.get("env") or []
+        container["env"] = [*env, {"name": "REVISION", "value": revision}]
     pod = {key: spec[key] for key in FROM_POD if key in spec}
     pod |= {"containers": [container], "volumes": volumes}
     # The workload's own labels would make its Service send requests to the migration.
-    labels = {workload.label_key: run.version}
-    _run_job(cluster, job_name(purpose, environment, run), pod, labels, timeout)
+    version = {workload.label_key: run.version}
+    labels = _labels(purpose, environment)
+    name = job_name(purpose, environment, run)
+    return _run_job(cluster, name, pod, labels, version, timeout)
+
+
+def read_revision(
+    cluster: Cluster,
+    workload: Workload,
+    purpose: str,
+    migration: Migration,
+    image: str,
+    run: Run,
+    environment: str,
+) -> str:
+    """The schema's revision, as `current` prints it; "" before the first one."""
+    assert migration.current is not None
+    printed = run_migration(
+        cluster,
+        workload,
+        purpose,
+        migration.current,
+        image,
+        run,
+        environment,
+        migration.timeout,
+    )
+    found = REVISION.findall(printed)
+    if not found:
+        raise Problem("the logs do not have what `current` printed")
+    return str(found[-1])
+
+
+def await_other_migrations(
+    cluster: Cluster, environment: str, own: str, timeout: float
+) -> None:
+    """Waits for migrations that a lost or cancelled run left running."""
+    selector = f"{MANAGED}=pipewright,{ENVIRONMENT}={_label(environment)}"
+    out = cluster.kubectl(
+        "cannot list the Jobs",
+        "get",
+        "jobs",
+        f"--selector={selector}",
+        "--output=json",
+    )
+    for job in json.loads(out).get("items", []):
+        name = job["metadata"]["name"]
+        purpose = job["metadata"].get("labels", {}).get(PURPOSE)
+        if name != own and purpose in CHANGES_SCHEMA and not _end(job):
+            log(f"waiting for the Job {name}, which another run started")
+            if _wait_for_end(cluster, name, timeout + 60).startswith("did not end"):
+                raise Problem(
+                    f"the Job {name} of another run is still running",
+                    "Wait for its end, then run this deploy again",
+                )
+
+
+def _labels(purpose: str, environment: str) -> dict[str, str]:
+    return {
+        MANAGED: "pipewright",
+        PURPOSE: purpose,
+        ENVIRONMENT: _label(environment),
+    }
+
+
+def _label(text: str) -> str:
+    """A text as the value of a label."""
+    return re.sub(r"[^A-Za-z0-9._-]", "-", text)[:63].strip("._-")
+
+
+def _restricted(cluster: Cluster) -> bool:
+    """Returns whether the namespace lets no pod run as root, as far as it says."""
+    try:
+        namespace = cluster.get(f"namespace/{cluster.settings.namespace}") or {}
+    except Problem:
+        return False
+    labels = namespace.get("metadata", {}).get("labels") or {}
+    return labels.get(ENFORCED) == "restricted"
 
 
 def job_name(purpose: str, environment: str, run: Run) -> str:
@@ -199,35 +317,37 @@ def _run_job(
     name: str,
     pod: dict[str, Any],
     labels: dict[str, str],
+    version: dict[str, str],
     timeout: float,
-) -> None:
+) -> str:
+    """Runs a Job to its end, or waits for the one of this name; returns its logs."""
     manifest = {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {
             "name": name,
-            "labels": {"app.kubernetes.io/managed-by": "pipewright"},
+            "labels": labels,
         },
         "spec": {
             "backoffLimit": 0,
             "activeDeadlineSeconds": max(1, int(timeout)),
             "ttlSecondsAfterFinished": 86400,
             "template": {
-                "metadata": {
-                    "labels": {"app.kubernetes.io/managed-by": "pipewright", **labels}
-                },
+                "metadata": {"labels": {MANAGED: "pipewright", **version}},
                 "spec": {**pod, "restartPolicy": "Never"},
             },
         },
     }
-    # A Job's template is immutable, so a Job of an earlier attempt is deleted.
-    cluster.delete(f"job/{name}")
-    cluster.apply(f"cannot start the Job {name}", manifest)
+    if cluster.get(f"job/{name}") is None:
+        cluster.apply(f"cannot start the Job {name}", manifest)
+    else:
+        log(f"the Job {name} was started by a runner that is lost")
     ended = _wait_for_end(cluster, name, timeout + 60)
-    _print_logs(cluster, name)
+    printed = _print_logs(cluster, name)
     if ended != "Complete":
-        raise Problem(f"the Job {name} {ended}")
+        raise Problem(f"the Job {name} {ended}{cluster.reasons(name)}")
     log(f"the Job {name} is complete")
+    return printed
 
 
 def _wait_for_end(cluster: Cluster, name: str, timeout: float) -> str:
@@ -238,24 +358,35 @@ def _wait_for_end(cluster: Cluster, name: str, timeout: float) -> str:
         job = cluster.get(f"job/{name}")
         if job is None:
             return "was deleted while it ran"
-        for condition in job.get("status", {}).get("conditions") or []:
-            if condition.get("status") == "True":
-                if condition.get("type") == "Complete":
-                    return "Complete"
-                if condition.get("type") == "Failed":
-                    why = (condition.get(key, "") for key in ("reason", "message"))
-                    return f"failed: {' '.join(why)}"
+        ended = _end(job)
+        if ended:
+            return ended
         time.sleep(pause)
         pause = min(5.0, pause * 1.5)
     return f"did not end within {timeout:g} seconds"
 
 
-def _print_logs(cluster: Cluster, name: str) -> None:
+def _end(job: dict[str, Any]) -> str:
+    """The end of a Job, or "" while it runs."""
+    for condition in job.get("status", {}).get("conditions") or []:
+        if condition.get("status") == "True":
+            if condition.get("type") == "Complete":
+                return "Complete"
+            if condition.get("type") == "Failed":
+                why = (condition.get(key, "") for key in ("reason", "message"))
+                return f"failed: {' '.join(why)}"
+    return ""
+
+
+def _print_logs(cluster: Cluster, name: str) -> str:
     try:
         what = f"cannot read the logs of {name}"
-        quote(cluster.kubectl(what, "logs", f"job/{name}", "--tail=200", attempts=2))
+        out = cluster.kubectl(what, "logs", f"job/{name}", "--tail=200", attempts=2)
     except Problem as problem:
         annotate("warning", str(problem))
+        return ""
+    quote(out)
+    return out
 
 
 def _env_from(source: str) -> dict[str, dict[str, str]]:

@@ -6,23 +6,30 @@ or the next run reads from them which version to return to. Both are JSON.
     pipewright.dev/verified   {"image", "version", RUN}
     pipewright.dev/changing   {"to": {"image", "version"},
                                "from": {"image", "version"}, RUN, "since",
-                               "migrated", "canary-replicas"}
+                               "applied", "before", "migrated", "revision"}
 
 RUN is "commit", "run", "run-number", "attempt", "workflow".
 
-`since` is when traffic last changed (seconds since 1970); `migrated` is false, true
-or "undone".
+`since` is when traffic last changed (seconds since 1970). `applied` is true once the
+workload itself may have changed, and `before` is what the traffic provider restores
+besides the image. `migrated` is false, true, "undoing" or "undone"; `revision` is the
+schema's before the migration.
+
+The job keeps a copy of its marks beside the kubeconfig: a mark that somebody removes
+is written again from it.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from cluster import Cluster
 from pods import Version
-from runner import Problem
+from runner import Problem, annotate
 from settings import Run
 
 MARK_PREFIX = "pipewright.dev"
@@ -36,8 +43,10 @@ class Changing:
     back: Version
     run: Run
     since: int = 0
+    applied: bool = False
+    before: dict[str, Any] = field(default_factory=dict)
     migrated: bool | str = False
-    canary_replicas: int | None = None
+    revision: str | None = None
 
     def text(self) -> str:
         return json.dumps(
@@ -46,8 +55,10 @@ class Changing:
                 "from": self.back.json(),
                 **_run_json(self.run),
                 "since": self.since,
+                "applied": self.applied,
+                "before": self.before,
                 "migrated": self.migrated,
-                "canary-replicas": self.canary_replicas,
+                "revision": self.revision,
             },
             sort_keys=True,
         )
@@ -82,7 +93,22 @@ def read_marks(cluster: Cluster, ref: str) -> Marks:
 
 
 def mark_changing(cluster: Cluster, ref: str, mark: Changing) -> None:
+    _keep(cluster, ref, mark.text())
     cluster.annotate(ref, {CHANGING: mark.text()})
+
+
+def kept_mark(cluster: Cluster, ref: str, run: Run) -> Changing | None:
+    """This job's copy of its mark, if the one in the cluster is gone."""
+    mark = _changing(_copies(cluster).get(ref), ref)
+    if mark is None or (mark.run.id, mark.run.attempt) != (run.id, run.attempt):
+        return None
+    annotate(
+        "warning",
+        f"the annotation {CHANGING} of {ref} was removed during the deploy; "
+        "it is written again",
+    )
+    mark_changing(cluster, ref, mark)
+    return mark
 
 
 def update_mark(cluster: Cluster, ref: str, **changes: Any) -> Changing:
@@ -98,10 +124,34 @@ def mark_verified(cluster: Cluster, ref: str, mark: Changing) -> None:
     """Changes both marks in one patch, so that one of them always exists."""
     verified = Verified(mark.to, mark.run)
     cluster.annotate(ref, {VERIFIED: verified.text(), CHANGING: None})
+    _keep(cluster, ref, None)
 
 
 def clear_mark(cluster: Cluster, ref: str) -> None:
     cluster.annotate(ref, {CHANGING: None})
+    _keep(cluster, ref, None)
+
+
+def _copies_path(cluster: Cluster) -> Path:
+    return cluster.kubeconfig_path().with_name("pipewright-marks.json")
+
+
+def _copies(cluster: Cluster) -> dict[str, str]:
+    try:
+        found = json.loads(_copies_path(cluster).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _keep(cluster: Cluster, ref: str, text: str | None) -> None:
+    copies = {key: kept for key, kept in _copies(cluster).items() if key != ref}
+    if text is not None:
+        copies[ref] = text
+    path = _copies_path(cluster)
+    half = path.with_suffix(".partial")
+    half.write_text(json.dumps(copies), "utf-8")
+    os.replace(half, path)
 
 
 def _run_json(run: Run) -> dict[str, str | int]:
@@ -142,15 +192,18 @@ def _changing(text: str | None, ref: str) -> Changing | None:
     if not text:
         return None
     data = _parsed(text, ref, CHANGING)
-    since, replicas = data.get("since"), data.get("canary-replicas")
-    migrated = data.get("migrated", False)
+    since, migrated = data.get("since"), data.get("migrated", False)
+    before, revision = data.get("before"), data.get("revision")
     return Changing(
         to=Version.parse(data.get("to"), f"the annotation {CHANGING} of {ref}"),
         back=Version.parse(data.get("from"), f"the annotation {CHANGING} of {ref}"),
         run=_parse_run(data),
         since=since if isinstance(since, int) else 0,
+        # A mark without the key is by an earlier version, which applied at any time.
+        applied=data.get("applied") is not False,
+        before=before if isinstance(before, dict) else {},
         migrated=migrated if isinstance(migrated, (bool, str)) else False,
-        canary_replicas=replicas if isinstance(replicas, int) else None,
+        revision=revision if isinstance(revision, str) else None,
     )
 
 

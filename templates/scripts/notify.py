@@ -23,11 +23,11 @@ import json
 import os
 import time
 import urllib.parse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
 from runner import Problem, Problems, annotate, log
-from settings import ExternalValue, Table, blank_secrets, read_settings
+from settings import ExternalValue, Run, Table, blank_secrets, read_settings
 from web import Answer, check_url, send_request
 
 EVENTS = ("success", "failure", "rollback")
@@ -371,10 +371,13 @@ def _section(text: str) -> dict[str, Any]:
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
-def send_news(event: str, only: str | None) -> int:
-    """Reads the result of the deploy, and sends it."""
+def send_news(event: str, only: str | None, of: Run | None = None) -> int:
+    """Reads the result of the deploy, and sends it; `of` is an earlier run."""
     root = read_settings()
     news = News.read(_event(event), root)
+    if of is not None:
+        attempt = str(of.attempt)
+        news = replace(news, commit=of.commit, run=of.id, attempt=attempt)
     channels = Notify.read(root)
     blank_secrets(root.values)
     notify(channels, news, only)

@@ -1,21 +1,25 @@
 """The image that pods run, and the patch that changes it.
 
-Image and version label change in one JSON patch, which first tests that the container
-is still where it was read: a patch by index alone could hit another container.
+Image and version label change in one JSON patch, which first tests that each container
+is still where it was read: a patch by index alone could hit another container. Init
+and side containers of the same repository change with the container.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from cluster import MOVED, Cluster, Failed
-from runner import Problem
+from runner import Problem, log
 
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 PATCH_ATTEMPTS = 4
+# Pods in these phases have ended, and stay listed with the image that they had.
+ENDED = ("Failed", "Succeeded")
 
 
 @dataclass(frozen=True)
@@ -81,9 +85,27 @@ def pinned(workload: dict[str, Any], pin: Pin, ref: str) -> Version | None:
     if DIGEST.fullmatch(image.partition("@")[2]) is None:
         return None
     labels = pod_template(workload, ref).get("metadata", {}).get("labels") or {}
-    # A tag before the digest is for readers; the digest decides.
-    repository = re.sub(r":[^/:]+$", "", image.partition("@")[0])
-    return Version(f"{repository}@{image.partition('@')[2]}", labels.get(pin.label_key))
+    label = labels.get(pin.label_key)
+    return Version(f"{_repository(image)}@{image.partition('@')[2]}", label)
+
+
+def _repository(image: str) -> str:
+    """The repository alone: a tag before the digest is for readers."""
+    return re.sub(r":[^/:]+$", "", image.partition("@")[0])
+
+
+def own_containers(
+    spec: dict[str, Any], pin: Pin
+) -> Iterator[tuple[str, int, dict[str, Any]]]:
+    """The containers of a pod that run the pin's image: list, index, and container."""
+    for place in ("containers", "initContainers"):
+        for index, container in enumerate(spec.get(place) or []):
+            named = place == "containers" and container.get("name") == pin.container
+            same = _repository(str(container.get("image", ""))) == (
+                pin.version.repository
+            )
+            if named or same:
+                yield place, index, container
 
 
 def running_version(
@@ -95,7 +117,7 @@ def running_version(
     if by_digest is not None:
         return by_digest
     found = set()
-    for pod in cluster.pods(workload):
+    for pod in _live(cluster, workload):
         for status in pod.get("status", {}).get("containerStatuses") or []:
             if status.get("name") == container and status.get("ready"):
                 found.add(str(status.get("imageID", "")).split("://")[-1])
@@ -141,7 +163,9 @@ def replicas_of(workload: dict[str, Any]) -> int:
 
 def place_version(workload: dict[str, Any], ref: str, pin: Pin) -> None:
     """Writes a version into a manifest that is not applied yet."""
-    find_container(workload, pin.container, ref)[1]["image"] = pin.version.image
+    find_container(workload, pin.container, ref)
+    for _, _, container in own_containers(pod_template(workload, ref)["spec"], pin):
+        container["image"] = pin.version.image
     labels = (
         pod_template(workload, ref).setdefault("metadata", {}).setdefault("labels", {})
     )
@@ -152,34 +176,72 @@ def place_version(workload: dict[str, Any], ref: str, pin: Pin) -> None:
 
 
 def version_mismatch(cluster: Cluster, ref: str, pin: Pin) -> str:
-    """The difference of template and ready pods from the version, or ""."""
+    """The difference of template and pods from the version, or ""."""
     workload = cluster.need(ref)
     if pinned(workload, pin, ref) != pin.version:
         return f"{ref} does not name {pin.version.image}"
-    for pod in cluster.pods(workload):
-        if pod.get("metadata", {}).get("deletionTimestamp"):
-            continue
-        for container in pod.get("spec", {}).get("containers") or []:
-            if container.get("name") == pin.container:
-                image = str(container.get("image", ""))
-                if image.partition("@")[2] != pin.version.digest:
-                    return f"pod {pod['metadata'].get('name')} still runs {image}"
+    pods = _live(cluster, workload)
+    for pod in pods:
+        for _, _, container in own_containers(pod.get("spec", {}), pin):
+            image = str(container.get("image", ""))
+            if image.partition("@")[2] != pin.version.digest:
+                return f"pod {pod['metadata'].get('name')} still runs {image}"
+    if replicas_of(workload) and not any(_ready(pod) for pod in pods):
+        return f"no pod of {ref} is ready"
     return ""
+
+
+def _live(cluster: Cluster, workload: dict[str, Any]) -> list[dict[str, Any]]:
+    """The pods that run or will run."""
+    return [
+        pod
+        for pod in cluster.pods(workload)
+        if pod.get("status", {}).get("phase") not in ENDED
+        and not pod.get("metadata", {}).get("deletionTimestamp")
+    ]
+
+
+def _ready(pod: dict[str, Any]) -> bool:
+    return any(
+        condition.get("type") == "Ready" and condition.get("status") == "True"
+        for condition in pod.get("status", {}).get("conditions") or []
+    )
+
+
+def heal(cluster: Cluster, ref: str, timeout: float) -> None:
+    """Deletes pods of a StatefulSet that never became ready in a revision that it left.
+
+    The controller waits for them for ever. Source:
+    https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+    """
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        workload = cluster.need(ref)
+        status = workload.get("status", {})
+        if status.get("observedGeneration") == workload["metadata"].get("generation"):
+            break
+        time.sleep(0.5)
+    revision = status.get("updateRevision")
+    for pod in _live(cluster, workload):
+        labels = pod["metadata"].get("labels") or {}
+        if labels.get("controller-revision-hash") != revision and not _ready(pod):
+            cluster.delete(f"pod/{pod['metadata']['name']}")
+            log(f"{ref}: deleted {pod['metadata']['name']}, which never became ready")
 
 
 def _operations(
     workload: dict[str, Any], ref: str, pin: Pin, replicas: int | None
 ) -> list[dict[str, Any]]:
-    index, container = find_container(workload, pin.container, ref)
+    find_container(workload, pin.container, ref)
     operations: list[dict[str, Any]] = []
-    path = f"/spec/template/spec/containers/{index}"
-    if container.get("image") != pin.version.image:
-        operations.append(
-            {"op": "test", "path": f"{path}/name", "value": pin.container}
-        )
-        operations.append(
-            {"op": "add", "path": f"{path}/image", "value": pin.version.image}
-        )
+    spec = pod_template(workload, ref).get("spec", {})
+    for place, index, container in own_containers(spec, pin):
+        if container.get("image") == pin.version.image:
+            continue
+        path = f"/spec/template/spec/{place}/{index}"
+        name, image = container.get("name"), pin.version.image
+        operations.append({"op": "test", "path": f"{path}/name", "value": name})
+        operations.append({"op": "add", "path": f"{path}/image", "value": image})
     labels = pod_template(workload, ref).get("metadata", {}).get("labels") or {}
     key = pin.label_key.replace("~", "~0").replace("/", "~1")
     label_path = f"/spec/template/metadata/labels/{key}"

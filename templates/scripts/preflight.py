@@ -8,6 +8,7 @@ from collections.abc import Callable
 from environment import Deploy, Environment
 from gate import check_running_version
 from marks import Marks, read_marks
+from notify import send_news
 from pods import Version
 from restore import (
     complete_verified,
@@ -23,11 +24,13 @@ from workload import Workload
 
 def check_everything(deploy: Deploy) -> None:
     environment = deploy.environment
-    _check_settings(deploy)
+    # First of all: an environment that a lost run left half changed must not wait until
+    # somebody has set a variable.
     _reach_cluster(deploy)
     _restore_what_a_lost_run_left(deploy)
+    _check_settings(deploy)
+    _check_permissions(deploy)
     _gather([_workload_check(deploy, workload) for workload in environment.workloads])
-    _jobs_allowed(deploy)
     first = False
     rows, back = [], {}
     for workload in environment.workloads:
@@ -90,6 +93,12 @@ def _restore_what_a_lost_run_left(deploy: Deploy) -> None:
     )
     roll_back_traffic(deploy, left)
     verify_rolled_back(deploy, left)
+    for lost in {mark.run.id: mark.run for _, mark in left}.values():
+        # Its own job could not report it.
+        try:
+            send_news("rollback", None, lost)
+        except Problem as problem:
+            annotate("warning", f"not notified: {problem}")
 
 
 def _workload_check(deploy: Deploy, workload: Workload) -> Callable[[], None]:
@@ -107,11 +116,27 @@ def _gather(checks: list[Callable[[], None]]) -> None:
         raise Problems(problems)
 
 
-def _jobs_allowed(deploy: Deploy) -> None:
+def _check_permissions(deploy: Deploy) -> None:
+    """Asks for every permission that a later step depends on, rollback included."""
     environment = deploy.environment
-    needs_jobs = environment.backup is not None or environment.migration is not None
-    if needs_jobs and not deploy.cluster.may("create", "jobs"):
-        raise Problem("the cluster does not allow this login to create Jobs")
+    needed = [
+        one
+        for workload in environment.workloads
+        for one in workload.traffic.permissions()
+    ]
+    if environment.backup is not None or environment.migration is not None:
+        verbs = ("create", "get", "list", "patch")
+        needed += [(verb, "jobs", "") for verb in verbs]
+        needed.append(("get", "pods", "log"))
+    missing = []
+    for verb, resource, part in dict.fromkeys(needed):
+        if not deploy.cluster.may(verb, resource, part):
+            missing.append(f"{verb} {resource}{f'/{part}' if part else ''}")
+    if missing:
+        raise Problem(
+            f"the cluster does not allow this login to {', '.join(missing)}",
+            "Add them to its Role; docs/deploys.md of Pipewright lists all of it",
+        )
 
 
 def _refuse_older(deploy: Deploy, workload: Workload, found: Marks) -> None:

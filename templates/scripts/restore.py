@@ -7,8 +7,18 @@ and patch to the same digest.
 from __future__ import annotations
 
 from environment import Deploy, Marked
-from kube_jobs import job_name, run_migration, wait_for_job
-from marks import CHANGING, Changing, clear_mark, mark_verified, read_marks, update_mark
+from kube_jobs import Migration, job_name, read_revision, run_migration, wait_for_job
+from marks import (
+    CHANGING,
+    Changing,
+    Marks,
+    clear_mark,
+    kept_mark,
+    mark_changing,
+    mark_verified,
+    read_marks,
+    update_mark,
+)
 from runner import Problem, Problems, annotate, log
 from tables import show_table
 from workload import Workload
@@ -20,7 +30,8 @@ def find_marked(deploy: Deploy, any_run: bool) -> Marked:
     problems = []
     for workload in deploy.environment.workloads:
         try:
-            mark = read_marks(deploy.cluster, workload.ref).changing
+            marks = read_marks(deploy.cluster, workload.ref)
+            mark = marks.changing or _vanished(deploy, workload, marks)
         except Problem as problem:
             problems.append(problem)
             continue
@@ -34,6 +45,28 @@ def find_marked(deploy: Deploy, any_run: bool) -> Marked:
     if problems:
         raise Problems(problems)
     return found
+
+
+def _vanished(deploy: Deploy, workload: Workload, marks: Marks) -> Changing | None:
+    """The mark of this run, if somebody removed it while the run's version runs."""
+    kept = kept_mark(deploy.cluster, workload.ref, deploy.run)
+    if kept is not None or not workload.labelled:
+        return kept
+    runs = workload.delivery.running(deploy.cluster, workload.label_key)
+    if runs.label != deploy.run.version:
+        return None
+    if marks.verified is None:
+        raise Problem(
+            f"{workload.ref} runs {runs.image}, which is not verified, and its mark "
+            "of the version before is gone",
+            "Set the image that it shall run by hand",
+        )
+    if marks.verified.version.label == runs.label:
+        return None
+    annotate("warning", f"the annotation {CHANGING} of {workload.ref} was removed")
+    mark = Changing(runs, marks.verified.version, deploy.run, applied=True)
+    mark_changing(deploy.cluster, workload.ref, mark)
+    return mark
 
 
 def complete_verified(deploy: Deploy, found: Marked) -> Marked:
@@ -65,6 +98,9 @@ def roll_back_traffic(deploy: Deploy, found: Marked) -> None:
     """Rolls back every workload without waiting, also after one has failed."""
     problems: list[Problem] = []
     for workload, mark in reversed(found):
+        if not mark.applied:
+            log(f"{workload.ref}: nothing was applied, so it stays as it is")
+            continue
         try:
             workload.traffic.roll_back(deploy.cluster, mark)
             log(f"{workload.ref}: traffic is going back to {mark.back.image}")
@@ -80,13 +116,15 @@ def verify_rolled_back(deploy: Deploy, found: Marked) -> None:
     rows = []
     for workload, mark in reversed(found):
         try:
-            workload.traffic.verify_rollback(deploy.cluster, mark)
+            if mark.applied:
+                workload.traffic.verify_rollback(deploy.cluster, mark)
             schema = _schema(deploy, workload, mark)
             clear_mark(deploy.cluster, workload.ref)
         except Problem as problem:
             problems.append(problem)
         else:
-            rows.append((workload.ref, mark.back.image, mark.to.image, schema))
+            runs = mark.back.image if mark.applied else "as before"
+            rows.append((workload.ref, runs, mark.to.image, schema))
     if rows:
         heading = f"{deploy.environment.name} was restored"
         show_table(heading, ("Workload", "Runs", "Left", "Schema"), rows)
@@ -105,25 +143,52 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
         kept = f"stays as {mark.to.label} migrated it: it cannot be restored"
         annotate("warning", f"the schema of {deploy.environment.name} {kept}")
         return kept
-    name = deploy.environment.name
-    # The migration of a lost runner may still be running; it must not overlap with its
-    # undoing.
-    wait_for_job(deploy.cluster, job_name("migrate", name, mark.run), migration.timeout)
     try:
-        run_migration(
-            deploy.cluster,
-            workload,
-            "restore",
-            migration.on_restore,
-            mark.to.image,
-            mark.run,
-            name,
-            migration.timeout,
-        )
+        return _undo(deploy, workload, mark, migration, migration.on_restore)
     except Problem as problem:
         raise Problem(
             f"traffic is back, but undoing the migration failed: {problem}",
             f"Fix the schema, then run `kubectl annotate {workload.ref} {CHANGING}-`",
         ) from None
-    update_mark(deploy.cluster, workload.ref, migrated="undone")
+
+
+def _undo(
+    deploy: Deploy,
+    workload: Workload,
+    mark: Changing,
+    migration: Migration,
+    command: str,
+) -> str:
+    """Undoes what this run's migration changed, once: a lost undo is waited for."""
+    cluster, name = deploy.cluster, deploy.environment.name
+    # The migration of a lost runner may still be running; it must not overlap with its
+    # undoing.
+    wait_for_job(cluster, job_name("migrate", name, mark.run), migration.timeout)
+    again = cluster.get(f"job/{job_name('restore', name, mark.run)}") is not None
+    if migration.current is not None and not again:
+        now = read_revision(
+            cluster,
+            workload,
+            f"revision-{deploy.run.id}-{deploy.run.attempt}",
+            migration,
+            mark.to.image,
+            mark.run,
+            name,
+        )
+        if now == mark.revision:
+            update_mark(cluster, workload.ref, migrated=False)
+            return f"untouched, at revision {now or '(none)'}"
+    update_mark(cluster, workload.ref, migrated="undoing")
+    run_migration(
+        cluster,
+        workload,
+        "restore",
+        command,
+        mark.to.image,
+        mark.run,
+        name,
+        migration.timeout,
+        mark.revision,
+    )
+    update_mark(cluster, workload.ref, migrated="undone")
     return "undone"

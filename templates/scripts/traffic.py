@@ -15,7 +15,8 @@ A new one is a class here and its entry in `TRAFFIC`.
 
 An HTTPRoute divides traffic between Services, so a canary has its own workload and
 Service, whose selector does not match the stable pods. Only rules with both Services
-as backends are patched.
+as backends are patched. The pair divides what both had together, and the shares of a
+rule's other backends stay.
 """
 
 from __future__ import annotations
@@ -28,11 +29,21 @@ from typing import Any, ClassVar
 
 from cluster import MOVED, Cluster, Failed, reference
 from marks import Changing
-from pods import PATCH_ATTEMPTS, Pin, Version, find_container, put_version, replicas_of
+from pods import (
+    PATCH_ATTEMPTS,
+    Pin,
+    Version,
+    find_container,
+    pod_template,
+    put_version,
+    replicas_of,
+)
 from runner import Problem, Problems, annotate, log
 from settings import ExternalValue, Table
 
-from delivery import Delivery, object_ref
+from delivery import Delivery, Permission, object_ref, refuse_managed
+
+HEAVIEST = 1_000_000  # The largest weight that an HTTPRoute takes.
 
 
 @dataclass(frozen=True)
@@ -58,15 +69,23 @@ class Traffic(ABC):
     def check(self, cluster: Cluster) -> None:
         self.delivery.check(cluster, self.label_key)
 
-    def canary_replicas(self, cluster: Cluster) -> int | None:
-        """The replicas of the canary before a deploy; None without a canary."""
-        return None
+    @property
+    def changes(self) -> list[str]:
+        """The objects that it changes besides the delivery's target."""
+        return []
+
+    def permissions(self) -> list[Permission]:
+        return self.delivery.permissions()
+
+    def before(self, cluster: Cluster) -> dict[str, Any]:
+        """What a rollback restores besides images, for the mark."""
+        return {}
 
     @abstractmethod
     def apply(self, cluster: Cluster, mark: Changing) -> None:
         """Starts the new version, and waits for it."""
 
-    def shift(self, cluster: Cluster, percent: int) -> None:
+    def shift(self, cluster: Cluster, percent: int, mark: Changing) -> None:
         raise Problem(f"traffic moves {self.kind}: there is no part of it to shift")
 
     def promote(self, cluster: Cluster, mark: Changing) -> None:
@@ -78,7 +97,12 @@ class Traffic(ABC):
         self.delivery.put_back(cluster, {self.delivery.target: self.pin(mark.back)})
 
     def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
-        self.delivery.settle(cluster, {self.delivery.target: self.pin(mark.back)})
+        pins = {self.delivery.target: self.pin(mark.back)}
+        self.delivery.settle(cluster, pins, back=True)
+
+    def prove(self, cluster: Cluster, mark: Changing) -> None:
+        """Raises a problem unless the new version alone serves now."""
+        self.delivery.prove(cluster, {self.delivery.target: self.pin(mark.to)})
 
 
 class AllAtOnce(Traffic):
@@ -116,43 +140,81 @@ class GatewayApi(Traffic):
 
     def check(self, cluster: Cluster) -> None:
         super().check(cluster)
-        canary = cluster.need(self.canary_target)
+        canary, route = cluster.need(self.canary_target), cluster.need(self.route)
         find_container(canary, self.canary_container, self.canary_target)
         labels = canary.get("spec", {}).get("selector", {}).get("matchLabels") or {}
         if self.label_key in labels:
             raise Problem(
                 f"{self.canary_target} selects its pods by the label {self.label_key}"
             )
-        cluster.need(self.canary_ref)
-        now = _canary_share(self._rules(cluster.need(self.route)))
-        for ref in (self.canary_target, self.route):
-            if not cluster.may("patch", ref):
-                raise Problem(f"the cluster does not allow this login to patch {ref}")
+        for ref, item in ((self.canary_target, canary), (self.route, route)):
+            refuse_managed(item, ref)
+        self._check_selectors(cluster, canary)
+        now = _canary_share(self._rules(route))
         if now:
             annotate(
                 "warning", f"{self.route} gives {now}% of the traffic to the canary now"
             )
 
-    def canary_replicas(self, cluster: Cluster) -> int | None:
-        return replicas_of(cluster.need(self.canary_target))
+    @property
+    def changes(self) -> list[str]:
+        return [self.canary_target, self.route]
+
+    def permissions(self) -> list[Permission]:
+        needed = [
+            *super().permissions(),
+            *((verb, self.canary_target, "") for verb in ("get", "patch")),
+            *((verb, self.route, "") for verb in ("get", "patch")),
+            ("get", "services", ""),
+        ]
+        if self.smoke.through == "port-forward":
+            needed.append(("create", "pods", "portforward"))
+        return needed
+
+    def before(self, cluster: Cluster) -> dict[str, Any]:
+        rules = self._rules(cluster.need(self.route))
+        return {
+            "canary-replicas": replicas_of(cluster.need(self.canary_target)),
+            "weights": {str(index): _weights(rule) for index, _, _, rule in rules},
+        }
+
+    def _check_selectors(self, cluster: Cluster, canary: dict[str, Any]) -> None:
+        """A pod that both Services select would get the canary's traffic at 0%."""
+        stable = cluster.need(self.delivery.target)
+        pods = {self.stable: stable, self.canary: canary}
+        for service, own in pods.items():
+            ref = f"service/{service}"
+            selector = cluster.need(ref).get("spec", {}).get("selector") or {}
+            for target, workload in pods.items():
+                labels = pod_template(workload, target).get("metadata", {})
+                found = selector.items() <= (labels.get("labels") or {}).items()
+                if workload is own and not (selector and found):
+                    raise Problem(f"the selector of {ref} does not match its own pods")
+                if workload is not own and selector and found:
+                    raise Problem(
+                        f"{ref} also selects the pods behind service/{target}",
+                        "Give both pod templates a label with different values, "
+                        f"and add it to the selector of {ref}",
+                    )
 
     def apply(self, cluster: Cluster, mark: Changing) -> None:
-        self._weigh(cluster, 0)
+        self._weigh(cluster, 0, mark)
         pins = {self.canary_target: self.canary_pin(mark.to)}
         self.delivery.put(cluster, pins, self._before_judgement)
-        replicas = self._replicas_for(cluster, 0, mark.canary_replicas or 0)
+        before = mark.before.get("canary-replicas") or 0
+        replicas = self._replicas_for(cluster, 0, before)
         for ref, pin in pins.items():
             put_version(cluster, ref, pin, replicas)
         self.delivery.settle(cluster, pins)
 
-    def shift(self, cluster: Cluster, percent: int) -> None:
+    def shift(self, cluster: Cluster, percent: int, mark: Changing) -> None:
         canary = cluster.need(self.canary_target)
         current = replicas_of(canary)
         replicas = self._replicas_for(cluster, percent, current)
         if replicas > current:
             cluster.merge(self.canary_target, {"spec": {"replicas": replicas}})
         cluster.rollout(self.canary_target)
-        self._weigh(cluster, percent)
+        self._weigh(cluster, percent, mark)
 
     def promote(self, cluster: Cluster, mark: Changing) -> None:
         pins = {self.delivery.target: self.pin(mark.to)}
@@ -162,8 +224,12 @@ class GatewayApi(Traffic):
             cluster, pins, lambda item: object_ref(item) == self.delivery.target
         )
         self.delivery.settle(cluster, pins)
-        self._weigh(cluster, 0)
+        self._weigh(cluster, 0, mark)
         self._scale_as_before(cluster, mark)
+
+    def prove(self, cluster: Cluster, mark: Changing) -> None:
+        super().prove(cluster, mark)
+        self._prove_route(cluster)
 
     def roll_back(self, cluster: Cluster, mark: Changing) -> None:
         problems = []
@@ -179,24 +245,27 @@ class GatewayApi(Traffic):
 
     def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
         super().verify_rollback(cluster, mark)
+        self._prove_route(cluster)
+
+    def _prove_route(self, cluster: Cluster) -> None:
         share = _canary_share(self._rules(cluster.need(self.route)))
         if share:
             raise Problem(
                 f"{self.route} still gives {share}% of the traffic to the canary"
             )
 
-    def _roll_back_route(self, cluster: Cluster, _mark: Changing) -> None:
-        self._weigh(cluster, 0)
+    def _roll_back_route(self, cluster: Cluster, mark: Changing) -> None:
+        self._weigh(cluster, 0, mark)
 
     def _roll_back_canary(self, cluster: Cluster, mark: Changing) -> None:
         pin = self.canary_pin(mark.back)
-        put_version(cluster, self.canary_target, pin, mark.canary_replicas)
+        replicas = mark.before.get("canary-replicas")
+        put_version(cluster, self.canary_target, pin, replicas)
 
     def _scale_as_before(self, cluster: Cluster, mark: Changing) -> None:
-        if mark.canary_replicas is not None:
-            cluster.merge(
-                self.canary_target, {"spec": {"replicas": mark.canary_replicas}}
-            )
+        replicas = mark.before.get("canary-replicas")
+        if replicas is not None:
+            cluster.merge(self.canary_target, {"spec": {"replicas": replicas}})
 
     def _replicas_for(self, cluster: Cluster, percent: int, current: int) -> int:
         """The pods that the canary's share needs, at the load of a stable pod."""
@@ -226,22 +295,20 @@ class GatewayApi(Traffic):
             )
         return found
 
-    def _weigh(self, cluster: Cluster, percent: int) -> None:
+    def _weigh(self, cluster: Cluster, percent: int, mark: Changing) -> None:
+        noted = mark.before.get("weights") or {}
         for attempt in range(1, PATCH_ATTEMPTS + 1):
             operations: list[dict[str, Any]] = []
-            for rule, stable, canary, _ in self._rules(cluster.need(self.route)):
-                path = f"/spec/rules/{rule}/backendRefs"
-                for backend, name, weight in (
-                    (stable, self.stable, 100 - percent),
-                    (canary, self.canary, percent),
-                ):
-                    at = f"{path}/{backend}"
-                    operations.append(
-                        {"op": "test", "path": f"{at}/name", "value": name}
-                    )
-                    operations.append(
-                        {"op": "add", "path": f"{at}/weight", "value": weight}
-                    )
+            for index, stable, canary, rule in self._rules(cluster.need(self.route)):
+                path = f"/spec/rules/{index}/backendRefs"
+                before = noted.get(str(index)) or []
+                weights = divided(_weights(rule), before, stable, canary, percent)
+                for at, backend in enumerate(rule["backendRefs"]):
+                    place, name = f"{path}/{at}", backend.get("name")
+                    operations += [
+                        {"op": "test", "path": f"{place}/name", "value": name},
+                        {"op": "add", "path": f"{place}/weight", "value": weights[at]},
+                    ]
             try:
                 cluster.json_patch(self.route, operations)
             except Failed as refused:
@@ -256,8 +323,9 @@ class GatewayApi(Traffic):
         """Leaves out the stable workload, and gives the canary no traffic."""
         if object_ref(item) == self.route:
             for _, stable, canary, rule in self._rules(item):
-                rule["backendRefs"][stable]["weight"] = 100
-                rule["backendRefs"][canary]["weight"] = 0
+                weights = divided(_weights(rule), [], stable, canary, 0)
+                for backend, weight in zip(rule["backendRefs"], weights, strict=True):
+                    backend["weight"] = weight
         return object_ref(item) != self.delivery.target
 
 
@@ -284,12 +352,57 @@ def _canary_smoke(table: Table) -> CanarySmoke:
     return read
 
 
+def _weights(rule: dict[str, Any]) -> list[int]:
+    """The weight of each backend; the default is 1."""
+    return [int(backend.get("weight", 1)) for backend in rule["backendRefs"]]
+
+
+def divided(
+    now: list[int], before: list[int], stable: int, canary: int, percent: int
+) -> list[int]:
+    """The weights of a rule when the canary has this part of what the pair has.
+
+    Weights from before the deploy are used again if they give the same shares.
+    """
+    base = before if _same_shares(now, before, stable, canary) else now
+    pair = base[stable] + base[canary]
+    if not percent:
+        weights, share = list(base), 0
+    elif len(base) == 2:
+        weights, pair, share = [0, 0], 100, percent
+    else:
+        factor = 100 // math.gcd(pair * percent, 100)
+        if max(base) * factor > HEAVIEST:
+            factor = 1
+        weights, pair = [weight * factor for weight in base], pair * factor
+        share = max(1, round(pair * percent / 100))
+    weights[stable], weights[canary] = pair - share, share
+    return weights
+
+
+def _same_shares(
+    now: list[int], before: list[int], stable: int, canary: int
+) -> bool:
+    """Returns whether pair and other backends have the same shares in both."""
+    if len(now) != len(before):
+        return False
+    pair = {stable, canary}
+    sides = []
+    for weights in (now, before):
+        others = [weight for at, weight in enumerate(weights) if at not in pair]
+        sides.append([weights[stable] + weights[canary], *others])
+    totals = [sum(side) for side in sides]
+    return all(
+        one * totals[1] == other * totals[0]
+        for one, other in zip(*sides, strict=True)
+    )
+
+
 def _canary_share(rules: list[tuple[int, int, int, dict[str, Any]]]) -> int:
     """The canary's largest share of any rule in percent; the default weight is 1."""
     share = 0
     for _, _, canary, rule in rules:
-        backends = rule["backendRefs"]
-        weights = [int(backend.get("weight", 1)) for backend in backends]
+        weights = _weights(rule)
         if sum(weights) and weights[canary]:
             share = max(share, math.ceil(100 * weights[canary] / sum(weights)))
     return share

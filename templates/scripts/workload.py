@@ -37,6 +37,16 @@ class Workload:
         """The object that carries the marks."""
         return self.delivery.target
 
+    @property
+    def labelled(self) -> bool:
+        """Returns whether what runs shows the run that deployed it."""
+        return self.delivery.divisible
+
+    @property
+    def changes(self) -> set[str]:
+        """The objects that a deploy of this workload changes."""
+        return {self.ref, *self.traffic.changes}
+
     def target(self, run: Run) -> Version:
         """The version that this run deploys."""
         given = os.environ.get(self.digest_env, "").strip()
@@ -92,4 +102,8 @@ def read_workloads(root: Table) -> list[Workload]:
     refs = [workload.ref for workload in workloads]
     if len(set(refs)) != len(refs):
         raise Problem("settings: two workloads have the same target")
+    for workload in workloads:
+        workload.delivery.others = frozenset(
+            ref for other in workloads if other is not workload for ref in other.changes
+        )
     return workloads

@@ -77,6 +77,8 @@ def get(state: dict[str, Any], words: list[str], flags: dict[str, str]) -> int:
             if item["kind"] == "Deployment" and item["spec"]["selector"]["matchLabels"] == wanted
         ]
         print(json.dumps({"items": items}))
+    elif words[0] in ("jobs", "events"):
+        print(json.dumps({"items": state.get(words[0], [])}))
     elif words[0] in state["objects"]:
         item = state["objects"][words[0]]
         if item["kind"] == "Job" and "status" not in item:
@@ -98,7 +100,11 @@ def pod(state: dict[str, Any], ref: str, item: dict[str, Any]) -> dict[str, Any]
     return {
         "metadata": {"name": f"{item['metadata']['name']}-x"},
         "spec": {"containers": [{"name": container, "image": image}]},
-        "status": {"containerStatuses": [status]},
+        "status": {
+            "phase": "Running",
+            "conditions": [{"type": "Ready", "status": "True"}],
+            "containerStatuses": [status],
+        },
     }
 
 
@@ -188,7 +194,8 @@ def logs(state: dict[str, Any], words: list[str], flags: dict[str, str]) -> int:
 
 
 def auth(state: dict[str, Any], words: list[str], flags: dict[str, str]) -> int:
-    allowed = f"{words[1]} {words[2]}" not in state.get("forbidden", [])
+    resource = words[2] + ("/" + flags["subresource"] if "subresource" in flags else "")
+    allowed = f"{words[1]} {resource}" not in state.get("forbidden", [])
     print("yes" if allowed else "no")
     return 0 if allowed else 1
 

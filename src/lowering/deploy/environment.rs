@@ -78,6 +78,10 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     merge(&mut all, &judged);
     merge(&mut all, &smoked);
     merge(&mut all, &notify_env(definition));
+    if definition.notify.issue.is_some() {
+        // For the rollback of a run that was lost before it could report.
+        all.extend(pairs![("GITHUB_TOKEN", Github::Token)]);
+    }
     all.extend(pairs![("PIPEWRIGHT_MANUAL", When::event("workflow_dispatch"))]);
     let script = |title: &str, words: &[&str], key: &str, effect: Effect, env: &Pairs| {
         let at = if key.is_empty() { origin.clone() } else { origin.clone().then(key) };

@@ -51,6 +51,9 @@ fn settings(context: &Context<'_>, resolved: &Environment<'_>) -> Value {
             if let Some(verify) = &migrate.verify {
                 settings["verify"] = verify.as_str().into();
             }
+            if let Some(current) = &migrate.current {
+                settings["current"] = current.as_str().into();
+            }
             settings["on-rollback"] = match &migrate.on_rollback {
                 OnRollback::Keep => "keep".into(),
                 OnRollback::Run(run) => json!({ "run": run }),

@@ -1,0 +1,67 @@
+"""Migrations: the data are no worse after a failed deploy than before it"""
+
+from __future__ import annotations
+
+from conftest import Make
+from service import Image
+from world import World
+
+from runner.job import Fault
+
+UNDO = (
+    'current = "cat \\"$DATABASE\\" 2> /dev/null || true", '
+    "on-rollback = { run = 'echo \"$REVISION\" > \"$DATABASE\"; echo undone >> undone' }"
+)
+
+
+def undoing(text: str) -> str:
+    """The definition, with a migration that a rollback undoes."""
+    return text.replace('on-rollback = "keep"', UNDO)
+
+
+def start(shop: World, revision: str) -> None:
+    """The schema before the deploy."""
+    (schema(shop)).write_text(f"{revision}\n", "utf-8")
+
+
+def schema(shop: World):  # noqa: ANN201
+    """The database of the service: a file with the revision."""
+    return shop.cluster.kubelet.job_folders[shop.production] / "schema"
+
+
+def test_an_applied_migration_is_undone_once(make: Make) -> None:
+    """A migration that changed the revision is undone, to the revision before it."""
+    shop = make(change=undoing)
+    start(shop, "1")
+    shop.versions(new=Image(broken="/api/auth/login"))
+    run = shop.deploy()
+    assert run.result == "failure"
+    assert schema(shop).read_text("utf-8") == "1\n"
+    assert (schema(shop).parent / "undone").read_text("utf-8") == "undone\n"
+
+
+def test_without_a_new_migration_nothing_is_undone(make: Make) -> None:
+    """Where the revision did not change, an undo would take the verified version's own away."""
+    shop = make(change=undoing)
+    start(shop, "2")
+    shop.versions(new=Image(broken="/api/auth/login"))
+    run = shop.deploy()
+    assert run.result == "failure"
+    assert schema(shop).read_text("utf-8") == "2\n"
+    assert not (schema(shop).parent / "undone").exists()
+
+
+def test_a_migration_outlives_its_runner(make: Make) -> None:
+    """The recovery waits for the Job of a lost runner, then undoes it; no two run at once."""
+    slow = "echo 2 >", "sleep 6; echo 2 >"
+    shop = make(change=lambda text: undoing(text).replace(*slow))
+    start(shop, "1")
+    running = lambda _: any("sleep 6" in one["command"] for one in shop.cluster.kubelet.ran)  # noqa: E731
+    lost = Fault(job="deploy-production", step="Migrate", due=running, machine=True)
+    run = shop.deploy(faults=[lost])
+    assert run.result == "failure"
+    assert schema(shop).read_text("utf-8") == "1\n"
+    own = [one for one in shop.cluster.kubelet.ran if one["namespace"] == shop.production]
+    for earlier, later in zip(own, own[1:], strict=False):
+        assert earlier["ended"] <= later["began"]
+    assert [one["command"] for one in own].count(own[1]["command"]) == 1
