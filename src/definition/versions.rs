@@ -16,9 +16,9 @@ use super::axis::Axis;
 pub struct VersionAxis {
     /// The versions alone.
     axis: Axis,
-    /// Those of which a release candidate counts until there is a release.
+    /// Versions of which a pre-release counts until there is a release.
     pub prerelease: Vec<String>,
-    /// Those that may fail.
+    /// Versions whose jobs may fail.
     pub optional: Vec<String>,
 }
 
@@ -38,12 +38,12 @@ impl VersionAxis {
         let mut axis = Self { axis: Axis { values: Vec::new(), list }, ..Self::default() };
         for version in versions {
             if version.allow_prerelease {
-                axis.prerelease.push(version.version.clone());
+                axis.prerelease.push(version.name.clone());
             }
             if version.optional {
-                axis.optional.push(version.version.clone());
+                axis.optional.push(version.name.clone());
             }
-            axis.axis.values.push(version.version);
+            axis.axis.values.push(version.name);
         }
         axis
     }
@@ -64,8 +64,9 @@ struct Version {
     /// The version.
     ///
     /// Example: `"3.16"`
+    #[serde(rename = "version")]
     #[schemars(length(min = 1))]
-    version: String,
+    name: String,
     /// Accepts a pre-release until there is a release. Python alone; elsewhere a pre-release has a name, as `24-nightly`.
     ///
     /// Example: `true`
@@ -79,8 +80,8 @@ struct Version {
 }
 
 impl Version {
-    fn plain(version: String) -> Self {
-        Self { version, allow_prerelease: false, optional: false }
+    fn plain(name: String) -> Self {
+        Self { name, allow_prerelease: false, optional: false }
     }
 }
 
