@@ -9,6 +9,7 @@ mod conflict;
 pub mod definition;
 mod delivery;
 pub mod diagnostics;
+pub mod doctor;
 pub mod drift;
 pub mod eject;
 pub mod files;

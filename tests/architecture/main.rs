@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "doctor",
             "eject",
             "lib",
             "graph",
@@ -31,6 +32,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
+    ("doctor", &["setup", "upstream", "workflow"]),
     ("plan", &["definition", "setup", "sources", "workflow"]),
     ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (
