@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+pub mod actions_lock;
 mod allow;
 pub mod catalogue;
 mod checks;

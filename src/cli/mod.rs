@@ -1,6 +1,7 @@
 //! Arguments in, exit status out: one file per command.
 
 mod absorb;
+mod actions_lock;
 mod check;
 mod completions;
 mod departure;

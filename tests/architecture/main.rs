@@ -13,6 +13,7 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "actions_lock",
             "doctor",
             "eject",
             "lib",
@@ -32,6 +33,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
+    ("actions_lock", &["pins"]),
     ("doctor", &["setup", "upstream", "workflow"]),
     ("plan", &["definition", "setup", "sources", "workflow"]),
     ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
