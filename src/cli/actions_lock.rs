@@ -15,7 +15,7 @@ pub(crate) fn notes(root: &Path) -> Vec<Note> {
     for entry in fs::read_dir(root.join(WORKFLOWS)).into_iter().flatten().filter_map(Result::ok) {
         let name = entry.file_name().to_string_lossy().into_owned();
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
-        if origin(&text).is_some() && name.ends_with(".yml") {
+        if origin(&text).is_some() && entry.path().extension().is_some_and(|end| end == "yml") {
             workflows.push((format!("{WORKFLOWS}/{name}"), text));
         }
     }

@@ -62,7 +62,9 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
         return Ok(Exit::Definition);
     }
     let mut exit = if gaps.is_empty() { Exit::Fine } else { Exit::Drift };
-    gaps.iter().for_each(|gap| print_gap(gap, settings.format));
+    for gap in &gaps {
+        print_gap(gap, settings.format);
+    }
     for one in &all {
         for departure in &one.departures {
             exit = Exit::Drift;
