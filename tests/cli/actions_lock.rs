@@ -65,16 +65,15 @@ fn missing_entries_are_named_until_the_lockfile_is_complete() {
         let head = format!("    {head}:\n");
         let own = ran.err.split(&head).skip(1);
         let lines = own.flat_map(|part| part.lines().take_while(|line| line.starts_with("        ")));
-        lines.map(|line| format!("{}\n", &line[4..])).collect::<String>()
+        lines.fold(String::new(), |text, line| text + &line[4..] + "\n")
     };
     let listed = parts("workflows");
     let path = listed.lines().next().unwrap_or_default().to_owned();
     let listed = format!("{path}\n{}", listed.replace(&format!("{path}\n"), ""));
     let known = parts("dependencies");
-    let known: String = known
-        .lines()
-        .map(|line| format!("{}\n", line.split('<').next().unwrap_or_default().replace("_id: ", "_id: 7")))
-        .collect();
+    let known = known.lines().fold(String::new(), |text, line| {
+        text + &line.split('<').next().unwrap_or_default().replace("_id: ", "_id: 7") + "\n"
+    });
     project.write(FILE, format!("version: 'v0.0.3'\nworkflows:\n{listed}dependencies:\n{known}"));
     let ran = project.run(["check"]);
     assert_eq!(ran.code, 0, "{ran:?} {}", project.read(FILE));
