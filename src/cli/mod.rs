@@ -69,9 +69,9 @@ enum Command {
     Graph(graph::Command),
     /// Print the secrets, variables and environments to create on GitHub
     Needs(needs::Command),
-    /// Compare the settings of the repository on GitHub with those that the workflows rely on
+    /// Compare the settings on GitHub with those that the workflows need
     Doctor(doctor::Command),
-    /// Print requests that make the settings of the repository on GitHub
+    /// Print requests that make these settings
     Settings(repository_settings::Command),
     /// Leave working workflows without Pipewright
     Eject(eject::Eject),

@@ -1,5 +1,6 @@
 //! The program as its users run it: arguments in, text, files and exit status out.
 
+mod action;
 mod actions_lock;
 mod adopted;
 mod allow;
