@@ -33,9 +33,9 @@ pub(super) fn bots(tree: &dyn Tree, workflows: &[String]) -> Vec<(String, String
     let mut found = Vec::new();
     for file in DEPENDABOT {
         let text = tree.read(file).filter(|text| text.contains("github-actions"));
-        if text.filter(is_open).is_some() {
+        if text.as_ref().is_some_and(is_open) {
             // The folder of the entry is `/`, from which the paths start.
-            let lines: String = paths.iter().map(|path| format!("  - \"{path}\"\n")).collect();
+            let lines = paths.iter().fold(String::new(), |lines, path| format!("{lines}  - \"{path}\"\n"));
             let what = format!(
                 "add to the entry `github-actions` of `{file}`: `pipewright pins update` moves the pins of generated workflows"
             );
@@ -43,7 +43,7 @@ pub(super) fn bots(tree: &dyn Tree, workflows: &[String]) -> Vec<(String, String
         }
     }
     for file in RENOVATE {
-        if tree.read(file).filter(is_open).is_some() {
+        if tree.read(file).as_ref().is_some_and(is_open) {
             let lines = json!({
                 "packageRules": [{ "matchManagers": ["github-actions"], "matchFileNames": paths, "enabled": false }],
                 "customManagers": [{

@@ -31,7 +31,7 @@ fn dependabot_leaves_generated_workflows_alone() {
       - ".github/workflows/ci.yml"
     "#);
     // The lines are valid where they are added, and then nothing is proposed.
-    let added: String = lines.lines().map(|line| format!("    {line}\n")).collect();
+    let added = lines.lines().fold(String::new(), |added, line| format!("{added}    {line}\n"));
     let text = format!("{entry}{added}");
     let document: serde_yaml::Value = serde_yaml::from_str(&text).expect("it is YAML");
     assert!(document["updates"][0]["exclude-paths"].is_sequence(), "{text}");
