@@ -2,6 +2,7 @@
 //!
 //! Data travels one way: sources, definition, checks, lowering, workflow, verification, text, disk.
 
+pub mod actions_lock;
 mod allow;
 pub mod catalogue;
 mod checks;
@@ -9,6 +10,7 @@ mod conflict;
 pub mod definition;
 mod delivery;
 pub mod diagnostics;
+pub mod doctor;
 pub mod drift;
 pub mod eject;
 pub mod files;

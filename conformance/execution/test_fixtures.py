@@ -57,6 +57,17 @@ def test_python_library(make: Make) -> None:
     assert versions == {"3.11", "3.12", "3.13"}
 
 
+def test_python_versions(make: Make) -> None:
+    """An optional version that does not exist yet: its jobs fail and are reported, and the run
+    passes."""
+    run = green(make("python-versions"))
+    ended = {(job.matrix["python"], job.result) for job in run.jobs if "python" in job.matrix}
+    assert ended == {("3.11", "success"), ("3.12", "success"), ("3.16", "failure")}
+    gates = run.job("Quality gates: almanac").step("Evaluate quality gates")
+    assert "3.16: shard 1 of 1 left no record" in gates.summary
+    assert run.job("almanac passed").result == "success"
+
+
 @thorough
 def test_orders(make: Make) -> None:
     """Three suites with three kinds of order, one of them under two seeds: everything passes."""

@@ -125,6 +125,42 @@ def test_the_pass_rate_is_compared_exactly(
     assert f"({1000 - failed} of 1000 passed" in done.summary
 
 
+MIXED = [{"version": "3.12", "shards": 1}, {"version": "3.16", "shards": 1, "optional": True}]
+
+
+def test_an_optional_version_is_reported_and_counts_for_no_gate(bench: Bench) -> None:
+    put(bench, {"a": "passed"}, version="3.12")
+    put(bench, {"a": "failed", "b": "passed"}, version="3.16", finished=1)
+    done = gates(bench, EXPECTED=MIXED, TIMINGS_OUT="timings.json")
+    assert done.code == 0, done.text
+    assert verdicts(done)["TQ-02"] == "passed"
+    assert "3.16: 1 of 2 tests failed\n\n- `a`" in done.summary
+    assert "::warning title=Optional version failed::3.16: 1 of 2 tests failed" in done.text
+    assert json.loads((bench.root / "timings.json").read_text()) == {"a": 0.1}
+
+
+def test_an_optional_version_may_leave_no_record(bench: Bench) -> None:
+    put(bench, {"a": "passed"}, version="3.12")
+    done = gates(bench, EXPECTED=MIXED)
+    assert done.code == 0, done.text
+    assert "3.16: incomplete, 0 of 0 tests failed" in done.summary
+    assert "3.16: shard 1 of 1 left no record" in done.summary
+
+
+def test_a_version_that_is_not_optional_still_counts_beside_one_that_is(bench: Bench) -> None:
+    put(bench, {"a": "failed"}, version="3.12", finished=1)
+    put(bench, {"a": "passed"}, version="3.16")
+    done = gates(bench, EXPECTED=MIXED)
+    assert done.code == 1
+    assert "3.16: passed, executed tests: 1" in done.summary
+
+
+def test_a_run_of_optional_versions_alone_is_refused(bench: Bench) -> None:
+    put(bench, {"a": "passed"}, version="3.16")
+    done = gates(bench, EXPECTED=MIXED[1:])
+    assert done.code == 1 and "every version is optional" in done.text
+
+
 def test_a_rate_just_below_all_is_not_printed_as_all(bench: Bench) -> None:
     put(bench, {f"t{n}": "failed" if n == 0 else "passed" for n in range(30_000)}, finished=1)
     assert "| 99.99 % (29999 of 30000 passed, 1 failed) |" in gates(bench).summary

@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use crate::definition::{Axis, Component, Name};
+use crate::definition::{Component, Name, VersionAxis};
 use crate::diagnostics::{Code, Diagnostic};
 use crate::toolchains::{TOOLCHAINS, Toolchain as Language, Versions, toolchain, versions};
 
@@ -33,6 +33,7 @@ impl Check for Toolchain {
 fn axes(at: &Trail<'_>, name: &str, component: &Component, found: &mut Vec<Diagnostic>) {
     let mut first: Option<&str> = None;
     for Versions { key, values: axis, .. } in versions(component) {
+        conditions(at, key, axis, found);
         for (index, value) in axis.values.iter().enumerate() {
             if axis.values.iter().take(index).any(|before| before == value) {
                 let message = format!("`{key}` names `{value}` twice");
@@ -49,6 +50,20 @@ fn axes(at: &Trail<'_>, name: &str, component: &Component, found: &mut Vec<Diagn
                 found.push(diagnostic.help("write one version here, or make two components of it"));
             }
         }
+    }
+}
+
+/// A version whose failures count is among them, and pre-releases are those of a language that has them as such.
+fn conditions(at: &Trail<'_>, key: &str, axis: &VersionAxis, found: &mut Vec<Diagnostic>) {
+    if axis.is_all_optional() {
+        let message = format!("every version of `{key}` is optional, so no failure would count");
+        let help = "remove `optional` from the versions that have to work";
+        found.push(Diagnostic::error(CODE, at.key(key).at(), message).help(help));
+    }
+    if key != "python" && !axis.prerelease.is_empty() {
+        let message = format!("`allow-prerelease` is for `python`; a pre-release of `{key}` has a name");
+        let help = "name the pre-release, as in `node = [\"24\", { version = \"26-nightly\", optional = true }]`";
+        found.push(Diagnostic::error(CODE, at.key(key).at(), message).help(help));
     }
 }
 
@@ -104,7 +119,7 @@ fn tests(subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
 /// Every version of a component is one that its test runner's tools can be installed on.
 fn too_old(
     name: &Name,
-    versions: &Axis,
+    versions: &VersionAxis,
     (runner, language, oldest): (&str, &str, (u16, u16)),
     found: &mut Vec<Diagnostic>,
 ) {

@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use pipewright::actions_lock::ACTIONS_LOCK;
 use pipewright::drift::Kind;
 use serde_json::Map;
 
+use super::actions_lock;
 use super::departure::{Departure, Diffs};
-use super::failure::Failure;
+use super::failure::{Failure, Note};
 use super::locks::Locks;
 use super::output::{Exit, Format, err, out};
 use super::place::places;
@@ -49,12 +51,20 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
     if !failed {
         clash(&all)?;
     }
+    let gaps = if failed { Vec::new() } else { actions_lock::all(all.iter().map(|one| one.root.as_path())) };
+    let mut results = Map::new();
+    if !gaps.is_empty() {
+        results.insert("actions-lock".to_owned(), report::notes(&gaps));
+    }
     report::print(&all, settings);
-    report::document(&all, !failed, Map::new(), settings);
+    report::document(&all, !failed, results, settings);
     if failed {
         return Ok(Exit::Definition);
     }
-    let mut exit = Exit::Fine;
+    let mut exit = if gaps.is_empty() { Exit::Fine } else { Exit::Drift };
+    for gap in &gaps {
+        print_gap(gap, settings.format);
+    }
     for one in &all {
         for departure in &one.departures {
             exit = Exit::Drift;
@@ -70,6 +80,18 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
         err(&format!("help: {}\n", Kind::Missing.help()));
     }
     Ok(exit)
+}
+
+/// Prints an entry that GitHub's lockfile of actions does not have.
+fn print_gap(gap: &Note, format: Format) {
+    match format {
+        Format::Github => {
+            let message = pipewright::diagnostics::github_message(&gap.message);
+            out(&format!("::error file={ACTIONS_LOCK},title=Drift::{message}\n"));
+        }
+        Format::Json | Format::Sarif => {}
+        Format::Human => err(&gap.text("drift")),
+    }
 }
 
 fn print(departure: &Departure, format: Format) {

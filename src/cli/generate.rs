@@ -7,6 +7,7 @@ use pipewright::drift::{self, Ignored, Kind};
 
 use serde_json::{Map, Value, json};
 
+use super::actions_lock;
 use super::departure::{Departure, Diffs};
 use super::failure::{Failure, Note};
 use super::locks::Locks;
@@ -65,11 +66,13 @@ pub(crate) fn run_with(
         return Ok(Exit::Definition);
     }
     clash(&all)?;
-    let advice = advice(&all, &repositories);
+    let mut advice = advice(&all, &repositories);
     if writes {
         refuse(command, &all)?;
         deny(&advice, settings)?;
         commit(&mut all)?;
+        // Its entries are those of the workflows that are written now.
+        advice.extend(actions_lock::all(all.iter().map(|one| one.root.as_path())));
     }
     for one in &all {
         print(command, one, settings);

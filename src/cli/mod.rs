@@ -1,9 +1,11 @@
 //! Arguments in, exit status out: one file per command.
 
 mod absorb;
+mod actions_lock;
 mod check;
 mod completions;
 mod departure;
+mod doctor;
 mod eject;
 mod explain;
 mod failure;
@@ -20,6 +22,8 @@ mod place;
 mod plan;
 mod project;
 mod report;
+mod repository;
+mod repository_settings;
 mod schema;
 mod settings;
 mod single;
@@ -65,6 +69,10 @@ enum Command {
     Graph(graph::Command),
     /// Print the secrets, variables and environments to create on GitHub
     Needs(needs::Command),
+    /// Compare the settings on GitHub with those that the workflows need
+    Doctor(doctor::Command),
+    /// Print requests that make these settings
+    Settings(repository_settings::Command),
     /// Leave working workflows without Pipewright
     Eject(eject::Eject),
     /// Print the completions of a shell
@@ -93,6 +101,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Plan(command) => plan::run(&command, &settings),
         Command::Graph(command) => graph::run(&command, &settings),
         Command::Needs(command) => needs::run(&command, &settings),
+        Command::Doctor(command) => doctor::run(&command, &settings),
+        Command::Settings(command) => repository_settings::run(&command, &settings),
         Command::Eject(command) => eject::run(&command, &settings),
         Command::Completions(command) => completions::run(&command, Arguments::command(), &settings),
         Command::Man(page) => man::run(&page, Arguments::command(), &settings),

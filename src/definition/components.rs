@@ -5,11 +5,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Table;
-use super::axis::{Axis, RunsOn};
+use super::axis::RunsOn;
 use super::checkout::{Checkout, Packages};
 use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
+use super::versions::VersionAxis;
 
 /// Part of the repository with a folder, a toolchain and checks.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -30,36 +31,37 @@ pub struct Component {
     /// Example: `["examples/**"]`
     #[serde(default)]
     pub ignore: Vec<String>,
-    /// Python versions; a list becomes an axis of the matrix.
+    /// Python versions, as setup-python or uv reads them: `3.12`, `3.14t` without a global lock, `pypy-3.11`. A list becomes an axis of
+    /// the matrix, and a version of it may be `optional`.
     ///
     /// Default: no Python is set up.
-    /// Example: `["3.11", "3.12"]`
+    /// Example: `["3.11", "3.14t", { version = "3.16", allow-prerelease = true, optional = true }]`
     #[serde(default)]
-    pub python: Option<Axis>,
+    pub python: Option<VersionAxis>,
     /// Node.js versions; a list becomes an axis of the matrix.
     ///
     /// Default: no Node.js is set up.
     /// Example: `"24"`
     #[serde(default)]
-    pub node: Option<Axis>,
+    pub node: Option<VersionAxis>,
     /// Bun versions; a list becomes an axis of the matrix.
     ///
     /// Default: no Bun is set up.
     /// Example: `"1.4"`
     #[serde(default)]
-    pub bun: Option<Axis>,
+    pub bun: Option<VersionAxis>,
     /// Rust toolchains; a list becomes an axis of the matrix.
     ///
     /// Default: no Rust is set up.
     /// Example: `"1.95"`
     #[serde(default)]
-    pub rust: Option<Axis>,
+    pub rust: Option<VersionAxis>,
     /// Go versions; a list becomes an axis of the matrix.
     ///
     /// Default: no Go is set up.
     /// Example: `"1.26"`
     #[serde(default)]
-    pub go: Option<Axis>,
+    pub go: Option<VersionAxis>,
     /// Custom toolchain: the steps that set it up.
     ///
     /// Default: no further toolchain.
@@ -136,7 +138,7 @@ pub struct Custom {
     /// Default: the steps run once, without a version.
     /// Example: `["0.15", "0.16"]`
     #[serde(default)]
-    pub versions: Option<Axis>,
+    pub versions: Option<VersionAxis>,
 }
 
 /// Installation of dependencies, at the versions of the lock file.

@@ -32,6 +32,7 @@ mod test_run;
 mod traffic;
 pub mod units;
 mod value;
+mod versions;
 mod workflows;
 mod workloads;
 
@@ -67,6 +68,7 @@ pub use test_run::{Coverage, Dist, Isolation, Split, TestRun, Workers};
 pub use traffic::{Percentages, Traffic};
 pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{ExternalValue, Value};
+pub use versions::VersionAxis;
 pub use workflows::{Access, CalledFirst, Job, Manual, Triggers, Workflow};
 pub use workloads::{Commands, Delivery, Workload};
 

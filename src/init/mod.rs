@@ -5,6 +5,7 @@
 
 mod add;
 mod beside;
+mod bots;
 mod bun;
 mod choices;
 mod containers;

@@ -108,6 +108,7 @@ pub fn plan(
     if choices.hook {
         plan.hook(tree, git);
     }
+    plan.proposals.extend(super::bots::bots(tree, &needs.workflows));
     plan.switch(&taken);
     plan.proposals.extend(offers.into_iter().flat_map(|offer| offer.remarks));
     Ok(plan)

@@ -10,6 +10,8 @@ use crate::workflow::{Axis, Cell, Machine, Strategy, Value, When};
 pub(crate) struct Axes {
     /// Axes by name; none for a job that runs on one combination.
     pub(crate) matrix: Vec<(String, Axis)>,
+    /// The condition under which a job of the matrix may fail.
+    pub(crate) optional: Option<When>,
     /// The machine.
     pub(crate) runner: Machine,
     /// Label of the combination; empty if there is only one.
@@ -19,25 +21,27 @@ pub(crate) struct Axes {
 impl Axes {
     /// Returns the matrix of all combinations.
     pub(crate) fn all(axes: &resolve::Axes<'_>) -> Self {
-        let mut matrix = Vec::new();
+        let (mut matrix, mut optional) = (Vec::new(), None);
         let mut label = Value::from(axes.versions.map_or("", |versions| versions.values.last()));
         if let Some(versions) = axes.several_versions() {
             matrix.push((versions.axis.to_owned(), Axis::Texts(versions.values.values.clone())));
             label = Value::matrix(versions.axis);
+            let may_fail = &versions.values.optional;
+            optional = (!may_fail.is_empty()).then(|| label.clone().is_one_of(may_fail));
         }
         let Some(machines) = axes.several_machines() else {
-            return Self { matrix, runner: single(axes.machines), label };
+            return Self { matrix, optional, runner: single(axes.machines), label };
         };
         matrix.push(("os".to_owned(), Axis::Texts(machines.to_vec())));
         let on = if label.is_empty() { "" } else { " on " };
         label = label + on + Value::matrix("os");
-        Self { matrix, runner: Machine::Label(Value::matrix("os")), label }
+        Self { matrix, optional, runner: Machine::Label(Value::matrix("os")), label }
     }
 
     /// The combination whose reports count: this version, else the newest, on the first machine.
     pub(crate) fn only(axes: &resolve::Axes<'_>, version: Option<&str>) -> Self {
         let label = axes.reported_version(version).unwrap_or("");
-        Self { matrix: Vec::new(), runner: single(axes.machines), label: label.into() }
+        Self { matrix: Vec::new(), optional: None, runner: single(axes.machines), label: label.into() }
     }
 
     /// The matrix of a custom job; without one its component's newest version on its machine.
@@ -48,7 +52,8 @@ impl Axes {
         };
         let versions = job.component.as_ref().and_then(|component| component.axes.reported_version(None));
         let Some(matrix) = &job.written.matrix else {
-            return Self { matrix: Vec::new(), runner, label: versions.unwrap_or_default().into() };
+            let label = versions.unwrap_or_default().into();
+            return Self { matrix: Vec::new(), optional: None, runner, label };
         };
         let axes = matrix.axes.iter().map(|(name, values)| (name.to_string(), Axis::Texts(values.clone())));
         let mut keys: Vec<&Name> = matrix.axes.keys().collect();
@@ -56,7 +61,13 @@ impl Axes {
             keys.extend(matrix.include.first().into_iter().flat_map(|cell| cell.keys()));
         }
         let label = Value::separated(keys.into_iter().map(|key| Value::matrix(key.as_str())), ", ");
-        Self { matrix: axes.collect(), runner, label }
+        Self { matrix: axes.collect(), optional: None, runner, label }
+    }
+
+    /// Returns the strategy of a job on these combinations; none where there is one.
+    pub(crate) fn strategy(&self) -> Option<Strategy> {
+        let strategy = Strategy::of(self.matrix.clone())?;
+        Some(Strategy { optional: self.optional.clone(), ..strategy })
     }
 
     /// Appends the combination to a name, if there are several.

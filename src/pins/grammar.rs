@@ -12,7 +12,7 @@ const SHA256_DIGITS: usize = 64;
 const LONGEST_NAME: usize = 255;
 
 /// The repository of an action: the first two parts of its name.
-pub(super) fn repository(action: &str) -> Option<&str> {
+pub(crate) fn repository(action: &str) -> Option<&str> {
     let (owner, rest) = action.split_once('/')?;
     let repository = rest.split('/').next()?;
     action.get(..owner.len() + 1 + repository.len())

@@ -12,6 +12,7 @@ mod spec;
 mod uses;
 mod version;
 
+pub(crate) use grammar::repository;
 pub use lock::{Lock, Pin, Tool};
 pub use read::LockError;
 pub use spec::{AddError, Added, Change};

@@ -12,6 +12,15 @@ pub(crate) struct Axes<'a> {
     pub(crate) machines: &'a RunsOn,
 }
 
+/// A version on a machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Combination {
+    /// Label of its artifacts and reports.
+    pub(crate) label: String,
+    /// It may fail.
+    pub(crate) optional: bool,
+}
+
 impl<'a> Axes<'a> {
     /// Returns the machines of the `os` axis, where there are several.
     pub(crate) fn several_machines(&self) -> Option<&'a [String]> {
@@ -36,18 +45,25 @@ impl<'a> Axes<'a> {
         self.several_machines().map_or(1, <[String]>::len)
     }
 
-    /// Returns every combination by the label of its artifacts and reports, versions first.
-    pub(crate) fn labels(&self) -> Vec<String> {
+    /// Returns every combination, versions first.
+    pub(crate) fn combinations(&self) -> Vec<Combination> {
         let versions: Vec<&str> = match self.versions {
             Some(versions) => versions.values.values.iter().map(String::as_str).collect(),
             None => vec![""],
         };
+        let optional = |version: &str| {
+            self.versions.is_some_and(|versions| versions.values.optional.iter().any(|other| other == version))
+        };
         let Some(machines) = self.several_machines() else {
-            return versions.into_iter().map(str::to_owned).collect();
+            let only = |version: &str| Combination { label: version.to_owned(), optional: optional(version) };
+            return versions.into_iter().map(only).collect();
         };
         let on = if self.versions.is_some() { " on " } else { "" };
-        let combined =
-            |version: &&str| machines.iter().map(|machine| format!("{version}{on}{machine}")).collect::<Vec<_>>();
+        let combined = |version: &&str| {
+            let label = |machine: &String| format!("{version}{on}{machine}");
+            let one = |machine| Combination { label: label(machine), optional: optional(version) };
+            machines.iter().map(one).collect::<Vec<_>>()
+        };
         versions.iter().flat_map(combined).collect()
     }
 
@@ -60,7 +76,13 @@ impl<'a> Axes<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::definition::Axis;
+    use crate::definition::{Axis, VersionAxis};
+
+    fn versions(text: &str) -> VersionAxis {
+        toml::from_str::<toml::Table>(&format!("of = {text}"))
+            .and_then(|mut table| table.remove("of").unwrap_or(toml::Value::Boolean(false)).try_into())
+            .expect("versions")
+    }
 
     fn axis(values: &[&str]) -> Axis {
         Axis { values: values.iter().map(|value| (*value).to_owned()).collect(), list: true }
@@ -68,13 +90,14 @@ mod tests {
 
     #[test]
     fn labels_every_combination_of_versions_and_machines() {
-        let (one, two) = (axis(&["3.12"]), axis(&["3.11", "3.12"]));
+        let (one, two) = (versions("\"3.12\""), versions("[\"3.11\", \"3.12\"]"));
         let (linux, both) = (RunsOn::Axis(axis(&["linux"])), RunsOn::Axis(axis(&["linux", "mac"])));
-        let labels = |versions: Option<&Axis>, machines| {
+        let labels = |versions: Option<&VersionAxis>, machines| {
             let versions = versions.map(|values| Versions { key: "python", axis: "python", values });
             let axes = Axes { versions, machines };
-            assert_eq!(axes.version_count() * axes.machine_count(), axes.labels().len());
-            axes.labels()
+            let all = axes.combinations();
+            assert_eq!(axes.version_count() * axes.machine_count(), all.len());
+            all.into_iter().map(|combination| combination.label).collect::<Vec<_>>()
         };
         assert_eq!(labels(None, &linux), [""]);
         assert_eq!(labels(None, &both), ["linux", "mac"]);
@@ -85,10 +108,14 @@ mod tests {
 
     #[test]
     fn reports_the_newest_version_unless_another_is_asked_for() {
-        let (versions, machines) = (axis(&["3.11", "3.12"]), RunsOn::Axis(axis(&["linux"])));
+        let written = r#"["3.11", "3.12", { version = "3.16", optional = true }]"#;
+        let (versions, machines) = (versions(written), RunsOn::Axis(axis(&["linux", "mac"])));
         let axes =
             Axes { versions: Some(Versions { key: "python", axis: "python", values: &versions }), machines: &machines };
         assert_eq!(axes.reported_version(None), Some("3.12"));
         assert_eq!(axes.reported_version(Some("3.11")), Some("3.11"));
+        let all = axes.combinations();
+        let optional = all.iter().filter(|combination| combination.optional).map(|combination| &combination.label);
+        assert_eq!(optional.collect::<Vec<_>>(), ["3.16 on linux", "3.16 on mac"]);
     }
 }

@@ -61,6 +61,11 @@ impl<'a> Component<'a> {
         Axes { machines: machines.unwrap_or(self.axes.machines), ..self.axes.clone() }
     }
 
+    /// Returns whether the jobs of a version may fail.
+    pub(crate) fn may_fail(&self, version: &str) -> bool {
+        versions(self.written).any(|versions| versions.values.optional.iter().any(|value| value == version))
+    }
+
     /// Returns whether a version is one of the component's.
     pub(crate) fn has_version(&self, version: &str) -> bool {
         versions(self.written).any(|versions| versions.values.values.iter().any(|value| value == version))

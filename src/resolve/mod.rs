@@ -30,7 +30,7 @@ use crate::definition::Definition;
 use crate::diagnostics::Diagnostic;
 use crate::sources::Sources;
 
-pub(crate) use axes::Axes;
+pub(crate) use axes::{Axes, Combination};
 pub(crate) use call::{Call, Interface, Target, requires};
 pub(crate) use component::Component;
 pub(crate) use environment::{Environment, Limited};

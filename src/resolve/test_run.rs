@@ -182,11 +182,18 @@ fn known_runner(references: &mut References, name: &Name, written: &Written) -> 
     found
 }
 
-/// Reports a version whose coverage counts and which the component does not have.
+/// Reports a version whose coverage counts and which the component does not have, or which may fail.
 fn reported_version(references: &mut References, name: &Name, written: &Written, component: &Component<'_>) {
-    let Some(version) = written.coverage_version().filter(|version| !component.has_version(version)) else {
+    let Some(version) = written.coverage_version() else { return };
+    if component.may_fail(version) {
+        let message = format!("`{version}` is optional, and coverage comes from a version that has to work");
+        let at = at!["tests", name.as_str(), "coverage", "version"];
+        references.error(Code("toolchain"), at, message, "name another version, or remove `version`".to_owned());
         return;
-    };
+    }
+    if component.has_version(version) {
+        return;
+    }
     let versions = crate::toolchains::versions(component.written).flat_map(|versions| &versions.values.values);
     let help = did_you_mean(version, versions.map(String::as_str));
     let at = at!["tests", name.as_str(), "coverage", "version"];

@@ -1,14 +1,14 @@
 //! The setup as commands of `gh`, which asks for each value.
 //!
-//! Sources: <https://docs.github.com/rest/deployments/environments>,
-//! <https://docs.github.com/rest/deployments/branch-policies>, <https://docs.github.com/rest/repos/rules>,
-//! <https://cli.github.com/manual/gh_secret_set>, <https://cli.github.com/manual/gh_variable_set>.
+//! Sources: <https://cli.github.com/manual/gh_api>, <https://cli.github.com/manual/gh_secret_set>,
+//! <https://cli.github.com/manual/gh_variable_set>.
 
 use std::fmt::Write as _;
 
-use serde_json::json;
+use serde_json::Value;
 
-use super::{Environment, Kind, Setup};
+use super::requests::{Part, REVIEWER, Request, requests};
+use super::{Kind, Setup};
 
 const START: &str = "\
 #!/bin/sh
@@ -20,9 +20,13 @@ set -eu
 /// The commands as a script of a shell.
 pub fn commands(setup: &Setup) -> String {
     let mut text = START.to_owned();
-    for environment in &setup.environments {
-        text.push('\n');
-        text.push_str(&created(environment));
+    let requests = requests(setup);
+    let of_part = |part: Part| requests.iter().filter(move |request| request.part == part);
+    for request in of_part(Part::Environments) {
+        if request.method == "PUT" {
+            text.push('\n');
+        }
+        text.push_str(&command(request));
     }
     let mut place = None;
     for value in &setup.values {
@@ -39,60 +43,37 @@ pub fn commands(setup: &Setup) -> String {
         let of = value.environment.as_ref().map(|name| format!(" --env {}", quoted(name))).unwrap_or_default();
         let _ = writeln!(text, "{start}gh {kind} set {}{of}", quoted(&value.name));
     }
-    if let Some((check, branches)) = &setup.check {
+    for request in of_part(Part::RequiredCheck) {
         text.push('\n');
-        text.push_str(&required(check, branches));
+        text.push_str(&command(request));
     }
     text
 }
 
-/// Creates an environment, with the branches and tags that may use it.
-fn created(environment: &Environment) -> String {
-    let path = format!("repos/{{owner}}/{{repo}}/environments/{}", encoded(&environment.name));
-    let policies: Vec<(&str, &String)> = environment
-        .branches
-        .iter()
-        .map(|name| ("branch", name))
-        .chain(environment.tags.iter().map(|name| ("tag", name)))
-        .collect();
-    let policy = (!policies.is_empty()).then(|| json!({ "protected_branches": false, "custom_branch_policies": true }));
-    let mut text = String::new();
-    if environment.approves {
-        text.push_str(
-            "reviewer=$(gh api \"users/${REVIEWER:?set it to the login of the user who approves}\" --jq .id)\n",
+/// A request as a command of `gh`, with the one that finds the reviewer before it.
+pub fn command(request: &Request) -> String {
+    let start = format!("gh api --method {} '{}'", request.method, request.path);
+    if let Some(fields) = fields(&request.body) {
+        return format!("{start}{fields}\n");
+    }
+    let is_long = request.body.get("rules").is_some();
+    let body = if is_long { format!("{:#}", request.body) } else { request.body.to_string() };
+    let placeholder = format!("\"{REVIEWER}\"");
+    if body.contains(&placeholder) {
+        let body = body.replace(&placeholder, REVIEWER);
+        return format!(
+            "reviewer=$(gh api \"users/${{REVIEWER:?set it to the login of the user who approves}}\" --jq .id)\n\
+             {start} --input - <<JSON\n{body}\nJSON\n"
         );
-        let body = json!({ "reviewers": [{ "type": "User", "id": "$reviewer" }], "deployment_branch_policy": policy });
-        let body = body.to_string().replace("\"$reviewer\"", "$reviewer");
-        let _ = writeln!(text, "gh api --method PUT '{path}' --input - <<JSON\n{body}\nJSON");
-    } else {
-        let body = json!({ "deployment_branch_policy": policy });
-        let _ = writeln!(text, "gh api --method PUT '{path}' --input - <<'JSON'\n{body}\nJSON");
     }
-    for (kind, name) in policies {
-        let name = quoted(name);
-        let _ =
-            writeln!(text, "gh api --method POST '{path}/deployment-branch-policies' -f name={name} -f type={kind}");
-    }
-    text
+    format!("{start} --input - <<'JSON'\n{body}\nJSON\n")
 }
 
-/// Requires a check on branches.
-fn required(check: &str, branches: &[String]) -> String {
-    let include: Vec<String> = branches.iter().map(|branch| format!("refs/heads/{branch}")).collect();
-    let body = json!({
-        "name": check,
-        "target": "branch",
-        "enforcement": "active",
-        "conditions": { "ref_name": { "include": include, "exclude": [] } },
-        "rules": [{
-            "type": "required_status_checks",
-            "parameters": {
-                "strict_required_status_checks_policy": false,
-                "required_status_checks": [{ "context": check }],
-            },
-        }],
-    });
-    format!("gh api --method POST 'repos/{{owner}}/{{repo}}/rulesets' --input - <<'JSON'\n{body:#}\nJSON\n")
+/// A body as options; none for one with other values than texts.
+fn fields(body: &Value) -> Option<String> {
+    let fields = body.as_object()?.iter();
+    let field = |(key, value): (&String, &Value)| value.as_str().map(|text| format!(" -f {key}={}", quoted(text)));
+    fields.map(field).collect()
 }
 
 /// A word of a shell.
@@ -104,27 +85,13 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// A name as a part of a URL, in which no quote is left.
-fn encoded(name: &str) -> String {
-    let mut text = String::new();
-    for byte in name.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            let _ = write!(text, "%{byte:02X}");
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::quoted;
 
     #[test]
-    fn names_are_words_of_a_shell_and_of_a_url() {
+    fn names_are_words_of_a_shell() {
         assert_eq!(quoted("STAGING_URL"), "STAGING_URL");
         assert_eq!(quoted("v*; rm -rf 'x'"), r"'v*; rm -rf '\''x'\'''");
-        assert_eq!(encoded("it's staging/eu"), "it%27s%20staging%2Feu");
     }
 }

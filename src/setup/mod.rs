@@ -1,6 +1,7 @@
 //! Setup on GitHub that workflows rely on: environments, secrets, variables and the required check. Names, and never values.
 
 mod commands;
+mod requests;
 mod values;
 mod written;
 
@@ -10,7 +11,8 @@ use crate::definition::Definition;
 use crate::sources::Sources;
 use crate::workflow::Workflow;
 
-pub use commands::commands;
+pub use commands::{command, commands};
+pub use requests::{Part, Request, requests};
 pub use values::{Kind, Needed, read_by};
 use written::Written;
 

@@ -1,7 +1,7 @@
 //! Bun, with its own package manager.
 
 use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
-use crate::definition::{Axis, Component};
+use crate::definition::{Component, VersionAxis};
 use crate::supplies::Supplies;
 use crate::workflow::{Step, pairs};
 
@@ -20,7 +20,7 @@ impl Toolchain for Bun {
         "1.4"
     }
 
-    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis> {
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a VersionAxis> {
         component.bun.as_ref()
     }
 

@@ -1,7 +1,7 @@
 //! Go.
 
 use super::toolchain::{Installer, SetUp, Toolchain};
-use crate::definition::{Axis, Component};
+use crate::definition::{Component, VersionAxis};
 use crate::sources::below;
 use crate::supplies::Supplies;
 use crate::workflow::{Step, pairs};
@@ -21,7 +21,7 @@ impl Toolchain for Go {
         "1.26"
     }
 
-    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis> {
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a VersionAxis> {
         component.go.as_ref()
     }
 

@@ -18,7 +18,7 @@ pub(crate) use toolchain::{CacheUse, Installer, SetUp, Toolchain};
 
 use minijinja::context;
 
-use crate::definition::{Axis, Component};
+use crate::definition::{Component, VersionAxis};
 use crate::supplies::Supplies;
 use crate::trace::Origin;
 use crate::workflow::{Script, Step};
@@ -34,7 +34,7 @@ pub(crate) struct Versions<'a> {
     /// Name of their axis.
     pub(crate) axis: &'static str,
     /// The versions, oldest first by convention.
-    pub(crate) values: &'a Axis,
+    pub(crate) values: &'a VersionAxis,
 }
 
 /// Returns the versions that a component lists: those of its toolchains, then those of `custom`.

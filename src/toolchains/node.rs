@@ -1,7 +1,7 @@
 //! Node.js, with npm or pnpm.
 
 use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
-use crate::definition::{Axis, Component};
+use crate::definition::{Component, VersionAxis};
 use crate::sources::{below, folder};
 use crate::supplies::Supplies;
 use crate::workflow::{Step, pairs};
@@ -21,7 +21,7 @@ impl Toolchain for Node {
         "24"
     }
 
-    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis> {
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a VersionAxis> {
         component.node.as_ref()
     }
 

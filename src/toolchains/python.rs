@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
-use crate::definition::{Axis, Component};
+use crate::definition::{Component, VersionAxis};
 use crate::sources::below;
 use crate::supplies::Supplies;
 use crate::workflow::{Pairs, Step, Value, pairs};
@@ -23,7 +23,7 @@ impl Toolchain for Python {
         "3.12"
     }
 
-    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis> {
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a VersionAxis> {
         component.python.as_ref()
     }
 
@@ -90,6 +90,18 @@ fn uv(set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Step {
     set_up.uses("Set up uv", "astral-sh/setup-uv", with, supplies)
 }
 
+/// Returns whether a pre-release counts until there is a release; uv falls back to one by itself.
+///
+/// Source: <https://github.com/actions/setup-python/blob/v7.0.0/docs/advanced-usage.md#allow-pre-releases>
+fn prerelease(set_up: &SetUp<'_>) -> Option<Value> {
+    let allowed = &set_up.component.python.as_ref()?.prerelease;
+    match set_up.version.literal() {
+        Some(version) => allowed.iter().any(|other| other == version).then(|| "true".into()),
+        None if allowed.is_empty() => None,
+        None => Some(set_up.version.clone().is_one_of(allowed).into()),
+    }
+}
+
 fn python(set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Vec<Step> {
     let install = &set_up.component.install;
     let mut steps = Vec::new();
@@ -99,6 +111,7 @@ fn python(set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Vec<Step> {
         let script = supplies.short("steps/poetry.sh", context! { version });
         steps.push(Step::run("Install Poetry", script, set_up.origin.clone()));
     }
+    with.extend(prerelease(set_up).map(|allowed| ("allow-prereleases".to_owned(), allowed)));
     if set_up.shares_cache() {
         let cache = if install.poetry.is_some() { "poetry" } else { "pip" };
         let files = match (&install.pip, &install.poetry) {

@@ -3,7 +3,7 @@
 use minijinja::context;
 
 use super::toolchain::{Installer, SetUp, Toolchain};
-use crate::definition::{Axis, Component};
+use crate::definition::{Component, VersionAxis};
 use crate::supplies::Supplies;
 use crate::workflow::{Pairs, Step, Value, pairs};
 
@@ -22,7 +22,7 @@ impl Toolchain for Rust {
         "1.95"
     }
 
-    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis> {
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a VersionAxis> {
         component.rust.as_ref()
     }
 

@@ -32,6 +32,23 @@ fn each_way_to_install_has_its_steps_and_its_cache() {
             "Set up Python, Install dependencies",
             "cache=pip cache-dependency-path=api/a.txt\napi/b.txt",
         ),
+        ("python = \"pypy-3.11\"", "Set up Python", "python-version=pypy-3.11"),
+        (
+            "python = { version = \"3.16\", allow-prerelease = true }",
+            "Set up Python",
+            "python-version=3.16 allow-prereleases=true",
+        ),
+        (
+            "python = [\"3.14t\", { version = \"3.16\", allow-prerelease = true }]",
+            "Set up Python",
+            "python-version=${{ matrix.python }} allow-prereleases=${{ matrix.python == '3.16' }}",
+        ),
+        (
+            "python = [\"3.12\", { version = \"3.16\", allow-prerelease = true }]\ninstall = { uv = [] }",
+            "Set up uv, Install dependencies",
+            "python-version=${{ matrix.python }}",
+        ),
+        ("node = [\"24\", { version = \"26-nightly\", optional = true }]", "Set up Node.js", ""),
         (
             "python = \"3.12\"\ninstall = { poetry = [] }",
             "Install Poetry, Set up Python, Install dependencies",

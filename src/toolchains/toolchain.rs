@@ -1,6 +1,6 @@
 //! The trait of toolchains, and what their steps are made from.
 
-use crate::definition::{Axis, Component, Install};
+use crate::definition::{Component, Install, VersionAxis};
 use crate::sources::below;
 use crate::supplies::Supplies;
 use crate::trace::Origin;
@@ -15,7 +15,7 @@ pub(crate) trait Toolchain: Sync {
     /// The example of a version, for the help of errors.
     fn example(&self) -> &'static str;
     /// Its versions in a component.
-    fn versions<'a>(&self, component: &'a Component) -> Option<&'a Axis>;
+    fn versions<'a>(&self, component: &'a Component) -> Option<&'a VersionAxis>;
     /// Tools that install its packages.
     fn installers(&self) -> &'static [Installer];
     /// Lock files of tools that are no installer of it: `init` knows by them that a folder has its own dependencies.

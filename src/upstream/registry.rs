@@ -4,11 +4,11 @@
 //! password <https://distribution.github.io/distribution/spec/auth/token/>.
 
 use std::fmt::Write as _;
-use std::process::Command;
 
 use serde_json::Value;
 
-use super::process::{Unreachable, output};
+use super::http::request;
+use super::process::Unreachable;
 use crate::seal::hash;
 
 /// A manifest, whose digest was computed from its bytes.
@@ -23,19 +23,6 @@ pub(super) struct Manifest {
 const MANIFESTS: &str = "application/vnd.oci.image.index.v1+json, \
      application/vnd.docker.distribution.manifest.list.v2+json, \
      application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json";
-
-/// A response.
-struct Response {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
-
-impl Response {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-}
 
 /// A repository of images.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,40 +138,6 @@ fn encoded(text: &str) -> String {
     encoded
 }
 
-/// Sends a request. Headers travel on standard input: other users of the machine see arguments.
-fn request(url: &str, headers: &[&str], address: &str) -> Result<Response, Unreachable> {
-    let quoted = |text: &str| text.replace('\\', "\\\\").replace('"', "\\\"").replace(['\n', '\r'], "");
-    let mut config = format!("url = \"{}\"\n", quoted(url));
-    for header in headers {
-        config.push_str(&format!("header = \"{}\"\n", quoted(header)));
-    }
-    let arguments =
-        ["--silent", "--show-error", "--include", "--globoff", "--proto", "=http,https", "--max-time", "60"];
-    let bytes = output(Command::new("curl").args(arguments).args(["--config", "-"]), &config, address)?;
-    let failed = || Unreachable { address: address.to_owned(), message: "the answer is no HTTP".to_owned() };
-    response(&bytes).ok_or_else(failed)
-}
-
-/// The last response of an exchange; a proxy may have answered before.
-fn response(bytes: &[u8]) -> Option<Response> {
-    let mut rest = bytes;
-    loop {
-        let end = rest.windows(4).position(|window| window == b"\r\n\r\n")?;
-        let head = String::from_utf8_lossy(rest.get(..end)?).into_owned();
-        rest = rest.get(end + 4..)?;
-        let mut lines = head.lines();
-        let first = lines.next()?;
-        let status = first.strip_prefix("HTTP/")?.split(' ').nth(1)?.parse().ok()?;
-        let is_proxy = first.to_ascii_lowercase().contains("connection established");
-        if (100..200).contains(&status) || (is_proxy && rest.starts_with(b"HTTP/")) {
-            continue;
-        }
-        let header =
-            |line: &str| line.split_once(':').map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()));
-        return Some(Response { status, headers: lines.filter_map(header).collect(), body: rest.to_vec() });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -210,14 +163,5 @@ mod tests {
         assert_eq!(token_url(asked).as_deref(), Some(url));
         assert_eq!(token_url("Basic realm=\"x\""), None);
         assert_eq!(token_url("Bearer realm=\"file:///etc/passwd\""), None);
-    }
-
-    #[test]
-    fn what_a_proxy_says_before_is_no_answer() {
-        let bytes =
-            b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 100 Continue\r\n\r\nHTTP/2 404\r\nA: b\r\n\r\nbody";
-        let response = response(bytes).map(|it| (it.status, it.headers, it.body));
-        assert_eq!(response, Some((404, vec![("a".to_owned(), "b".to_owned())], b"body".to_vec())));
-        assert!(super::response(b"nothing").is_none());
     }
 }

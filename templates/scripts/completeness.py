@@ -25,6 +25,7 @@ class Expected:
     version: str
     shards: int
     seed: int | None
+    optional: bool = False
 
     @property
     def label(self) -> str:

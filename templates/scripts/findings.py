@@ -35,10 +35,12 @@ def report(
     problems: list[str],
     rerun: list[tuple[Record, Line, int]],
     hint: str,
+    besides: str,
 ) -> None:
     """Writes the summary, and an annotation per failing and per flaky test.
 
-    `rerun` holds the tests that failed in an earlier attempt of the run.
+    `rerun` holds the tests that failed in an earlier attempt of the run, `besides` the
+    part about what no gate counts.
     """
     for verdict in verdicts:
         if verdict.verdict == "failed":
@@ -77,6 +79,8 @@ def report(
         parts.append(
             "**Flaky: passed only in a re-run**\n\n" + listed(flakes_of_runs(rerun))
         )
+    if besides:
+        parts.append(besides)
     if unexpected:
         names = listed(sorted(set(unexpected)))
         parts.append(f"**Expected to fail, but passed: remove the mark**\n\n{names}")

@@ -6,7 +6,8 @@ evaluated, even after one has failed.
 Environment:
   PIPEWRIGHT_RECORDS      the folder with the records of the shards
   PIPEWRIGHT_EXPECTED     JSON [{"version": "3.12", "shards": 4}, …], the expected
-                          records
+                          records; those with "optional": true are reported, and no
+                          gate counts them
   PIPEWRIGHT_SEEDS        JSON list of the expected seeds; empty: one seed, which is
                           unknown
   PIPEWRIGHT_GATES        JSON {"order": "random" | "fixed" | "isolated", "pass-rate":
@@ -43,6 +44,7 @@ from typing import Any
 from completeness import Expected, complete
 from findings import SHOWN, Verdict, report
 from formats import code, percent, write_json
+from optional import optional_versions
 from parameters import parsed, ratio, text
 from records import Line, Record, read_records, recovered
 from runner import Problem, annotate
@@ -65,10 +67,14 @@ class Gates:
 
 def judge_tests() -> int:
     """Evaluates the gates."""
-    gates, expected = read_gates(), read_expected()
-    records, broken = read_records(
+    gates, asked = read_gates(), read_expected()
+    expected = [entry for entry in asked if not entry.optional]
+    optional = [entry for entry in asked if entry.optional]
+    found, broken = read_records(
         Path(text("PIPEWRIGHT_RECORDS")), text("PIPEWRIGHT_RUN", "")
     )
+    apart = {entry.version for entry in optional}
+    records = [record for record in found if record.version not in apart]
     chosen, problems = complete(expected, records)
     problems = broken + problems
     verdicts = [
@@ -87,6 +93,7 @@ def judge_tests() -> int:
         problems,
         recovered(records, chosen),
         rerun_hint(verdicts, chosen, problems),
+        optional_versions(optional, found),
     )
     out = text("PIPEWRIGHT_TIMINGS_OUT", "")
     if out and not problems:
@@ -158,7 +165,7 @@ def read_expected() -> list[Expected]:
     name = "PIPEWRIGHT_EXPECTED"
     if not isinstance(entries, list) or not entries:
         raise Problem(f"{name} must be a JSON list with at least one entry")
-    found: dict[str, int] = {}
+    found: dict[str, tuple[int, bool]] = {}
     for entry in entries:
         if not isinstance(entry, dict) or not _is_whole(entry.get("shards")):
             raise Problem(
@@ -167,10 +174,12 @@ def read_expected() -> list[Expected]:
         version = str(entry.get("version", ""))
         if version in found or entry["shards"] < 1:
             raise Problem(f"{name}: `{version}` is a duplicate, or has no shard")
-        found[version] = entry["shards"]
+        found[version] = entry["shards"], entry.get("optional") is True
+    if all(optional for _, optional in found.values()):
+        raise Problem(f"{name}: every version is optional")
     return [
-        Expected(version, shards, seed)
-        for version, shards in found.items()
+        Expected(version, shards, seed, optional)
+        for version, (shards, optional) in found.items()
         for seed in (seeds or [None])
     ]
 

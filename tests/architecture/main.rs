@@ -13,6 +13,8 @@ const TABLE: &[(&str, &[&str])] = &[
     (
         "cli",
         &[
+            "actions_lock",
+            "doctor",
             "eject",
             "lib",
             "graph",
@@ -31,6 +33,8 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
+    ("actions_lock", &["pins"]),
+    ("doctor", &["setup", "upstream", "workflow"]),
     ("plan", &["definition", "setup", "sources", "workflow"]),
     ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (

@@ -1,6 +1,7 @@
 //! `explain`: pages of rules, and sources of lines.
 
 use insta::assert_snapshot;
+use pipewright::drift::Kind;
 use pipewright::provenance::provenance;
 use pipewright::sources::Sources;
 
@@ -116,4 +117,30 @@ fn a_line_that_is_not_generated_is_refused() {
     let place = at(&project, CI, "run: ruff check .");
     let ran = project.run(["explain", &place]);
     assert!(ran.code == 2 && ran.err.contains("does not come from the current `pipeline.toml`"), "{ran:?}");
+}
+
+#[test]
+fn the_page_of_drift_names_every_state_with_its_command() {
+    let page = Project::empty().run(["explain", "drift"]).out;
+    for kind in [
+        Kind::Missing,
+        Kind::Stale,
+        Kind::Edited,
+        Kind::Repinned,
+        Kind::Unmerged,
+        Kind::Orphaned,
+        Kind::OlderVersion,
+        Kind::NewerVersion,
+        Kind::Foreign,
+        Kind::LeftOver,
+    ] {
+        let row = page.lines().find(|line| {
+            let states = line.strip_prefix("| ").and_then(|rest| rest.split(" | ").next()).unwrap_or_default();
+            // One state has a comma itself.
+            states == kind.word() || states.split(", ").any(|state| state == kind.word())
+        });
+        let row = row.unwrap_or_else(|| panic!("no row for {}", kind.word()));
+        let command = kind.help().split('`').nth(1).expect("the help has a command");
+        assert!(row.contains(command), "{row}: {command}");
+    }
 }

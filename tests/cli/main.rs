@@ -1,10 +1,13 @@
 //! The program as its users run it: arguments in, text, files and exit status out.
 
+mod action;
+mod actions_lock;
 mod adopted;
 mod allow;
 mod check;
 mod completions;
 mod coverage_floor;
+mod doctor;
 mod drift;
 mod eject;
 mod errors;
@@ -22,6 +25,7 @@ mod plan;
 mod planted;
 mod quoting;
 mod refusals;
+mod repository_settings;
 mod secrets;
 mod settings;
 mod several;

@@ -218,3 +218,42 @@ fn fifty_updates_one_after_the_other() {
     }
     assert_eq!(project.run(["check"]).code, 0);
 }
+
+#[test]
+fn a_year_of_updates_stays_green() {
+    let server = Server::new();
+    let names = ["actions/checkout", "acme/one", "acme/two", "acme/three", "acme/four"];
+    let release = |round: usize, days: u64| {
+        names.map(|name| {
+            let version = format!("v9.{round}.0");
+            let commit = server.release(name, &version, days, ACTION);
+            format!("{name}@{commit} # {version}")
+        })
+    };
+    // Actions that a custom job uses, so that its workflow has each pin.
+    let steps = names[1..].iter().map(|name| format!("{{ uses = \"{name}\" }}")).collect::<Vec<_>>().join(", ");
+    let project = Project::of(&format!("{SMALL}\n[jobs.other]\nsteps = [{steps}]\n"));
+    for pin in release(0, 400) {
+        assert_eq!(project.run(["pins", "add", &pin]).code, 0, "{pin}");
+    }
+    let project = project.generated();
+    let mut moved = 0;
+    for round in 1..=10 {
+        let released = release(round, 400 - 36 * round as u64);
+        let arguments = ["pins", "update", names[0], names[1], names[2], names[3], names[4]];
+        let ran = project.run_against(&server, arguments);
+        assert_eq!(ran.code, 0, "{round}: {ran:?}");
+        let (lock, ci) = (project.read("pipeline.lock"), project.read(".github/workflows/ci.yml"));
+        for pin in released {
+            let (action, version) = pin.split_once(" # ").expect("it has a version");
+            let (_, commit) = action.split_once('@').expect("it has a commit");
+            assert!(lock.contains(commit), "{round}: {pin}");
+            assert!(ci.contains(&format!("uses: {action} # {version}\n")), "{round}: {pin}");
+            moved += 1;
+        }
+        assert_eq!(project.run(["check"]).code, 0, "{round}");
+    }
+    let verified = ["pins", "verify", names[0], names[1], names[2], names[3], names[4]];
+    assert_eq!(project.run_against(&server, verified).code, 0);
+    assert_eq!(moved, 50);
+}

@@ -6,16 +6,21 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::LazyLock;
 
 use tempfile::TempDir;
 
 use super::accept::accepting;
+use super::github::{GitHub, NAME, TOKEN};
 use super::markdown::{blocks, with_block};
 use super::projects::{PROGRAM, REPOSITORIES, project};
 use super::{PAGES, pages, repository, text};
 
 /// Any lines.
 const ANY: &str = "…";
+
+/// GitHub's REST API in the place of the real one.
+static GITHUB: LazyLock<GitHub> = LazyLock::new(GitHub::wrong);
 
 /// Runs a line of a shell in a project and returns its output, with the exit status of a failure.
 fn run(line: &str, folder: &Path) -> String {
@@ -26,6 +31,9 @@ fn run(line: &str, folder: &Path) -> String {
         .current_dir(folder)
         .env("PATH", path)
         .env("GITHUB_SERVER_URL", format!("file://{}", folder.join(REPOSITORIES).display()))
+        .env("GITHUB_API_URL", GITHUB.address())
+        .env("GITHUB_REPOSITORY", NAME)
+        .env("GH_TOKEN", TOKEN)
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
         .output()

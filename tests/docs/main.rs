@@ -21,6 +21,9 @@ mod accept;
 mod console;
 mod definitions;
 mod excerpts;
+#[path = "../support/github.rs"]
+#[allow(dead_code, reason = "tests of the command line use the rest")]
+mod github;
 mod graph;
 mod language;
 mod links;

@@ -4,6 +4,7 @@
 #[allow(dead_code, reason = "every snapshot here is insta's")]
 mod accept;
 mod added;
+mod bots;
 mod laid_down;
 mod own_workflows;
 mod stated;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "every test crate uses a part of this")]
 
 pub(crate) mod accept;
+pub(crate) mod github;
 pub(crate) mod server;
 
 use std::collections::BTreeMap;

@@ -7,7 +7,7 @@ use super::super::steps::{env_of, grant_for, grant_ready, set_env};
 use super::ci_job::CiJob;
 use crate::resolve::Component;
 use crate::trace::Effect;
-use crate::workflow::{self, Job, Script, Step, Strategy, When, Work};
+use crate::workflow::{self, Job, Script, Step, When, Work};
 
 /// The jobs of all components that have checks.
 pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
@@ -51,7 +51,7 @@ fn job(context: &Context<'_>, resolved: &Component<'_>) -> Job {
     if let Work::Steps { runner, timeout, strategy, env, .. } = &mut job.work {
         *runner = axes.runner.clone();
         *timeout = resolved.minutes;
-        *strategy = Strategy::of(axes.matrix.clone());
+        *strategy = axes.strategy();
         set_env(env, env_of(&component.env));
     }
     job

@@ -7,7 +7,7 @@ use super::super::jobs::{json_lines, sort};
 use super::super::test_steps::{gates, quarantine};
 use super::ci_job::{CiJob, ran};
 use super::plan::cache_key;
-use crate::resolve::{Seeds, TestRun, names};
+use crate::resolve::{Combination, Seeds, TestRun, names};
 use crate::workflow::{Github, Step, Value, When, need, pairs};
 
 /// Returns the job that evaluates the gates of a run.
@@ -20,8 +20,7 @@ pub(super) fn job(context: &Context<'_>, run: &TestRun<'_>) -> CiJob {
         Seeds::One => Value::from("[") + need("plan").output("seed") + "]",
         Seeds::Plan(_) => need("plan").output("seeds"),
     };
-    let expected: Vec<Json> =
-        run.axes.labels().iter().map(|label| json!({ "version": label, "shards": run.written.shards })).collect();
+    let expected: Vec<Json> = run.axes.combinations().iter().map(|of| expected(of, run.written.shards)).collect();
     let project = context.pipeline.project();
     let take = pairs![("pattern", format!("record_{project}_{name}_*")), ("path", Value::temp("records"))];
     let download = context.action("actions/download-artifact", take, &origin);
@@ -50,6 +49,15 @@ pub(super) fn job(context: &Context<'_>, run: &TestRun<'_>) -> CiJob {
     }
     job.needs.push(tests.clone());
     CiJob::new(job).when(When::not_cancelled().and(ran(&tests)))
+}
+
+/// The records that a combination leaves.
+fn expected(of: &Combination, shards: u16) -> Json {
+    let mut entry = json!({ "version": of.label, "shards": shards });
+    if of.optional {
+        entry["optional"] = true.into();
+    }
+    entry
 }
 
 /// Returns the step that saves timings for the split of later runs; pull requests must not affect others.

@@ -13,7 +13,7 @@ use crate::resolve::{Seeds, TestRun};
 use crate::runners::Shard;
 use crate::toolchains::exec;
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Axis, Environment, Github, Job, Pairs, Script, Step, Strategy, Value, When, Work, need, pairs};
+use crate::workflow::{Axis, Environment, Github, Job, Pairs, Script, Step, Value, When, Work, need, pairs};
 
 /// The shards and the gates of all runs.
 pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
@@ -30,7 +30,7 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     let component = &resolved.component;
     let origin = crate::at!["tests", name.as_str()];
     let folder = &component.folder;
-    let axes = Axes::all(&resolved.axes);
+    let mut axes = Axes::all(&resolved.axes);
     let beside = context.beside(&resolved.services);
     let secrets = secrets(run.env.values(), run.before.iter().chain(&run.after), &resolved.services);
     let mut steps = context.start(&secrets, run.environment.as_deref(), component.written, &origin);
@@ -53,14 +53,14 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
     if resolved.ends_with_status() {
         steps.push(end_with_status(&origin));
     }
-    let mut matrix = axes.matrix.clone();
+    let name = job_name(resolved, &axes);
     if resolved.is_sharded() {
-        matrix.push(("shard".to_owned(), Axis::Numbers(run.shards)));
+        axes.matrix.push(("shard".to_owned(), Axis::Numbers(run.shards)));
     }
     if resolved.seeds.are_axis() {
-        matrix.push(("seed".to_owned(), Axis::Expression(need("plan").output("seeds").from_json())));
+        axes.matrix.push(("seed".to_owned(), Axis::Expression(need("plan").output("seeds").from_json())));
     }
-    let mut job = context.job(&resolved.job_id(), job_name(resolved, &axes), origin, steps);
+    let mut job = context.job(&resolved.job_id(), name, origin, steps);
     grant_ready(component.written, &mut job.permissions);
     grant_for(&run.before, &mut job.permissions);
     grant_for(&run.after, &mut job.permissions);
@@ -68,9 +68,9 @@ fn shards(context: &Context<'_>, resolved: &TestRun<'_>) -> Job {
         job.needs.push("plan".to_owned());
     }
     if let Work::Steps { runner, timeout, strategy, env, services, environment, .. } = &mut job.work {
+        *strategy = axes.strategy();
         *runner = axes.runner;
         *timeout = resolved.minutes;
-        *strategy = Strategy::of(matrix);
         *services = beside.services;
         *environment = run.environment.clone().map(Environment::without_deployment);
         *env = beside.env;

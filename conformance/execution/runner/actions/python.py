@@ -157,5 +157,13 @@ def _run(use: Use, folder: Path, *command: str) -> str:
 SETUP_PYTHON = Action(
     setup_python,
     INPUTS,
-    frozenset({"python-version", "python-version-file", "cache", "cache-dependency-path"}),
+    frozenset(
+        {
+            "python-version",
+            "python-version-file",
+            "cache",
+            "cache-dependency-path",
+            "allow-prereleases",
+        }
+    ),
 )

@@ -286,6 +286,33 @@ steps = [{ run = "a", env = { C = { secret = "C" } } }]
 }
 
 #[test]
+fn versions_that_may_fail() {
+    assert_said(&[(
+        r#"[components.a]
+python = { version = "3.16", allow-prerelease = true, optional = true }
+checks = { a = "a" }
+[components.b]
+node = ["24", { version = "26", allow-prerelease = true }]
+checks = { a = "a" }
+[components.c]
+python = ["3.12", { version = "3.16", optional = true }]
+[tests.c]
+component = "c"
+runner = "pytest"
+coverage = { source = ["c"], version = "3.16" }
+[gates]
+coverage = "80%"
+"#,
+        &[],
+        &[
+            "error toolchain tests.c.coverage.version: `3.16` is optional, and coverage comes from a version that has to work",
+            "error toolchain components.a.python: every version of `python` is optional, so no failure would count",
+            "error toolchain components.b.node: `allow-prerelease` is for `python`; a pre-release of `node` has a name",
+        ],
+    )]);
+}
+
+#[test]
 fn machines_and_versions() {
     assert_said(&[
         (

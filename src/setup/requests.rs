@@ -1,0 +1,134 @@
+//! The setup as requests of GitHub's REST API, which are printed and never sent.
+//!
+//! Sources: <https://docs.github.com/rest/deployments/environments>,
+//! <https://docs.github.com/rest/deployments/branch-policies>, <https://docs.github.com/rest/repos/rules>,
+//! <https://docs.github.com/rest/actions/permissions>.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::{Environment, Setup};
+
+/// A request of GitHub's REST API.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    /// Its part of the settings.
+    pub part: Part,
+    /// The setting that it makes.
+    pub about: String,
+    /// HTTP method.
+    pub method: &'static str,
+    /// Path, with `{owner}` and `{repo}`.
+    pub path: String,
+    /// Body. [`REVIEWER`] in it is the number of a user.
+    pub body: Value,
+}
+
+/// Part of the settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Environments, with their reviewers, branches and tags.
+    Environments,
+    /// The ruleset with the required check.
+    RequiredCheck,
+    /// Policies of GitHub Actions.
+    Actions,
+}
+
+/// Placeholder of the number of the user who approves.
+pub(super) const REVIEWER: &str = "$reviewer";
+
+/// The requests that make the settings.
+pub fn requests(setup: &Setup) -> Vec<Request> {
+    let mut all: Vec<Request> = setup.environments.iter().flat_map(environment).collect();
+    all.extend(setup.check.as_ref().map(|(check, branches)| required(check, branches)));
+    all.push(Request {
+        part: Part::Actions,
+        about: "Jobs without `permissions` get a token that reads, and approves no pull request".to_owned(),
+        method: "PUT",
+        path: "repos/{owner}/{repo}/actions/permissions/workflow".to_owned(),
+        body: json!({ "default_workflow_permissions": "read", "can_approve_pull_request_reviews": false }),
+    });
+    all.push(Request {
+        part: Part::Actions,
+        about: "Actions have to be pinned by their commit, in workflows of others, too".to_owned(),
+        method: "PUT",
+        path: "repos/{owner}/{repo}/actions/permissions".to_owned(),
+        body: json!({ "enabled": true, "sha_pinning_required": true }),
+    });
+    all
+}
+
+/// An environment, and the branches and tags that may use it.
+fn environment(environment: &Environment) -> Vec<Request> {
+    let name = &environment.name;
+    let path = format!("repos/{{owner}}/{{repo}}/environments/{}", encoded(name));
+    let branches = environment.branches.iter().map(|name| ("branch", name));
+    let policies: Vec<_> = branches.chain(environment.tags.iter().map(|name| ("tag", name))).collect();
+    let policy = (!policies.is_empty()).then(|| json!({ "protected_branches": false, "custom_branch_policies": true }));
+    let (about, body) = if environment.approves {
+        let reviewers = json!([{ "type": "User", "id": REVIEWER }]);
+        let body = json!({ "reviewers": reviewers, "deployment_branch_policy": policy });
+        (format!("Environment `{name}`, with its reviewer"), body)
+    } else {
+        (format!("Environment `{name}`"), json!({ "deployment_branch_policy": policy }))
+    };
+    let mut requests = vec![Request { part: Part::Environments, about, method: "PUT", path: path.clone(), body }];
+    requests.extend(policies.into_iter().map(|(kind, pattern)| Request {
+        part: Part::Environments,
+        about: format!("Environment `{name}`: {kind} `{pattern}` can use it"),
+        method: "POST",
+        path: format!("{path}/deployment-branch-policies"),
+        body: json!({ "name": pattern, "type": kind }),
+    }));
+    requests
+}
+
+/// A ruleset that requires a check on branches.
+fn required(check: &str, branches: &[String]) -> Request {
+    let include: Vec<String> = branches.iter().map(|branch| format!("refs/heads/{branch}")).collect();
+    let body = json!({
+        "name": check,
+        "target": "branch",
+        "enforcement": "active",
+        "conditions": { "ref_name": { "include": include, "exclude": [] } },
+        "rules": [{
+            "type": "required_status_checks",
+            "parameters": {
+                "strict_required_status_checks_policy": false,
+                "required_status_checks": [{ "context": check }],
+            },
+        }],
+    });
+    Request {
+        part: Part::RequiredCheck,
+        about: format!("Pull requests into {} need `{check}`", branches.join(", ")),
+        method: "POST",
+        path: "repos/{owner}/{repo}/rulesets".to_owned(),
+        body,
+    }
+}
+
+/// A name as a part of a URL, in which no quote is left.
+fn encoded(name: &str) -> String {
+    let mut text = String::new();
+    for byte in name.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::encoded;
+
+    #[test]
+    fn names_are_parts_of_a_url() {
+        assert_eq!(encoded("it's staging/eu"), "it%27s%20staging%2Feu");
+    }
+}
