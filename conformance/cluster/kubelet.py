@@ -14,6 +14,7 @@ import contextlib
 import itertools
 import os
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -63,7 +64,8 @@ class Kubelet:
         # Commands that a Job's pod ran: namespace, Job, command, and when it began and ended.
         self.ran: list[dict[str, Any]] = []
         self._pods: dict[str, Pod] = {}
-        self._addresses = itertools.count(1)
+        self._numbers = itertools.count(1)
+        self._block, self._held = _free_block()
         self._server = NodeServer(self._log, self._reach)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._work, daemon=True)
@@ -90,6 +92,7 @@ class Kubelet:
         for pod in self._pods.values():
             _end(pod)
         self._server.close()
+        self._held.close()
 
     def evict(self, namespace: str, name: str) -> None:
         """A pod that the node has thrown out: it stays listed, and does not run."""
@@ -134,8 +137,8 @@ class Kubelet:
             self._serve(pod, known)
 
     def _address(self) -> str:
-        number = next(self._addresses)
-        return f"10.{64 + number // 62500}.{number // 250 % 250}.{number % 250 + 1}"
+        number = next(self._numbers)
+        return f"10.{self._block}.{number // 250}.{number % 250 + 1}"
 
     def _delete(self, pod: dict[str, Any], known: Pod) -> None:
         now = time.monotonic()
@@ -313,6 +316,19 @@ class Kubelet:
                 "source": {"component": "kubelet", "host": NODE},
             },
         )
+
+
+def _free_block() -> tuple[int, socket.socket]:
+    """A block of addresses that no other bench uses, and what holds it."""
+    for block in range(64, 128):
+        held = socket.socket()
+        try:
+            held.bind((f"127.{block}.255.254", PORT))
+        except OSError:
+            held.close()
+        else:
+            return block, held
+    raise AssertionError("every block of addresses is in use")
 
 
 def _own_container(pod: dict[str, Any]) -> dict[str, Any]:
