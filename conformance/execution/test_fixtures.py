@@ -190,7 +190,7 @@ def test_escape_hatches(make: Make) -> None:
 
 
 def test_images(make: Make) -> None:
-    """Images of two platforms, by a machine each or by QEMU: what is built is recorded, and passes."""
+    """Images of two platforms, by a machine each or by QEMU: every build is recorded, and passes."""
     github = make("images")
     github.secrets["DOCKERHUB_TOKEN"] = "token"
     github.variables["DOCKERHUB_USER"] = "acme"
@@ -202,11 +202,13 @@ def test_images(make: Make) -> None:
         *["linux/arm64"] * 2,
     ]
     shown = [job.step("Show the image").log for job in run.jobs if "gateway" in job.name]
-    assert len(shown) == 2 and all(name.startswith("ghcr.io/acme/mosaic-gateway:") for name in shown)
+    assert len(shown) == 2 and all(
+        name.startswith("ghcr.io/acme/mosaic-gateway:") for name in shown
+    )
 
 
 def test_published_images(make: Make) -> None:
-    """The tag of a release: each platform is published by digest, and the merged image has the names
+    """The tag of a release: each platform is pushed by digest, and the merged image has the names
     of the newest release in all registries."""
     github = make("images")
     github.secrets |= {"DOCKERHUB_TOKEN": "token", "QUAY_TOKEN": "token"}
@@ -218,7 +220,9 @@ def test_published_images(make: Make) -> None:
     hosts = ("docker.io", "ghcr.io", "quay.io")
     names = ("1.4.2", "1.4", "1", "latest")
     assert merged == [f"{host}/acme/mosaic-render:{name}" for host in hosts for name in names]
-    pushed = [record for record in run.records if "push-by-digest=true" in record.get("outputs", "")]
+    pushed = [
+        record for record in run.records if "push-by-digest=true" in record.get("outputs", "")
+    ]
     assert len(pushed) == 4
     kept = github.run("publish-worker.yml", github.tag("worker-v7"))
     assert kept.result == "success", kept.failures()

@@ -43,7 +43,12 @@ def github() -> Iterator[tuple[str, Tags]]:
 
 def chosen(bench: Bench, url: str, tag: str, kinds: list[str]) -> Done:
     given = {"TAG": tag, "AS": kinds, "REPOSITORIES": ["ghcr.io/a/b"]}
-    outside = {"GH_TOKEN": "t", "GITHUB_API_URL": url, "GITHUB_REPOSITORY": "a/b", "GITHUB_SHA": "c0"}
+    outside = {
+        "GH_TOKEN": "t",
+        "GITHUB_API_URL": url,
+        "GITHUB_REPOSITORY": "a/b",
+        "GITHUB_SHA": "c0",
+    }
     return bench.script("tags", outside, **given)
 
 
@@ -62,7 +67,12 @@ BOTH = ["semver", "latest"]
         ("v2.0.0-rc.1", [], BOTH, "2.0.0-rc.1"),
         ("backend-v1.0.0", ["v9.0.0"], ["semver"], "1.0.0 1.0 1"),
         ("2026/11/stable+1", [], ["ref", "sha"], "2026-11-stable-1 c0"),
-        ("v1.0.0", [f"v0.{minor}.0" for minor in range(250)] + ["v3.0.0"], ["latest", "ref"], "v1.0.0"),
+        (
+            "v1.0.0",
+            [f"v0.{minor}.0" for minor in range(250)] + ["v3.0.0"],
+            ["latest", "ref"],
+            "v1.0.0",
+        ),
     ],
 )
 def test_names(

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::pins::builtin;
 use crate::sources::{Sources, Text};
-use crate::workflow::Step;
+use crate::workflow::{Job, Step};
 
 /// Returns whether a step is one of the user's own: of a job, or before or after generated steps.
 fn is_raw(step: &Step) -> bool {
@@ -25,10 +25,10 @@ fn the_pipeline_of_the_research_note_is_a_definition_with_few_raw_steps() {
         assert!(files.contains(&file), "{file} is missing in {files:?}");
     }
     let jobs = compiled.workflows.iter().flat_map(|workflow| &workflow.jobs);
-    let steps: Vec<&Step> = jobs.flat_map(|job| job.steps()).collect();
+    let steps: Vec<&Step> = jobs.flat_map(Job::steps).collect();
     let raw = steps.iter().filter(|step| is_raw(step)).count();
     let all = steps.len();
     println!("{raw} of {all} steps are raw, {} of 1,000", raw * 1000 / all);
-    assert!(raw > 5, "the definition has steps of its own, and {raw} were found");
+    assert!(raw > 5, "the definition has custom steps, and {raw} were found");
     assert!(raw * 10 <= all, "{raw} of {all} steps are raw, and at most a tenth may be");
 }

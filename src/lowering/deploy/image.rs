@@ -40,12 +40,12 @@ fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     steps.extend(context.log_in_to(resolved, Push::Commit, &origin));
     let built = Value::input(&*input).is("");
     let merged = !resolved.parts.is_empty();
-    let build = if merged {
+    let published = if merged {
         vec![merge(context, resolved, commit_tags(resolved, ","), &origin)]
     } else {
         context.build(resolved, Push::Commit, None)
     };
-    steps.extend(build.into_iter().map(|step| step.when(built.clone())));
+    steps.extend(published.into_iter().map(|step| step.when(built.clone())));
     if image.attest {
         steps.push(attest(context, resolved, &origin).when(built.clone()));
         // `--repo` alone accepts signatures of any workflow on any branch.

@@ -1,6 +1,6 @@
 //! Caches of layers.
 
-use super::Push;
+use super::push::Push;
 use crate::definition::{self, Cache};
 use crate::lowering::context::Context;
 use crate::resolve::Image;

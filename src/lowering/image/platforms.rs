@@ -2,7 +2,7 @@
 
 use minijinja::context;
 
-use super::Push;
+use super::push::Push;
 use crate::lowering::context::Context;
 use crate::lowering::steps::grant_for;
 use crate::resolve::Image;
@@ -51,7 +51,7 @@ pub(crate) fn merge(context: &Context<'_>, image: &Image<'_>, tags: Value, origi
 
 /// Grants the permissions of a job that builds.
 pub(crate) fn grant_build(image: &Image<'_>, push: Push, permissions: &mut Vec<Permission>) {
-    super::grant_registry(image, push, permissions);
+    super::registry::grant_registry(image, push, permissions);
     grant_for(&image.written.before, permissions);
     grant_for(&image.written.after, permissions);
 }

@@ -1,6 +1,6 @@
 //! Registries: logins, permissions and provenance.
 
-use super::Push;
+use super::push::Push;
 use crate::definition::Login;
 use crate::lowering::context::Context;
 use crate::lowering::steps::value;
