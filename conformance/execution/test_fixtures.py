@@ -208,7 +208,7 @@ def test_images(make: Make) -> None:
 
 
 def test_published_images(make: Make) -> None:
-    """The tag of a release: each platform is pushed by digest, and the merged image has the names
+    """A release: each platform is pushed by digest, and the merged image has the names
     of the newest release in all registries."""
     github = make("images")
     github.secrets |= {"DOCKERHUB_TOKEN": "token", "QUAY_TOKEN": "token"}
