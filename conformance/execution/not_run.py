@@ -9,5 +9,6 @@ NOT_RUN = {
     "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",
     "no-deploy": "`docker ps`, which looks at a container: redis-cli looks at the server",
     "own-jobs": "ci.yml, docs.yml and publish.yml: their programs are the project's own",
+    "research-note": "ci.yml: its web, desktop and mobile programs are the project's own",
     "rust-workspace": "release.yml: nothing is published",
 }

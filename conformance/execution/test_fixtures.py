@@ -190,12 +190,45 @@ def test_escape_hatches(make: Make) -> None:
 
 
 def test_images(make: Make) -> None:
-    """Two images on two platforms, by two machines: what is built is recorded, and passes."""
+    """Images of two platforms, by a machine each or by QEMU: every build is recorded, and passes."""
     github = make("images")
     github.secrets["DOCKERHUB_TOKEN"] = "token"
     github.variables["DOCKERHUB_USER"] = "acme"
     run = green(github)
-    assert [record["kind"] for record in run.records].count("build") == 2
+    builds = [record for record in run.records if record["kind"] == "build"]
+    assert sorted(record["platforms"] for record in builds) == [
+        *["linux/amd64"] * 2,
+        "linux/amd64,linux/arm/v7",
+        *["linux/arm64"] * 2,
+    ]
+    shown = [job.step("Show the image").log for job in run.jobs if "gateway" in job.name]
+    assert len(shown) == 2 and all(
+        name.startswith("ghcr.io/acme/mosaic-gateway:") for name in shown
+    )
+
+
+def test_published_images(make: Make) -> None:
+    """A release: each platform is pushed by digest, and the merged image has the names
+    of the newest release in all registries."""
+    github = make("images")
+    github.secrets |= {"DOCKERHUB_TOKEN": "token", "QUAY_TOKEN": "token"}
+    github.variables |= {"DOCKERHUB_USER": "acme", "QUAY_USER": "acme"}
+    github.tag("v2.0.0-rc.1")
+    run = github.run("publish-render.yml", github.tag("v1.4.2"))
+    assert run.result == "success", run.failures()
+    merged = run.job("Publish image render").step("Merge the platforms").log.splitlines()
+    hosts = ("docker.io", "ghcr.io", "quay.io")
+    names = ("1.4.2", "1.4", "1", "latest")
+    assert merged == [f"{host}/acme/mosaic-render:{name}" for host in hosts for name in names]
+    pushed = [
+        record for record in run.records if "push-by-digest=true" in record.get("outputs", "")
+    ]
+    assert len(pushed) == 4
+    kept = github.run("publish-worker.yml", github.tag("worker-v7"))
+    assert kept.result == "success", kept.failures()
+    tags = [record["tags"] for record in kept.records if record.get("push") == "true"]
+    sha = github.origin.head("main")
+    assert tags == [f"ghcr.io/acme/mosaic-worker:worker-v7,ghcr.io/acme/mosaic-worker:{sha}"]
 
 
 def test_own_jobs(make: Make) -> None:
@@ -225,6 +258,14 @@ def test_calls(make: Make) -> None:
     by_hand = green(github, "package.yml")
     assert by_hand.groups["build"].outputs == {"name": "compass-0.0.0-1"}
     assert by_hand.groups["sign"].outputs == {"checksum": "compass-0.0.0-1-false-1-6-4"}
+
+
+def test_research_note(make: Make) -> None:
+    """The fuzzing of the research note's service, in its own workflow: it runs on schedule."""
+    github = make("research-note")
+    run = github.run("fuzzing.yml", github.schedule("main"))
+    assert run.result == "success", run.failures()
+    assert run.job("fuzz").step("Fuzz the parser").log == "10000 requests"
 
 
 def test_every_fixture_is_executed() -> None:

@@ -22,7 +22,8 @@ impl Check for CacheMode {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
         entries(&ROOT, "images", &definition.images, &mut |at, name, image| {
-            let published = subject.pipeline.deployed_images().any(|image| image.name == name);
+            let published =
+                image.publish.is_some() || subject.pipeline.deployed_images().any(|image| image.name == name);
             items(at, "cache", &image.cache, &mut |at, cache| {
                 let kind = match cache {
                     Cache::Gha => return,

@@ -42,6 +42,11 @@ impl Check for LiteralSecret {
             if let Login::Password { password, .. } = &image.login {
                 secret(&at.key("login").key("password"), password, "REGISTRY_PASSWORD");
             }
+            items(at, "mirrors", &image.mirrors, &mut |at, mirror| {
+                if let Login::Password { password, .. } = &mirror.login {
+                    secret(&at.key("login").key("password"), password, "REGISTRY_PASSWORD");
+                }
+            });
         });
         walk::jobs(definition, &mut |at, _, job| {
             if let Some(credentials) = job.container.as_ref().and_then(|container| container.credentials.as_ref()) {

@@ -52,6 +52,13 @@ fn workflows(definition: &Definition, found: &mut Vec<Diagnostic>) {
             let message = format!("`{name}.yml` is a workflow of Pipewright's own");
             found.push(Diagnostic::error(CODE, at.key(name).at().key(), message).help("choose another name"));
         }
+        let image = name.strip_prefix("publish-").and_then(|image| definition.images.get_key_value(image));
+        if let Some((image, _)) = image.filter(|(_, image)| image.publish.is_some()) {
+            let message = format!("`{name}.yml` is the workflow that publishes the image `{image}`");
+            let there = ROOT.key("images").key(image).key("publish").at().key();
+            let diagnostic = Diagnostic::error(CODE, at.key(name).at().key(), message).related(there, "the image");
+            found.push(diagnostic.help("choose another name"));
+        }
         let suite = name.strip_suffix("-integration").and_then(|suite| definition.suites.get_key_value(suite));
         if let Some((suite, _)) = suite {
             let message = format!("`{name}.yml` is the workflow of the suite `{suite}`");

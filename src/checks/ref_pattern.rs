@@ -38,6 +38,11 @@ impl Check for RefPattern {
             list(&at, "branches", &workflow.on.branches);
             list(&at, "tags", &workflow.on.tags);
         });
+        entries(&ROOT, "images", &definition.images, &mut |at, _, image| {
+            if let Some(publish) = &image.publish {
+                list(&at.key("publish"), "tags", &publish.tags);
+            }
+        });
         if let Some(first) = definition.project.branches.first()
             && !definition.environments.is_empty()
             && wrong(first).is_none()

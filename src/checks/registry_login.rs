@@ -1,8 +1,8 @@
 //! An image has a registry, and the log-in fits it.
 
 use super::check::{Check, Subject};
-use super::support::walk::{ROOT, entries};
-use crate::definition::Login;
+use super::support::walk::{ROOT, Trail, entries, items};
+use crate::definition::{ImageTag, Login};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct RegistryLogin;
@@ -20,32 +20,51 @@ impl Check for RegistryLogin {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         entries(&ROOT, "images", &subject.definition.images, &mut |at, _, image| {
-            let repository = image.repository.as_str();
-            let host = host(repository);
-            let last = repository.rsplit('/').next().unwrap_or_default();
-            if last.contains([':', '@']) {
-                let message = format!("`{repository}` names a version, and the deploy chooses that itself");
-                let bare = repository.split('@').next().unwrap_or_default();
-                let bare = bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(bare, _)| bare);
-                let help = format!("write `\"{bare}\"`");
-                found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help(help));
-            } else if repository.trim().is_empty() {
-                // Reported by `empty-text`.
-            } else if let Some(why) = wrong(repository) {
-                let message = format!("`{}` is not the repository of an image: {why}", repository.escape_debug());
-                let lower = repository.to_lowercase();
-                let help = if lower != repository && wrong(&lower).is_none() {
-                    format!("write `\"{lower}\"`")
-                } else {
-                    "write the registry, an owner and a name, as in `\"ghcr.io/acme/backend\"`".to_owned()
-                };
-                found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help(help));
-            } else if image.login == Login::Github && host != Some("ghcr.io") {
-                let message = format!("the job's own token opens `ghcr.io` alone, not `{}`", host.unwrap_or_default());
-                let help = "add `login = { username = { var = \"REGISTRY_USER\" }, password = { secret = \"REGISTRY_PASSWORD\" } }`";
-                found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help(help));
+            repository(at, &image.repository, &image.login, found);
+            items(at, "mirrors", &image.mirrors, &mut |at, mirror| {
+                repository(at, &mirror.repository, &mirror.login, found);
+                if mirror.repository == image.repository {
+                    let message = format!("`{}` is the image's own repository", mirror.repository);
+                    found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help("remove the mirror"));
+                }
+            });
+            if let Some(publish) = &image.publish
+                && publish.names.iter().all(|name| *name == ImageTag::Latest)
+            {
+                let message = "`latest` alone moves, and a pre-release never has it";
+                let help = "write `as = [\"semver\", \"latest\"]`";
+                found.push(Diagnostic::error(CODE, at.key("publish").key("as").at(), message).help(help));
             }
         });
+    }
+}
+
+/// One repository of an image, with its login.
+fn repository(at: &Trail<'_>, repository: &str, login: &Login, found: &mut Vec<Diagnostic>) {
+    let host = host(repository);
+    let last = repository.rsplit('/').next().unwrap_or_default();
+    if last.contains([':', '@']) {
+        let message = format!("`{repository}` names a version, and the deploy chooses that itself");
+        let bare = repository.split('@').next().unwrap_or_default();
+        let bare = bare.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(bare, |(bare, _)| bare);
+        let help = format!("write `\"{bare}\"`");
+        found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help(help));
+    } else if repository.trim().is_empty() {
+        // Reported by `empty-text`.
+    } else if let Some(why) = wrong(repository) {
+        let message = format!("`{}` is not the repository of an image: {why}", repository.escape_debug());
+        let lower = repository.to_lowercase();
+        let help = if lower != repository && wrong(&lower).is_none() {
+            format!("write `\"{lower}\"`")
+        } else {
+            "write the registry, an owner and a name, as in `\"ghcr.io/acme/backend\"`".to_owned()
+        };
+        found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help(help));
+    } else if *login == Login::Github && host != Some("ghcr.io") {
+        let message = format!("the job's own token opens `ghcr.io` alone, not `{}`", host.unwrap_or_default());
+        let help =
+            "add `login = { username = { var = \"REGISTRY_USER\" }, password = { secret = \"REGISTRY_PASSWORD\" } }`";
+        found.push(Diagnostic::error(CODE, at.key("repository").at(), message).help(help));
     }
 }
 

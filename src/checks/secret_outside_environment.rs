@@ -1,7 +1,7 @@
 //! Secrets are kept in an environment.
 
 use super::check::{Check, Subject};
-use super::support::walk::{self, ROOT, Trail, entries, step_values, values};
+use super::support::walk::{self, ROOT, Trail, entries, items, step_values, values};
 use crate::definition::{Component, Definition, ExternalValue, ImageLogin, Job, Login, Name, RunValue};
 use crate::diagnostics::{Code, Diagnostic};
 
@@ -53,6 +53,14 @@ impl Check for SecretOutsideEnvironment {
                     secret(&at.key("username"), &RunValue::Plain(username.clone()));
                     secret(&at.key("password"), &RunValue::Plain(password.clone()));
                 }
+                values(at, "labels", &it.labels, &mut secret);
+                items(at, "mirrors", &it.mirrors, &mut |at, mirror| {
+                    if let Login::Password { username, password } = &mirror.login {
+                        let at = at.key("login");
+                        secret(&at.key("username"), &RunValue::Plain(username.clone()));
+                        secret(&at.key("password"), &RunValue::Plain(password.clone()));
+                    }
+                });
                 step_values(at, "before", &it.before, &mut secret);
                 step_values(at, "after", &it.after, &mut secret);
             }

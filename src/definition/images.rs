@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::axis::RunsOn;
 use super::either::text_or_table;
+use super::publish::Publish;
 use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
@@ -44,7 +45,19 @@ pub struct Image {
     #[serde(default)]
     #[schemars(extend("default" = "github"))]
     pub login: Login,
-    /// Platforms to build for.
+    /// Further repositories that get the same image, each with its login.
+    ///
+    /// Example: `[{ repository = "docker.io/acme/backend", login = { username = { var = "DOCKERHUB_USER" }, password = { secret = "DOCKERHUB_TOKEN" } } }]`
+    #[serde(default)]
+    pub mirrors: Vec<Mirror>,
+    /// Publication when a tag is pushed, besides deploys.
+    ///
+    /// Default: deploys alone publish the image.
+    /// Example: `{ tags = ["v*"], as = ["semver", "latest"] }`
+    #[serde(default)]
+    pub publish: Option<Publish>,
+    /// Platforms to build for. `linux/amd64` and `linux/arm64` are built by a job each, on a hosted runner of that architecture, where
+    /// `runs-on` names a hosted Ubuntu; all others in one job, by QEMU.
     ///
     /// Example: `["linux/amd64", "linux/arm64"]`
     #[serde(default = "amd64")]
@@ -60,6 +73,11 @@ pub struct Image {
     /// Example: `{ ENABLE_DOCLING = "false", VERSION = { github = "sha" } }`
     #[serde(default)]
     pub build_args: IndexMap<String, RunValue>,
+    /// Labels of the image.
+    ///
+    /// Example: `{ "org.opencontainers.image.revision" = { github = "sha" } }`
+    #[serde(default)]
+    pub labels: IndexMap<String, RunValue>,
     /// Signs the provenance of the image; a manual deploy verifies it.
     ///
     /// Example: `true`
@@ -88,9 +106,10 @@ pub struct Image {
     /// Example: `[{ run = "make assets" }]`
     #[serde(default)]
     pub before: Vec<Step>,
-    /// Steps after the build.
+    /// Steps after the build, which read the image's name from `IMAGE`. In `ci.yml` the image is on the machine, unless QEMU builds
+    /// several platforms of it; where it is published, the name has its digest.
     ///
-    /// Example: `[{ run = "./tools/scan" }]`
+    /// Example: `[{ run = './tools/scan "$IMAGE"' }]`
     #[serde(default)]
     pub after: Vec<Step>,
 }
@@ -109,6 +128,30 @@ fn github_cache() -> Vec<Cache> {
 
 fn yes() -> bool {
     true
+}
+
+/// A further repository of an image.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Mirror {
+    /// Repository to publish to: registry host, owner and name, without a tag.
+    ///
+    /// Example: `"docker.io/acme/backend"`
+    pub repository: String,
+    /// Login to the registry.
+    ///
+    /// Example: `"github"`
+    #[serde(default)]
+    #[schemars(extend("default" = "github"))]
+    pub login: Login,
+}
+
+impl Image {
+    /// Returns its repositories, each with its login; the first is the one that deploys read.
+    pub fn repositories(&self) -> impl Iterator<Item = (&str, &Login)> {
+        let mirrors = self.mirrors.iter().map(|mirror| (mirror.repository.as_str(), &mirror.login));
+        std::iter::once((self.repository.as_str(), &self.login)).chain(mirrors)
+    }
 }
 
 /// Cache of layers between builds.

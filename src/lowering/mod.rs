@@ -12,6 +12,9 @@ mod image;
 mod jobs;
 mod own;
 mod pins;
+mod publish;
+#[cfg(test)]
+mod reach;
 mod scripts;
 mod secrets;
 mod services;
@@ -37,8 +40,15 @@ use crate::workflow::{Permission, Workflow, grant};
 pub(crate) use pins::{Asked, UNPINNED};
 
 /// All families. A called workflow comes before its caller.
-pub(crate) const FAMILIES: &[&dyn Family] =
-    &[&suite::Suites, &coverage::Coverage, &ci::Ci, &deploy::Deploy, &smoke::SmokeTests, &own::OwnWorkflows];
+pub(crate) const FAMILIES: &[&dyn Family] = &[
+    &suite::Suites,
+    &coverage::Coverage,
+    &ci::Ci,
+    &deploy::Deploy,
+    &publish::Publish,
+    &smoke::SmokeTests,
+    &own::OwnWorkflows,
+];
 
 /// Result of a lowering.
 #[derive(Debug)]

@@ -35,7 +35,7 @@ pub(crate) use call::{Call, Interface, Target, requires};
 pub(crate) use component::Component;
 pub(crate) use environment::{Environment, Limited};
 pub(crate) use gates::{Order, SecondSeed, Seeds};
-pub(crate) use image::Image;
+pub(crate) use image::{Image, registry};
 pub(crate) use job::{Job, JobMachine, Workflow};
 pub(crate) use names::Names;
 pub(crate) use pipeline::Pipeline;

@@ -121,6 +121,11 @@ pub(crate) fn image_job(image: &str) -> String {
     format!("image-{image}")
 }
 
+/// Returns the workflow that publishes images when a tag is pushed, by the first of them.
+pub(crate) fn publish_workflow(image: &str) -> String {
+    format!("publish-{image}")
+}
+
 /// Returns the id of the job that waits for an approval.
 pub(crate) fn approval_job(environment: &str) -> String {
     format!("approve-{environment}")

@@ -85,6 +85,11 @@ impl<'a> Pipeline<'a> {
         self.images.values().filter(move |image| deployed(image))
     }
 
+    /// Returns the images that are published when a tag is pushed.
+    pub(crate) fn published_images(&self) -> impl Iterator<Item = &Rc<Image<'a>>> {
+        self.images.values().filter(|image| image.written.publish.is_some())
+    }
+
     /// Returns the runs whose coverage is measured.
     pub(crate) fn measured(&self) -> impl Iterator<Item = &Rc<TestRun<'a>>> {
         self.tests.values().filter(|run| run.coverage.is_some())

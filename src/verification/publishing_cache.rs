@@ -52,7 +52,7 @@ const PUBLISHERS: &[&str] = &[
 
 fn is_publisher(used: &Used<'_>) -> bool {
     if used.is("docker/build-push-action") {
-        return !used.is_given("push", "false");
+        return !used.is_given("push", "false") && !used.is_given("load", "true");
     }
     PUBLISHERS.iter().any(|name| used.is(name))
 }

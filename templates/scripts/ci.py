@@ -9,6 +9,7 @@ Usage: `python3 -I ci.py <command>`, which is one of
     gates      evaluates the quality gates of a test run
     history    fetches the history of coverage
     coverage   merges the coverage of all shards, evaluates it and draws its history
+    tags       chooses the names of a released image
     passed     evaluates the results of all jobs, for the one required check
 
 Parameters are environment variables, listed at the head of each section below.
@@ -24,6 +25,7 @@ from changes import find_changes
 from coverage_report import judge_coverage
 from gates import judge_tests
 from history import fetch_history
+from image_tags import choose_tags
 from passed import judge_jobs
 from plan import plan_tests
 from record import write_record
@@ -38,6 +40,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "gates": judge_tests,
     "history": fetch_history,
     "coverage": judge_coverage,
+    "tags": choose_tags,
     "passed": judge_jobs,
 }
 

@@ -1,4 +1,4 @@
-"""Reports versions that may fail: they are shown, and no gate counts them."""
+"""Reports versions that may fail, which no gate counts."""
 
 from __future__ import annotations
 

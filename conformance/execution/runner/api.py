@@ -36,6 +36,7 @@ class Api:
         self.tokens: dict[str, dict[str, str]] = {}
         self.foreign: list[Artifact] = []
         self.issues = Issues()
+        self.tags: list[str] = []
         self.approvals: Callable[[int], list[dict[str, Any]]] = lambda _: []
         handler = type("Bound", (Handler,), {"api": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -68,6 +69,8 @@ class Handler(BaseHTTPRequestHandler):
             self._blob(int(parts.path.removeprefix("/blobs/")))
         elif self._issues(parts, None):
             pass
+        elif parts.path == f"/repos/{self.api.repository}/tags":
+            self._answer(200, [{"name": name} for name in self.api.tags])
         elif not parts.path.startswith(base) and not review:
             self._answer(404, {"message": "Not Found"})
         elif not self._may_read():

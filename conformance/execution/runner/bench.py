@@ -72,6 +72,13 @@ class Bench:
         """A push to a branch."""
         return self._at("push", branch, branch)
 
+    def tag(self, name: str, state: str = DEFAULT_BRANCH) -> Event:
+        """A push of a tag to the head of a branch."""
+        self.api.tags.append(name)
+        sha = self.origin.head(state)
+        git(self.origin.bare, "tag", name, sha)
+        return Event("push", f"refs/tags/{name}", sha, name)
+
     def schedule(self, state: str) -> Event:
         """The nightly run of the default branch, in the state that a branch has."""
         return self._at("schedule", DEFAULT_BRANCH, state)

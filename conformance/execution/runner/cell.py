@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -202,7 +203,7 @@ def github_context(run: Run, main: Mapping[str, Any]) -> dict[str, Any]:
         "event_name": event.name,
         "head_ref": event.head if event.name == "pull_request" else "",
         "ref": event.ref,
-        "ref_name": event.ref.removeprefix("refs/heads/").removeprefix("refs/pull/"),
+        "ref_name": re.sub("^refs/(heads|pull|tags)/", "", event.ref),
         "repository": REPOSITORY,
         "repository_id": str(NUMBER),
         "run_attempt": str(run.attempt),

@@ -30,6 +30,10 @@ def starts(workflow: Mapping[str, Any], event: Event) -> bool:
         types = _list(given.get("types", ["opened", "synchronize", "reopened"]))
         return "opened" in types and _filtered(given, "branches", event.base)
     if event.name == "push":
+        if event.ref.startswith("refs/tags/"):
+            asked = {"tags", "tags-ignore"} & set(given)
+            only_branches = not asked and {"branches", "branches-ignore"} & set(given)
+            return not only_branches and _filtered(given, "tags", event.head)
         if not {"branches", "branches-ignore"} & set(given):
             return not {"tags", "tags-ignore"} & set(given)
         return _filtered(given, "branches", event.head)

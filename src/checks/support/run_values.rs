@@ -38,6 +38,7 @@ pub(in crate::checks) fn all(pipeline: &Pipeline<'_>, visit: &mut Visit<'_>) {
     for (name, image) in &definition.images {
         let at = table.key(name);
         table_of(&at.key("build-args"), &image.build_args, &Reader::default(), visit);
+        table_of(&at.key("labels"), &image.labels, &Reader::default(), visit);
         lists(&at, &[("before", &image.before), ("after", &image.after)], Reader::default(), visit);
     }
     let table = ROOT.key("environments");

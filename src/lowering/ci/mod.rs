@@ -75,7 +75,10 @@ fn triggers(pipeline: &Pipeline<'_>) -> Triggers {
         push_branches: pipeline.push_branches().cloned().collect(),
         push_tags: Vec::new(),
         schedule: pipeline.definition.project.nightly.iter().map(scheduled).collect(),
-        call: (pipeline.deploys() || pipeline.workflows.iter().any(resolve::Workflow::needs_ci)).then(Vec::new),
+        call: (pipeline.deploys()
+            || pipeline.published_images().next().is_some()
+            || pipeline.workflows.iter().any(resolve::Workflow::needs_ci))
+        .then(Vec::new),
         manual: Some(if pipeline.is_planned() { vec![seed] } else { Vec::new() }),
         ..Triggers::default()
     }

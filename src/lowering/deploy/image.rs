@@ -3,14 +3,11 @@
 use minijinja::context;
 
 use super::super::context::Context;
-use super::super::image::{Push, grant_registry};
+use super::super::image::{Push, attest, commit_tags, grant_attest, grant_build, grant_registry, merge, part_jobs};
 use super::super::jobs::single;
-use super::super::steps::grant_for;
 use super::branch::BRANCH;
-use crate::definition;
 use crate::resolve::names::digest_input;
 use crate::resolve::{Image, names};
-use crate::trace::{Effect, Origin};
 use crate::workflow::{Access, Environment, Github, Job, Step, Value, When, Work, Workflow, grant, pairs, step};
 
 /// Returns the call of ci.yml, which a manual deploy of existing images skips.
@@ -23,17 +20,34 @@ pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     job
 }
 
-/// Returns the job with the image's digest as output.
-pub(super) fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
+/// Returns the jobs of an image, the last with its digest as output: one where one machine builds all platforms.
+pub(super) fn jobs(context: &Context<'_>, image: &Image<'_>) -> Vec<Job> {
+    let built = When::not_failed().and(Value::input(digest_input(image.name)).is(""));
+    let mut jobs = part_jobs(context, image, &["ci".to_owned()], Some(&built));
+    let parts: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
+    let mut last = job(context, image);
+    last.needs.extend(parts);
+    jobs.push(last);
+    jobs
+}
+
+fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     let (name, image) = (resolved.name, resolved.written);
     let origin = crate::at!["images", name.as_str()];
     let input = digest_input(name);
-    let mut steps = vec![context.checkout_as(None, &origin)];
-    steps.extend(context.log_in_to(resolved, Push::Always, &origin));
+    let mut steps: Vec<Step> =
+        if resolved.parts.is_empty() { vec![context.checkout_as(None, &origin)] } else { vec![] };
+    steps.extend(context.log_in_to(resolved, Push::Commit, &origin));
     let built = Value::input(&*input).is("");
-    steps.extend(context.build(resolved, Push::Always).into_iter().map(|step| step.when(built.clone())));
+    let merged = !resolved.parts.is_empty();
+    let published = if merged {
+        vec![merge(context, resolved, commit_tags(resolved, ","), &origin)]
+    } else {
+        context.build(resolved, Push::Commit, None)
+    };
+    steps.extend(published.into_iter().map(|step| step.when(built.clone())));
     if image.attest {
-        steps.push(attest(context, image, &origin).when(built.clone()));
+        steps.push(attest(context, resolved, &origin).when(built.clone()));
         // `--repo` alone accepts signatures of any workflow on any branch.
         //
         // Source: <https://github.com/cli/cli/blob/v2.83.0/pkg/cmd/attestation/verify/verify.go>, the flags.
@@ -60,35 +74,22 @@ pub(super) fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     job.needs.push("ci".to_owned());
     job.condition = Some(When::not_failed());
     job.outputs = pairs![("digest", step("build").output("digest").or(step("given").output("digest")))];
-    grant_registry(resolved, Push::Always, &mut job.permissions);
-    if image.attest {
-        grant(&mut job.permissions, "id-token", Access::Write, "sign the statement of where the image was built");
-        grant(&mut job.permissions, "attestations", Access::Write, "store that statement");
+    if merged {
+        job.permissions.clear();
+        grant_registry(resolved, Push::Commit, &mut job.permissions);
+    } else {
+        grant_build(resolved, Push::Commit, &mut job.permissions);
     }
-    grant_for(&image.before, &mut job.permissions);
-    grant_for(&image.after, &mut job.permissions);
+    if image.attest {
+        if merged {
+            grant(&mut job.permissions, "contents", Access::Read, "read the repository that the attestation names");
+        }
+        grant_attest(&mut job.permissions);
+    }
     if let Work::Steps { runner, timeout, environment, .. } = &mut job.work {
         *timeout = resolved.minutes;
         *environment = image.environment.clone().map(Environment::without_deployment);
-        *runner = single(resolved.machine);
+        *runner = if merged { single(context.pipeline.machine()) } else { single(resolved.machine) };
     }
     job
-}
-
-fn attest(context: &Context<'_>, image: &definition::Image, origin: &Origin) -> Step {
-    // Docker Hub's registry answers under another name than its images have.
-    //
-    // Source: <https://docs.github.com/actions/use-cases-and-examples/publishing-packages/publishing-docker-images>
-    let subject = match image.repository.strip_prefix("docker.io/") {
-        Some(rest) => format!("index.docker.io/{rest}"),
-        None => image.repository.clone(),
-    };
-    let with = pairs![
-        ("subject-name", subject),
-        ("subject-digest", step("build").output("digest")),
-        ("push-to-registry", "true"),
-        ("create-storage-record", "false"),
-    ];
-    let origin = origin.clone().then("attest");
-    Step::uses("Attest provenance", context.action("actions/attest", with, &origin), origin).effect(Effect::Publishes)
 }

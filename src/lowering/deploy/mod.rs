@@ -32,7 +32,7 @@ impl Family for Deploy {
 fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
     let pipeline = context.pipeline;
     let mut jobs = vec![branch::job(context), image::ci(context, ci)];
-    jobs.extend(pipeline.deployed_images().map(|image| image::job(context, image)));
+    jobs.extend(pipeline.deployed_images().flat_map(|image| image::jobs(context, image)));
     for environment in &pipeline.environments {
         let approval = environment.written.approval.as_deref();
         jobs.extend(approval.map(|place| approve::job(context, environment, place)));

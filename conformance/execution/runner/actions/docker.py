@@ -23,7 +23,8 @@ cgroup-parent context file labels network no-cache-filters outputs platforms pro
 secret-envs secret-files shm-size ssh tags target ulimit
 """.split()
 MODELLED = """
-build-args cache-from cache-to context file labels platforms provenance push sbom tags target
+build-args cache-from cache-to context file labels load outputs platforms provenance push sbom tags
+target
 """.split()
 BUILD_INPUTS = dict.fromkeys(TEXTS, "") | {
     "load": "false",
@@ -90,7 +91,12 @@ def build_image(use: Use) -> None:
             raise ActionError(f'invalid tag "{tag}": invalid reference format')
     if use.flag("push") and not use.text("tags"):
         raise ActionError("tag is needed when pushing to registry")
-    digest = hashlib.sha256()
+    for line in use.lines("labels"):
+        if "=" not in line:
+            raise ActionError(f"the label {line!r} has no value")
+    if use.flag("load") and ("," in use.text("platforms") or use.text("provenance")):
+        raise ActionError("docker exporter does not currently support exporting manifest lists")
+    digest = hashlib.sha256(use.text("platforms").encode() if use.text("outputs") else b"")
     for path in sorted(context.rglob("*")):
         if path.is_file():
             digest.update(path.relative_to(context).as_posix().encode() + b"\0" + path.read_bytes())
