@@ -206,7 +206,9 @@ class Kubelet:
 
     def _run_job(self, pod: dict[str, Any], known: Pod) -> None:
         if self.image_of(pod).fault == "image-pull":
-            self._wait(pod, known, "ImagePullBackOff", "Back-off pulling image")
+            text = f'Back-off pulling image "{_own_container(pod)["image"]}"'
+            self._wait(pod, known, "ImagePullBackOff", text)
+            self._tell(pod, known, "Failed", f"Failed to pull image: {text}: not found")
             return
         if known.process is None:
             known.process = self._begin(pod)

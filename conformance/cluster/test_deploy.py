@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from world import CHANGING, OLD, VERIFIED, World
 
+from conftest import Make
 from service import Image
 
 
-def test_a_good_version(shop: World) -> None:
-    """A good version goes through 10 % and 50 % to all traffic, and no user sees an error."""
+def test_a_good_version(make: Make) -> None:
+    """A good version goes through staging, 10 % and 50 % to all traffic; no user sees an error."""
+    shop = make(staged=True)
     run = shop.deploy()
     assert run.result == "success", run.failures()
     verified = shop.mark(VERIFIED)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from conftest import Make
-from service import Image
 from world import World
 
+from conftest import Make
 from runner.job import Fault
+from service import Image
 
 UNDO = (
     'current = "cat \\"$DATABASE\\" 2> /dev/null || true", '
-    "on-rollback = { run = 'echo \"$REVISION\" > \"$DATABASE\"; echo undone >> undone' }"
+    'on-rollback = { run = \'echo "$REVISION" > "$DATABASE"; echo undone >> undone\' }'
 )
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from conftest import Make
-from service import Image
 from world import CHANGING, OLD, VERIFIED, World
 
+from conftest import Make
 from runner.job import Fault
 from runner.run import Run
+from service import Image
 
 JOB = "Deploy to production"
 
@@ -43,9 +43,18 @@ def test_the_canary_fails_its_smoke_test(shop: World) -> None:
 
 def test_pods_do_not_become_ready(shop: World) -> None:
     """A version that never becomes ready is taken back, and the error says why it did not."""
-    shop.versions(new=Image(fault="image-pull"))
+    shop.versions(new=Image(fault="unready"))
     run = shop.deploy()
     assert failed(run) == "Deploy the canary"
+    as_before(shop)
+    assert "Readiness probe failed: HTTP status 503" in run.job(JOB).log
+
+
+def test_an_image_that_is_not_there(shop: World) -> None:
+    """The error of a Job without a running pod names what the cluster says of it."""
+    shop.versions(new=Image(fault="image-pull"))
+    run = shop.deploy()
+    assert failed(run) == "Migrate"
     as_before(shop)
     assert "Failed to pull image" in run.job(JOB).log
 
@@ -114,7 +123,9 @@ def test_other_backends_keep_their_share(make: Make) -> None:
 def test_evicted_pods_are_no_version_that_runs(shop: World) -> None:
     """Pods that were evicted stay listed with their image, and do not hold up a deploy."""
     listed = shop.cluster.api.items(f"/api/v1/namespaces/{shop.production}/pods")
-    name = next(pod["metadata"]["name"] for pod in listed if "canary" not in pod["metadata"]["name"])
+    name = next(
+        pod["metadata"]["name"] for pod in listed if "canary" not in pod["metadata"]["name"]
+    )
     shop.cluster.kubelet.evict(shop.production, name)
     run = shop.deploy()
     assert run.result == "success", run.failures()
@@ -123,7 +134,7 @@ def test_evicted_pods_are_no_version_that_runs(shop: World) -> None:
 
 def test_a_hotfix_by_hand_survives_what_was_never_applied(make: Make) -> None:
     """A migration that fails before anything is applied leaves a version that was set by hand."""
-    shop = make(change=lambda text: text.replace('echo 2 >', "exit 3 >"))
+    shop = make(change=lambda text: text.replace("echo 2 >", "exit 3 >"))
     hotfix = OLD.replace("a" * 64, "f" * 64)
     shop.cluster.kubectl(shop.production, "set", "image", "deployment/shop", f"shop={hotfix}")
     shop.cluster.kubectl(shop.production, "rollout", "status", "deployment/shop", "--timeout=30s")

@@ -1,13 +1,11 @@
-"""Verifies that somebody approved this run.
+"""Verifies that a reviewer approved this run.
 
 GitHub creates an environment that does not exist when a job names it, without any
 rule, so a job that has started proves nothing. The review history does.
 
 Environment: PIPEWRIGHT_APPROVAL, the environment of the approval; GITHUB_TOKEN, which
-may read Actions. Sources:
-https://docs.github.com/rest/actions/workflow-runs#get-the-review-history-for-a-workflow-run
-and, for plans that have reviewers,
-https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
+may read Actions. Source: https://docs.github.com/rest/actions/workflow-runs, review
+history.
 """
 
 from __future__ import annotations
@@ -21,12 +19,13 @@ from web import send_request
 
 
 def check_approval() -> int:
-    """Writes who approved the run to the summary; nobody is a problem."""
+    """Writes who approved the run to the summary; no approval is a problem."""
     place = os.environ.get("PIPEWRIGHT_APPROVAL", "")
-    names = sorted({_login(review) for review in _reviews() if _approves(review, place)})
+    approvals = [review for review in _reviews() if _approves(review, place)]
+    names = sorted({_login(review) for review in approvals})
     if not names:
         raise Problem(
-            f"nobody approved this run: the environment {place} asks for no reviewer",
+            f"no reviewer approved this run: the environment {place} has none",
             f"Add required reviewers to it under Settings, Environments, {place}; "
             "a private repository needs GitHub Enterprise for them",
         )
@@ -46,9 +45,7 @@ def _reviews() -> list[dict[str, Any]]:
         "X-GitHub-Api-Version": "2022-11-28",
     }
     url = f"{base}/repos/{repository}/actions/runs/{run}/approvals"
-    answer = send_request(
-        "GET", url, described="GitHub", headers=headers, attempts=4
-    )
+    answer = send_request("GET", url, described="GitHub", headers=headers, attempts=4)
     try:
         found = answer.json() if answer.status == 200 else None
     except ValueError:

@@ -13,11 +13,10 @@ A new one is a class here and its entry in `DELIVERIES`.
 `manifests` applies a folder (with kustomize where it has a kustomization file) in
 which the target's image is replaced; other objects stay as they are in the folder,
 except those of other workloads, which their own delivery applies. Replicas that
-somebody else has changed since stay as they are. Restoring changes the target's image
-alone. `commands` run in bash with IMAGE,
-DIGEST, VERSION and ENVIRONMENT set; `current` prints the running image as
-repository@sha256:…; its `target` is optional and names the object that carries the
-marks, by default a ConfigMap.
+were changed since the last apply stay as they are. Restoring changes the target's
+image alone. `commands` run in bash with IMAGE, DIGEST, VERSION and ENVIRONMENT set;
+`current` prints the running image as repository@sha256:…; its `target` is optional
+and names the object that carries the marks, by default a ConfigMap.
 """
 
 from __future__ import annotations
@@ -100,7 +99,7 @@ class Delivery(ABC):
         refuse_managed(workload, self.target)
 
     def permissions(self) -> list[Permission]:
-        """What later steps ask of the cluster."""
+        """Lists the permissions that later steps need."""
         kind = self.target.partition("/")[0]
         needed = [(verb, self.target, "") for verb in ("get", "patch")]
         needed += [(verb, f"{kind}s", "") for verb in ("list", "watch")]
@@ -308,7 +307,7 @@ def object_ref(item: dict[str, Any]) -> str:
 
 
 def refuse_managed(item: dict[str, Any], ref: str) -> None:
-    """A GitOps controller reverts within minutes what anybody else changes."""
+    """A GitOps controller reverts other changes within minutes."""
     meta = item.get("metadata", {})
     annotations = meta.get("annotations") or {}
     if annotations.get(MANAGED_ELSEWHERE) == "ignored":
@@ -327,10 +326,10 @@ def refuse_managed(item: dict[str, Any], ref: str) -> None:
 def _keep_replicas(item: dict[str, Any], live: dict[str, Any] | None) -> None:
     """Keeps replicas that an autoscaler or a person set after the last apply.
 
-    Source of the annotation: https://kubernetes.io/docs/reference/labels-annotations-taints/
+    Source: https://kubernetes.io/docs/reference/labels-annotations-taints/
     """
-    wanted = item.get("spec", {}).get("replicas")
-    if live is None or wanted is None:
+    declared = item.get("spec", {}).get("replicas")
+    if live is None or declared is None:
         return
     annotations = live.get("metadata", {}).get("annotations") or {}
     try:
@@ -338,9 +337,9 @@ def _keep_replicas(item: dict[str, Any], live: dict[str, Any] | None) -> None:
     except ValueError:
         return
     now = live.get("spec", {}).get("replicas")
-    if now != wanted and last.get("spec", {}).get("replicas") == wanted:
+    if now != declared and last.get("spec", {}).get("replicas") == declared:
         item["spec"]["replicas"] = now
-        log(f"{object_ref(item)}: keeps its {now} replicas, not the {wanted} applied")
+        log(f"{object_ref(item)}: keeps its {now} replicas, not the {declared} applied")
 
 
 def _documents(text: str, folder: str) -> list[dict[str, Any]]:

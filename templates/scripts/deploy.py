@@ -17,7 +17,7 @@ Usage: `python3 -I deploy.py <step>`, which is one of
     recover [--any]  both of these; --any: also for the deploy of another run
     smoke [--canary] sends the probes; --canary: to the canary alone
     notify EVENT     reports success, failure, rollback, or auto: the job's result
-    approved         fails unless somebody approved this run
+    approved         fails unless a reviewer approved this run
 
 Environment: PIPEWRIGHT_SETTINGS, the file of settings; PIPEWRIGHT_ENVIRONMENT, one of
 the environments in it; KUBECONFIG; the secrets and variables that the settings name;
@@ -91,7 +91,9 @@ def _deploy(given: argparse.Namespace) -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="One step of a deploy.")
     names = parser.add_subparsers(dest="step", required=True, metavar="step")
-    steps = {name: names.add_parser(name) for name in (*STEPS, "smoke", "notify", "approved")}
+    steps = {
+        name: names.add_parser(name) for name in (*STEPS, "smoke", "notify", "approved")
+    }
     steps["shift"].add_argument("--to", type=_percent, required=True)
     steps["recover"].add_argument("--any", action="store_true")
     steps["smoke"].add_argument("--canary", action="store_true")

@@ -9,7 +9,7 @@
     "migrate": {
       "workload": "api", "run": "alembic upgrade head",
       "verify": "alembic current --check-heads",           optional
-      "current": "alembic current",                        prints the revision; optional
+      "current": "alembic current",    prints the schema's revision; optional
       "on-rollback": "keep" | {"run": "alembic downgrade $REVISION"},
       "timeout": "15m"
     }
@@ -287,7 +287,7 @@ def _label(text: str) -> str:
 
 
 def _restricted(cluster: Cluster) -> bool:
-    """Returns whether the namespace lets no pod run as root, as far as it says."""
+    """Returns whether the namespace lets no pod run as root, as far as is known."""
     try:
         namespace = cluster.get(f"namespace/{cluster.settings.namespace}") or {}
     except Problem:

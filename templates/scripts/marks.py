@@ -15,8 +15,8 @@ workload itself may have changed, and `before` is what the traffic provider rest
 besides the image. `migrated` is false, true, "undoing" or "undone"; `revision` is the
 schema's before the migration.
 
-The job keeps a copy of its marks beside the kubeconfig: a mark that somebody removes
-is written again from it.
+The job keeps a copy of its marks beside the kubeconfig: a mark that was removed is
+written again from it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The image that pods run, and the patch that changes it.
 
-Image and version label change in one JSON patch, which first tests that each container
-is still where it was read: a patch by index alone could hit another container. Init
-and side containers of the same repository change with the container.
+Image and version label change in one JSON patch, which first tests that containers
+are still where they were read: a patch by index alone could hit another one. Init and
+side containers of the same repository change with the container.
 """
 
 from __future__ import annotations
@@ -211,8 +211,8 @@ def _ready(pod: dict[str, Any]) -> bool:
 def heal(cluster: Cluster, ref: str, timeout: float) -> None:
     """Deletes pods of a StatefulSet that never became ready in a revision that it left.
 
-    The controller waits for them for ever. Source:
-    https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/#forced-rollback
+    The controller waits for them for ever. Source: forced rollback in
+    https://kubernetes.io/docs/concepts/workloads/controllers/statefulset/
     """
     until = time.monotonic() + timeout
     while time.monotonic() < until:

@@ -24,8 +24,8 @@ from workload import Workload
 
 def check_everything(deploy: Deploy) -> None:
     environment = deploy.environment
-    # First of all: an environment that a lost run left half changed must not wait until
-    # somebody has set a variable.
+    # First of all: an environment that a lost run left half changed must not wait for a
+    # variable that is unset.
     _reach_cluster(deploy)
     _restore_what_a_lost_run_left(deploy)
     _check_settings(deploy)

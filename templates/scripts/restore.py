@@ -48,7 +48,7 @@ def find_marked(deploy: Deploy, any_run: bool) -> Marked:
 
 
 def _vanished(deploy: Deploy, workload: Workload, marks: Marks) -> Changing | None:
-    """The mark of this run, if somebody removed it while the run's version runs."""
+    """The mark of this run, if it was removed while the run's version runs."""
     kept = kept_mark(deploy.cluster, workload.ref, deploy.run)
     if kept is not None or not workload.labelled:
         return kept

@@ -78,7 +78,7 @@ class Traffic(ABC):
         return self.delivery.permissions()
 
     def before(self, cluster: Cluster) -> dict[str, Any]:
-        """What a rollback restores besides images, for the mark."""
+        """The state that a rollback restores besides images, for the mark."""
         return {}
 
     @abstractmethod
@@ -380,9 +380,7 @@ def divided(
     return weights
 
 
-def _same_shares(
-    now: list[int], before: list[int], stable: int, canary: int
-) -> bool:
+def _same_shares(now: list[int], before: list[int], stable: int, canary: int) -> bool:
     """Returns whether pair and other backends have the same shares in both."""
     if len(now) != len(before):
         return False
@@ -393,8 +391,7 @@ def _same_shares(
         sides.append([weights[stable] + weights[canary], *others])
     totals = [sum(side) for side in sides]
     return all(
-        one * totals[1] == other * totals[0]
-        for one, other in zip(*sides, strict=True)
+        one * totals[1] == other * totals[0] for one, other in zip(*sides, strict=True)
     )
 
 

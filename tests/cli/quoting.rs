@@ -75,13 +75,14 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// Commands that templates call; each writes down its words, and what it reads where it reads anything.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "az",
     "aws",
     "bun",
     "cargo",
     "cp",
     "curl",
+    "docker",
     "gcloud",
     "gh",
     "go",
@@ -103,6 +104,7 @@ name=${0##*/}
   case $name in curl | sha256sum) cat ;; esac
   printf '\0'
 } >> "$CALLS"
+case $name in docker) echo '{"digest": "sha256:0"}' ;; esac
 "#;
 
 /// A folder with the stand-ins, in which a script is run.
@@ -277,6 +279,13 @@ const CASES: &[Case] = &[
         values: |value| context! { amd64 => value, arm64 => "other" },
         env: |value| vec![("ARCH", "X64".to_owned()), ("KUBECTL", value.to_owned())],
         seen: 2,
+    },
+    // Digests that a build printed, and names of images, which have no character that bash knows.
+    Case {
+        template: "steps/merge.sh",
+        values: |_| context! {},
+        env: |_| vec![("SOURCES", format!("a@{DIGEST},b@{DIGEST}")), ("TAGS", "a:1,a:2".to_owned())],
+        seen: 0,
     },
     Case {
         template: "steps/nextest-coverage.sh",
