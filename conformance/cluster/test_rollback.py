@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import pytest
 from world import CHANGING, OLD, VERIFIED, World
 
 from conftest import Make
@@ -50,6 +51,7 @@ def test_pods_do_not_become_ready(shop: World) -> None:
     assert "Readiness probe failed: HTTP status 503" in run.job(JOB).log
 
 
+@pytest.mark.thorough
 def test_an_image_that_is_not_there(shop: World) -> None:
     """The error of a Job without a running pod names what the cluster says of it."""
     shop.versions(new=Image(fault="image-pull"))
@@ -71,6 +73,7 @@ def test_cancelled_in_the_middle_of_a_shift(shop: World) -> None:
     assert shop.told()[-1].startswith("production was rolled back")
 
 
+@pytest.mark.thorough
 def test_a_runner_is_lost_in_a_shift(shop: World) -> None:
     """The recovery on another runner takes users back, and tells of it."""
     lost = Fault(
@@ -98,6 +101,7 @@ def test_the_mark_is_removed_during_a_deploy(shop: World) -> None:
     assert shop.told()[-1].startswith("production was rolled back")
 
 
+@pytest.mark.thorough
 def test_other_backends_keep_their_share(make: Make) -> None:
     """A rule with a third backend gives it the same share during and after a deploy."""
 
@@ -120,6 +124,7 @@ def test_other_backends_keep_their_share(make: Make) -> None:
     assert shop.mark(CHANGING) is None
 
 
+@pytest.mark.thorough
 def test_evicted_pods_are_no_version_that_runs(shop: World) -> None:
     """Pods that were evicted stay listed with their image, and do not hold up a deploy."""
     listed = shop.cluster.api.items(f"/api/v1/namespaces/{shop.production}/pods")
@@ -167,6 +172,7 @@ def test_the_next_run_takes_back_what_two_lost_runners_left(shop: World) -> None
     as_before(shop)
 
 
+@pytest.mark.thorough
 def test_two_deploys_at_once(shop: World) -> None:
     """The second deploy waits for the first one, and both are verified in their order."""
     first = shop.begin()

@@ -153,6 +153,22 @@ def test_deploy_is_rejected(shop: Bench) -> None:
     assert shop.protected.deployments == []
 
 
+def test_approval_without_reviewers(shop: Bench) -> None:
+    """An environment without reviewers approves nothing: GitHub makes one that is missing."""
+    shop.protect("production-approval")
+    run = shop.run("deploy.yml", pushed(shop))
+    assert run.result == "failure"
+    ended(
+        run,
+        ci="success",
+        image_shop="success",
+        approve_production="failure",
+        report="failure",
+    )
+    (told,) = errors(run.job("Approve production"))
+    assert told.message.startswith("no reviewer approved this run")
+
+
 def test_cancelled_before_the_approval(shop: Bench) -> None:
     """A run that is cancelled while reviewers are asked deploys nothing, and the report is red."""
     run = asked(shop)

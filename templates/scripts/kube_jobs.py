@@ -232,7 +232,8 @@ def read_revision(
     environment: str,
 ) -> str:
     """The schema's revision, as `current` prints it; "" before the first one."""
-    assert migration.current is not None
+    if migration.current is None:
+        raise Problem("the settings name no command that prints the revision")
     printed = run_migration(
         cluster,
         workload,

@@ -24,11 +24,18 @@ from workload import Workload
 
 def check_everything(deploy: Deploy) -> None:
     environment = deploy.environment
-    # First of all: an environment that a lost run left half changed must not wait for a
-    # variable that is unset.
-    _reach_cluster(deploy)
+    wrong = _wrong_settings(deploy)
+    try:
+        _reach_cluster(deploy)
+    except Problem:
+        if wrong:
+            raise Problems(wrong) from None
+        raise
+    # An environment that a lost run left half changed must not wait for a variable that
+    # is unset.
     _restore_what_a_lost_run_left(deploy)
-    _check_settings(deploy)
+    if wrong:
+        raise Problems(wrong)
     _check_permissions(deploy)
     _gather([_workload_check(deploy, workload) for workload in environment.workloads])
     first = False
@@ -53,7 +60,7 @@ def check_everything(deploy: Deploy) -> None:
     output("version", deploy.run.version)
 
 
-def _check_settings(deploy: Deploy) -> None:
+def _wrong_settings(deploy: Deploy) -> list[Problem]:
     environment = deploy.environment
     problems = []
     empty = unset_problem(environment.values, environment.name)
@@ -70,8 +77,7 @@ def _check_settings(deploy: Deploy) -> None:
             workload.target(deploy.run)
         except Problem as problem:
             problems.append(problem)
-    if problems:
-        raise Problems(problems)
+    return problems
 
 
 def _reach_cluster(deploy: Deploy) -> None:

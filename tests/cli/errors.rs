@@ -431,7 +431,11 @@ const MISTYPED: &[(&str, &str, &str)] = &[
         "expected an integer or a string, found a boolean",
         "for example, `workers = \"auto\"`",
     ),
-    ("[components.c]\npython = 3.10", "expected a string or a table or a list, found a number", "write `python = \"3.10\"`"),
+    (
+        "[components.c]\npython = 3.10",
+        "expected a string or a table or a list, found a number",
+        "write `python = \"3.10\"`",
+    ),
     ("[components.c]\nchecks = { a = { run = \"b\" } }", "expected a string, found a table", "write `a = \"b\"`"),
     ("[images.i]\nattest = \"false\"", "expected a boolean, found a string", "write `attest = false`"),
     ("[gates]\nslowest = 30", "expected a string, found an integer", "write `slowest = \"30s\"`"),
