@@ -21,7 +21,7 @@ pub struct Request {
     pub method: &'static str,
     /// Path, with `{owner}` and `{repo}`.
     pub path: String,
-    /// Body. [`REVIEWER`] in it is the number of a user.
+    /// Body. A placeholder in it is the number of a user.
     pub body: Value,
 }
 
