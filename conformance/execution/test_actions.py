@@ -524,7 +524,7 @@ def test_inputs_of_docker_actions(github: Bench) -> None:
             - {used(build, context=".", platforms="linux/amd64,lunix/arm64")}
             - {used(build, context=".", cache_from="type=gha,scop=x")}
             - {used(build, context=".", cache_to="type=registry,mode=max")}
-            - {used(build, context=".", load="true")}
+            - {used(build, context=".", load="true", platforms="linux/amd64,linux/arm64")}
             - {used("docker/login-action", registry="ghcr.io", username="a")}
             - {used("docker/setup-buildx-action", driver_opts="image")}
             - {used("docker/bake-action")}
