@@ -12,7 +12,7 @@ MERGE = "application/strategic-merge-patch+json"
 
 
 class Api:
-    """Sends requests as an administrator; each thread has a connection of its own."""
+    """Sends requests as an administrator, by one connection for each thread."""
 
     def __init__(self, port: int, token: str) -> None:
         self.port = port

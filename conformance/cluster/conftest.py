@@ -1,4 +1,4 @@
-"""What every case has: a control plane that all cases share, and a world of its own on it."""
+"""Fixtures of every case: a control plane that all cases share, and a world for each on it."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ class Handler(BaseHTTPRequestHandler):
 
 
 def _secured() -> ssl.SSLContext:
-    """A certificate of its own: without a kubelet authority kube-apiserver verifies none."""
+    """A self-signed certificate: without a kubelet authority kube-apiserver verifies none."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     with tempfile.TemporaryDirectory() as folder:
         key, certificate = Path(folder) / "key", Path(folder) / "certificate"

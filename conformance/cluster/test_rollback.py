@@ -89,7 +89,7 @@ def test_a_runner_is_lost_in_a_shift(shop: World) -> None:
 
 
 def test_the_mark_is_removed_during_a_deploy(shop: World) -> None:
-    """A mark that somebody removes is no reason to leave an unverified version with users."""
+    """A mark that was removed is no reason to leave an unverified version with users."""
     shop.versions(new=Image(errors=0.5))
     run = shop.begin()
     shop.approve(run)

@@ -182,7 +182,7 @@ def world(
     staged: bool = False,
     adjust: Callable[[dict[str, Any]], None] = lambda item: None,
 ) -> Iterator[World]:
-    """A world of its own on the cluster that all cases share.
+    """A world for one case, on the cluster that all cases share.
 
     `change` edits the definition, and `adjust` each object before it is applied; `staged` has an
     environment before production.
