@@ -14,6 +14,7 @@ import json
 import subprocess
 import threading
 import time
+import urllib.parse
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
@@ -43,6 +44,13 @@ class Prometheus:
     def url(self, namespace: str) -> str:
         """The address for one namespace's deploys, so that its faults are its own."""
         return f"{self._url}/{namespace}"
+
+    def value(self, query: str) -> float:
+        """The value of a query now; 0 where there is none."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection.request("GET", f"/api/v1/query?{urllib.parse.urlencode({'query': query})}")
+        found = json.loads(connection.getresponse().read())["data"]["result"]
+        return float(found[0]["value"][1]) if found else 0.0
 
     def stop(self) -> None:
         """Ends it and the proxy."""

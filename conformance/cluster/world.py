@@ -36,6 +36,7 @@ OLD_VERSION = "old-1"
 CHANGING, VERIFIED = "pipewright.dev/changing", "pipewright.dev/verified"
 HEADER = {"name": "X-Canary", "value": "always"}
 NUMBERS = itertools.count(1)
+MEASURED_WITHIN, ENOUGH = 30.0, 40
 USERS, REQUESTS_PER_SECOND = 5, 16.0  # Of each user.
 
 
@@ -216,6 +217,7 @@ def world(
                 )
         for _ in range(USERS):
             gateway.user(REQUESTS_PER_SECOND)
+        _measured(prometheus, production)
         try:
             yield made
         finally:
@@ -224,6 +226,15 @@ def world(
             gateway.close()
             for namespace in namespaces:
                 cluster.api.call("DELETE", f"/api/v1/namespaces/{namespace}")
+
+
+def _measured(prometheus: Prometheus, namespace: str) -> None:
+    """Waits until the version before has samples, which a deploy asks for before it begins."""
+    series = f'http_requests_total{{namespace="{namespace}",version="{OLD_VERSION}"}}'
+    until = time.monotonic() + MEASURED_WITHIN
+    while prometheus.value(f"sum(increase({series}[3s]))") < ENOUGH:
+        assert time.monotonic() < until, "the version before has no samples"
+        time.sleep(0.2)
 
 
 def _pins(kubectl: Path) -> dict[str, str]:
