@@ -168,7 +168,10 @@ def test_a_killed_run_has_no_end(bench: Bench, options: tuple[str, ...]) -> None
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    wait_for(bench.root / "record/tests.jsonl", "test_b")
+    # Under xdist the two tests run in two workers, and either may come first.
+    wait_for(
+        bench.root / "record/tests.jsonl", "test_a.py::test_a passed", "test_a.py::test_b started"
+    )
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     described, lines = read_record(bench.root / "record")
@@ -179,13 +182,17 @@ def test_a_killed_run_has_no_end(bench: Bench, options: tuple[str, ...]) -> None
     assert "the run was cut off after 1 tests, while running test_a.py::test_b" in done.text
 
 
-def wait_for(path: Path, text: str) -> None:
-    """Waits until a file holds a text."""
-    for _ in range(200):
-        if path.exists() and text in path.read_text():
+def wait_for(record: Path, *expected: str) -> None:
+    """Waits until a record has a line of each `TEST OUTCOME`; a line half written is none."""
+    lines: set[str] = set()
+    for _ in range(600):
+        text = record.read_text("utf-8") if record.exists() else ""
+        found = map(json.loads, text[: text.rfind("\n") + 1].splitlines())
+        lines = {f"{line['id']} {line['outcome']}" for line in found}
+        if lines >= set(expected):
             return
         time.sleep(0.1)
-    raise AssertionError(f"{path} never holds {text!r}")
+    raise AssertionError(f"{record} never gets {expected}: {lines}")
 
 
 def judged(bench: Bench, shards: int = 1, **gates: Any) -> Done:
