@@ -41,6 +41,8 @@ mod looser_in_production;
 mod matrix;
 mod matrix_too_large;
 mod metric_fails_open;
+mod metric_query;
+mod metric_scope;
 mod migrate_workload;
 mod missing_lock;
 mod missing_path;
@@ -127,6 +129,8 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &matrix::Matrix,
     &matrix_too_large::MatrixTooLarge,
     &metric_fails_open::MetricFailsOpen,
+    &metric_query::MetricQuery,
+    &metric_scope::MetricScope,
     &migrate_workload::MigrateWorkload,
     &undo_without_current::UndoWithoutCurrent,
     &missing_lock::MissingLock,

@@ -21,6 +21,7 @@ impl Check for WindowTooFew {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let definition = subject.definition;
+        declared(definition, found);
         entries(&ROOT, "metrics", &definition.metrics, &mut |at, name, metric| {
             if metric.unit != Unit::Ratio {
                 return;
@@ -43,12 +44,40 @@ impl Check for WindowTooFew {
     }
 }
 
-/// The tightest limit of a metric over all environments, where its value is known, and its place.
+/// Checks the samples that environments declare themselves. Only one that others come after may ask for too few.
+fn declared(definition: &Definition, found: &mut Vec<Diagnostic>) {
+    let environments = &definition.environments;
+    let at = ROOT.key("environments");
+    for (environment, it) in environments {
+        for (name, limit) in &it.limits {
+            let (Some(samples), Some(metric)) = (limit.samples, definition.metrics.get(name)) else { continue };
+            let at = at.key(environment);
+            let at = at.key("limits");
+            let at = at.key(name);
+            if metric.samples.is_none() {
+                let message = format!("`{name}` counts no samples");
+                let help = format!("add `samples = {{ query = '…', at-least = … }}` to `[metrics.{name}]`");
+                found.push(Diagnostic::error(CODE, at.key("samples").at(), message).help(help));
+                continue;
+            }
+            let needed = amount::tightest(metric.unit, limit).and_then(Amount::requests);
+            let is_last = !environments.values().any(|other| other.needs.as_ref() == Some(environment));
+            if let Some(needed) = needed.filter(|needed| is_last && *needed > samples) {
+                let message = format!("`{environment}` judges `{name}` by fewer requests than its limit needs");
+                let help = format!("write at least `{needed}`, or accept it in `[allow]`");
+                found.push(Diagnostic::warning(CODE, at.key("samples").at(), message).help(help));
+            }
+        }
+    }
+}
+
+/// The tightest limit of a metric over all environments that ask for its usual samples, where its value is known, and its
+/// place.
 fn tightest(definition: &Definition, name: &Name) -> Option<(Option<Amount>, Location)> {
     let at = ROOT.key("environments");
     let mut tightest: Option<(Option<Amount>, Location)> = None;
     for (environment, it) in &definition.environments {
-        let Some(limit) = it.limits.get(name) else { continue };
+        let Some(limit) = it.limits.get(name).filter(|limit| limit.samples.is_none()) else { continue };
         let amount = amount::tightest(Unit::Ratio, limit);
         let tighter = match (&tightest, amount) {
             (None, _) => true,

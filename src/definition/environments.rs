@@ -350,4 +350,11 @@ pub struct Limit {
     /// Example: `"1%"`
     #[serde(default)]
     pub ceiling: Option<String>,
+    /// Lowest number of samples that is enough in this environment, such as in one that few use. With 0, a version that
+    /// was not used at all passes.
+    ///
+    /// Default: `at-least` of the metric's `samples`.
+    /// Example: `50`
+    #[serde(default)]
+    pub samples: Option<u64>,
 }

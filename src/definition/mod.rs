@@ -54,7 +54,7 @@ pub use images::{Cache, Image, Login, Mirror};
 pub use inputs::{Input, InputKind};
 pub use matrix::{Cell, JobRunsOn, Matrix, fits};
 pub use meaning::meaning;
-pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, Samples, Unit};
+pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, QUERY_VARIABLES, Samples, Unit};
 pub use name::Name;
 pub use notify::{Event, Issue, Notify, Slack};
 

@@ -105,6 +105,9 @@ pub struct Grafana {
     pub dashboards: Vec<String>,
 }
 
+/// Variables that a deploy fills in in the queries of metrics, each written with `$`.
+pub const QUERY_VARIABLES: [&str; 4] = ["version", "window", "environment", "namespace"];
+
 /// A metric of a deployed version.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -113,7 +116,7 @@ pub struct Metric {
     ///
     /// Example: `"ratio"`
     pub unit: Unit,
-    /// `PromQL` query that returns one number; `$version` and `$window` are filled in.
+    /// `PromQL` query that returns one number; `$version`, `$window`, `$environment` and `$namespace` are filled in.
     ///
     /// Example: `'sum(rate(errors{version="$version"}[$window]))'`
     #[schemars(length(min = 1))]

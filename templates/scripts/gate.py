@@ -49,7 +49,9 @@ def hold_and_judge(
         breached = {verdict.metric for verdict in verdicts if verdict.excess >= CLEAR}
         if clear & breached:
             _show(heading, verdicts)
-            raise _failed(heading, verdicts, f"; ended after {int(elapsed)} seconds")
+            raise Problem(
+                f"{heading}: {_reasons(verdicts)}; ended after {int(elapsed)} seconds"
+            )
         clear = breached
         few = [verdict.metric for verdict in verdicts if verdict.outcome == FEW]
         duration = (
@@ -72,11 +74,14 @@ def hold_and_judge(
                 f"{heading}: {verdict.metric} was not judged: {verdict.outcome}",
             )
     if any(verdict.failed for verdict in verdicts):
-        raise _failed(heading, verdicts, "")
+        raise Problem(f"{heading}: {_reasons(verdicts)}")
 
 
-def check_running_version(judge: Judge, version: str) -> None:
-    """Checks before a deploy that the running version has samples."""
+def check_running_version(judge: Judge, version: str, first: bool) -> None:
+    """Checks before a deploy that the running version has samples.
+
+    What runs before the first deploy ever need not be measured yet.
+    """
     limits, problems = judge.limits()
     if problems:
         raise Problems(problems)
@@ -97,8 +102,15 @@ def check_running_version(judge: Judge, version: str) -> None:
         for verdict in verdicts
         if verdict.failed and verdict.outcome != BREACHED
     ]
-    if failed:
-        raise _failed("the running version", failed, ": a new one could not be judged")
+    if failed and first:
+        annotate(
+            "notice",
+            f"first deploy: what runs now is not measured: {_reasons(failed)}",
+        )
+    elif failed:
+        raise Problem(
+            f"the running version: {_reasons(failed)}: a new one could not be judged"
+        )
 
 
 def _extend(judge: Judge, name: str) -> float:
@@ -124,8 +136,8 @@ def _brief(verdict: Verdict) -> str:
     return verdict.value if verdict.value != "–" else verdict.outcome
 
 
-def _failed(heading: str, verdicts: list[Verdict], why: str) -> Problem:
-    failures = "; ".join(
+def _reasons(verdicts: list[Verdict]) -> str:
+    return "; ".join(
         f"{verdict.metric} {verdict.outcome}"
         + (
             f" ({verdict.value}, limit {verdict.limit})"
@@ -135,4 +147,3 @@ def _failed(heading: str, verdicts: list[Verdict], why: str) -> Problem:
         for verdict in verdicts
         if verdict.failed
     )
-    return Problem(f"{heading}: {failures}{why}")

@@ -13,7 +13,7 @@ A response that is not a plain number has a named outcome, with a policy for eac
     "metrics": {"error-rate": {
       "unit": "ratio" | "percent" | "seconds" | "milliseconds" | "requests",
       "query": "… $version … $window …",
-      "samples": {"query": "…", "at-least": 1000},         optional
+      "samples": {"query": "…", "at-least": 1000},         optional; 0: none needed
       "window": "5m",
       "when-empty": P, "when-nan": P, "when-infinite": P,
       "when-few": {"extend": "30m", "then": P}
@@ -47,6 +47,7 @@ POLICIES = ("fail", "skip", "pass")
 # https://github.com/prometheus/prometheus/blob/v3.0.0/util/jsonutil/marshal.go
 NUMBER = re.compile(r"-?[0-9]{1,400}(?:\.[0-9]{1,400})?(?:[eE][+-]?[0-9]{1,3})?")
 PASSED, BREACHED, FEW = "within its limit", "over its limit", "too few samples"
+UNUSED = "not used, which its limit accepts"
 
 
 @dataclass(frozen=True)
@@ -272,6 +273,8 @@ class Judge:
                 policy = self._policy(metric, counted.outcome)
                 return verdict_of(outcome, policy, "–", "–")
             samples = f"{_shown_count(count)} of {metric.at_least}"
+            if count == metric.at_least == 0:
+                return verdict_of(UNUSED, "pass", "–", samples)
             if count < metric.at_least:
                 return verdict_of(FEW, metric.policies["few"], "–", samples)
         reading = self._ask(metric, metric.query, version, elapsed)

@@ -191,4 +191,4 @@ def _samples(environment: Environment, back: dict[str, Version], first: bool) ->
             annotate("warning", missing)
         return
     for label in labels:
-        check_running_version(environment.judge, label)
+        check_running_version(environment.judge, label, first)

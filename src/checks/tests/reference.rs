@@ -45,6 +45,7 @@ fn one_slip_is_seen_by_the_rules_that_it_concerns() {
     for (from, to, codes) in [
         ("hold = \"6m\"", "hold = \"5m\"", &["hold-too-short"][..]),
         ("at-least = 1000", "at-least = 999", &["window-too-few"]),
+        ("default = \"0.1%\" }", "default = \"0.1%\" }, samples = 999", &["window-too-few"]),
         ("ceiling = \"0.1%\"", "ceiling = \"2%\"", &["looser-in-production"]),
         ("default = \"200ms\"", "default = \"0.2\"", &["limit-unit"]),
         ("default = \"200ms\"", "default = \"600ms\"", &["looser-in-production"]),

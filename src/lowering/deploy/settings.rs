@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use crate::definition::{
-    Body, Duration, Environment as Written, Event, ExternalValue, Metric, OnRollback, Outcome, Request, Unit,
+    Body, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit,
     Value as Text,
 };
 use crate::resolve::{Environment, Limited};
@@ -64,7 +64,7 @@ fn settings(context: &Context<'_>, resolved: &Environment<'_>) -> Value {
     );
     if !resolved.limits.is_empty() {
         put("monitoring", monitoring(context));
-        let metrics = resolved.limits.iter().map(|limited| (limited.name.to_string(), metric(limited.metric)));
+        let metrics = resolved.limits.iter().map(|limited| (limited.name.to_string(), metric(environment, name, limited)));
         put("metrics", Some(Value::Object(metrics.collect())));
         let limits = resolved.limits.iter().map(|Limited { name, limit, .. }| {
             let mut settings = json!({ "max": text(&limit.max) });
@@ -133,15 +133,19 @@ fn monitoring(context: &Context<'_>) -> Option<Value> {
     Some(settings)
 }
 
-fn metric(metric: &Metric) -> Value {
+/// The metric as the environment judges it. A version and a window are known in the deploy alone.
+fn metric(environment: &Written, name: &str, limited: &Limited<'_>) -> Value {
+    let Limited { metric, limit, .. } = limited;
+    let filled =
+        |query: &str| query.replace("$environment", name).replace("$namespace", &environment.cluster.namespace);
     let unit = match metric.unit {
         Unit::Ratio => "ratio",
         Unit::Seconds => "seconds",
         Unit::Count => "requests",
     };
-    let mut settings = json!({ "unit": unit, "query": metric.query });
+    let mut settings = json!({ "unit": unit, "query": filled(&metric.query) });
     if let Some(samples) = &metric.samples {
-        settings["samples"] = json!({ "query": samples.query, "at-least": samples.at_least });
+        settings["samples"] = json!({ "query": filled(&samples.query), "at-least": limit.samples.unwrap_or(samples.at_least) });
     }
     settings["window"] = seconds(metric.window).into();
     settings["when-empty"] = word(metric.when_empty).into();

@@ -11,7 +11,7 @@ fn promoted(staging: &str, production: &str, more: &str) -> String {
         )
     };
     format!(
-        "[monitoring]\nprometheus = {{ url = {{ secret = \"P\" }} }}\n[metrics.time]\nunit = \"seconds\"\nquery = \"q\"\nwindow = \"1m\"\n{}{}{more}",
+        "[monitoring]\nprometheus = {{ url = {{ secret = \"P\" }} }}\n[metrics.time]\nunit = \"seconds\"\nquery = 'q{{version=\"$version\",namespace=\"$namespace\"}}'\nwindow = \"1m\"\n{}{}{more}",
         environment("staging", "", staging),
         environment("production", "needs = \"staging\"\n", production),
     )
@@ -181,6 +181,42 @@ fn platforms_and_headers() {
         [
             "error invalid-value smoke.api.probes[0].headers.A b: `A b` is not the name of a header",
             "error invalid-value smoke.api.probes[0].headers.D: a header holds no such character",
+        ]
+    );
+}
+
+#[test]
+fn a_query_is_closed_and_selects_one_version_of_one_environment() {
+    let query = |query: &str, limit: &str| {
+        let environment = |name: &str, more: &str| {
+            format!(
+                "[environments.{name}]\nurl = {{ var = \"U\" }}\ndeploy = [\"api\"]\nsmoke = \"api\"\n{more}\
+                 cluster = {{ namespace = \"{name}\", kubeconfig = {{ secret = \"K\" }} }}\nlimits.p95 = {limit}\n"
+            )
+        };
+        let (staging, production) = (environment("staging", ""), environment("production", "needs = \"staging\"\n"));
+        let metric = format!("[metrics.p95]\nunit = \"seconds\"\nwindow = \"1m\"\nquery = '{query}'\n");
+        let monitoring = "[monitoring]\nprometheus = { url = { secret = \"P\" } }\n";
+        said(&format!("{monitoring}{metric}{staging}{production}"), &[])
+    };
+    let limit = "{ max = \"1s\" }";
+    let none: [&str; 0] = [];
+    assert_eq!(query(r#"p95{version="$version",namespace="$namespace"}"#, limit), none);
+    assert_eq!(query(r#"p95{version="$version",env="$environment"}"#, limit), none);
+    assert_eq!(
+        query("sum(p95[$windw]", limit),
+        [
+            "error metric-query metrics.p95.query: `(` is not closed",
+            "error metric-query metrics.p95.query: `$windw` is not a variable of a query",
+            "warning metric-scope metrics.p95.query: the version before is part of this metric when `staging` judges a new one",
+            "warning metric-scope metrics.p95.query: `staging` and `production` run one version after the other, and this query adds up both",
+        ]
+    );
+    assert_eq!(
+        query(r#"p95{version="$version",namespace="$namespace"}"#, "{ max = \"1s\", samples = 5 }"),
+        [
+            "error window-too-few environments.staging.limits.p95.samples: `p95` counts no samples",
+            "error window-too-few environments.production.limits.p95.samples: `p95` counts no samples",
         ]
     );
 }
