@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from world import World
+import pytest
+from world import VERIFIED, World
 
 from conftest import Make
 from runner.job import Fault
@@ -12,6 +13,7 @@ UNDO = (
     'current = "cat \\"$DATABASE\\" 2> /dev/null || true", '
     'on-rollback = { run = \'echo "$REVISION" > "$DATABASE"; echo undone >> undone\' }'
 )
+COUNTING = 'run = \'n=$(cat "$DATABASE"); echo $((n + 1)) > "$DATABASE"\''
 
 
 def undoing(text: str) -> str:
@@ -65,3 +67,28 @@ def test_a_migration_outlives_its_runner(make: Make) -> None:
     for earlier, later in zip(own, own[1:], strict=False):
         assert earlier["ended"] <= later["began"]
     assert [one["command"] for one in own].count(own[1]["command"]) == 1
+
+
+@pytest.mark.thorough
+@pytest.mark.parametrize("returned", [False, True], ids=["later-schema", "returned-schema"])
+def test_rolling_back_on_demand_across_a_migration(make: Make, returned: bool) -> None:
+    """The version before is not started on a schema that it was not verified with."""
+    once = r'run = "echo 2 > \"$DATABASE\""'
+    shop = make(change=lambda text: undoing(text).replace(once, COUNTING))
+    start(shop, "1")
+    for change in ("first", "second"):
+        run = shop.deploy(shop.push(change))
+        assert run.result == "success", run.failures()
+    verified = shop.mark(VERIFIED)
+    if returned:
+        start(shop, "2")
+    event = shop.github.dispatch("main", environment="production", action="roll back")
+    run = shop.begin(event).wait()
+    if returned:
+        assert run.result == "success", run.failures()
+        assert shop.mark(VERIFIED)["revision"] == "2"
+    else:
+        assert run.result == "failure"
+        log = run.job("Roll back production").log
+        assert "the schema is at revision 3, and" in log and "with REVISION=2" in log
+        assert shop.mark(VERIFIED) == verified

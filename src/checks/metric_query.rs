@@ -111,6 +111,9 @@ mod tests {
 
     #[test]
     fn a_regular_expression_may_end_with_a_dollar() {
-        assert_eq!(variables(r#"a{b=~"c$",d=~"e$|f",g="$version"}[$window]"#).collect::<Vec<_>>(), ["version", "window"]);
+        assert_eq!(
+            variables(r#"a{b=~"c$",d=~"e$|f",g="$version"}[$window]"#).collect::<Vec<_>>(),
+            ["version", "window"]
+        );
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Table;
 use super::axis::RunsOn;
@@ -26,6 +26,12 @@ pub struct Environment {
     /// Example: `"staging"`
     #[serde(default)]
     pub needs: Option<Name>,
+    /// Start of its deploys: after every push to the branch that deploys, or manually. Environments that need it wait for
+    /// it.
+    ///
+    /// Example: `"manual"`
+    #[serde(default)]
+    pub start: Start,
     /// GitHub environment whose reviewers approve a deploy. It holds no secrets, so that a rollback never waits for approval.
     ///
     /// Default: no approval.
@@ -108,6 +114,17 @@ pub struct Environment {
     /// Example: `[{ run = "./tools/warm-cache", changes = false }]`
     #[serde(default)]
     pub after: Vec<Step>,
+}
+
+/// Start of the deploys to an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Start {
+    /// After every push.
+    #[default]
+    Automatic,
+    /// By a person, in the form of `deploy.yml`.
+    Manual,
 }
 
 fn five_minutes() -> Duration {

@@ -48,7 +48,7 @@ pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, JobResult, RunEvent, WhenResult};
 pub use container::{Container, ImageLogin};
-pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Undo};
+pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Start, Undo};
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login, Mirror};
 pub use inputs::{Input, InputKind};

@@ -222,9 +222,11 @@ fn an_environment_is_deployed_behind_the_one_before_it_and_its_approval() {
             "ci",
             "image-web",
             "deploy-staging",
+            "roll-back-staging",
             "recover-staging",
             "approve-production",
             "deploy-production",
+            "roll-back-production",
             "recover-production",
             "report",
         ]
@@ -237,7 +239,7 @@ fn an_environment_is_deployed_behind_the_one_before_it_and_its_approval() {
     assert_eq!(runner, &Machine::Label("big".into()), "of several machines the first");
     let manual = deploy.on.manual.as_ref().expect("it can be started by hand");
     let inputs: Vec<&str> = manual.iter().map(|input| input.name.as_str()).collect();
-    assert_eq!(inputs, ["environment", "web-digest"]);
+    assert_eq!(inputs, ["action", "environment", "web-digest"]);
 }
 
 #[test]

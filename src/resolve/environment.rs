@@ -38,6 +38,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) machine: &'a RunsOn,
     /// Time limit of a deploy, in minutes.
     pub(crate) deploy_minutes: u64,
+    /// Time limit of a rollback on demand, in minutes.
+    pub(crate) roll_back_minutes: u64,
     /// Time limit of the job that recovers a lost deploy, in minutes.
     pub(crate) recover_minutes: u64,
 }
@@ -111,6 +113,7 @@ impl<'a> Environment<'a> {
             images,
             smoke: smoke.map(|(_, smoke)| smoke),
             deploy_minutes: longest.minutes(),
+            roll_back_minutes: (written.rollout.minutes() * 5 + 10).max(20),
             recover_minutes: (written.rollout.minutes() * 2).max(15),
             limits,
             traffic,

@@ -131,6 +131,11 @@ pub(crate) fn approval_job(environment: &str) -> String {
     format!("approve-{environment}")
 }
 
+/// Returns the id of the job that returns an environment to an earlier version on demand.
+pub(crate) fn roll_back_job(environment: &str) -> String {
+    format!("roll-back-{environment}")
+}
+
 /// Returns the id of the job that deploys to an environment.
 pub(crate) fn deploy_job(environment: &str) -> String {
     format!("deploy-{environment}")

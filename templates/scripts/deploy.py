@@ -21,9 +21,10 @@ Usage: `python3 -I deploy.py <step>`, which is one of
 
 Environment: PIPEWRIGHT_SETTINGS, the file of settings; PIPEWRIGHT_ENVIRONMENT, one of
 the environments in it; KUBECONFIG; the secrets and variables that the settings name;
-each workload's digest; PIPEWRIGHT_COMMIT (default GITHUB_SHA); PIPEWRIGHT_MANUAL.
-Outputs: preflight `first`, `version`; roll-back `changed`; verify-rollback and recover
-`restored`.
+each workload's digest; PIPEWRIGHT_COMMIT (default GITHUB_SHA); PIPEWRIGHT_MANUAL;
+PIPEWRIGHT_ROLL_BACK, for a rollback on demand (see on_demand).
+Outputs: preflight `first`, `version`; begin and recover `commit`; roll-back `changed`;
+verify-rollback and recover `restored`.
 Exit status: 0 done or nothing to do, 1 a problem, 2 usage, 130 cancelled.
 """
 

@@ -8,6 +8,7 @@ import time
 from environment import Deploy, Marked
 from gate import hold_and_judge
 from kube_jobs import (
+    Migration,
     await_other_migrations,
     back_up,
     job_name,
@@ -22,6 +23,7 @@ from marks import (
     read_marks,
     update_mark,
 )
+from on_demand import check_schema, planned, rolls_back
 from restore import (
     complete_verified,
     find_marked,
@@ -35,6 +37,8 @@ from workload import Workload
 
 
 def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
+    on_demand = rolls_back()
+    schema = check_schema(deploy) if on_demand else None
     for workload in deploy.environment.workloads:
         workload.delivery.prepare(deploy.cluster)
         found = read_marks(deploy.cluster, workload.ref)
@@ -51,14 +55,18 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
             if found.verified is not None
             else workload.delivery.running(deploy.cluster, workload.label_key)
         )
+        to, run = planned(deploy, workload, found)
         mark = Changing(
-            to=workload.target(deploy.run),
+            to=to,
             back=back,
-            run=deploy.run,
+            run=run,
             since=int(time.time()),
             before=workload.traffic.before(deploy.cluster),
+            to_revision=schema,
+            on_demand=on_demand,
         )
         mark_changing(deploy.cluster, workload.ref, mark)
+        output("commit", run.commit)
         log(f"{workload.ref}: from {back.image} to {mark.to.image}")
 
 
@@ -73,41 +81,68 @@ def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
     migration = deploy.environment.migration
     if migration is None:
         raise Problem("the settings name no migration")
-    command = migration.run if given.step == "migrate" else migration.verify
-    if command is None:
-        raise Problem("the settings name no command that verifies the migration")
     workload = deploy.environment.workload(migration.workload)
     mark = _mark(deploy, workload)
-    name = deploy.environment.name
     if given.step == "migrate":
-        own = job_name("migrate", name, deploy.run)
-        await_other_migrations(deploy.cluster, name, own, migration.timeout)
-        revision = None
-        if migration.current is not None:
-            revision = read_revision(
-                deploy.cluster,
-                workload,
-                "revision",
-                migration,
-                mark.to.image,
-                deploy.run,
-                name,
-            )
-            log(f"the schema is at revision {revision or '(none)'}")
+        own = job_name("migrate", deploy.environment.name, deploy.run)
+        await_other_migrations(
+            deploy.cluster, deploy.environment.name, own, migration.timeout
+        )
+        revision = _revision(deploy, migration, workload, mark, "revision")
         # Before the start: the mark must show a migration whose runner is lost.
         update_mark(deploy.cluster, workload.ref, migrated=True, revision=revision)
         if migration.on_restore is None:
             summary("The schema is migrated now. A restore would keep it as migrated.")
+        _run_migration(deploy, migration, workload, mark, given.step, migration.run)
+        after = _revision(deploy, migration, workload, mark, "revision-after")
+        update_mark(deploy.cluster, workload.ref, to_revision=after)
+    elif migration.verify is None:
+        raise Problem("the settings name no command that verifies the migration")
+    else:
+        _run_migration(deploy, migration, workload, mark, given.step, migration.verify)
+
+
+def _run_migration(
+    deploy: Deploy,
+    migration: Migration,
+    workload: Workload,
+    mark: Changing,
+    purpose: str,
+    command: str,
+) -> None:
     run_migration(
         deploy.cluster,
         workload,
-        given.step,
+        purpose,
         command,
         mark.to.image,
         deploy.run,
-        name,
+        deploy.environment.name,
         migration.timeout,
     )
+
+
+def _revision(
+    deploy: Deploy,
+    migration: Migration,
+    workload: Workload,
+    mark: Changing,
+    purpose: str,
+) -> str | None:
+    """The revision of the schema now, if there is a command that prints it."""
+    if migration.current is None:
+        return None
+    revision = read_revision(
+        deploy.cluster,
+        workload,
+        purpose,
+        migration,
+        mark.to.image,
+        deploy.run,
+        deploy.environment.name,
+    )
+    log(f"the schema is at revision {revision or '(none)'}")
+    return revision
 
 
 def apply(deploy: Deploy, _given: argparse.Namespace) -> None:
@@ -176,6 +211,8 @@ def verify_rollback(deploy: Deploy, _given: argparse.Namespace) -> None:
 
 def recover(deploy: Deploy, given: argparse.Namespace) -> None:
     found = _to_restore(deploy, any_run=given.any)
+    for _, mark in found:
+        output("commit", mark.run.commit)
     roll_back_traffic(deploy, found)
     verify_rolled_back(deploy, found)
     output("restored", str(bool(found)).lower())

@@ -3,17 +3,20 @@
 They are in the cluster because a runner can be lost: a later step, the recovery job
 or the next run reads from them which version to return to. Both are JSON.
 
-    pipewright.dev/verified   {"image", "version", RUN}
+    pipewright.dev/verified   {"image", "version", RUN, "revision"}
+    pipewright.dev/history    the versions that were verified before, the newest first
     pipewright.dev/changing   {"to": {"image", "version"},
                                "from": {"image", "version"}, RUN, "since",
-                               "applied", "before", "migrated", "revision"}
+                               "applied", "before", "migrated", "revision",
+                               "to-revision", "on-demand"}
 
 RUN is "commit", "run", "run-number", "attempt", "workflow".
 
 `since` is when traffic last changed (seconds since 1970). `applied` is true once the
 workload itself may have changed, and `before` is what the traffic provider restores
 besides the image. `migrated` is false, true, "undoing" or "undone"; `revision` is the
-schema's before the migration.
+schema's before the migration, and `to-revision` the one after it. A rollback on
+demand takes the versions after the one that it returns to out of the history.
 
 The job keeps a copy of its marks beside the kubeconfig: a mark that was removed is
 written again from it.
@@ -35,6 +38,8 @@ from settings import Run
 MARK_PREFIX = "pipewright.dev"
 CHANGING = f"{MARK_PREFIX}/changing"
 VERIFIED = f"{MARK_PREFIX}/verified"
+HISTORY = f"{MARK_PREFIX}/history"
+REMEMBERED = 10
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,8 @@ class Changing:
     before: dict[str, Any] = field(default_factory=dict)
     migrated: bool | str = False
     revision: str | None = None
+    to_revision: str | None = None
+    on_demand: bool = False
 
     def text(self) -> str:
         return json.dumps(
@@ -59,6 +66,8 @@ class Changing:
                 "before": self.before,
                 "migrated": self.migrated,
                 "revision": self.revision,
+                "to-revision": self.to_revision,
+                "on-demand": self.on_demand,
             },
             sort_keys=True,
         )
@@ -68,19 +77,20 @@ class Changing:
 class Verified:
     version: Version
     run: Run
+    revision: str | None = None
 
-    def text(self) -> str:
-        return json.dumps(
-            {**self.version.json(), **_run_json(self.run)}, sort_keys=True
-        )
+    def json(self) -> dict[str, Any]:
+        own = {"revision": self.revision}
+        return {**self.version.json(), **_run_json(self.run), **own}
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Both marks of one object."""
+    """The marks of one object."""
 
     changing: Changing | None
     verified: Verified | None
+    history: list[Verified] = field(default_factory=list)
 
 
 def read_marks(cluster: Cluster, ref: str) -> Marks:
@@ -89,6 +99,7 @@ def read_marks(cluster: Cluster, ref: str) -> Marks:
     return Marks(
         changing=_changing(annotations.get(CHANGING), ref),
         verified=_verified(annotations.get(VERIFIED), ref),
+        history=_history(annotations.get(HISTORY), ref),
     )
 
 
@@ -121,10 +132,30 @@ def update_mark(cluster: Cluster, ref: str, **changes: Any) -> Changing:
 
 
 def mark_verified(cluster: Cluster, ref: str, mark: Changing) -> None:
-    """Changes both marks in one patch, so that one of them always exists."""
-    verified = Verified(mark.to, mark.run)
-    cluster.annotate(ref, {VERIFIED: verified.text(), CHANGING: None})
+    """Changes all marks in one patch, so that one of them always exists."""
+    verified = Verified(mark.to, mark.run, mark.to_revision)
+    history = [one.json() for one in _history_after(read_marks(cluster, ref), mark)]
+    cluster.annotate(
+        ref,
+        {
+            VERIFIED: json.dumps(verified.json(), sort_keys=True),
+            HISTORY: json.dumps(history, sort_keys=True),
+            CHANGING: None,
+        },
+    )
     _keep(cluster, ref, None)
+
+
+def _history_after(marks: Marks, mark: Changing) -> list[Verified]:
+    """The verified versions before the one that the mark brings."""
+    digests = [one.version.digest for one in marks.history]
+    if mark.on_demand and mark.to.digest in digests:
+        return marks.history[digests.index(mark.to.digest) + 1 :]
+    before = [marks.verified] if marks.verified is not None else []
+    others = [
+        one for one in (*before, *marks.history) if one.version.digest != mark.to.digest
+    ]
+    return others[:REMEMBERED]
 
 
 def clear_mark(cluster: Cluster, ref: str) -> None:
@@ -170,11 +201,15 @@ def _parsed(text: str, ref: str, key: str) -> dict[str, Any]:
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise Problem(
-            f"the annotation {key} of {ref} is not what Pipewright wrote",
-            f"Look at what runs, then remove it with `kubectl annotate {ref} {key}-`",
-        )
+        raise _not_ours(ref, key)
     return data
+
+
+def _not_ours(ref: str, key: str) -> Problem:
+    return Problem(
+        f"the annotation {key} of {ref} is not what Pipewright wrote",
+        f"Look at what runs, then remove it with `kubectl annotate {ref} {key}-`",
+    )
 
 
 def _parse_run(data: dict[str, Any]) -> Run:
@@ -194,6 +229,7 @@ def _changing(text: str | None, ref: str) -> Changing | None:
     data = _parsed(text, ref, CHANGING)
     since, migrated = data.get("since"), data.get("migrated", False)
     before, revision = data.get("before"), data.get("revision")
+    to_revision = data.get("to-revision")
     return Changing(
         to=Version.parse(data.get("to"), f"the annotation {CHANGING} of {ref}"),
         back=Version.parse(data.get("from"), f"the annotation {CHANGING} of {ref}"),
@@ -204,13 +240,32 @@ def _changing(text: str | None, ref: str) -> Changing | None:
         before=before if isinstance(before, dict) else {},
         migrated=migrated if isinstance(migrated, (bool, str)) else False,
         revision=revision if isinstance(revision, str) else None,
+        to_revision=to_revision if isinstance(to_revision, str) else None,
+        on_demand=data.get("on-demand") is True,
     )
 
 
 def _verified(text: str | None, ref: str) -> Verified | None:
     if not text:
         return None
-    data = _parsed(text, ref, VERIFIED)
+    return _parse_verified(_parsed(text, ref, VERIFIED), ref, VERIFIED)
+
+
+def _history(text: str | None, ref: str) -> list[Verified]:
+    if not text:
+        return []
+    try:
+        data = json.loads(text)
+    except ValueError:
+        data = None
+    if not isinstance(data, list):
+        raise _not_ours(ref, HISTORY)
+    return [_parse_verified(one, ref, HISTORY) for one in data]
+
+
+def _parse_verified(data: Any, ref: str, key: str) -> Verified:
+    version = Version.parse(data, f"the annotation {key} of {ref}")
+    revision = data.get("revision")
     return Verified(
-        Version.parse(data, f"the annotation {VERIFIED} of {ref}"), _parse_run(data)
+        version, _parse_run(data), revision if isinstance(revision, str) else None
     )

@@ -47,6 +47,7 @@ class News:
     run: str
     attempt: str
     actor: str
+    on_demand: bool = False
 
     @property
     def url(self) -> str:
@@ -55,13 +56,24 @@ class News:
 
     @property
     def headline(self) -> str:
+        asked = f"was not rolled back, as {self.actor} had asked"
         what = {
+            "success": f"runs {self.commit[:12]} again: {self.actor} rolled it back",
+            "failure": f"{asked}: the run failed",
+            "rollback": f"{asked}: {self.commit[:12]} failed, "
+            "and the version before it was restored",
+        }
+        if not self.on_demand:
+            what = self._of_deploy()
+        return f"{self.project}: {self.environment} {what[self.event]}"
+
+    def _of_deploy(self) -> dict[str, str]:
+        return {
             "success": f"runs {self.commit[:12]}",
             "failure": f"does not run {self.commit[:12]}: the deploy failed",
             "rollback": f"was rolled back: {self.commit[:12]} failed "
             "after it had changed something",
-        }[self.event]
-        return f"{self.project}: {self.environment} {what}"
+        }
 
     @staticmethod
     def read(event: str, root: Table) -> News:
@@ -77,6 +89,7 @@ class News:
             run=environ.get("GITHUB_RUN_ID", ""),
             attempt=environ.get("GITHUB_RUN_ATTEMPT", "1"),
             actor=environ.get("GITHUB_ACTOR", ""),
+            on_demand=environ.get("PIPEWRIGHT_ROLL_BACK", "") == "true",
         )
 
 
@@ -376,8 +389,13 @@ def send_news(event: str, only: str | None, of: Run | None = None) -> int:
     root = read_settings()
     news = News.read(_event(event), root)
     if of is not None:
-        attempt = str(of.attempt)
-        news = replace(news, commit=of.commit, run=of.id, attempt=attempt)
+        news = replace(
+            news,
+            commit=of.commit,
+            run=of.id,
+            attempt=str(of.attempt),
+            on_demand=False,
+        )
     channels = Notify.read(root)
     blank_secrets(root.values)
     notify(channels, news, only)

@@ -9,6 +9,7 @@ from environment import Deploy, Environment
 from gate import check_running_version
 from marks import Marks, read_marks
 from notify import send_news
+from on_demand import planned, rolls_back
 from pods import Version
 from restore import (
     complete_verified,
@@ -24,7 +25,9 @@ from workload import Workload
 
 def check_everything(deploy: Deploy) -> None:
     environment = deploy.environment
-    wrong = _wrong_settings(deploy)
+    # A rollback on demand does not wait for the settings of what it does not do.
+    on_demand = rolls_back()
+    wrong = [] if on_demand else _wrong_settings(deploy)
     try:
         _reach_cluster(deploy)
     except Problem:
@@ -42,20 +45,21 @@ def check_everything(deploy: Deploy) -> None:
     rows, back = [], {}
     for workload in environment.workloads:
         found = read_marks(deploy.cluster, workload.ref)
-        _refuse_older(deploy, workload, found)
+        if not on_demand:
+            _refuse_older(deploy, workload, found)
         runs = workload.delivery.running(deploy.cluster, workload.label_key)
         back[workload.name] = runs
         first = first or found.verified is None
         returns = _returns(workload, found, runs)
-        rows.append(
-            (workload.name, runs.image, returns, workload.target(deploy.run).image)
-        )
+        to, _ = planned(deploy, workload, found)
+        rows.append((workload.name, runs.image, returns, to.image))
     show_table(
-        f"Deploy to {environment.name}",
+        f"{'Rollback of' if on_demand else 'Deploy to'} {environment.name}",
         ("Workload", "Runs", "Returns to", "Will run"),
         rows,
     )
-    _samples(environment, back, first)
+    if not on_demand:
+        _samples(environment, back, first)
     output("first", str(first).lower())
     output("version", deploy.run.version)
 

@@ -53,7 +53,7 @@ def _vanished(deploy: Deploy, workload: Workload, marks: Marks) -> Changing | No
     if kept is not None or not workload.labelled:
         return kept
     runs = workload.delivery.running(deploy.cluster, workload.label_key)
-    if runs.label != deploy.run.version:
+    if not (runs.label or "").endswith(f"-{deploy.run.id}-{deploy.run.attempt}"):
         return None
     if marks.verified is None:
         raise Problem(
@@ -165,6 +165,9 @@ def _undo(
     # undoing.
     wait_for_job(cluster, job_name("migrate", name, mark.run), migration.timeout)
     again = cluster.get(f"job/{job_name('restore', name, mark.run)}") is not None
+    if mark.to_revision is not None and mark.to_revision == mark.revision:
+        update_mark(cluster, workload.ref, migrated=False)
+        return f"untouched, at revision {mark.revision or '(none)'}"
     if migration.current is not None and not again:
         now = read_revision(
             cluster,

@@ -4,8 +4,8 @@ Listing artifacts needs a token whose job was granted `actions: read`. The bytes
 elsewhere, where GitHub's token must not be sent.
 
 Sources: <https://docs.github.com/rest/actions/artifacts>, <https://docs.github.com/rest/issues>,
-and for approvals <https://docs.github.com/rest/actions/workflow-runs>, "Get the review history for
-a workflow run".
+for approvals <https://docs.github.com/rest/actions/workflow-runs>, "Get the review history for a
+workflow run", and <https://docs.github.com/rest/repos/attestations>.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Api:
         self.issues = Issues()
         self.tags: list[str] = []
         self.approvals: Callable[[int], list[dict[str, Any]]] = lambda _: []
+        self.attestations: Callable[[str], list[dict[str, Any]]] = lambda _: []
         handler = type("Bound", (Handler,), {"api": self})
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -71,6 +72,8 @@ class Handler(BaseHTTPRequestHandler):
             pass
         elif parts.path == f"/repos/{self.api.repository}/tags":
             self._answer(200, [{"name": name} for name in self.api.tags])
+        elif parts.path.startswith(attestations := f"/repos/{self.api.repository}/attestations/"):
+            self._attestations(parts.path.removeprefix(attestations))
         elif not parts.path.startswith(base) and not review:
             self._answer(404, {"message": "Not Found"})
         elif not self._may_read():
@@ -102,6 +105,15 @@ class Handler(BaseHTTPRequestHandler):
         rest = parts.path.removeprefix(base).strip("/")
         self._answer(*self.api.issues.answer(rest, urllib.parse.parse_qs(parts.query), given))
         return True
+
+    def _attestations(self, digest: str) -> None:
+        found = self.api.attestations(digest)
+        if not self._may("attestations", ("read", "write")):
+            self._answer(403, {"message": "Resource not accessible by integration"})
+        elif not found:
+            self._answer(404, {"message": "Not Found"})
+        else:
+            self._answer(200, {"attestations": found})
 
     def _may_read(self) -> bool:
         return self._may("actions", ("read", "write"))

@@ -196,6 +196,23 @@ class Bench:
         if not self.keep:
             shutil.rmtree(place.folder, ignore_errors=True)
 
+    def attested(self, digest: str) -> list[dict[str, Any]]:
+        """What runs have attested of a digest, in the names that certificates use."""
+        return [
+            {
+                "name": record["subject-name"],
+                "certificate": {
+                    "buildSignerURI": f"https://github.com/{REPOSITORY}/.github/workflows/"
+                    f"{run.file}@{record['ref']}",
+                    "sourceRepositoryRef": record["ref"],
+                    "sourceRepositoryDigest": record["sha"],
+                },
+            }
+            for run in self.begun
+            for record in run.records
+            if record["kind"] == "attestation" and record["subject-digest"] == digest
+        ]
+
     def close(self) -> None:
         """Ends what the bench has started."""
         for run in self.begun:
@@ -229,6 +246,7 @@ def bench(
             keep=keep,
         )
         made.api.approvals = lambda run: made.protected.history(run, made.environments)
+        made.api.attestations = made.attested
         try:
             yield made
         finally:

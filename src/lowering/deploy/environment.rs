@@ -21,7 +21,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
     let mut steps = vec![context.checkout(&origin, None)];
     steps.extend(context.cluster(environment, &origin));
     steps.extend(changes(context, resolved, &origin));
-    steps.extend(rollback_steps(context, &origin));
+    steps.extend(rollback_steps(context, &origin, ["Roll back", "Verify the rollback"]));
     let mut job = context.job(&resolved.deploy_job(), format!("Deploy to {name}"), origin, steps);
     job.needs = resolved.waits_for();
     let mut waited = job.needs.clone();
@@ -34,7 +34,17 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
     grant_for(&environment.before, &mut job.permissions);
     grant_for(&environment.after, &mut job.permissions);
     apply_environment(context, resolved, &mut job, resolved.deploy_minutes);
+    if let Work::Steps { env, .. } = &mut job.work {
+        env.extend(commit(resolved).map(|commit| ("PIPEWRIGHT_COMMIT".to_owned(), commit)));
+    }
     job
+}
+
+/// Returns the commit of a digest that was given, which its attestation names, or else the run's.
+fn commit(resolved: &resolve::Environment<'_>) -> Option<crate::workflow::Value> {
+    let attested = resolved.images.iter().filter(|image| image.written.attest);
+    let given = attested.map(|image| need(&image.job_id()).output("commit")).reduce(crate::workflow::Value::or)?;
+    Some(given.or(Github::Sha))
 }
 
 /// Common parts of an environment's jobs: concurrency group, secrets, settings.
@@ -102,19 +112,10 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
             steps.push(script("Verify the migration", &["migrate-verify"], "migrate", Effect::Verifies, &none));
         }
     }
-    let smoke = |title: &str, words: &[&str]| {
-        context
-            .python(title, "deploy.py smoke", words, &origin.clone().then("smoke"))
-            .env([kubeconfig()])
-            .env(smoked.clone())
-            .effect(Effect::Verifies)
-    };
     match &environment.traffic {
         Some(traffic) => {
             steps.push(script("Deploy the canary", &["apply"], "traffic", Effect::Changes, &none));
-            if environment.smoke.is_some() {
-                steps.push(smoke("Smoke-test the canary", &["--canary"]));
-            }
+            steps.extend(smoke_step(context, resolved, "Smoke-test the canary", &["--canary"]));
             for percent in &traffic.steps {
                 let share = percent.as_whole().unwrap_or(1).max(1).to_string();
                 let title = format!("Shift {percent} of traffic to the canary");
@@ -124,9 +125,7 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
         }
         None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &none)),
     }
-    if environment.smoke.is_some() {
-        steps.push(smoke(&format!("Smoke-test {name}"), &[]));
-    }
+    steps.extend(smoke_step(context, resolved, &format!("Smoke-test {name}"), &[]));
     if !environment.limits.is_empty() {
         steps.push(script("Check metrics", &["judge"], "limits", Effect::Verifies, &judged));
     }
@@ -135,19 +134,33 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     steps
 }
 
+/// Returns the step that sends the probes, if there are any.
+pub(super) fn smoke_step(
+    context: &Context<'_>,
+    resolved: &resolve::Environment<'_>,
+    title: &str,
+    words: &[&str],
+) -> Option<Step> {
+    resolved.smoke?;
+    let origin = crate::at!["environments", resolved.name.as_str(), "smoke"];
+    let step = context.python(title, "deploy.py smoke", words, &origin).env([kubeconfig()]).env(smoke_env(resolved));
+    Some(step.effect(Effect::Verifies))
+}
+
 /// Returns the steps of the rollback and the notification. GitHub ends a cancelled step within seconds and the job after
 /// five minutes, so traffic returns first, and a later step waits for it.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation>
-fn rollback_steps(context: &Context<'_>, origin: &Origin) -> Vec<Step> {
+pub(super) fn rollback_steps(context: &Context<'_>, origin: &Origin, titles: [&str; 2]) -> Vec<Step> {
+    let [first, then] = titles;
     let roll_back = context
-        .python("Roll back", "deploy.py", &["roll-back"], origin)
+        .python(first, "deploy.py", &["roll-back"], origin)
         .id("roll-back")
         .when(interrupted())
         .env([kubeconfig()])
         .effect(Effect::Restores);
     let verify_rollback = context
-        .python("Verify the rollback", "deploy.py", &["verify-rollback"], origin)
+        .python(then, "deploy.py", &["verify-rollback"], origin)
         .id("verify-rollback")
         .when(When::always().and(step("roll-back").output("changed").is("true")))
         .env([kubeconfig()])

@@ -6,6 +6,7 @@ use super::super::context::Context;
 use super::super::image::{Push, attest, commit_tags, grant_attest, grant_build, grant_registry, merge, part_jobs};
 use super::super::jobs::single;
 use super::branch::BRANCH;
+use super::conditions::is_roll_back;
 use crate::resolve::names::digest_input;
 use crate::resolve::{Image, names};
 use crate::workflow::{Access, Environment, Github, Job, Step, Value, When, Work, Workflow, grant, pairs, step};
@@ -16,13 +17,13 @@ pub(super) fn ci(context: &Context<'_>, callee: &Workflow) -> Job {
     job.needs.push(BRANCH.to_owned());
     let deployed = context.pipeline.deployed_images();
     let built = deployed.map(|image| Value::input(digest_input(image.name)).is(""));
-    job.condition = Some(When::not_failed().and(built.fold(When::event("push"), When::or)));
+    job.condition = Some(When::not_failed().and(!is_roll_back()).and(built.fold(When::event("push"), When::or)));
     job
 }
 
 /// Returns the jobs of an image, the last with its digest as output: one where one machine builds all platforms.
 pub(super) fn jobs(context: &Context<'_>, image: &Image<'_>) -> Vec<Job> {
-    let built = When::not_failed().and(Value::input(digest_input(image.name)).is(""));
+    let built = When::not_failed().and(!is_roll_back()).and(Value::input(digest_input(image.name)).is(""));
     let mut jobs = part_jobs(context, image, &["ci".to_owned()], Some(&built));
     let parts: Vec<String> = jobs.iter().map(|job| job.id.clone()).collect();
     let mut last = job(context, image);
@@ -72,8 +73,11 @@ fn job(context: &Context<'_>, resolved: &Image<'_>) -> Job {
     }
     let mut job = context.job(&resolved.job_id(), format!("Image {name}"), origin, steps);
     job.needs.push("ci".to_owned());
-    job.condition = Some(When::not_failed());
+    job.condition = Some(When::not_failed().and(!is_roll_back()));
     job.outputs = pairs![("digest", step("build").output("digest").or(step("given").output("digest")))];
+    if image.attest {
+        job.outputs.extend(pairs![("commit", step("given").output("commit"))]);
+    }
     if merged {
         job.permissions.clear();
         grant_registry(resolved, Push::Commit, &mut job.permissions);

@@ -8,9 +8,11 @@ mod environment;
 mod image;
 mod recover;
 mod report;
+mod roll_back;
 mod settings;
 mod variables;
 
+use self::conditions::{ACTION, ACTIONS};
 use super::context::Context;
 use super::family::Family;
 use crate::resolve::{Pipeline, names};
@@ -37,6 +39,7 @@ fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
         let approval = environment.written.approval.as_deref();
         jobs.extend(approval.map(|place| approve::job(context, environment, place)));
         jobs.push(environment::job(context, environment));
+        jobs.push(roll_back::job(context, environment));
         jobs.push(recover::job(context, environment));
     }
     let last = report::job(context, &jobs);
@@ -63,17 +66,29 @@ fn workflow(context: &Context<'_>, ci: &Workflow) -> Workflow {
 
 fn inputs(pipeline: &Pipeline<'_>) -> Vec<ManualInput> {
     let names: Vec<String> = pipeline.environments.iter().map(|environment| environment.name.to_string()).collect();
-    let mut inputs = vec![ManualInput {
-        name: "environment".to_owned(),
-        description: "Deploys to this environment, by way of those that come before it".to_owned(),
-        required: true,
-        default: names.first().cloned(),
-        kind: ManualKind::Choice(names),
-    }];
+    let actions: Vec<String> = ACTIONS.map(str::to_owned).to_vec();
+    let mut inputs = vec![
+        ManualInput {
+            name: ACTION.to_owned(),
+            description: "Deploys, or rolls back to a version that was verified before, without a build or a migration"
+                .to_owned(),
+            required: true,
+            default: actions.first().cloned(),
+            kind: ManualKind::Choice(actions),
+        },
+        ManualInput {
+            name: "environment".to_owned(),
+            description: "Deploys to this environment, by way of those that come before it; rolls back this one alone"
+                .to_owned(),
+            required: true,
+            default: names.first().cloned(),
+            kind: ManualKind::Choice(names),
+        },
+    ];
     inputs.extend(pipeline.deployed_images().map(|image| ManualInput {
         name: names::digest_input(image.name),
         description: format!(
-            "Digest of an image that was built here, {}@sha256:...; empty builds one",
+            "Digest of an image that was built here, {}@sha256:...; empty builds one, or rolls back to the last one",
             image.written.repository
         ),
         kind: ManualKind::String,

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::cluster::kubeconfig;
 use super::environment::{apply_environment, notify};
 use super::variables::kubeconfig_env;
-use crate::resolve::Environment;
+use crate::resolve::{Environment, names};
 use crate::trace::Effect;
 use crate::workflow::{Job, When, need, step};
 
@@ -12,7 +12,6 @@ use crate::workflow::{Job, When, need, step};
 pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     let name = environment.name;
     let origin = crate::at!["environments", name.as_str()];
-    let deploy = environment.deploy_job();
     let mut steps = vec![context.checkout(&origin, None)];
     steps.extend(context.cluster(environment.written, &origin));
     steps.push(
@@ -24,12 +23,16 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
             .effect(Effect::Restores),
     );
     let restored = step("recover").output("restored").is("true");
-    steps.extend(notify(context, &origin, "recover", When::failure().or(restored)));
+    let commit = [("PIPEWRIGHT_COMMIT", step("recover").output("commit"))];
+    let told = notify(context, &origin, "recover", When::failure().or(restored));
+    steps.extend(told.map(|told| told.env(commit)));
     let mut job = context.job(&format!("recover-{name}"), format!("Recover {name}"), origin, steps);
     job.needs = environment.images.iter().map(|image| image.job_id()).collect();
-    job.needs.push(deploy.clone());
-    let result = || need(&deploy).result();
-    job.condition = Some(When::always().and(result().is_not("success")).and(result().is_not("skipped")));
+    let changing = [environment.deploy_job(), names::roll_back_job(name)];
+    let left = |id: &String| need(id).result().is_not("success").and(need(id).result().is_not("skipped"));
+    let [deploy, roll_back] = changing.each_ref().map(left);
+    job.needs.extend(changing);
+    job.condition = Some(When::always().and(deploy.or(roll_back)));
     apply_environment(context, environment, &mut job, environment.recover_minutes);
     job
 }

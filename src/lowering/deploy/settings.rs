@@ -4,8 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use crate::definition::{
-    Body, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit,
-    Value as Text,
+    Body, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit, Value as Text,
 };
 use crate::resolve::{Environment, Limited};
 use crate::{delivery, traffic};
@@ -64,7 +63,8 @@ fn settings(context: &Context<'_>, resolved: &Environment<'_>) -> Value {
     );
     if !resolved.limits.is_empty() {
         put("monitoring", monitoring(context));
-        let metrics = resolved.limits.iter().map(|limited| (limited.name.to_string(), metric(environment, name, limited)));
+        let metrics =
+            resolved.limits.iter().map(|limited| (limited.name.to_string(), metric(environment, name, limited)));
         put("metrics", Some(Value::Object(metrics.collect())));
         let limits = resolved.limits.iter().map(|Limited { name, limit, .. }| {
             let mut settings = json!({ "max": text(&limit.max) });
@@ -145,7 +145,8 @@ fn metric(environment: &Written, name: &str, limited: &Limited<'_>) -> Value {
     };
     let mut settings = json!({ "unit": unit, "query": filled(&metric.query) });
     if let Some(samples) = &metric.samples {
-        settings["samples"] = json!({ "query": filled(&samples.query), "at-least": limit.samples.unwrap_or(samples.at_least) });
+        settings["samples"] =
+            json!({ "query": filled(&samples.query), "at-least": limit.samples.unwrap_or(samples.at_least) });
     }
     settings["window"] = seconds(metric.window).into();
     settings["when-empty"] = word(metric.when_empty).into();

@@ -30,7 +30,8 @@ def attest(use: Use) -> None:
     if not re.fullmatch(r"sha256:[A-Za-z0-9]{64}", use.text("subject-digest")):
         raise ActionError('subject-digest must be in the format "sha256:<hex-digest>"')
     names = ("subject-name", "subject-digest")
-    use.place.record("attestation", **{name: use.text(name) for name in names})
+    source = {"sha": use.place.sha, "ref": use.place.ref}
+    use.place.record("attestation", **{name: use.text(name) for name in names}, **source)
 
 
 def setup_kubectl(use: Use) -> None:

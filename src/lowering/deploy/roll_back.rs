@@ -1,0 +1,58 @@
+//! *roll back*: returns one environment to a version that was verified in it, on demand.
+
+use super::super::context::Context;
+use super::branch::BRANCH;
+use super::cluster::kubeconfig;
+use super::conditions::is_roll_back;
+use super::environment::{apply_environment, rollback_steps, smoke_step};
+use super::settings::digest_variable;
+use super::variables::{kubeconfig_env, merge, smoke_env};
+use crate::resolve::{Environment, names};
+use crate::trace::Effect;
+use crate::workflow::{Job, Pairs, Value, When, Work, pairs, step};
+
+/// Returns the job. It builds nothing, migrates nothing, waits for no approval, and reads no metrics: those of an
+/// environment that has to be rolled back are wrong already.
+pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
+    let (name, written) = (environment.name, environment.written);
+    let origin = crate::at!["environments", name.as_str()];
+    let smoked = smoke_env(environment);
+    let mut all = kubeconfig_env(written);
+    merge(&mut all, &smoked);
+    let none = Pairs::new();
+    let script = |title: &str, words: &[&str], effect: Effect, env: &Pairs| {
+        context.python(title, "deploy.py", words, &origin).env([kubeconfig()]).env(env.clone()).effect(effect)
+    };
+    let mut steps = vec![context.checkout(&origin, None)];
+    steps.extend(context.cluster(written, &origin));
+    steps.push(script("Preflight checks", &["preflight"], Effect::None, &all));
+    steps.push(script("Start the rollback", &["begin"], Effect::Changes, &none).id("begin"));
+    if written.traffic.is_some() {
+        steps.push(script("Deploy the canary", &["apply"], Effect::Changes, &none));
+        steps.extend(smoke_step(context, environment, "Smoke-test the canary", &["--canary"]));
+        steps.push(script("Promote the canary", &["promote"], Effect::Changes, &none));
+    } else {
+        steps.push(script("Apply", &["apply"], Effect::Changes, &none));
+    }
+    steps.extend(smoke_step(context, environment, &format!("Smoke-test {name}"), &[]));
+    steps.push(script("Mark the version as verified", &["verify"], Effect::Verifies, &none).id("verify"));
+    let commit = [("PIPEWRIGHT_COMMIT", step("begin").output("commit"))];
+    let titles = ["Undo the rollback", "Verify the version before"];
+    let last = rollback_steps(context, &origin, titles).into_iter();
+    steps.extend(last.map(|step| if step.effect == Effect::Tells { step.env(commit.clone()) } else { step }));
+    let id = names::roll_back_job(name);
+    let mut job = context.job(&id, format!("Roll back {name}"), origin, steps);
+    job.needs.push(BRANCH.to_owned());
+    let chosen = Value::input("environment").is(name.as_str());
+    job.condition = Some(When::not_failed().and(is_roll_back()).and(chosen));
+    apply_environment(context, environment, &mut job, environment.roll_back_minutes);
+    if let Work::Steps { env, .. } = &mut job.work {
+        for image in &environment.images {
+            let given = (digest_variable(image.name), Value::input(names::digest_input(image.name)));
+            env.retain(|(key, _)| *key != given.0);
+            env.push(given);
+        }
+        env.extend(pairs![("PIPEWRIGHT_ROLL_BACK", "true")]);
+    }
+    job
+}
