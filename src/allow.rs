@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use crate::at;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Fix, did_you_mean, misspelt};
 
 /// Rule that every entry names a rule and accepts a warning of it.
 const CODE: Code = Code("allow");
@@ -26,14 +26,16 @@ pub(crate) fn accept(
         let place = at!["allow", rule].key();
         if !codes.contains(&rule.as_str()) {
             let help = did_you_mean(rule, codes.iter().copied());
-            diagnostics.push(Diagnostic::error(CODE, place, format!("there is no rule `{rule}`")).help(help));
+            let fix = misspelt(rule, codes.iter().copied()).map(|near| Fix::rename(place.clone(), near));
+            diagnostics.push(Diagnostic::error(CODE, place, format!("there is no rule `{rule}`")).help(help).fix(fix));
         } else if let Some(error) = diagnostics.iter().find(|one| one.is_error() && one.code.0 == rule) {
             let message = format!("`{rule}` is an error here, and only warnings can be allowed");
             let found = Diagnostic::error(CODE, place, message).related(error.at.clone(), error.message.clone());
             diagnostics.push(found.help("fix the error, and remove this line"));
         } else if is_complete && !accepted.iter().any(|one| one.code.0 == rule) {
             let message = format!("there is no warning of `{rule}` to allow");
-            diagnostics.push(Diagnostic::warning(CODE, place, message).help("remove this line"));
+            let fix = Fix::remove(place.clone());
+            diagnostics.push(Diagnostic::warning(CODE, place, message).help("remove this line").fix(fix));
         }
     }
     accepted

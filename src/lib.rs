@@ -5,6 +5,7 @@
 pub mod actions_lock;
 mod allow;
 pub mod catalogue;
+pub mod changelog;
 mod checks;
 mod conflict;
 pub mod definition;
@@ -14,6 +15,7 @@ pub mod doctor;
 pub mod drift;
 pub mod eject;
 pub mod files;
+pub mod fixes;
 mod gitignore;
 pub mod graph;
 pub mod init;

@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::walk;
 use crate::definition::Access;
-use crate::diagnostics::{Code, Diagnostic, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Fix, did_you_mean, misspelt};
 
 pub(crate) struct PermissionScope;
 
@@ -25,7 +25,10 @@ impl Check for PermissionScope {
                 let Some((_, most)) = SCOPES.iter().find(|(name, _)| name == scope) else {
                     let message = format!("a token has no permission `{scope}`");
                     let help = did_you_mean(scope, SCOPES.iter().map(|(name, _)| *name));
-                    found.push(Diagnostic::error(CODE, at.key(scope).at().key(), message).help(help));
+                    let place = at.key(scope).at().key();
+                    let near = misspelt(scope, SCOPES.iter().map(|(name, _)| *name));
+                    let fix = near.map(|near| Fix::rename(place.clone(), near));
+                    found.push(Diagnostic::error(CODE, place, message).help(help).fix(fix));
                     continue;
                 };
                 let (wrong, right) = match (most, access) {

@@ -5,15 +5,18 @@ use std::path::PathBuf;
 use clap::Args;
 use pipewright::actions_lock::ACTIONS_LOCK;
 use pipewright::drift::Kind;
-use serde_json::Map;
+use pipewright::fixes::Which;
+use serde_json::{Map, Value};
 
 use super::actions_lock;
 use super::departure::{Departure, Diffs};
 use super::failure::{Failure, Note};
+use super::fix::Fixes;
 use super::locks::Locks;
 use super::output::{Exit, Format, err, out};
-use super::place::places;
+use super::place::{Place, places};
 use super::project::{Compiled, Use, clash, compiled, repositories};
+use super::reasons::Reasons;
 use super::report;
 use super::settings::Settings;
 use super::staged::Indexes;
@@ -31,6 +34,9 @@ pub(crate) struct Check {
     /// Check the files of the git index, as a commit would have them
     #[arg(long)]
     staged: bool,
+    /// Apply the fixes that are certain to the definitions
+    #[arg(long, conflicts_with = "staged")]
+    fix: bool,
 }
 
 /// Runs the command.
@@ -41,6 +47,10 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
         _ => Diffs::None,
     };
     let mut places = places(&settings.folder, &command.files)?;
+    let mut results = Map::new();
+    if command.fix {
+        results.insert("fixed".to_owned(), fix(&places, settings)?);
+    }
     let mut indexes = Indexes::default();
     if command.staged {
         places = indexes.places(places)?;
@@ -52,10 +62,11 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
         clash(&all)?;
     }
     let gaps = if failed { Vec::new() } else { actions_lock::all(all.iter().map(|one| one.root.as_path())) };
-    let mut results = Map::new();
     if !gaps.is_empty() {
         results.insert("actions-lock".to_owned(), report::notes(&gaps));
     }
+    let reasons = Reasons::of(&all);
+    results.extend(reasons.json());
     report::print(&all, settings);
     report::document(&all, !failed, results, settings);
     if failed {
@@ -79,7 +90,29 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
     {
         err(&format!("help: {}\n", Kind::Missing.help()));
     }
+    if settings.format == Format::Human {
+        err(&reasons.text());
+    }
     Ok(exit)
+}
+
+/// Applies certain fixes, prints them, and returns them as a result.
+fn fix(places: &[Place], settings: &Settings) -> Result<Value, Failure> {
+    if places.iter().any(|place| place.stdin.is_some()) {
+        let help = "name the file, or print its findings with `pipewright check -`";
+        return Err(Failure::usage("standard input cannot be fixed", help));
+    }
+    let mut all = Vec::new();
+    for place in places {
+        let fixes = Fixes::of(place, Which::Certain)?;
+        fixes.write()?;
+        fixes.lines().for_each(|line| settings.status(&line));
+        if fixes.fixed.is_empty() {
+            settings.status(&format!("{}: no certain fix, nothing was changed\n", place.file));
+        }
+        all.extend(fixes.json());
+    }
+    Ok(all.into())
 }
 
 /// Prints an entry that GitHub's lockfile of actions does not have.

@@ -14,6 +14,7 @@ use super::locks::Locks;
 use super::output::{Exit, out};
 use super::place::{Place, places};
 use super::project::{Compiled, Repositories, Use, clash, commit, compiled, ignored, lacking_attributes, repositories};
+use super::reasons::Reasons;
 use super::report;
 use super::settings::Settings;
 
@@ -77,6 +78,9 @@ pub(crate) fn run_with(
     for one in &all {
         print(command, one, settings);
     }
+    let reasons = Reasons::of(&all);
+    settings.note(&reasons.text());
+    results.extend(reasons.json());
     for one in &advice {
         settings.note(&one.text("warning"));
     }

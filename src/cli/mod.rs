@@ -9,18 +9,21 @@ mod doctor;
 mod eject;
 mod explain;
 mod failure;
+mod fix;
 mod generate;
 mod graph;
 mod init;
 mod init_add;
 mod locks;
 mod man;
+mod migrate;
 mod needs;
 mod output;
 mod pins;
 mod place;
 mod plan;
 mod project;
+mod reasons;
 mod report;
 mod repository;
 mod repository_settings;
@@ -61,6 +64,8 @@ enum Command {
     Pins(pins::Pins),
     /// Take pins that a bot has moved in workflows into the lock
     Absorb(absorb::Absorb),
+    /// Rewrite a definition of an earlier version of the language
+    Migrate(migrate::Migrate),
     /// Explain a rule, or a line of a generated file
     Explain(explain::Explain),
     /// Print what a change of the definition means
@@ -97,6 +102,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Init(command) => init::run(&command, &settings),
         Command::Pins(command) => pins::run(&command, &settings),
         Command::Absorb(command) => absorb::run(&command, &settings),
+        Command::Migrate(command) => migrate::run(&command, &settings),
         Command::Explain(command) => explain::run(&command, &settings),
         Command::Plan(command) => plan::run(&command, &settings),
         Command::Graph(command) => graph::run(&command, &settings),

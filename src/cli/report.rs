@@ -91,12 +91,23 @@ fn summary(found: &[Found<'_>]) -> String {
             format!("for more information, run `pipewright explain <rule>`, as in `pipewright explain {code}`\n")
         }
     };
+    match found.iter().map(fixable).sum::<usize>() {
+        0 => {}
+        1 => text.push_str("1 fix is certain: `pipewright check --fix` applies it\n"),
+        fixes => text.push_str(&format!("{fixes} fixes are certain: `pipewright check --fix` applies them\n")),
+    }
     match all().filter(|one| one.is_error()).count() {
         0 => text.push('\n'),
         1 => text.push_str("1 error; nothing was written\n"),
         errors => text.push_str(&format!("{errors} errors; nothing was written\n")),
     }
     text
+}
+
+/// The number of findings with a certain fix.
+fn fixable((found, locator): &Found<'_>) -> usize {
+    let fixes = found.iter().filter_map(|one| one.fix.as_ref());
+    fixes.filter(|fix| diagnostics::replacements(fix, locator).is_some()).count()
 }
 
 /// The difference of a file, as a finding.

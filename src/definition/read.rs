@@ -4,9 +4,10 @@ use serde::Deserialize;
 use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::{Definition, schema};
-use crate::diagnostics::{Code, Diagnostic, Location};
+use crate::diagnostics::{Code, Diagnostic, Fix, Location};
 use crate::sources::{Sources, Text};
 
+mod certain;
 mod explain;
 mod habits;
 pub(super) mod lookup;
@@ -107,7 +108,8 @@ fn explain(sources: &Sources, error: &toml::de::Error) -> Vec<Diagnostic> {
     let at = place(sources).unwrap_or_else(|| Location::File(sources.definition.file.clone()));
     let message = error.message().to_owned();
     if let Some(text) = message.strip_suffix(", expected a TOML datetime").and_then(|front| front.split('"').nth(1)) {
-        let error = Diagnostic::error(INVALID, at, "expected a date, found a string");
+        let fix = Fix::replace(at.clone(), text);
+        let error = Diagnostic::error(INVALID, at, "expected a date, found a string").fix(fix);
         return vec![error.help(format!("write `{text}`, without quotes"))];
     }
     vec![match message.split_once(": ") {

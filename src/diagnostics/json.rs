@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::edits::{Replacement, replacements};
+use super::fix::Fix;
 use super::place::{Location, Locator};
 use super::{Diagnostic, Level};
 
@@ -30,7 +32,19 @@ fn one(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {
     });
     value["place"] = place(&diagnostic.at, locator);
     value["related"] = json!(related);
+    if let Some((fix, replacements)) = fix(diagnostic, locator) {
+        let edits = replacements
+            .iter()
+            .map(|edit| json!({ "file": edit.file, "start": edit.range.0, "end": edit.range.1, "text": edit.text }));
+        value["fix"] = json!({ "title": fix.title, "edits": edits.collect::<Vec<_>>() });
+    }
     value
+}
+
+/// The certain fix of a finding, with the bytes that it replaces.
+pub(super) fn fix<'d>(diagnostic: &'d Diagnostic, locator: &Locator<'_>) -> Option<(&'d Fix, Vec<Replacement>)> {
+    let fix = diagnostic.fix.as_ref()?;
+    Some((fix, replacements(fix, locator)?))
 }
 
 /// The word for a level.

@@ -1,5 +1,7 @@
 //! Findings about a definition, from many modules, located and printed here.
 
+mod edits;
+mod fix;
 mod github;
 mod human;
 mod json;
@@ -10,6 +12,8 @@ mod sarif;
 use std::borrow::Cow;
 use std::fmt;
 
+pub use edits::{Replacement, applied, replacements};
+pub use fix::{Edit, Fix};
 pub use github::{github, message as github_message};
 pub use human::{human, note};
 pub use json::{json, place as json_place};
@@ -50,12 +54,15 @@ pub struct Diagnostic {
     pub related: Vec<(Location, String)>,
     /// The text to type.
     pub help: Option<String>,
+    /// The change that fixes it, where there is only one.
+    pub fix: Option<Fix>,
 }
 
 impl Diagnostic {
     /// A finding that keeps every file from being written.
     pub fn error(code: Code, at: impl Into<Location>, message: impl Into<String>) -> Self {
-        Self { code, level: Level::Error, at: at.into(), message: message.into(), related: Vec::new(), help: None }
+        let (at, message) = (at.into(), message.into());
+        Self { code, level: Level::Error, at, message, related: Vec::new(), help: None, fix: None }
     }
 
     /// A finding that is only reported.
@@ -67,6 +74,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds the change that fixes it, where there is only one.
+    #[must_use]
+    pub fn fix(mut self, fix: impl Into<Option<Fix>>) -> Self {
+        self.fix = fix.into();
         self
     }
 
@@ -85,16 +99,35 @@ impl Diagnostic {
 
 /// The candidate that `word` was probably meant to be.
 pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    near(word, candidates).min_by_key(|(distance, _)| *distance).map(|(_, candidate)| candidate)
+}
+
+/// The shortest word that can be misspelt for certain: shorter ones are close to too many others.
+const SHORTEST: usize = 4;
+
+/// The candidate that `word` was meant to be for certain: no other one is near it. Words with other digits name other things.
+pub fn misspelt<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    fn digits(text: &str) -> impl Iterator<Item = char> {
+        text.chars().filter(char::is_ascii_digit)
+    }
+    let mut near = near(word, candidates).map(|(_, candidate)| candidate);
+    let only = near.next().filter(|_| near.next().is_none())?;
+    (word.chars().count() >= SHORTEST && digits(word).eq(digits(only))).then_some(only)
+}
+
+/// The candidates that are near a word, each with its distance.
+fn near<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = (usize, &'a str)> {
     let length = word.chars().count();
     candidates
         .into_iter()
         .map(|candidate| (candidate.chars().count(), candidate))
         // No distance is shorter than the difference in length, which costs nothing to compute.
-        .filter(|(other, _)| length.abs_diff(*other) * 3 <= length.max(*other).max(3))
-        .map(|(other, candidate)| (strsim::damerau_levenshtein(word, candidate), length.max(other).max(3), candidate))
+        .filter(move |(other, _)| length.abs_diff(*other) * 3 <= length.max(*other).max(3))
+        .map(move |(other, candidate)| {
+            (strsim::damerau_levenshtein(word, candidate), length.max(other).max(3), candidate)
+        })
         .filter(|(distance, longest, _)| *distance * 3 <= *longest)
-        .min_by_key(|(distance, ..)| *distance)
-        .map(|(.., candidate)| candidate)
+        .map(|(distance, _, candidate)| (distance, candidate))
 }
 
 /// A help that names what was probably meant, or else what there is.
@@ -152,6 +185,10 @@ mod tests {
         assert_eq!(closest("stagin", ["staging", "production"]), Some("staging"));
         assert_eq!(closest("shard", ["shards", "split"]), Some("shards"));
         assert_eq!(closest("xyz", ["staging", "production"]), None);
+        assert_eq!(misspelt("stagin", ["staging", "production"]), Some("staging"));
+        assert_eq!(misspelt("shard", ["shards", "share"]), None, "two are near");
+        assert_eq!(misspelt("app", ["api"]), None, "short words are near too many others");
+        assert_eq!(misspelt("3.13", ["3.12"]), None, "another version is no spelling");
         assert_eq!(did_you_mean("zzz", ["a-long-one", "b-long-one"]), "there is `a-long-one` and `b-long-one`");
     }
 }

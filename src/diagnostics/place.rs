@@ -158,6 +158,11 @@ impl<'a> Locator<'a> {
         }
     }
 
+    /// The definition and those that it extends, each with its tables.
+    pub(super) fn definitions(&self) -> impl Iterator<Item = (Source<'a>, &DeTable<'a>)> {
+        self.sources.iter().map(|(source, _)| *source).zip(self.tables.iter().map(Spanned::get_ref))
+    }
+
     /// Returns whether a file has the key at the end of a path.
     pub fn has(&self, at: &Location) -> bool {
         match at {

@@ -5,7 +5,8 @@
 use serde_json::{Value, json};
 
 use super::Diagnostic;
-use super::json::level;
+use super::edits::Replacement;
+use super::json::{fix, level};
 use super::place::{Location, Locator};
 
 /// The findings of all definitions, each with its locator, as one SARIF document. `page` is the page of a rule; `failures`
@@ -69,13 +70,33 @@ fn result(diagnostic: &Diagnostic, locator: &Locator<'_>) -> Value {
             location
         })
         .collect();
-    json!({
+    let mut value = json!({
         "ruleId": diagnostic.code.0,
         "level": level(diagnostic.level),
         "message": { "text": message },
         "locations": [location(&diagnostic.at, locator)],
         "relatedLocations": related,
-    })
+    });
+    if let Some((fix, replacements)) = fix(diagnostic, locator) {
+        let changes = replacements.chunk_by(|one, other| one.file == other.file).map(|edits| change(edits, locator));
+        let changes = changes.collect::<Vec<_>>();
+        value["fixes"] = json!([{ "description": { "text": fix.title }, "artifactChanges": changes }]);
+    }
+    value
+}
+
+/// The changes of one file. A replacement without text removes its region.
+fn change(edits: &[Replacement], locator: &Locator<'_>) -> Value {
+    let one = |edit: &Replacement| {
+        let at = Location::Bytes { file: edit.file.clone(), range: edit.range };
+        let region = location(&at, locator)["physicalLocation"]["region"].take();
+        match edit.text.as_str() {
+            "" => json!({ "deletedRegion": region }),
+            text => json!({ "deletedRegion": region, "insertedContent": { "text": text } }),
+        }
+    };
+    let file = edits.first().map_or("", |edit| edit.file.as_str());
+    json!({ "artifactLocation": { "uri": file }, "replacements": edits.iter().map(one).collect::<Vec<_>>() })
 }
 
 fn location(at: &Location, locator: &Locator<'_>) -> Value {

@@ -11,7 +11,7 @@ use crate::definition::{
     Duration, Environment as Written, Limit, Metric, Name, RunsOn, Smoke, Traffic as Moved, Workload as WrittenWorkload,
 };
 use crate::delivery::{self, Delivery};
-use crate::diagnostics::{Code, did_you_mean};
+use crate::diagnostics::Code;
 use crate::traffic::{self, Provider, TRAFFIC};
 
 /// An environment.
@@ -162,15 +162,16 @@ fn before<'a>(
     if let Some(nearest) = above.iter().find(|other| other.name == needs) {
         return std::iter::once(nearest.name).chain(nearest.before.iter().copied()).collect();
     }
-    let help = if scope.definition.environments.contains_key(needs) {
-        format!("declare `{needs}` above `{name}`")
-    } else if above.is_empty() {
-        format!("declare `[environments.{needs}]` above `{name}`")
-    } else {
-        did_you_mean(needs, above.iter().map(|other| other.name.as_str()))
-    };
     let at = at!["environments", name.as_str(), "needs"];
-    references.error(Code("promotion-order"), at, format!("`{needs}` is not declared above `{name}`"), help);
+    let message = format!("`{needs}` is not declared above `{name}`");
+    let code = Code("promotion-order");
+    if scope.definition.environments.contains_key(needs) {
+        references.error(code, at, message, format!("declare `{needs}` above `{name}`"));
+    } else if above.is_empty() {
+        references.error(code, at, message, format!("declare `[environments.{needs}]` above `{name}`"));
+    } else {
+        references.misspelt(code, at, message, needs, above.iter().map(|other| other.name.as_str()));
+    }
     Vec::new()
 }
 
@@ -213,9 +214,9 @@ fn traffic<'a>(
     references.find(("workloads", &scope.definition.workloads), &written.workload, || at().then("workload"));
     let provider = traffic::provider(&written.provider);
     if provider.is_none() {
-        let help = did_you_mean(&written.provider, TRAFFIC.iter().map(|known| known.name()));
+        let known = TRAFFIC.iter().map(|known| known.name());
         let message = format!("there is no traffic provider `{}`", written.provider);
-        references.error(Code("runner-name"), at().then("provider"), message, help);
+        references.misspelt(Code("runner-name"), at().then("provider"), message, &written.provider, known);
     }
     Some(Traffic { written, provider: provider? })
 }

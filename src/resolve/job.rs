@@ -13,7 +13,7 @@ use crate::definition::{
     CalledFirst, Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunValue, RunsOn, Service, Table,
     Workflow as WrittenWorkflow,
 };
-use crate::diagnostics::{Location, did_you_mean};
+use crate::diagnostics::Location;
 use crate::toolchains::CacheUse;
 
 /// A custom job.
@@ -137,7 +137,7 @@ fn needed_job(scope: &Scope<'_>, references: &mut References, name: &Name, at: i
     let known: Vec<&str> = from_tables.iter().map(|job| job.id.as_ref()).chain(own).collect();
     if !known.contains(&name.as_str()) {
         let message = format!("`ci.yml` has no job `{name}` that another one can wait for");
-        references.error(UNKNOWN_NAME, at(), message, did_you_mean(name, known));
+        references.misspelt(UNKNOWN_NAME, at(), message, name, known);
     }
 }
 

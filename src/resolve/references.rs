@@ -2,7 +2,7 @@
 
 use super::scope::Named;
 use crate::definition::{Name, Service, Table};
-use crate::diagnostics::{Code, Diagnostic, Location, did_you_mean};
+use crate::diagnostics::{Code, Diagnostic, Fix, Location, did_you_mean, misspelt};
 
 /// The rule that reports a name which no table declares.
 pub(super) const UNKNOWN_NAME: Code = Code("unknown-name");
@@ -40,12 +40,25 @@ impl References {
     }
 
     fn unknown<T>(&mut self, at: Location, key: &str, name: &Name, table: &Table<T>) {
-        let help = if table.is_empty() {
-            format!("declare `[{key}.{name}]`")
+        let message = format!("there is no `{name}` in `[{key}]`");
+        if table.is_empty() {
+            self.error(UNKNOWN_NAME, at, message, format!("declare `[{key}.{name}]`"));
         } else {
-            did_you_mean(name, table.keys().map(Name::as_str))
-        };
-        self.error(UNKNOWN_NAME, at, format!("there is no `{name}` in `[{key}]`"), help);
+            self.misspelt(UNKNOWN_NAME, at, message, name, table.keys().map(Name::as_str));
+        }
+    }
+
+    /// Reports a value that is none of the known ones, with the one that is near.
+    pub(super) fn misspelt<'n>(
+        &mut self,
+        code: Code,
+        at: Location,
+        message: String,
+        name: &str,
+        known: impl IntoIterator<Item = &'n str> + Clone,
+    ) {
+        let fix = misspelt(name, known.clone()).map(|near| Fix::replace(at.clone(), format!("\"{near}\"")));
+        self.found.push(Diagnostic::error(code, at, message).help(did_you_mean(name, known)).fix(fix));
     }
 
     /// Reports an error with its help.

@@ -11,7 +11,7 @@ use super::references::{References, UNKNOWN_NAME};
 use super::scope::{Named, Parts, Scope};
 use crate::at;
 use crate::definition::{Floor, Gates, Name, Quarantine, Service, Split, TestRun as Written};
-use crate::diagnostics::{Code, did_you_mean};
+use crate::diagnostics::Code;
 use crate::pytest;
 use crate::runners::{Coverage as Kind, RUNNERS, TestRunner, runner};
 
@@ -175,9 +175,10 @@ fn quarantine<'a>(scope: &Scope<'a>, run: &Name) -> Vec<(&'a str, &'a Quarantine
 fn known_runner(references: &mut References, name: &Name, written: &Written) -> Option<&'static dyn TestRunner> {
     let found = runner(&written.runner);
     if found.is_none() {
-        let help = did_you_mean(&written.runner, RUNNERS.iter().map(|runner| runner.name()));
+        let known = RUNNERS.iter().map(|runner| runner.name());
         let at = at!["tests", name.as_str(), "runner"];
-        references.error(Code("runner-name"), at, format!("there is no runner `{}`", written.runner), help);
+        let message = format!("there is no runner `{}`", written.runner);
+        references.misspelt(Code("runner-name"), at, message, &written.runner, known);
     }
     found
 }
@@ -195,7 +196,7 @@ fn reported_version(references: &mut References, name: &Name, written: &Written,
         return;
     }
     let versions = crate::toolchains::versions(component.written).flat_map(|versions| &versions.values.values);
-    let help = did_you_mean(version, versions.map(String::as_str));
     let at = at!["tests", name.as_str(), "coverage", "version"];
-    references.error(UNKNOWN_NAME, at, format!("`{}` has no version `{version}`", component.name), help);
+    let message = format!("`{}` has no version `{version}`", component.name);
+    references.misspelt(UNKNOWN_NAME, at, message, version, versions.map(String::as_str).collect::<Vec<_>>());
 }

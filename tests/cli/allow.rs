@@ -53,6 +53,7 @@ fn an_entry_that_allows_nothing_is_a_warning() {
        = help: remove this line
 
     for more information, run `pipewright explain allow`
+    1 fix is certain: `pipewright check --fix` applies it
     ");
     assert_eq!(project.run(["generate"]).code, 0);
 }

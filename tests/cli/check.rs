@@ -180,6 +180,13 @@ fn another_version_wrote_the_files() {
             assert!(printed.starts_with(&format!("drift: {path} {state}")), "{printed}");
             assert!(printed.contains(&format!("help: {help}")), "{printed}");
         }
+        // A later version reports what it changes, and why.
+        let reason = format!("note: later versions changed generated files:\n  {}: ", env!("CARGO_PKG_VERSION"));
+        assert_eq!(ran.err.contains(&reason), version == "0.0.1", "{ran:?}");
+        let json = project.run(["check", "--format", "json"]).out;
+        assert_eq!(json.contains("\"changes-of-versions\": ["), version == "0.0.1", "{json}");
+        let shown = project.run(["generate", "--dry-run"]);
+        assert_eq!(shown.err.contains(&reason), version == "0.0.1", "{shown:?}");
         let generated = project.run(["generate"]);
         assert_eq!(generated.code, 0, "another version's files are no edits: {generated:?}");
         assert_eq!(generated.err.contains("which is older"), version == "99.0.0", "{generated:?}");

@@ -63,6 +63,7 @@ fn an_unknown_key() {
       = help: did you mean `python`?
 
     for more information, run `pipewright explain unknown-key`
+    1 fix is certain: `pipewright check --fix` applies it
     1 error; nothing was written
     "#);
 }
@@ -95,6 +96,7 @@ fn an_unknown_table() {
       = help: did you mean `environments`?
 
     for more information, run `pipewright explain unknown-key`
+    1 fix is certain: `pipewright check --fix` applies it
     1 error; nothing was written
     ");
 }
@@ -147,6 +149,7 @@ fn a_wrong_type() {
       = help: write `python = "3.12"`
 
     for more information, run `pipewright explain wrong-type`
+    2 fixes are certain: `pipewright check --fix` applies them
     2 errors; nothing was written
     "#);
 }
@@ -180,6 +183,7 @@ fn a_word_that_is_none_of_the_choices() {
        = help: did you mean `timings`?
 
     for more information, run `pipewright explain unknown-value`
+    1 fix is certain: `pipewright check --fix` applies it
     1 error; nothing was written
     "#);
 }
@@ -285,6 +289,7 @@ fn a_runner_that_there_is_not() {
        = help: did you mean `pytest`?
 
     for more information, run `pipewright explain runner-name`
+    1 fix is certain: `pipewright check --fix` applies it
     1 error; nothing was written
     "#);
 }
@@ -311,6 +316,7 @@ fn a_mistake_in_what_is_extended() {
       = help: did you mean `slowest`?
 
     for more information, run `pipewright explain unknown-key`
+    1 fix is certain: `pipewright check --fix` applies it
     1 error; nothing was written
     "#);
 }
@@ -469,15 +475,11 @@ const FORMER: &[(&str, &str, &str)] = &[
     ("[suites.s]\nalso = [\"nightly\"]", "`also` is now `on`", "write `on = [\"nightly\"]`"),
     ("[tests.t]\ndistribute = \"load-scope\"", "`distribute` is now `dist`", "write `dist = \"loadscope\"`"),
     ("[tests.t]\ndist = \"work-steal\"", "`\"work-steal\"` is now `\"worksteal\"`", "write `\"worksteal\"`"),
-    (
-        "[tests.t]\nmeasure = [\"core\"]",
-        "`measure` is now `coverage.source`",
-        "write `coverage = { source = [\"core\"] }`",
-    ),
+    ("[tests.t]\nmeasure = [\"core\"]", "`measure` is now `coverage.source`", "write `coverage.source = [\"core\"]`"),
     (
         "[tests.t]\nreport-version = \"3.12\"",
         "`report-version` is now `coverage.version`",
-        "write `coverage = { source = [\"…\"], version = \"3.12\" }`",
+        "write `coverage.version = \"3.12\"`",
     ),
     ("[notify.issue]\non = [\"restored\"]", "`\"restored\"` is now `\"rollback\"`", "write `\"rollback\"`"),
 ];

@@ -37,7 +37,18 @@ fn json_is_one_document() {
             "end": 63,
             "key": "components.tool.pyhton"
           },
-          "related": []
+          "related": [],
+          "fix": {
+            "title": "write `python`",
+            "edits": [
+              {
+                "file": "pipeline.toml",
+                "start": 57,
+                "end": 63,
+                "text": "python"
+              }
+            ]
+          }
         },
         {
           "code": "invalid-value",

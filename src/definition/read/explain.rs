@@ -7,9 +7,10 @@ use toml::de::DeTable;
 
 use super::super::name::PATTERN as NAME_PATTERN;
 use super::super::schema::decapitalised;
+use super::certain;
 use super::habits::{elsewhere, nameless, translated};
 use super::lookup::{place, resolve};
-use super::renamed::{as_toml, former_key, former_value, holds_former};
+use super::renamed::{Former, as_toml, former_key, former_value, holds_former};
 use super::suggest::{suggestion, type_name, type_of};
 use crate::diagnostics::{Code, Diagnostic, Location, Part, closest, did_you_mean, listed};
 
@@ -59,17 +60,18 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
         }
         Kind::Enum { options } => {
             let options: Vec<&str> = options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            let (message, help) = former_value(&path, error.instance()).unwrap_or_else(|| {
-                let help = did_you_mean(error.instance().as_str().unwrap_or_default(), options.iter().copied());
-                (format!("{shown} is not one of {}", listed(&options)), help)
+            let Former { message, help, fix } = former_value(&path, error.instance()).unwrap_or_else(|| Former {
+                message: format!("{shown} is not one of {}", listed(&options)),
+                help: did_you_mean(error.instance().as_str().unwrap_or_default(), options.iter().copied()),
+                fix: certain::option(&path, error.instance(), &options),
             });
-            found.push(Diagnostic::error(UNKNOWN_VALUE, at, message).help(help));
+            found.push(Diagnostic::error(UNKNOWN_VALUE, at, message).help(help).fix(fix));
         }
         Kind::Type { kind } => {
             if let Some((Part::Key(key), table)) = path.split_last()
-                && let Some((message, help)) = former_key(table, key, error.instance())
+                && let Some(Former { message, help, fix }) = former_key(table, key, error.instance())
             {
-                found.push(Diagnostic::error(UNKNOWN_KEY, at.key(), message).help(help));
+                found.push(Diagnostic::error(UNKNOWN_KEY, at.key(), message).help(help).fix(fix));
                 return;
             }
             found.push(wrong_type(schema, error, &[expected(kind)], at, tables));
@@ -90,10 +92,12 @@ fn one(schema: &Value, error: &ValidationError<'_>, tables: &[DeTable<'_>], foun
             found.push(Diagnostic::error(OUT_OF_RANGE, at, message).help("name at least one, or remove the key"));
         }
         Kind::UniqueItems => {
-            found.push(Diagnostic::error(INVALID, at, format!("`{name}` lists a value twice")).help("list it once"));
+            let error = Diagnostic::error(INVALID, at, format!("`{name}` lists a value twice"));
+            found.push(error.help("list it once"));
         }
         Kind::Pattern { .. } | Kind::Format { .. } => {
             let diagnostic = Diagnostic::error(INVALID, at, format!("invalid value {shown} for `{name}`"));
+            let diagnostic = diagnostic.fix(certain::value(schema, error, &path, tables));
             let help = is_name(schema, error).then(|| NAME_FORM.to_owned());
             let help = help.or_else(|| converted_or_form(schema, error, &path, tables));
             found.push(match help {
@@ -112,9 +116,12 @@ fn unknown_key(schema: &Value, error: &ValidationError<'_>, path: &[Part], key: 
         return not_a_name(at, key);
     }
     let value = &error.instance()[key];
-    let (message, help) = former_key(path, key, value)
-        .unwrap_or_else(|| (format!("there is no key `{key}` here"), unknown(schema, path, key, value, known)));
-    Diagnostic::error(UNKNOWN_KEY, at.then(key).key(), message).help(help)
+    let Former { message, help, fix } = former_key(path, key, value).unwrap_or_else(|| Former {
+        message: format!("there is no key `{key}` here"),
+        help: unknown(schema, path, key, value, known),
+        fix: certain::key(schema, path, key, value, known),
+    });
+    Diagnostic::error(UNKNOWN_KEY, at.then(key).key(), message).help(help).fix(fix)
 }
 
 /// Help for a key that a table does not have: the word of this language for one of GitHub's, the key that was meant, or
@@ -175,7 +182,8 @@ fn wrong_type(
     let table = || (expected.contains("a table") && !is_member).then(|| format!("declare it as `[{}]`", at.dotted()));
     let help = suggestion(schema, error, &path, tables).or_else(table);
     let help = help.or_else(|| is_member.then(|| form(schema, error)).flatten());
-    let diagnostic = Diagnostic::error(WRONG_TYPE, at, message);
+    let fix = certain::value(schema, error, &path, tables);
+    let diagnostic = Diagnostic::error(WRONG_TYPE, at, message).fix(fix);
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,

@@ -106,6 +106,16 @@ pub(super) fn elsewhere(schema: &Value, key: &str) -> Option<String> {
     (1..=MOST_TABLES).contains(&tables.len()).then(|| format!("this key belongs to {}", listed(&tables)))
 }
 
+/// The tables without a name that have a key; none if tables with names have it, too.
+pub(super) fn homes(schema: &Value, key: &str) -> Vec<String> {
+    let Some(tops) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };
+    let has = |here: &Value| properties(schema, here).any(|keys| keys.contains_key(key));
+    if tops.values().any(|here| named(schema, here).is_some_and(has)) {
+        return Vec::new();
+    }
+    tops.iter().filter(|(_, here)| has(here)).map(|(table, _)| table.clone()).collect()
+}
+
 /// Tables that hold tables by name, and hold something else: each with the sentence about it.
 pub(super) fn nameless(schema: &Value, definition: &Value) -> Vec<(String, String)> {
     let Some(tops) = schema.get("properties").and_then(Value::as_object) else { return Vec::new() };

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::diagnostics::Part;
+use crate::diagnostics::{Fix, Location, Part};
 
 /// A key or value that has another name now.
 struct Renamed {
@@ -10,25 +10,24 @@ struct Renamed {
     at: &'static [&'static str],
     /// The former name.
     old: &'static str,
-    /// The name now.
+    /// The name now; dotted for a key of a table.
     new: &'static str,
-    /// Builds what to type instead from the value that the former key has.
-    fix: fn(&Value) -> String,
+    /// Builds the value of the new key from that of the former one.
+    value: fn(&Value) -> Value,
 }
 
 const KEYS: &[Renamed] = &[
-    key(&["environments", "*"], "after", "needs", |value| format!("needs = {}", as_toml(value))),
-    key(&["environments", "*"], "finally", "after", |value| format!("after = {}", as_toml(value))),
-    key(&["environments", "*", "migrate"], "on-restore", "on-rollback", |value| {
-        format!("on-rollback = {}", as_toml(value))
-    }),
-    key(&["environments", "*", "traffic"], "through", "provider", |value| format!("provider = {}", as_toml(value))),
-    key(&["suites", "*"], "also", "on", |value| format!("on = {}", as_toml(value))),
-    key(&["tests", "*"], "distribute", "dist", |value| format!("dist = {}", as_toml(value).replace('-', ""))),
-    key(&["tests", "*"], "measure", "coverage.source", |value| format!("coverage = {{ source = {} }}", as_toml(value))),
-    key(&["tests", "*"], "report-version", "coverage.version", |value| {
-        format!("coverage = {{ source = [\"…\"], version = {} }}", as_toml(value))
-    }),
+    key(&["environments", "*"], "after", "needs"),
+    key(&["environments", "*"], "finally", "after"),
+    key(&["environments", "*", "migrate"], "on-restore", "on-rollback"),
+    key(&["environments", "*", "traffic"], "through", "provider"),
+    key(&["suites", "*"], "also", "on"),
+    Renamed {
+        value: |value| value.as_str().map_or_else(|| value.clone(), |text| text.replace('-', "").into()),
+        ..key(&["tests", "*"], "distribute", "dist")
+    },
+    key(&["tests", "*"], "measure", "coverage.source"),
+    key(&["tests", "*"], "report-version", "coverage.version"),
 ];
 
 const VALUES: &[Renamed] = &[
@@ -39,12 +38,12 @@ const VALUES: &[Renamed] = &[
     value(&["tests", "*", "dist"], "work-steal", "worksteal"),
 ];
 
-const fn key(at: &'static [&'static str], old: &'static str, new: &'static str, fix: fn(&Value) -> String) -> Renamed {
-    Renamed { at, old, new, fix }
+const fn key(at: &'static [&'static str], old: &'static str, new: &'static str) -> Renamed {
+    Renamed { at, old, new, value: Value::clone }
 }
 
 const fn value(at: &'static [&'static str], old: &'static str, new: &'static str) -> Renamed {
-    Renamed { at, old, new, fix: |_| String::new() }
+    key(at, old, new)
 }
 
 impl Renamed {
@@ -55,21 +54,39 @@ impl Renamed {
     }
 }
 
-/// The message and the help for a former key of the table at `table`; none for a key that was never one.
-pub(super) fn former_key(table: &[Part], key: &str, value: &Value) -> Option<(String, String)> {
+/// The report of a former name.
+pub(super) struct Former {
+    pub(super) message: String,
+    pub(super) help: String,
+    pub(super) fix: Option<Fix>,
+}
+
+/// The report of a former key of the table at `table`; none for a key that was never one.
+pub(super) fn former_key(table: &[Part], key: &str, value: &Value) -> Option<Former> {
     // `after` of an environment is a key again, for steps.
     if key == "after" && !value.is_string() {
         return None;
     }
     let renamed = KEYS.iter().find(|renamed| renamed.old == key && renamed.fits(table))?;
-    Some((format!("`{key}` is now `{}`", renamed.new), format!("write `{}`", (renamed.fix)(value))))
+    let at = Location::value(table.to_vec()).then(key);
+    let fix = Fix::rename(at.clone(), renamed.new).migration();
+    let written = (renamed.value)(value);
+    Some(Former {
+        message: format!("`{key}` is now `{}`", renamed.new),
+        help: format!("write `{} = {}`", renamed.new, as_toml(&written)),
+        fix: Some(if written == *value { fix } else { fix.with_value(at, as_toml(&written)) }),
+    })
 }
 
-/// The message and the help for a former value at `path`.
-pub(super) fn former_value(path: &[Part], value: &Value) -> Option<(String, String)> {
+/// The report of a former value at `path`.
+pub(super) fn former_value(path: &[Part], value: &Value) -> Option<Former> {
     let old = value.as_str()?;
-    let renamed = VALUES.iter().find(|renamed| renamed.old == old && renamed.fits(path))?;
-    Some((format!("`\"{old}\"` is now `\"{}\"`", renamed.new), format!("write `\"{}\"`", renamed.new)))
+    let Renamed { new, .. } = VALUES.iter().find(|renamed| renamed.old == old && renamed.fits(path))?;
+    Some(Former {
+        message: format!("`\"{old}\"` is now `\"{new}\"`"),
+        help: format!("write `\"{new}\"`"),
+        fix: Some(Fix::replace(Location::value(path.to_vec()), format!("\"{new}\"")).migration()),
+    })
 }
 
 /// Returns whether a table holds the former name of a key that it lacks: one error is enough then.

@@ -6,6 +6,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::lookup::{key_schema, place};
 use super::renamed::as_toml;
+use crate::definition::units;
 use crate::diagnostics::Part;
 
 /// Help for a value that its key does not accept: the value converted, or else an example of the key.
@@ -29,7 +30,7 @@ pub(super) fn suggestion(
 
 /// A part of the schema with the definitions that it refers to, and no others: the whole schema takes milliseconds to
 /// compile, and this is done for every error.
-fn complete(schema: &Value, part: &Value) -> Value {
+pub(super) fn complete(schema: &Value, part: &Value) -> Value {
     const TABLE: &str = "definitions";
     let mut whole = part.clone();
     let mut kept = Map::new();
@@ -72,6 +73,7 @@ fn candidates(value: &Value, path: &[Part], tables: &[DeTable<'_>]) -> Vec<Value
     };
     match value {
         Value::String(text) => {
+            found.extend(units::spelled(text).map(Value::from));
             // `5432:5432` is how others write a port.
             let last = text.rsplit(':').next().unwrap_or(text);
             found.extend(last.parse::<i64>().ok().map(Value::from));
@@ -99,7 +101,7 @@ fn candidates(value: &Value, path: &[Part], tables: &[DeTable<'_>]) -> Vec<Value
 }
 
 /// The digits of a number as the definition has them.
-fn number_text(tables: &[DeTable<'_>], path: &[Part]) -> Option<String> {
+pub(super) fn number_text(tables: &[DeTable<'_>], path: &[Part]) -> Option<String> {
     let (Part::Key(first), rest) = path.split_first()? else { return None };
     tables.iter().find_map(|table| {
         let mut value = table.get(first.as_ref())?.get_ref();

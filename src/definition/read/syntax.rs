@@ -8,7 +8,7 @@ use std::str::CharIndices;
 use toml::de::DeTable;
 
 use crate::conflict;
-use crate::diagnostics::{Code, Diagnostic, Location};
+use crate::diagnostics::{Code, Diagnostic, Fix, Location};
 use crate::sources::Text;
 
 const SYNTAX: Code = Code("syntax");
@@ -60,6 +60,11 @@ pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
             covered = mapping_end(&text.text, covered);
         }
         diagnostic.help = help(&text.text, &range, &diagnostic.message);
+        let wrong = text.text.get(range.clone()).unwrap_or_default();
+        let right = right(wrong, &diagnostic.message);
+        // What a whole line means is no choice of a word.
+        let right = right.filter(|right| diagnostic.help.as_ref() == Some(&write(right)));
+        diagnostic.fix = right.map(|right| Fix::replace(at(range), right));
         found.push(diagnostic);
     }
     found
@@ -91,20 +96,36 @@ fn help(text: &str, range: &Range<usize>, message: &str) -> Option<String> {
             value => format!("write `{key} = {value}`"),
         });
     }
-    if wrong.contains(['“', '”', '‘', '’']) {
-        return Some(format!("write straight quotes: `{}`", wrong.replace(['“', '”', '‘', '’'], "\"")));
-    }
     if matches!(wrong, "null" | "nil" | "None") {
         return Some("remove the key: TOML has no value for nothing".to_owned());
     }
-    let is_word = !wrong.is_empty() && wrong.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
-    match wrong {
-        "True" | "False" => Some(format!("write `{}`", wrong.to_lowercase())),
-        _ if message.contains("must be quoted") && is_word => Some(format!("write `\"{wrong}\"`")),
-        _ if whole.contains("//") && message.starts_with("unexpected key or value") => {
+    match right(wrong, message) {
+        Some(right) => Some(write(&right)),
+        None if wrong.contains(QUOTES) => Some("write straight quotes".to_owned()),
+        None if whole.contains("//") && message.starts_with("unexpected key or value") => {
             Some("write `#` before a comment".to_owned())
         }
         _ => None,
+    }
+}
+
+/// Quotes of other languages.
+const QUOTES: [char; 4] = ['“', '”', '‘', '’'];
+
+fn write(right: &str) -> String {
+    format!("write `{right}`")
+}
+
+/// The only right form of a wrong value.
+fn right(wrong: &str, message: &str) -> Option<String> {
+    let is_word = !wrong.is_empty() && wrong.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    match wrong {
+        "True" | "False" => Some(wrong.to_lowercase()),
+        _ if wrong.len() > 1 && wrong.starts_with(QUOTES) && wrong.ends_with(QUOTES) => {
+            let inner = wrong.trim_matches(QUOTES);
+            (!inner.contains(['"', '\\', '\n']) && !inner.contains(QUOTES)).then(|| format!("\"{inner}\""))
+        }
+        _ => (message.contains("must be quoted") && is_word).then(|| format!("\"{wrong}\"")),
     }
 }
 

@@ -6,6 +6,7 @@ mod duration;
 mod floor;
 mod percent;
 mod requirement;
+mod spelled;
 
 use std::fmt;
 
@@ -15,6 +16,7 @@ pub use duration::Duration;
 pub use floor::Floor;
 pub use percent::Percent;
 pub use requirement::{Miss, Requirement, VERSION};
+pub(crate) use spelled::spelled;
 
 /// A text that its key does not accept: the mistake, and the text to type instead.
 #[derive(Debug, Clone, PartialEq, Eq)]
