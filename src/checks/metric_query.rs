@@ -57,10 +57,8 @@ fn balanced(query: &str) -> Result<(), (String, String)> {
     let mut letters = query.chars();
     while let Some(letter) = letters.next() {
         match letter {
-            '"' | '\'' | '`' => {
-                if !skip_string(&mut letters, letter) {
-                    return Err((format!("a string that begins with {letter} has no end"), format!("add {letter}")));
-                }
+            '"' | '\'' | '`' if !skip_string(&mut letters, letter) => {
+                return Err((format!("a string that begins with {letter} has no end"), format!("add {letter}")));
             }
             '(' => open.push((letter, ')')),
             '[' => open.push((letter, ']')),

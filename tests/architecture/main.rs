@@ -38,6 +38,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("actions_lock", &["pins"]),
     ("doctor", &["setup", "upstream", "workflow"]),
     ("plan", &["definition", "setup", "sources", "workflow"]),
+    ("fixes", &["diagnostics", "lib", "sources"]),
     ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (
         "lib",
@@ -57,7 +58,6 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
-    ("fixes", &["diagnostics", "lib", "sources"]),
     ("allow", &["diagnostics"]),
     ("graph", &["workflow"]),
     ("setup", &["definition", "diagnostics", "sources", "trace", "workflow"]),
