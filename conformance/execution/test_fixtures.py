@@ -179,6 +179,12 @@ def test_clouds(make: Make) -> None:
 
 
 @thorough
+def test_shipping(make: Make) -> None:
+    """A Go service without tests that is deployed in several ways: its check passes."""
+    green(make("shipping"))
+
+
+@thorough
 def test_escape_hatches(make: Make) -> None:
     """Zig, which the project sets up itself, in two versions, with own steps: everything passes."""
     github = make("escape-hatches", locks={"engine": "zig"})

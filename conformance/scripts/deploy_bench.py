@@ -330,6 +330,34 @@ class Bench:
     def canary(self, **more: Any) -> None:
         self.file["workloads"][0]["traffic"] = {**GATEWAY, **more}
 
+    def blue_green(self) -> None:
+        """Gives the cluster a second workload and a Service that selects the first one."""
+        state = self.state()
+        objects = state["objects"]
+        green = deployment("atom-green", OLD, 0)
+        for color, item in (("blue", objects["deployment/atom"]), ("green", green)):
+            labels = item["spec"]["template"]["metadata"]["labels"]
+            labels |= {"app": "atom", "color": color}
+            item["spec"]["selector"]["matchLabels"] = {"color": color}
+        objects["deployment/atom-green"] = green
+        objects["service/atom"]["spec"] = {
+            "selector": {"app": "atom", "color": "blue"},
+            "ports": [{"port": 80, "targetPort": 8000}],
+        }
+        state["rolled"]["deployment/atom-green"] = OLD
+        self.write_state(state)
+        self.file["workloads"][0]["traffic"] = {
+            "kind": "blue-green",
+            "service": "service/atom",
+            "green-target": "deployment/atom-green",
+            "hold": "10ms",
+        }
+
+    def active(self) -> str:
+        """The workload that the Service selects."""
+        color = self.object("service/atom")["spec"]["selector"]["color"]
+        return {"blue": "deployment/atom", "green": "deployment/atom-green"}[str(color)]
+
     def deploy(self, *arguments: str) -> Ran:
         """Runs a step that must leave no secret behind."""
         for path in (self.summary, self.output):

@@ -19,7 +19,11 @@ CANARY = [
     "preflight", "begin", "backup", "migrate", "apply", "shift --to 10", "shift --to 50",
     "promote", "judge", "verify",
 ]  # fmt: skip
-KINDS = {"all-at-once": AT_ONCE, "gateway-api": CANARY}
+SWITCH = [
+    "preflight", "begin", "backup", "migrate", "apply", "shift --to 100", "judge", "verify",
+]  # fmt: skip
+KINDS = {"all-at-once": AT_ONCE, "gateway-api": CANARY, "blue-green": SWITCH}
+BLUE, GREEN = "deployment/atom", "deployment/atom-green"
 
 
 @pytest.fixture
@@ -34,11 +38,21 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 def prepared(bench: Bench, kind: str) -> list[str]:
     if kind == "gateway-api":
         bench.canary()
+    if kind == "blue-green":
+        bench.blue_green()
     return KINDS[kind]
 
 
 def assert_at(bench: Bench, image: str) -> None:
     """All traffic is at the version, and nothing says that it is being changed."""
+    if GREEN in bench.state()["objects"]:
+        active = bench.active()
+        assert bench.image(active) == bench.state()["rolled"][active] == image
+        assert bench.mark(CHANGING) is None
+        assert bench.mark(VERIFIED)["image"] == image
+        assert active == (BLUE if image == OLD else GREEN)
+        assert bench.image(BLUE) == OLD
+        return
     assert bench.image() == image
     assert bench.state()["rolled"]["deployment/atom"] == image
     assert bench.mark(CHANGING) is None

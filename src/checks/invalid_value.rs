@@ -39,10 +39,19 @@ impl Check for InvalidValue {
             }
             if let Some(traffic) = &environment.traffic {
                 let at = at.key("traffic");
-                object(&at.key("route"), &["httproute"], &traffic.route);
-                object(&at.key("stable"), &["service"], &traffic.stable);
-                object(&at.key("canary"), &["service"], &traffic.canary);
-                object(&at.key("canary-target"), &["deployment", "statefulset"], &traffic.canary_target);
+                let runs: &[&str] = &["deployment", "statefulset"];
+                for (key, kinds, written) in [
+                    ("route", &["httproute"] as &[&str], &traffic.route),
+                    ("stable", &["service"], &traffic.stable),
+                    ("canary", &["service"], &traffic.canary),
+                    ("canary-target", runs, &traffic.canary_target),
+                    ("service", &["service"], &traffic.service),
+                    ("green-target", runs, &traffic.green_target),
+                ] {
+                    if let Some(text) = written {
+                        object(&at.key(key), kinds, text);
+                    }
+                }
             }
         });
         entries(&ROOT, "smoke", &definition.smoke, &mut |at, _, smoke| {

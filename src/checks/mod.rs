@@ -82,6 +82,7 @@ mod step_kind;
 mod test_selection;
 mod timezone;
 mod toolchain;
+mod traffic_keys;
 mod traffic_workload;
 mod undo_without_current;
 mod url_in_secret;
@@ -171,6 +172,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &test_selection::TestSelection,
     &timezone::Timezone,
     &toolchain::Toolchain,
+    &traffic_keys::TrafficKeys,
     &traffic_workload::TrafficWorkload,
     &url_in_secret::UrlInSecret,
     &window_too_few::WindowTooFew,

@@ -106,8 +106,8 @@ fn deployed(definition: &Definition, it: &mut Range<'_>) {
     });
     entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
         it.filled(at, "deploy", environment.deploy.len());
-        if let Some(traffic) = &environment.traffic {
-            it.filled(&at.key("traffic"), "steps", traffic.steps.len());
+        if let Some(steps) = environment.traffic.as_ref().and_then(|traffic| traffic.steps.as_ref()) {
+            it.filled(&at.key("traffic"), "steps", steps.len());
         }
     });
 }

@@ -1,8 +1,7 @@
-//! A canary moves the users of a workload that is deployed there, in rising steps, between two Services.
+//! Traffic moves between two versions of a workload that is deployed there; a canary's shares rise.
 
 use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
-use crate::definition::Traffic;
 use crate::definition::units::Percent;
 use crate::diagnostics::{Code, Diagnostic, listed};
 
@@ -32,12 +31,18 @@ impl Check for TrafficWorkload {
                 let help = format!("name one of {}, or add it to `deploy`", listed(&names(&environment.deploy)));
                 found.push(Diagnostic::error(CODE, at.key("workload").at(), message).help(help));
             }
-            same(&at, ("canary", &traffic.canary), ("stable", at.key("stable"), &traffic.stable), found);
+            if let (Some(canary), Some(stable)) = (&traffic.canary, &traffic.stable) {
+                same(&at, ("canary", canary), ("stable", at.key("stable"), stable), found);
+            }
             let target = ROOT.key("workloads");
             let target = target.key(&traffic.workload);
-            let stable = ("target", target.key("target"), workload.target.as_str());
-            same(&at, ("canary-target", &traffic.canary_target), stable, found);
-            steps(&at.key("steps"), traffic, found);
+            for (key, other) in [("canary-target", &traffic.canary_target), ("green-target", &traffic.green_target)] {
+                let stable = ("target", target.key("target"), workload.target.as_str());
+                if let Some(other) = other {
+                    same(&at, (key, other), stable, found);
+                }
+            }
+            steps(&at.key("steps"), traffic.steps.iter().flatten(), found);
         });
     }
 }
@@ -56,9 +61,9 @@ fn same(at: &Trail<'_>, canary: (&str, &str), stable: (&str, Trail<'_>, &str), f
     }
 }
 
-fn steps(at: &Trail<'_>, traffic: &Traffic, found: &mut Vec<Diagnostic>) {
+fn steps<'a>(at: &Trail<'_>, steps: impl Iterator<Item = &'a Percent>, found: &mut Vec<Diagnostic>) {
     let mut before = Percent::whole(0);
-    for (index, step) in traffic.steps.iter().enumerate() {
+    for (index, step) in steps.enumerate() {
         if *step >= Percent::whole(100) {
             let message = format!("`{step}` is not a step: all users follow after the last one anyway");
             found.push(Diagnostic::error(CODE, at.index(index).at(), message).help("remove it"));

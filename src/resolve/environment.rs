@@ -32,7 +32,7 @@ pub(crate) struct Environment<'a> {
     pub(crate) smoke: Option<&'a Smoke>,
     /// Metrics with their limits.
     pub(crate) limits: Vec<Limited<'a>>,
-    /// Traffic provider and workload, for an environment with a canary.
+    /// Traffic provider and workload, unless all traffic moves at once.
     pub(crate) traffic: Option<Traffic<'a>>,
     /// The machine of its jobs: of several the first.
     pub(crate) machine: &'a RunsOn,
@@ -229,9 +229,9 @@ fn longest(environment: &Written, limits: &[Limited<'_>]) -> Duration {
     sum = environment.migrate.iter().fold(sum, |sum, migrate| sum + migrate.timeout * 2);
     let mut judged = u64::from(!limits.is_empty());
     if let Some(traffic) = &environment.traffic {
-        let steps = u64::try_from(traffic.steps.len()).unwrap_or(1);
-        sum = sum + traffic.hold * steps + environment.rollout;
-        judged += steps;
+        let holds = traffic.holds();
+        sum = sum + traffic.hold * holds + environment.rollout;
+        judged += holds;
     }
     let waited =
         limits.iter().map(|Limited { metric, .. }| metric.window.max(metric.when_few.extend.unwrap_or(metric.window)));

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::provider::Provider;
+use super::provider::{Provider, Stages, seconds};
 use crate::definition::Traffic;
 
 pub(crate) struct GatewayApi;
@@ -14,6 +14,16 @@ impl Provider for GatewayApi {
         "gateway-api"
     }
 
+    fn keys(&self) -> &'static [(&'static str, &'static str)] {
+        &[
+            ("route", "\"httproute/atom\""),
+            ("stable", "\"service/atom\""),
+            ("canary", "\"service/atom-canary\""),
+            ("canary-target", "\"deployment/atom-canary\""),
+            ("steps", "[\"10%\", \"50%\"]"),
+        ]
+    }
+
     fn settings(&self, traffic: &Traffic) -> Value {
         json!({
             "kind": self.name(),
@@ -21,13 +31,21 @@ impl Provider for GatewayApi {
             "stable": traffic.stable,
             "canary": traffic.canary,
             "canary-target": traffic.canary_target,
-            "hold": unit(traffic.hold),
+            "hold": seconds(traffic.hold),
             "smoke": { "through": "port-forward", "port": traffic.port },
         })
     }
-}
 
-/// A time as the scripts read it, in one unit.
-fn unit(time: crate::definition::Duration) -> String {
-    format!("{}s", time.seconds())
+    fn stages(&self, traffic: &Traffic) -> Stages {
+        let shift = |percent: &crate::definition::units::Percent| {
+            let share = percent.as_whole().unwrap_or(1).max(1).to_string();
+            (format!("Shift {percent} of traffic to the canary"), share)
+        };
+        Stages {
+            apply: "Deploy the canary",
+            smoke: "Smoke-test the canary",
+            shifts: traffic.steps.iter().flatten().map(shift).collect(),
+            promote: "Promote the canary",
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! One file per way to move traffic: the settings of its script.
 
+mod blue_green;
 mod gateway_api;
 mod provider;
 #[cfg(test)]
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 pub(crate) use provider::Provider;
 
 /// Providers that `provider` can name.
-pub(crate) const TRAFFIC: &[&dyn Provider] = &[&gateway_api::GatewayApi];
+pub(crate) const TRAFFIC: &[&dyn Provider] = &[&blue_green::BlueGreen, &gateway_api::GatewayApi];
 
 /// Returns the provider of this name.
 pub(crate) fn provider(name: &str) -> Option<&'static dyn Provider> {

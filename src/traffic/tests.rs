@@ -58,6 +58,23 @@ fn a_canary_is_shifted_step_by_step_before_it_is_promoted() {
 }
 
 #[test]
+fn blue_green_switches_once_and_promotes_nothing() {
+    let written = "[environments.production.traffic]\nworkload = \"web\"\nprovider = \"blue-green\"\n\
+                   service = \"service/web\"\ngreen-target = \"deployment/web-green\"\nhold = \"6m\"\n";
+    let project = project(written);
+    let switch = json!({
+        "kind": "blue-green", "service": "service/web", "green-target": "deployment/web-green", "hold": "360s",
+        "port": 80,
+    });
+    assert_eq!(traffic(&project), [json!({ "kind": "all-at-once" }), switch]);
+    let lowered = project.lowered();
+    let names = step_names(job(workflow(&lowered, "deploy.yml"), "deploy-production"));
+    let at = names.iter().position(|name| *name == "Deploy the preview").expect("it has a preview");
+    assert_eq!(names[at + 1], "Switch traffic to the new version");
+    assert!(!names.iter().any(|name| name.contains("canary")), "{names:?}");
+}
+
+#[test]
 fn every_provider_is_found_by_its_name() {
     for provider in super::TRAFFIC {
         assert_eq!(super::provider(provider.name()).map(super::Provider::name), Some(provider.name()));

@@ -81,22 +81,28 @@ class Delivery(ABC):
         cluster.need(self.target)
 
     def check(self, cluster: Cluster, label_key: str) -> None:
+        """Raises a problem if the target cannot be changed and rolled back."""
+        self.check_workload(cluster, self.target, self.container, label_key)
+
+    def check_workload(
+        self, cluster: Cluster, ref: str, container: str, label_key: str
+    ) -> None:
         """Raises a problem if this workload cannot be changed and rolled back."""
-        workload = cluster.need(self.target)
-        find_container(workload, self.container, self.target)
+        workload = cluster.need(ref)
+        find_container(workload, container, ref)
         labels = workload.get("spec", {}).get("selector", {}).get("matchLabels") or {}
         if label_key in labels:
             raise Problem(
-                f"{self.target} selects its pods by the label {label_key}, "
+                f"{ref} selects its pods by the label {label_key}, "
                 "which every deploy sets",
                 "A selector cannot change: use another version label",
             )
         if workload.get("spec", {}).get("paused"):
             raise Problem(
-                f"the rollout of {self.target} is paused: nothing would change",
-                f"Run `kubectl rollout resume {self.target}`",
+                f"the rollout of {ref} is paused: nothing would change",
+                f"Run `kubectl rollout resume {ref}`",
             )
-        refuse_managed(workload, self.target)
+        refuse_managed(workload, ref)
 
     def permissions(self) -> list[Permission]:
         """Lists the permissions that later steps need."""
@@ -153,11 +159,12 @@ class Manifests(Delivery):
         super().__init__(table, workload)
         self.folder = table.text("folder")
 
-    def check(self, cluster: Cluster, label_key: str) -> None:
-        super().check(cluster, label_key)
-        objects = self._render(cluster)
-        if not any(object_ref(item) == self.target for item in objects):
-            raise Problem(f"{self.folder} holds no {self.target}")
+    def check_workload(
+        self, cluster: Cluster, ref: str, container: str, label_key: str
+    ) -> None:
+        super().check_workload(cluster, ref, container, label_key)
+        if not any(object_ref(item) == ref for item in self._render(cluster)):
+            raise Problem(f"{self.folder} holds no {ref}")
 
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
         objects = self._render(cluster)

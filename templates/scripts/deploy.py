@@ -7,15 +7,15 @@ Usage: `python3 -I deploy.py <step>`, which is one of
     backup           runs the backup Job
     migrate          runs the migration Job, from the new image
     migrate-verify   verifies the schema that the new version needs
-    apply            applies the new version, or a canary of it without traffic
-    shift --to N     shifts N percent of traffic to the canary, and checks metrics
+    apply            applies the new version; a canary or preview without traffic
+    shift --to N     shifts N percent of traffic to the new version, checks metrics
     promote          replaces the stable version by the new one
     judge            checks metrics for the last time
     verify           marks the new version as verified
     roll-back        returns traffic to the last verified version, without waiting
     verify-rollback  waits for the rollback, verifies it, removes the mark
     recover [--any]  both of these; --any: also for the deploy of another run
-    smoke [--canary] sends the probes; --canary: to the canary alone
+    smoke [--canary] sends the probes; --canary: to a canary or preview alone
     notify EVENT     reports success, failure, rollback, or auto: the job's result
     approved         fails unless a reviewer approved this run
 

@@ -53,7 +53,7 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
         back = (
             found.verified.version
             if found.verified is not None
-            else workload.delivery.running(deploy.cluster, workload.label_key)
+            else workload.traffic.running(deploy.cluster)
         )
         to, run = planned(deploy, workload, found)
         mark = Changing(
@@ -155,9 +155,9 @@ def apply(deploy: Deploy, _given: argparse.Namespace) -> None:
 
 
 def shift(deploy: Deploy, given: argparse.Namespace) -> None:
-    own = [pair for pair in _own_marks(deploy) if pair[0].traffic.divides]
+    own = [pair for pair in _own_marks(deploy) if pair[0].traffic.shifts]
     if not own:
-        raise Problem("no workload's traffic can be divided")
+        raise Problem("no workload's traffic can be shifted")
     for workload, mark in own:
         workload.traffic.shift(deploy.cluster, given.to, mark)
     since = _stamp(deploy, own)
@@ -172,7 +172,7 @@ def promote(deploy: Deploy, _given: argparse.Namespace) -> None:
     own = _own_marks(deploy)
     for workload, mark in own:
         workload.traffic.promote(deploy.cluster, mark)
-    if any(workload.traffic.divides for workload, _ in own):
+    if any(workload.traffic.shifts for workload, _ in own):
         _stamp(deploy, own)
 
 

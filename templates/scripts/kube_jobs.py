@@ -187,7 +187,7 @@ def run_migration(
 
     Returns the end of what it printed. `revision` is the variable REVISION.
     """
-    ref = workload.delivery.target
+    ref = workload.traffic.serving(cluster)
     live = cluster.need(ref)
     own = find_container(live, workload.delivery.container, ref)[1]
     spec = pod_template(live, ref).get("spec", {})

@@ -47,7 +47,7 @@ def check_everything(deploy: Deploy) -> None:
         found = read_marks(deploy.cluster, workload.ref)
         if not on_demand:
             _refuse_older(deploy, workload, found)
-        runs = workload.delivery.running(deploy.cluster, workload.label_key)
+        runs = workload.traffic.running(deploy.cluster)
         back[workload.name] = runs
         first = first or found.verified is None
         returns = _returns(workload, found, runs)

@@ -52,7 +52,7 @@ def _vanished(deploy: Deploy, workload: Workload, marks: Marks) -> Changing | No
     kept = kept_mark(deploy.cluster, workload.ref, deploy.run)
     if kept is not None or not workload.labelled:
         return kept
-    runs = workload.delivery.running(deploy.cluster, workload.label_key)
+    runs = workload.traffic.running(deploy.cluster)
     if not (runs.label or "").endswith(f"-{deploy.run.id}-{deploy.run.attempt}"):
         return None
     if marks.verified is None:

@@ -1,7 +1,7 @@
 """Smoke tests of an environment.
 
 Every probe runs, and all failures are reported together. `--canary` sends the probes
-to the canary alone, by the workload's traffic.
+to the canary or preview alone, by the workload's traffic.
 """
 
 from __future__ import annotations
@@ -28,8 +28,6 @@ from smoke_plan import Call, Login, Probe, Smoke, filled
 from tables import show_table
 from web import Answer, check_url, cookies_of, send_request
 from workload import read_workloads
-
-from traffic import GatewayApi
 
 MAX_REDIRECTS = 5
 SHORTEST_MASKED = 6
@@ -225,22 +223,16 @@ def _send(
 
 
 def _run_canary(smoke: Smoke, root: Table) -> None:
-    canaries = [
-        found.traffic
-        for found in read_workloads(root)
-        if isinstance(found.traffic, GatewayApi)
-    ]
-    if len(canaries) != 1:
-        raise Problem(
-            f"--canary: the environment has {len(canaries)} canaries, not one"
-        )
-    canary = canaries[0]
+    moved = [found.traffic for found in read_workloads(root) if found.traffic.shifts]
+    if len(moved) != 1:
+        raise Problem(f"--canary: traffic shifts for {len(moved)} workloads, not one")
+    canary = moved[0]
     public = check_url(smoke.url.required(), smoke.url.described)
     headers = {name: value.required() for name, value in smoke.headers.items()}
-    heading = f"Smoke tests of the canary in {smoke.environment}"
-    if canary.smoke.through == "header":
+    heading = f"Smoke tests of the new version in {smoke.environment}"
+    if canary.smoke_headers:
         headers |= {
-            name: value.required() for name, value in canary.smoke.headers.items()
+            name: value.required() for name, value in canary.smoke_headers.items()
         }
         run_probes(smoke, Target(public, headers, smoke.url.described, public), heading)
         return
@@ -253,7 +245,7 @@ def _run_canary(smoke: Smoke, root: Table) -> None:
     parts = urllib.parse.urlsplit(public)
     headers |= {"Host": parts.netloc, "X-Forwarded-Proto": parts.scheme}
     seen = f"{parts.scheme}://{parts.netloc}"
-    with PortForward(reached, canary.canary_ref, canary.smoke.port) as local:
+    with PortForward(reached, *canary.preview(reached)) as local:
         run_probes(
             smoke,
             Target(local, headers, smoke.url.described, seen, direct=True),

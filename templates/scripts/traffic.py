@@ -4,6 +4,8 @@ A new one is a class here and its entry in `TRAFFIC`.
 
     {"kind": "all-at-once"}
 
+    {"kind": "blue-green", ...}            see blue_green
+
     {"kind": "gateway-api",
      "route": "httproute/atom",             whose weights are patched
      "stable": "service/atom", "canary": "service/atom-canary",
@@ -23,23 +25,23 @@ from __future__ import annotations
 
 import math
 import time
-from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
+from blue_green import BlueGreen
 from cluster import MOVED, Cluster, Failed, reference
 from marks import Changing
 from pods import (
     PATCH_ATTEMPTS,
     Pin,
     Version,
-    find_container,
     pod_template,
     put_version,
     replicas_of,
 )
 from runner import Problem, Problems, annotate, log
 from settings import ExternalValue, Table
+from traffic_provider import Traffic
 
 from delivery import Delivery, Permission, object_ref, refuse_managed
 
@@ -53,58 +55,6 @@ class CanarySmoke:
     headers: dict[str, ExternalValue] = field(default_factory=dict)
 
 
-class Traffic(ABC):
-    kind: ClassVar[str]
-    # True if a part of the traffic can be shifted; `hold` is the duration of each step.
-    divides: ClassVar[bool] = False
-    hold: float = 0.0
-
-    def __init__(self, table: Table, delivery: Delivery, label_key: str) -> None:
-        self.delivery = delivery
-        self.label_key = label_key
-
-    def pin(self, version: Version) -> Pin:
-        return Pin(self.delivery.container, self.label_key, version)
-
-    def check(self, cluster: Cluster) -> None:
-        self.delivery.check(cluster, self.label_key)
-
-    @property
-    def changes(self) -> list[str]:
-        """The objects that it changes besides the delivery's target."""
-        return []
-
-    def permissions(self) -> list[Permission]:
-        return self.delivery.permissions()
-
-    def before(self, cluster: Cluster) -> dict[str, Any]:
-        """The state that a rollback restores besides images, for the mark."""
-        return {}
-
-    @abstractmethod
-    def apply(self, cluster: Cluster, mark: Changing) -> None:
-        """Starts the new version, and waits for it."""
-
-    def shift(self, cluster: Cluster, percent: int, mark: Changing) -> None:
-        raise Problem(f"traffic moves {self.kind}: there is no part of it to shift")
-
-    def promote(self, cluster: Cluster, mark: Changing) -> None:
-        """Replaces the stable version, and waits for it."""
-        log(f"{self.delivery.target}: all traffic is on the new version already")
-
-    def roll_back(self, cluster: Cluster, mark: Changing) -> None:
-        """Returns traffic to the earlier version, quickly: GitHub may end this step."""
-        self.delivery.put_back(cluster, {self.delivery.target: self.pin(mark.back)})
-
-    def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
-        pins = {self.delivery.target: self.pin(mark.back)}
-        self.delivery.settle(cluster, pins, back=True)
-
-    def prove(self, cluster: Cluster, mark: Changing) -> None:
-        """Raises a problem unless the new version alone serves now."""
-        self.delivery.prove(cluster, {self.delivery.target: self.pin(mark.to)})
-
-
 class AllAtOnce(Traffic):
     kind = "all-at-once"
 
@@ -116,7 +66,7 @@ class AllAtOnce(Traffic):
 
 class GatewayApi(Traffic):
     kind = "gateway-api"
-    divides = True
+    shifts = True
 
     def __init__(self, table: Table, delivery: Delivery, label_key: str) -> None:
         super().__init__(table, delivery, label_key)
@@ -140,16 +90,12 @@ class GatewayApi(Traffic):
 
     def check(self, cluster: Cluster) -> None:
         super().check(cluster)
-        canary, route = cluster.need(self.canary_target), cluster.need(self.route)
-        find_container(canary, self.canary_container, self.canary_target)
-        labels = canary.get("spec", {}).get("selector", {}).get("matchLabels") or {}
-        if self.label_key in labels:
-            raise Problem(
-                f"{self.canary_target} selects its pods by the label {self.label_key}"
-            )
-        for ref, item in ((self.canary_target, canary), (self.route, route)):
-            refuse_managed(item, ref)
-        self._check_selectors(cluster, canary)
+        self.delivery.check_workload(
+            cluster, self.canary_target, self.canary_container, self.label_key
+        )
+        route = cluster.need(self.route)
+        refuse_managed(route, self.route)
+        self._check_selectors(cluster, cluster.need(self.canary_target))
         now = _canary_share(self._rules(route))
         if now:
             annotate(
@@ -170,6 +116,13 @@ class GatewayApi(Traffic):
         if self.smoke.through == "port-forward":
             needed.append(("create", "pods", "portforward"))
         return needed
+
+    def preview(self, cluster: Cluster) -> tuple[str, int]:
+        return self.canary_ref, self.smoke.port
+
+    @property
+    def smoke_headers(self) -> dict[str, ExternalValue]:
+        return self.smoke.headers if self.smoke.through == "header" else {}
 
     def before(self, cluster: Cluster) -> dict[str, Any]:
         rules = self._rules(cluster.need(self.route))
@@ -329,7 +282,7 @@ class GatewayApi(Traffic):
         return object_ref(item) != self.delivery.target
 
 
-TRAFFIC: tuple[type[Traffic], ...] = (AllAtOnce, GatewayApi)
+TRAFFIC: tuple[type[Traffic], ...] = (AllAtOnce, BlueGreen, GatewayApi)
 
 
 def read_traffic(table: Table, delivery: Delivery, label_key: str) -> Traffic:

@@ -18,9 +18,10 @@ from dataclasses import dataclass
 from pods import DIGEST, Version
 from runner import Problem
 from settings import Run, Table
+from traffic_provider import Traffic
 
 from delivery import Delivery, read_delivery
-from traffic import Traffic, read_traffic
+from traffic import read_traffic
 
 
 @dataclass(frozen=True)

@@ -76,6 +76,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "runners",
             "sources",
             "toolchains",
+            "traffic",
         ],
     ),
     (

@@ -112,16 +112,16 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
             steps.push(script("Verify the migration", &["migrate-verify"], "migrate", Effect::Verifies, &none));
         }
     }
-    match &environment.traffic {
-        Some(traffic) => {
-            steps.push(script("Deploy the canary", &["apply"], "traffic", Effect::Changes, &none));
-            steps.extend(smoke_step(context, resolved, "Smoke-test the canary", &["--canary"]));
-            for percent in &traffic.steps {
-                let share = percent.as_whole().unwrap_or(1).max(1).to_string();
-                let title = format!("Shift {percent} of traffic to the canary");
-                steps.push(script(&title, &["shift", "--to", &share], "traffic", Effect::Changes, &judged));
+    match resolved.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
+        Some(stages) => {
+            steps.push(script(stages.apply, &["apply"], "traffic", Effect::Changes, &none));
+            steps.extend(smoke_step(context, resolved, stages.smoke, &["--canary"]));
+            for (title, percent) in &stages.shifts {
+                steps.push(script(title, &["shift", "--to", percent], "traffic", Effect::Changes, &judged));
             }
-            steps.push(script("Promote the canary", &["promote"], "traffic", Effect::Changes, &none));
+            if !stages.shift_all() {
+                steps.push(script(stages.promote, &["promote"], "traffic", Effect::Changes, &none));
+            }
         }
         None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &none)),
     }

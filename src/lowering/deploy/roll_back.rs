@@ -27,10 +27,10 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     steps.extend(context.cluster(written, &origin));
     steps.push(script("Preflight checks", &["preflight"], Effect::None, &all));
     steps.push(script("Start the rollback", &["begin"], Effect::Changes, &none).id("begin"));
-    if written.traffic.is_some() {
-        steps.push(script("Deploy the canary", &["apply"], Effect::Changes, &none));
-        steps.extend(smoke_step(context, environment, "Smoke-test the canary", &["--canary"]));
-        steps.push(script("Promote the canary", &["promote"], Effect::Changes, &none));
+    if let Some(stages) = environment.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
+        steps.push(script(stages.apply, &["apply"], Effect::Changes, &none));
+        steps.extend(smoke_step(context, environment, stages.smoke, &["--canary"]));
+        steps.push(script(stages.promote, &["promote"], Effect::Changes, &none));
     } else {
         steps.push(script("Apply", &["apply"], Effect::Changes, &none));
     }

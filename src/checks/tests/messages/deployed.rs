@@ -79,6 +79,33 @@ fn canaries() {
 }
 
 #[test]
+fn keys_of_traffic_providers() {
+    let traffic = |keys: &str| {
+        let more = format!("[environments.production.traffic]\nworkload = \"api\"\nhold = \"6m\"\n{keys}\n");
+        said(&promoted("", r#"errors = { max = "0.1%" }"#, &more), &[])
+    };
+    let none: [&str; 0] = [];
+    let service = "provider = \"blue-green\"\nservice = \"service/a\"";
+    assert_eq!(traffic(&format!("{service}\ngreen-target = \"deployment/green\"")), none);
+    assert_eq!(
+        traffic(&format!("{service}\nsteps = [\"10%\"]")),
+        [
+            "error traffic-keys environments.production.traffic: `blue-green` needs `green-target`",
+            "error traffic-keys environments.production.traffic.steps: `blue-green` does not use `steps`",
+        ]
+    );
+    let canary = "provider = \"gateway-api\"\nroute = \"httproute/a\"\nstable = \"service/a\"\ncanary = \"service/b\"";
+    assert_eq!(
+        traffic(&format!("{canary}\nservice = \"service/a\"")),
+        [
+            "error traffic-keys environments.production.traffic: `gateway-api` needs `canary-target`",
+            "error traffic-keys environments.production.traffic.service: `gateway-api` does not use `service`",
+            "error traffic-keys environments.production.traffic: `gateway-api` needs `steps`",
+        ]
+    );
+}
+
+#[test]
 fn a_gate_that_is_open_before_production_alone_is_fine() {
     let open = "[metrics.errors]\nwhen-empty = \"pass\"\n";
     let toml = promoted(r#"errors = { max = "1%" }"#, r#"errors = { max = "0.1%" }"#, open);
