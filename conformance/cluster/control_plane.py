@@ -147,6 +147,11 @@ class Cluster:
         everything = {"apiVersion": "v1", "kind": "List", "items": list(objects)}
         self.kubectl(namespace, "apply", "--filename=-", given=everything)
 
+    def patch(self, namespace: str, ref: str, operations: list[dict[str, Any]]) -> None:
+        """Patches an object as an administrator."""
+        patch = f"--patch={json.dumps(operations)}"
+        self.kubectl(namespace, "patch", ref, "--type=json", patch)
+
     # ── starting ──────────────────────────────────────────────────────────────
 
     def _begin(self, name: str, *options: str) -> None:

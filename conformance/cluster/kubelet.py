@@ -40,6 +40,7 @@ class Pod:
 
     born: float
     address: str
+    image: str = ""
     service: Service | None = None
     process: subprocess.Popen[bytes] | None = None
     labels: dict[str, str] = field(default_factory=dict)
@@ -104,6 +105,13 @@ class Kubelet:
         status = {"phase": "Failed", "reason": "Evicted", "message": "The node was low on memory."}
         code, answer = self.api.call("PATCH", f"{at}/status", {"status": status}, MERGE)
         assert code == 200, answer
+
+    def change(self, key: str, image: Image) -> None:
+        """Changes how a version behaves, in pods that run as well."""
+        self.images[key] = image
+        for pod in list(self._pods.values()):
+            if pod.service:
+                pod.service.image = self._behaviour(pod.image)
 
     def targets(self) -> list[dict[str, Any]]:
         """The pods that serve, as Prometheus reads them from a file."""
@@ -182,6 +190,7 @@ class Kubelet:
             if known.service is None:
                 labels = pod["metadata"].get("labels", {})
                 name = pod["metadata"]["name"]
+                known.image = _own_container(pod)["image"]
                 known.service = Service(place(known.address), own, labels, name)
                 known.labels = {
                     "namespace": pod["metadata"]["namespace"],
@@ -192,7 +201,9 @@ class Kubelet:
 
     def image_of(self, pod: dict[str, Any]) -> Image:
         """The version that a pod serves."""
-        image = _own_container(pod)["image"]
+        return self._behaviour(_own_container(pod)["image"])
+
+    def _behaviour(self, image: str) -> Image:
         return next((own for key, own in self.images.items() if key in image), Image())
 
     def _wait(

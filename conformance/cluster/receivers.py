@@ -25,6 +25,7 @@ class Receivers:
         self.slack: dict[str, list[str]] = {}
         self.grafana: dict[str, list[dict[str, Any]]] = {}
         self.refused: list[str] = []
+        self.down: set[str] = set()  # Namespaces to which Slack does not answer.
         handler = type("Bound", (Handler,), {"receivers": self})
         self._server = Server(("127.0.0.1", 0), handler)
         self._url = f"http://127.0.0.1:{self._server.server_address[1]}"
@@ -57,7 +58,9 @@ class Handler(BaseHTTPRequestHandler):
             if self.headers.get("Content-Type") != "application/json":
                 raise ValueError("invalid_payload: the content type")
             given = json.loads(body)
-            if kind == "services":
+            if kind == "services" and namespace in self.receivers.down:
+                self._send(503, b"service_unavailable", "text/html")
+            elif kind == "services":
                 _slack(given)
                 self.receivers.slack.setdefault(namespace, []).append(str(given["text"]))
                 self._send(200, b"ok", "text/html")

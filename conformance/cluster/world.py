@@ -20,6 +20,7 @@ from gateway import Gateway
 from programs import KUBECTL
 from prometheus import Prometheus
 from receivers import GRAFANA_TOKEN, Receivers
+from wire import Wire
 
 import fixtures
 from runner.bench import Bench, bench
@@ -52,6 +53,7 @@ class World:
     production: str
     gateway: Gateway
     folder: Path
+    wire: Wire
     runs: list[Run] = field(default_factory=list)
 
     # ── what a case does ──────────────────────────────────────────────────────
@@ -182,6 +184,7 @@ def world(
     verified: str | None = OLD,
     staged: bool = False,
     adjust: Callable[[dict[str, Any]], None] = lambda item: None,
+    users: int = USERS,
 ) -> Iterator[World]:
     """A world for one case, on the cluster that all cases share.
 
@@ -207,7 +210,9 @@ def world(
     origin = fixtures.written(files, folder, pins=_pins(cluster.programs / "kubectl"))
     gateway = Gateway(cluster.api, production, "shop")
     with bench(language, origin, installed) as github:
-        made = World(github, cluster, prometheus, receivers, staging, production, gateway, folder)
+        wire = Wire(cluster.port)
+        around = (cluster, prometheus, receivers)
+        made = World(github, *around, staging, production, gateway, folder, wire)
         made.versions()
         _configure(made)
         for namespace in namespaces:
@@ -215,7 +220,7 @@ def world(
                 cluster.kubectl(
                     namespace, "rollout", "status", f"deployment/{name}", "--timeout=30s"
                 )
-        for _ in range(USERS):
+        for _ in range(users):
             gateway.user(REQUESTS_PER_SECOND)
         _measured(prometheus, production)
         try:
@@ -224,6 +229,7 @@ def world(
             for run in made.runs:
                 run.abandon()
             gateway.close()
+            wire.close()
             for namespace in namespaces:
                 cluster.api.call("DELETE", f"/api/v1/namespaces/{namespace}")
 
@@ -246,10 +252,15 @@ def _pins(kubectl: Path) -> dict[str, str]:
     return {line: f'"kubectl" = {{ version = "{KUBECTL}", {platforms} }}'}
 
 
+def _kubeconfig(made: World) -> str:
+    server = f"https://127.0.0.1:{made.wire.port}"
+    return made.cluster.kubeconfig(DEPLOYER, server).read_text("utf-8")
+
+
 def _configure(made: World) -> None:
     github = made.github
     secrets = {
-        "KUBECONFIG": made.cluster.kubeconfig(DEPLOYER).read_text("utf-8"),
+        "KUBECONFIG": _kubeconfig(made),
         "PROMETHEUS_URL": made.prometheus.url(made.production),
         "SMOKE_USERNAME": LOGIN[0],
         "SMOKE_PASSWORD": LOGIN[1],

@@ -1,0 +1,68 @@
+"""The table of faults in docs/proof.md: steps in rows, faults in columns."""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "proof.md"
+BEGIN, END = "<!-- faults -->\n", "<!-- end of faults -->\n"
+
+
+def note(step: str, fault: str, outcome: str, seconds: float) -> None:
+    """Keeps the outcome of a cell, if the page is to be rewritten."""
+    if kept := _kept():
+        cell = {"step": step, "fault": fault, "outcome": outcome, "seconds": seconds}
+        with kept.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(cell) + "\n")
+
+
+def rewrite(steps: Sequence[str], faults: Sequence[str]) -> None:
+    """Rewrites the table from the outcomes that were kept, if that is asked for."""
+    kept = _kept()
+    if not kept or not kept.exists():
+        return
+    noted = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
+    found = {(cell["step"], cell["fault"]): cell for cell in noted}
+    text = PAGE.read_text("utf-8")
+    before, _, rest = text.partition(BEGIN)
+    after = rest.partition(END)[2]
+    table = _table(found, steps, faults)
+    PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
+
+
+def _table(found: dict[tuple[str, str], dict], steps: Sequence[str], faults: Sequence[str]) -> str:  # type: ignore[type-arg]
+    median = statistics.median(cell["seconds"] for cell in found.values())
+    lines = [f"{len(found)} cells; a cell took {median:.0f} seconds (median).\n"]
+    for fault in faults:
+        lines += [f"\n**{fault}**\n", "| Step | Outcome |", "|---|---|"]
+        lines += [
+            f"| {step} | {cell['outcome']} |"
+            for step in steps
+            if (cell := found.get((step, fault)))
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def cells() -> set[tuple[str, str]]:
+    """The step and the fault of each cell of the page."""
+    table = PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
+    return set(_read(table.splitlines()))
+
+
+def _read(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
+    fault = ""
+    for line in lines:
+        if line.startswith("**"):
+            fault = line.strip("*")
+        elif line.startswith("| ") and not line.startswith("| Step"):
+            yield line.split("|")[1].strip(), fault
+
+
+def _kept() -> Path | None:
+    if os.environ.get("PIPEWRIGHT_ACCEPT") != "1":
+        return None
+    return Path(os.environ["BENCH_CACHE"]) / "faults.jsonl"
