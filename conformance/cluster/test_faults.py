@@ -133,6 +133,7 @@ def outcome(shop: World, run: Run) -> str:
     issues = bool(shop.github.api.issues.all)
     if rolled_back or issues:
         return "rolled back, told" if rolled_back else "rolled back, told by an issue"
+    assert told(shop) or shop.production in shop.receivers.down
     return "stopped, told" if told(shop) else "stopped"
 
 

@@ -88,6 +88,19 @@ def test_a_runner_is_lost_in_a_shift(shop: World) -> None:
     assert shop.told()[-1].startswith("production was rolled back")
 
 
+@pytest.mark.thorough
+def test_a_runner_is_lost_before_it_began(shop: World) -> None:
+    """Nothing was changed, and Slack is told of the failure once, by the recovery."""
+    lost = Fault(
+        job="deploy-production", step="Preflight checks", due=lambda _: True, machine=True
+    )
+    run = shop.deploy(faults=[lost])
+    assert run.result == "failure"
+    as_before(shop)
+    (told,) = shop.told()
+    assert told.startswith("production does not run")
+
+
 def test_the_mark_is_removed_during_a_deploy(shop: World) -> None:
     """A mark that was removed is no reason to leave an unverified version with users."""
     shop.versions(new=Image(errors=0.5))

@@ -37,6 +37,7 @@ mod limit_unit;
 mod limit_without_prometheus;
 mod literal_secret;
 mod local_action;
+mod login_lifetime;
 mod looser_in_production;
 mod matrix;
 mod matrix_too_large;
@@ -126,6 +127,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &limit_without_prometheus::LimitWithoutPrometheus,
     &literal_secret::LiteralSecret,
     &local_action::LocalAction,
+    &login_lifetime::LoginLifetime,
     &looser_in_production::LooserInProduction,
     &matrix::Matrix,
     &matrix_too_large::MatrixTooLarge,

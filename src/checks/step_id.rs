@@ -72,13 +72,14 @@ impl Check for StepId {
 }
 
 /// Ids of steps that are generated.
-const GENERATED: [&str; 13] = [
+const GENERATED: [&str; 14] = [
     "begin",
     "build",
     "changes",
     "doctests",
     "given",
     "kubectl",
+    "notify",
     "plan",
     "ready",
     "recover",

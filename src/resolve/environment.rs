@@ -6,6 +6,7 @@ use super::image::Image;
 use super::names;
 use super::references::References;
 use super::scope::{Parts, Scope};
+use super::times::{Login, Times};
 use crate::at;
 use crate::definition::{
     Duration, Environment as Written, Limit, Metric, Name, RunsOn, Smoke, Traffic as Moved, Workload as WrittenWorkload,
@@ -36,6 +37,8 @@ pub(crate) struct Environment<'a> {
     pub(crate) traffic: Option<Traffic<'a>>,
     /// The machine of its jobs: of several the first.
     pub(crate) machine: &'a RunsOn,
+    /// The longest times of its steps.
+    pub(crate) times: Times,
     /// Time limit of a deploy, in minutes.
     pub(crate) deploy_minutes: u64,
     /// Time limit of a rollback on demand, in minutes.
@@ -103,7 +106,8 @@ impl<'a> Environment<'a> {
         let smoke = smoke.and_then(|smoke| references.find(("smoke", &definition.smoke), smoke, || at().then("smoke")));
         let limits = limits(scope, references, name, written);
         let traffic = traffic(scope, references, name, written);
-        let longest = written.timeout.unwrap_or_else(|| longest(written, &limits));
+        let times = Times::of(written, &limits);
+        let longest = written.timeout.unwrap_or_else(|| longest(written, times, !limits.is_empty()));
         Self {
             name,
             written,
@@ -112,6 +116,7 @@ impl<'a> Environment<'a> {
             workloads,
             images,
             smoke: smoke.map(|(_, smoke)| smoke),
+            times,
             deploy_minutes: longest.minutes(),
             roll_back_minutes: (written.rollout.minutes() * 5 + 10).max(20),
             recover_minutes: (written.rollout.minutes() * 2).max(15),
@@ -130,6 +135,11 @@ impl<'a> Environment<'a> {
     pub(crate) fn waits_for(&self) -> Vec<String> {
         let images = self.images.iter().map(|image| image.job_id());
         images.chain(self.before.first().map(|before| names::deploy_job(before))).collect()
+    }
+
+    /// Returns the log-in to its cluster, if that ends before a long job does.
+    pub(crate) fn login(&self) -> Option<Login> {
+        Login::of(self.written)
     }
 
     /// Returns the traffic of a workload, unless it moves all at once.
@@ -222,19 +232,14 @@ fn traffic<'a>(
 }
 
 /// Returns the longest duration of a successful deploy, plus the time to roll back.
-fn longest(environment: &Written, limits: &[Limited<'_>]) -> Duration {
+fn longest(environment: &Written, times: Times, is_judged: bool) -> Duration {
     let minutes = |minutes: u32| Duration::from_seconds(minutes * 60);
-    let mut sum = minutes(20) + environment.rollout * 2;
-    sum = environment.backup.iter().fold(sum, |sum, backup| sum + backup.timeout);
-    sum = environment.migrate.iter().fold(sum, |sum, migrate| sum + migrate.timeout * 2);
-    let mut judged = u64::from(!limits.is_empty());
+    let mut sum = minutes(20) + times.rollout * 2 + times.backup + times.migrate * 2;
     if let Some(traffic) = &environment.traffic {
-        let holds = traffic.holds();
-        sum = sum + traffic.hold * holds + environment.rollout;
-        judged += holds;
+        sum = sum + times.shift * traffic.holds() + times.rollout;
     }
-    let waited =
-        limits.iter().map(|Limited { metric, .. }| metric.window.max(metric.when_few.extend.unwrap_or(metric.window)));
-    let sum = waited.max().map_or(sum, |waited| sum + waited * judged);
+    if is_judged {
+        sum = sum + times.judge;
+    }
     sum.min(minutes(6 * 60))
 }

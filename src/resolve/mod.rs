@@ -20,6 +20,7 @@ mod suite;
 mod test_run;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use std::rc::Rc;
 

@@ -34,6 +34,13 @@ impl Context<'_> {
         steps
     }
 
+    /// Returns the step that logs in to the cloud again; the kubeconfig stays as it is.
+    pub(super) fn log_in_again(&self, environment: &Environment, origin: &Origin) -> Option<Step> {
+        let mut again = self.log_in(&environment.cluster, &origin.clone().then("cluster")).into_iter().next()?;
+        again.name.push_str(" again");
+        Some(again)
+    }
+
     fn log_in(&self, cluster: &Cluster, origin: &Origin) -> Vec<Step> {
         if let Some(eks) = &cluster.eks {
             let with = pairs![("role-to-assume", value(&eks.role)), ("aws-region", &eks.region)];

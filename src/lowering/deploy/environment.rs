@@ -5,6 +5,7 @@ use super::super::jobs::single;
 use super::super::steps::{env_of, external, grant_for, set_env};
 use super::cluster::kubeconfig;
 use super::conditions::run_condition;
+use super::renewal::{Timed, renewed, timed};
 use super::settings::{digest_variable, settings_variables};
 use super::variables::{kubeconfig_env, merge, metrics_env, notify_env, smoke_env};
 use crate::definition::Value;
@@ -20,7 +21,11 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
     let origin = crate::at!["environments", name.as_str()];
     let mut steps = vec![context.checkout(&origin, None)];
     steps.extend(context.cluster(environment, &origin));
-    steps.extend(changes(context, resolved, &origin));
+    let log_in = || context.log_in_again(environment, &origin);
+    steps.extend(renewed(resolved, changes(context, resolved, &origin), &log_in));
+    if resolved.login().is_some() {
+        steps.extend(log_in().map(|step| step.when(interrupted())));
+    }
     steps.extend(rollback_steps(context, &origin, ["Roll back", "Verify the rollback"]));
     let mut job = context.job(&resolved.deploy_job(), format!("Deploy to {name}"), origin, steps);
     job.needs = resolved.waits_for();
@@ -34,6 +39,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
     grant_for(&environment.before, &mut job.permissions);
     grant_for(&environment.after, &mut job.permissions);
     apply_environment(context, resolved, &mut job, resolved.deploy_minutes);
+    job.outputs = notified(context);
     if let Work::Steps { env, .. } = &mut job.work {
         env.extend(commit(resolved).map(|commit| ("PIPEWRIGHT_COMMIT".to_owned(), commit)));
     }
@@ -78,8 +84,8 @@ pub(super) fn apply_environment(
     }
 }
 
-/// Returns the steps from the preflight checks to the verified version.
-fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &Origin) -> Vec<Step> {
+/// Returns the steps from the preflight checks to the verified version, each with its longest time.
+fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &Origin) -> Vec<Timed> {
     let (name, environment) = (resolved.name, resolved.written);
     let definition = context.pipeline.definition;
     let judged = metrics_env(definition, environment);
@@ -95,14 +101,19 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     all.extend(pairs![("PIPEWRIGHT_MANUAL", When::event("workflow_dispatch"))]);
     let script = |title: &str, words: &[&str], key: &str, effect: Effect, env: &Pairs| {
         let at = if key.is_empty() { origin.clone() } else { origin.clone().then(key) };
-        context.python(title, "deploy.py", words, &at).env([kubeconfig()]).env(env.clone()).effect(effect)
+        let step = context.python(title, "deploy.py", words, &at).env([kubeconfig()]).env(env.clone());
+        timed(resolved, words, step.effect(effect))
     };
+    let own = |steps, key| {
+        let steps = context.steps(steps, "", &origin.clone().then(key), Effect::Unknown);
+        steps.into_iter().map(|step| timed(resolved, &[], step)).collect::<Vec<_>>()
+    };
+    let smoke = |title: &str, words| smoke_step(context, resolved, title, words).map(|it| timed(resolved, words, it));
     let none = Pairs::new();
-    let mut steps = vec![
-        script("Preflight checks", &["preflight"], "", Effect::None, &all),
-        script("Start the deployment", &["begin"], "", Effect::Changes, &none).id("begin"),
-    ];
-    steps.extend(context.steps(&environment.before, "", &origin.clone().then("before"), Effect::Unknown));
+    let (begin, longest) = script("Start the deployment", &["begin"], "", Effect::Changes, &none);
+    let mut steps =
+        vec![script("Preflight checks", &["preflight"], "", Effect::None, &all), (begin.id("begin"), longest)];
+    steps.extend(own(&environment.before, "before"));
     if environment.backup.is_some() {
         steps.push(script("Back up", &["backup"], "backup", Effect::None, &none));
     }
@@ -115,7 +126,7 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     match resolved.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
         Some(stages) => {
             steps.push(script(stages.apply, &["apply"], "traffic", Effect::Changes, &none));
-            steps.extend(smoke_step(context, resolved, stages.smoke, &["--canary"]));
+            steps.extend(smoke(stages.smoke, &["--canary"]));
             for (title, percent) in &stages.shifts {
                 steps.push(script(title, &["shift", "--to", percent], "traffic", Effect::Changes, &judged));
             }
@@ -125,12 +136,13 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
         }
         None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &none)),
     }
-    steps.extend(smoke_step(context, resolved, &format!("Smoke-test {name}"), &[]));
+    steps.extend(smoke(&format!("Smoke-test {name}"), &[]));
     if !environment.limits.is_empty() {
         steps.push(script("Check metrics", &["judge"], "limits", Effect::Verifies, &judged));
     }
-    steps.push(script("Mark the version as verified", &["verify"], "", Effect::Verifies, &none).id("verify"));
-    steps.extend(context.steps(&environment.after, "", &origin.clone().then("after"), Effect::Unknown));
+    let (verify, longest) = script("Mark the version as verified", &["verify"], "", Effect::Verifies, &none);
+    steps.push((verify.id("verify"), longest));
+    steps.extend(own(&environment.after, "after"));
     steps
 }
 
@@ -176,11 +188,25 @@ fn interrupted() -> When {
     When::failure().or(When::cancelled()).and(began).and(step("verify").outcome().is_not("success"))
 }
 
+/// Name of the output of a job that has sent its notifications; one whose runner was lost has none.
+pub(super) const NOTIFIED: &str = "notified";
+
+/// Returns the output of a job that notifies, if there is something to notify.
+pub(super) fn notified(context: &Context<'_>) -> Pairs {
+    if notifies(context) { pairs![(NOTIFIED, step("notify").outcome())] } else { Pairs::new() }
+}
+
+/// Returns whether there is a channel for notifications.
+pub(super) fn notifies(context: &Context<'_>) -> bool {
+    let definition = context.pipeline.definition;
+    let grafana = definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref());
+    definition.notify.slack.is_some() || definition.notify.issue.is_some() || grafana.is_some()
+}
+
 /// Returns the step that sends notifications, if there are any.
 pub(super) fn notify(context: &Context<'_>, origin: &Origin, restored_by: &str, condition: When) -> Option<Step> {
     let definition = context.pipeline.definition;
-    let grafana = definition.monitoring.as_ref().and_then(|monitoring| monitoring.grafana.as_ref());
-    if definition.notify.slack.is_none() && definition.notify.issue.is_none() && grafana.is_none() {
+    if !notifies(context) {
         return None;
     }
     let mut env = notify_env(definition);
@@ -192,5 +218,5 @@ pub(super) fn notify(context: &Context<'_>, origin: &Origin, restored_by: &str, 
         ("PIPEWRIGHT_RESTORED", step(restored_by).output("restored")),
     ]);
     let told = context.python("Notify", "deploy.py notify", &["auto"], origin);
-    Some(told.when(condition).env(env).effect(Effect::Tells))
+    Some(told.id("notify").when(condition).env(env).effect(Effect::Tells))
 }

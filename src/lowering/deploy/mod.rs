@@ -7,6 +7,7 @@ mod conditions;
 mod environment;
 mod image;
 mod recover;
+mod renewal;
 mod report;
 mod roll_back;
 mod settings;

@@ -2,11 +2,12 @@
 
 use super::super::context::Context;
 use super::cluster::kubeconfig;
-use super::environment::{apply_environment, notify};
+use super::conditions::is_roll_back;
+use super::environment::{NOTIFIED, apply_environment, notify};
 use super::variables::kubeconfig_env;
 use crate::resolve::{Environment, names};
 use crate::trace::Effect;
-use crate::workflow::{Job, When, need, step};
+use crate::workflow::{Job, When, need, pairs, step};
 
 /// Returns the job. It reads the marks in the cluster, and does nothing without a change.
 pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
@@ -23,12 +24,23 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
             .effect(Effect::Restores),
     );
     let restored = step("recover").output("restored").is("true");
-    let commit = [("PIPEWRIGHT_COMMIT", step("recover").output("commit"))];
-    let told = notify(context, &origin, "recover", When::failure().or(restored));
-    steps.extend(told.map(|told| told.env(commit)));
+    let told = pairs![
+        ("PIPEWRIGHT_JOB_STATUS", "failure"),
+        ("PIPEWRIGHT_COMMIT", step("recover").output("commit")),
+        ("PIPEWRIGHT_ROLL_BACK", is_roll_back()),
+    ];
+    let changing = [environment.deploy_job(), names::roll_back_job(name)];
+    // A runner that was lost before anything was changed has told of nothing.
+    let untold = |id: &String| need(id).result().is("failure").and(need(id).output(NOTIFIED).is_not("success"));
+    let told_by_none = changing.iter().map(untold).fold(When::failure().or(restored), When::or);
+    let notify = notify(context, &origin, "recover", told_by_none);
+    steps.extend(notify.map(|mut notify| {
+        notify.id = None;
+        notify.env.retain(|(key, _)| key != "PIPEWRIGHT_JOB_STATUS");
+        notify.env(told)
+    }));
     let mut job = context.job(&format!("recover-{name}"), format!("Recover {name}"), origin, steps);
     job.needs = environment.images.iter().map(|image| image.job_id()).collect();
-    let changing = [environment.deploy_job(), names::roll_back_job(name)];
     let left = |id: &String| need(id).result().is_not("success").and(need(id).result().is_not("skipped"));
     let [deploy, roll_back] = changing.each_ref().map(left);
     job.needs.extend(changing);

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::branch::BRANCH;
 use super::cluster::kubeconfig;
 use super::conditions::is_roll_back;
-use super::environment::{apply_environment, rollback_steps, smoke_step};
+use super::environment::{apply_environment, notified, rollback_steps, smoke_step};
 use super::settings::digest_variable;
 use super::variables::{kubeconfig_env, merge, smoke_env};
 use crate::resolve::{Environment, names};
@@ -45,6 +45,7 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     job.needs.push(BRANCH.to_owned());
     let chosen = Value::input("environment").is(name.as_str());
     job.condition = Some(When::not_failed().and(is_roll_back()).and(chosen));
+    job.outputs = notified(context);
     apply_environment(context, environment, &mut job, environment.roll_back_minutes);
     if let Work::Steps { env, .. } = &mut job.work {
         for image in &environment.images {

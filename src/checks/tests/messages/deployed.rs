@@ -213,6 +213,30 @@ fn platforms_and_headers() {
 }
 
 #[test]
+fn a_step_ends_before_its_login() {
+    let said = |cluster: &str, timeout: &str| {
+        said(
+            &format!(
+                "[environments.staging]\nurl = {{ var = \"U\" }}\ndeploy = [\"api\"]\nsmoke = \"api\"\n\
+                 cluster = {{ namespace = \"n\", {cluster} }}\nmigrate = {{ workload = \"api\", run = \"m\", \
+                 on-rollback = \"keep\", timeout = \"{timeout}\" }}\n"
+            ),
+            &[],
+        )
+    };
+    let eks = r#"eks = { role = { var = "R" }, region = "eu-central-1", cluster = "c" }"#;
+    let none: [&str; 0] = [];
+    assert_eq!(said(eks, "55m"), none);
+    assert_eq!(said(r#"kubeconfig = { secret = "K" }"#, "56m"), none);
+    assert_eq!(
+        said(eks, "56m"),
+        [
+            "error login-lifetime environments.staging.migrate.timeout: a migration may take 56m, and a log-in to AWS lasts one hour"
+        ]
+    );
+}
+
+#[test]
 fn a_query_is_closed_and_selects_one_version_of_one_environment() {
     let query = |query: &str, limit: &str| {
         let environment = |name: &str, more: &str| {
