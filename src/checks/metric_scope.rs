@@ -63,7 +63,7 @@ fn environment(at: &Trail<'_>, query: &str, judging: &[(&Name, Location)], found
     {
         let message = format!("`{first}` and `{second}` run one version after the other, and this query adds up both");
         let help = "select one of them, as in `{namespace=\"$namespace\"}` or with `$environment`; if each has its own \
-                    Prometheus, say so in `[allow]`";
+                    Prometheus, accept the warning in `[allow]`";
         found.push(Diagnostic::warning(CODE, at.at(), message).related(place.clone(), "limited here, too").help(help));
     }
 }

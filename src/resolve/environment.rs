@@ -106,7 +106,9 @@ impl<'a> Environment<'a> {
         let smoke = smoke.and_then(|smoke| references.find(("smoke", &definition.smoke), smoke, || at().then("smoke")));
         let limits = limits(scope, references, name, written);
         let traffic = traffic(scope, references, name, written);
-        let times = Times::of(written, &limits);
+        let waited =
+            limits.iter().map(|it| it.metric.window.max(it.metric.when_few.extend.unwrap_or(it.metric.window)));
+        let times = Times::of(written, waited.max().unwrap_or(Duration::from_seconds(0)));
         let longest = written.timeout.unwrap_or_else(|| longest(written, times, !limits.is_empty()));
         Self {
             name,

@@ -1,6 +1,5 @@
 //! The longest times of a deploy's steps.
 
-use super::environment::Limited;
 use crate::definition::{Duration, Environment as Written};
 
 /// The longest time that each kind of step may take.
@@ -21,11 +20,9 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    pub(super) fn of(written: &Written, limits: &[Limited<'_>]) -> Self {
+    /// `judge` is the longest window of a metric, extended.
+    pub(super) fn of(written: &Written, judge: Duration) -> Self {
         let none = Duration::from_seconds(0);
-        let waited =
-            limits.iter().map(|it| it.metric.window.max(it.metric.when_few.extend.unwrap_or(it.metric.window)));
-        let judge = waited.max().unwrap_or(none);
         Self {
             backup: written.backup.as_ref().map_or(none, |backup| backup.timeout),
             migrate: written.migrate.as_ref().map_or(none, |migrate| migrate.timeout),

@@ -2,7 +2,7 @@
 
 PIPEWRIGHT_ROLL_BACK=true makes a deploy one. Each workload returns to the version of
 its history that has the given digest, or to the newest one. Nothing is migrated: a
-schema that the version was not verified with is a problem that says what to do.
+schema that the version was not verified with is a problem that names what to do.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def check_schema(deploy: Deploy) -> str | None:
 
 
 def _judge_schema(migration: Migration, now: str, back: Verified, found: Marks) -> None:
-    """Raises a problem unless the definition says that the schema fits all the same."""
+    """Raises a problem unless the definition promises that the schema fits."""
     was = "an unknown revision" if back.revision is None else back.revision or "(none)"
     where = f"the schema is at revision {now or '(none)'}"
     state = f"{where}, and {back.version.image} was verified with {was}"

@@ -24,20 +24,20 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
             .effect(Effect::Restores),
     );
     let restored = step("recover").output("restored").is("true");
-    let told = pairs![
+    let sent = pairs![
         ("PIPEWRIGHT_JOB_STATUS", "failure"),
         ("PIPEWRIGHT_COMMIT", step("recover").output("commit")),
         ("PIPEWRIGHT_ROLL_BACK", is_roll_back()),
     ];
     let changing = [environment.deploy_job(), names::roll_back_job(name)];
-    // A runner that was lost before anything was changed has told of nothing.
+    // A runner that was lost before anything was changed has reported nothing.
     let untold = |id: &String| need(id).result().is("failure").and(need(id).output(NOTIFIED).is_not("success"));
-    let told_by_none = changing.iter().map(untold).fold(When::failure().or(restored), When::or);
-    let notify = notify(context, &origin, "recover", told_by_none);
+    let unreported = changing.iter().map(untold).fold(When::failure().or(restored), When::or);
+    let notify = notify(context, &origin, "recover", unreported);
     steps.extend(notify.map(|mut notify| {
         notify.id = None;
         notify.env.retain(|(key, _)| key != "PIPEWRIGHT_JOB_STATUS");
-        notify.env(told)
+        notify.env(sent)
     }));
     let mut job = context.job(&format!("recover-{name}"), format!("Recover {name}"), origin, steps);
     job.needs = environment.images.iter().map(|image| image.job_id()).collect();
