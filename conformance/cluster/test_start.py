@@ -89,7 +89,7 @@ def test_the_login_expires_in_a_shift(shop: World) -> None:
 
 @pytest.mark.thorough
 def test_a_quota_has_no_room_for_the_canary(shop: World) -> None:
-    """Where a quota refuses the pods of the new version, the error names the quota."""
+    """Where a quota has no room for a pod more, nothing is changed, and the error names it."""
     quota = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
@@ -99,8 +99,10 @@ def test_a_quota_has_no_room_for_the_canary(shop: World) -> None:
     shop.cluster.apply(shop.production, quota)
     run = shop.deploy()
     assert run.result == "failure"
-    assert "exceeded quota: small" in run.job(JOB).log
-    assert shop.image() == OLD and shop.mark(CHANGING) is None
+    log = first_failure(run)
+    assert "the quota small has room for 0 pods, and the migration needs 1" in log
+    assert "and the rollout of deployment/shop needs 1" in log
+    untouched(shop)
 
 
 def by_hand(shop: World, **inputs: str) -> Run:

@@ -28,6 +28,7 @@ from pods import (
     replicas_of,
     running_version,
 )
+from quota import Need, rollout_need
 from runner import Problem, Problems, log
 from settings import Table
 from traffic_provider import Traffic
@@ -96,6 +97,10 @@ class BlueGreen(Traffic):
     def running(self, cluster: Cluster) -> Version:
         active, container = self._colors(cluster).active, self.delivery.container
         return running_version(cluster, active, container, self.label_key)
+
+    def needs(self, cluster: Cluster) -> list[Need]:
+        sizes = [replicas_of(cluster.need(ref)) for ref in self.targets]
+        return [rollout_need(cluster, self._colors(cluster).idle, max(1, *sizes))]
 
     def before(self, cluster: Cluster) -> dict[str, Any]:
         colors = self._colors(cluster)

@@ -10,7 +10,8 @@ from gate import check_running_version
 from marks import Marks, read_marks
 from notify import send_news
 from on_demand import planned, rolls_back
-from pods import Version
+from pods import Version, pod_template
+from quota import Need, check_quotas
 from restore import (
     complete_verified,
     find_marked,
@@ -41,6 +42,7 @@ def check_everything(deploy: Deploy) -> None:
         raise Problems(wrong)
     _check_permissions(deploy)
     _gather([_workload_check(deploy, workload) for workload in environment.workloads])
+    _check_quotas(deploy)
     first = False
     rows, back = [], {}
     for workload in environment.workloads:
@@ -109,6 +111,29 @@ def _restore_what_a_lost_run_left(deploy: Deploy) -> None:
             send_news("rollback", None, lost)
         except Problem as problem:
             annotate("warning", f"not notified: {problem}")
+
+
+def _check_quotas(deploy: Deploy) -> None:
+    environment = deploy.environment
+    needs = [
+        need
+        for workload in environment.workloads
+        if workload.labelled
+        for need in workload.traffic.needs(deploy.cluster)
+    ]
+    if environment.backup is not None:
+        needs.append(Need("the backup", 1, {}))
+    if environment.migration is not None and not rolls_back():
+        target = environment.workload(environment.migration.workload)
+        ref = target.delivery.target
+        spec = pod_template(deploy.cluster.need(ref), ref).get("spec", {})
+        own = [
+            container
+            for container in spec.get("containers") or []
+            if container.get("name") == target.delivery.container
+        ]
+        needs.append(Need("the migration", 1, {"containers": own}))
+    check_quotas(deploy.cluster, needs)
 
 
 def _workload_check(deploy: Deploy, workload: Workload) -> Callable[[], None]:

@@ -102,6 +102,9 @@ class GatewayApi(Traffic):
                 "warning", f"{self.route} gives {now}% of the traffic to the canary now"
             )
 
+    def needs(self, cluster: Cluster) -> list[Need]:
+        return [*super().needs(cluster), rollout_need(cluster, self.canary_target, 1)]
+
     @property
     def changes(self) -> list[str]:
         return [self.canary_target, self.route]

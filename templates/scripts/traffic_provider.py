@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from cluster import Cluster
 from marks import Changing
 from pods import Pin, Version
+from quota import Need, rollout_need
 from runner import Problem, log
 from settings import ExternalValue, Table
 
@@ -38,6 +39,10 @@ class Traffic(ABC):
 
     def permissions(self) -> list[Permission]:
         return self.delivery.permissions()
+
+    def needs(self, cluster: Cluster) -> list[Need]:
+        """The pods that a deploy adds for a time."""
+        return [rollout_need(cluster, self.delivery.target)]
 
     def serving(self, cluster: Cluster) -> str:
         """The workload that has the traffic."""

@@ -77,7 +77,7 @@ def get(state: dict[str, Any], words: list[str], flags: dict[str, str]) -> int:
             if item["kind"] == "Deployment" and item["spec"]["selector"]["matchLabels"] == wanted
         ]
         print(json.dumps({"items": items}))
-    elif words[0] in ("jobs", "events"):
+    elif words[0] in ("jobs", "events", "resourcequotas"):
         print(json.dumps({"items": state.get(words[0], [])}))
     elif words[0] in state["objects"]:
         item = state["objects"][words[0]]
