@@ -13,9 +13,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from rest import ask_github
 from runner import Problem, log, summary
-from settings import ExternalValue
-from web import send_request
 
 
 def check_approval() -> int:
@@ -36,22 +35,10 @@ def check_approval() -> int:
 
 
 def _reviews() -> list[dict[str, Any]]:
-    base = os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
-    repository, run = os.environ["GITHUB_REPOSITORY"], os.environ["GITHUB_RUN_ID"]
-    token = ExternalValue(None, "GITHUB_TOKEN", "secret", "GITHUB_TOKEN").required()
-    headers = {
-        "Authorization": f"Bearer {token}",
-        "Accept": "application/vnd.github+json",
-        "X-GitHub-Api-Version": "2022-11-28",
-    }
-    url = f"{base}/repos/{repository}/actions/runs/{run}/approvals"
-    answer = send_request("GET", url, described="GitHub", headers=headers, attempts=4)
-    try:
-        found = answer.json() if answer.status == 200 else None
-    except ValueError:
-        found = None
+    run = os.environ.get("GITHUB_RUN_ID", "")
+    found = ask_github("GET", f"actions/runs/{run}/approvals")
     if not isinstance(found, list):
-        raise Problem(f"GitHub answered HTTP {answer.status} about the approvals")
+        raise Problem("GitHub did not answer with a list of approvals")
     return [review for review in found if isinstance(review, dict)]
 
 

@@ -26,9 +26,10 @@ import urllib.parse
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol
 
+from rest import ask_github, check_accepted
 from runner import Problem, Problems, annotate, log
 from settings import ExternalValue, Run, Table, blank_secrets, read_settings
-from web import Answer, check_url, send_request
+from web import check_url, send_request
 
 EVENTS = ("success", "failure", "rollback")
 MAX_PAGES = 5
@@ -139,7 +140,7 @@ class Slack:
         }
         url = check_url(self.webhook.required(), self.webhook.described)
         answer = send_request("POST", url, described="Slack", json_body=payload)
-        _accepted("Slack", answer)
+        check_accepted("Slack", answer)
 
 
 @dataclass(frozen=True)
@@ -153,65 +154,42 @@ class Issue:
         return Issue(table.texts("labels"), _events(table))
 
     def send(self, news: News) -> None:
-        base = os.environ.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
-        issues = f"{base}/repos/{news.repository}/issues"
         mark = f"<!-- pipewright: {news.project} {news.environment} -->"
         run_mark = f"<!-- pipewright run {news.run} attempt {news.attempt} -->"
         body = (
             f"{news.headline}.\n\nThe run: {news.url}\nCommit: {news.commit}\n"
             f"Started by: {news.actor}\n\n{mark}\n{run_mark}\n"
         )
-        found = self._open(issues, mark)
+        found = self._open(mark)
         if found is None:
             issue = {"title": news.headline, "body": body, "labels": self.labels}
-            made = self._github("POST", issues, issue)
+            made = ask_github("POST", "issues", issue)
             log(f"opened issue {made.get('number')}")
             return
         number = found["number"]
-        comments = self._github("GET", f"{issues}/{number}/comments?per_page=100", None)
+        comments = ask_github("GET", f"issues/{number}/comments?per_page=100")
         # The job and its recovery may both report the same run.
         if any(run_mark in str(text.get("body")) for text in [found, *comments]):
             log(f"issue {number} has a comment on this run already")
             return
-        self._github("POST", f"{issues}/{number}/comments", {"body": body})
+        ask_github("POST", f"issues/{number}/comments", {"body": body})
         log(f"added to issue {number}")
 
-    def _open(self, issues: str, mark: str) -> dict[str, Any] | None:
+    def _open(self, mark: str) -> dict[str, Any] | None:
         labels = (
             f"&labels={urllib.parse.quote(','.join(self.labels))}"
             if self.labels
             else ""
         )
         for page in range(1, MAX_PAGES + 1):
-            url = f"{issues}?state=open&per_page=100&page={page}{labels}"
-            listed = self._github("GET", url, None)
+            query = f"state=open&per_page=100&page={page}{labels}"
+            listed = ask_github("GET", f"issues?{query}")
             for issue in listed:
                 if mark in str(issue.get("body")) and "pull_request" not in issue:
                     return dict(issue)
             if len(listed) < 100:
                 break
         return None
-
-    def _github(self, method: str, url: str, body: Any) -> Any:
-        token = ExternalValue(None, "GITHUB_TOKEN", "secret", "GITHUB_TOKEN").required()
-        headers = {
-            "Authorization": f"Bearer {token}",
-            "Accept": "application/vnd.github+json",
-            "X-GitHub-Api-Version": "2022-11-28",
-        }
-        # The issue may exist although the response to its POST was lost: only reads are
-        # repeated.
-        attempts = 4 if method == "GET" else 1
-        answer = send_request(
-            method,
-            url,
-            described="GitHub",
-            headers=headers,
-            json_body=body,
-            attempts=attempts,
-        )
-        _accepted("GitHub", answer)
-        return _json("GitHub", answer)
 
 
 @dataclass(frozen=True)
@@ -289,7 +267,7 @@ class Grafana:
             headers=headers,
             json_body=body,
         )
-        _accepted("Grafana", answer)
+        check_accepted("Grafana", answer)
 
 
 CHANNELS: tuple[type[Slack | Issue | Grafana], ...] = (
@@ -361,19 +339,6 @@ def _events(table: Table) -> list[str]:
     if not events or not set(events) <= set(EVENTS):
         raise table.wrong("on", "a list of " + ", ".join(EVENTS))
     return events
-
-
-def _accepted(who: str, answer: Answer) -> None:
-    if not 200 <= answer.status <= 299:
-        body = " ".join(answer.text().split())[:200]
-        raise Problem(f"{who} answered HTTP {answer.status}: {body}")
-
-
-def _json(who: str, answer: Answer) -> Any:
-    try:
-        return answer.json()
-    except ValueError:
-        raise Problem(f"{who} did not answer with JSON") from None
 
 
 def _slack(text: str) -> str:
