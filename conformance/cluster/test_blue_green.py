@@ -78,6 +78,7 @@ def test_a_switch_and_a_switch_back(shop: World) -> None:
     assert all(one.status == 200 for one in shop.gateway.served)
 
 
+@pytest.mark.thorough
 def test_the_preview_fails_its_smoke_test(shop: World) -> None:
     """A version that fails its smoke tests as a preview never gets a user's request."""
     shop.versions(new=Image(broken="/api/auth/login"))
@@ -119,6 +120,7 @@ def lost(shop: World) -> Fault:
     )
 
 
+@pytest.mark.thorough
 def test_a_runner_is_lost_after_the_switch(shop: World) -> None:
     """The recovery on another runner switches back, and reports it."""
     run = shop.deploy(faults=[lost(shop)])

@@ -148,6 +148,7 @@ def test_a_fault_in_a_step(make: Make, step: str, fault: Fault) -> None:
     page.note(step, fault.name, outcome(shop, run), time.monotonic() - began)
 
 
+@pytest.mark.thorough
 def test_the_page_has_every_cell() -> None:
     """docs/proof.md shows the outcome of each fault in each step."""
     page.rewrite(STEPS, [fault.name for fault in FAULTS])

@@ -104,12 +104,13 @@ def test_a_quiet_environment_passes_by_declared_choice(make: Make) -> None:
     assert shop.image() != OLD
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
         ("", "MAX_ERRORS is empty"),
-        pytest.param("50%", "is above the ceiling", marks=pytest.mark.thorough),
-        pytest.param("5", "has no unit", marks=pytest.mark.thorough),
+        ("50%", "is above the ceiling"),
+        ("5", "has no unit"),
     ],
     ids=["missing", "above", "no-unit"],
 )

@@ -42,6 +42,7 @@ def test_an_applied_migration_is_undone_once(make: Make) -> None:
     assert (schema(shop).parent / "undone").read_text("utf-8") == "undone\n"
 
 
+@pytest.mark.thorough
 def test_without_a_new_migration_nothing_is_undone(make: Make) -> None:
     """Where the revision did not change, an undo would take the verified version's own away."""
     shop = make(change=undoing)

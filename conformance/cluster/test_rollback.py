@@ -42,6 +42,7 @@ def test_the_canary_fails_its_smoke_test(shop: World) -> None:
     assert len(shop.github.api.issues.all) == 1
 
 
+@pytest.mark.thorough
 def test_pods_do_not_become_ready(shop: World) -> None:
     """A version that never becomes ready is taken back, and the error says why it did not."""
     shop.versions(new=Image(fault="unready"))
@@ -91,9 +92,7 @@ def test_a_runner_is_lost_in_a_shift(shop: World) -> None:
 @pytest.mark.thorough
 def test_a_runner_is_lost_before_it_began(shop: World) -> None:
     """Nothing was changed, and Slack is told of the failure once, by the recovery."""
-    lost = Fault(
-        job="deploy-production", step="Preflight checks", due=lambda _: True, machine=True
-    )
+    lost = Fault(job="deploy-production", step="Preflight checks", due=lambda _: True, machine=True)
     run = shop.deploy(faults=[lost])
     assert run.result == "failure"
     as_before(shop)
@@ -101,6 +100,7 @@ def test_a_runner_is_lost_before_it_began(shop: World) -> None:
     assert told.startswith("production does not run")
 
 
+@pytest.mark.thorough
 def test_the_mark_is_removed_during_a_deploy(shop: World) -> None:
     """A mark that was removed is no reason to leave an unverified version with users."""
     shop.versions(new=Image(errors=0.5))
@@ -150,6 +150,7 @@ def test_evicted_pods_are_no_version_that_runs(shop: World) -> None:
     assert shop.image() != OLD
 
 
+@pytest.mark.thorough
 def test_a_hotfix_by_hand_survives_what_was_never_applied(make: Make) -> None:
     """A migration that fails before anything is applied leaves a version that was set by hand."""
     shop = make(change=lambda text: text.replace("echo 2 >", "exit 3 >"))

@@ -49,6 +49,7 @@ def test_an_older_commit_comes_late(shop: World) -> None:
     assert set(shop.serving()) == {verified["version"]}
 
 
+@pytest.mark.thorough
 def test_an_approval_without_reviewers(shop: World) -> None:
     """An environment whose reviewers were removed approves nothing."""
     shop.github.protect("production-approval", reviewers=())
