@@ -73,6 +73,18 @@ def test_manifests_with_a_canary_leave_stable_and_route_alone(bench: Bench) -> N
     assert bench.weights() == {"atom": 1, "atom-canary": 0}
 
 
+def test_manifests_that_the_server_refuses_are_found_before_anything_changes(bench: Bench) -> None:
+    write_manifests(bench, deployment("atom", f"{REPOSITORY}:main"))
+    refused = 'Error from server (Forbidden): deployments.apps "atom" is forbidden'
+    bench.set(fail=[{"match": "apply --dry-run=server", "times": 1, "stderr": refused}])
+    ran = bench.deploy("preflight")
+    assert ran.code == 1
+    assert "cannot apply k8s: Error from server (Forbidden)" in ran.errors()[0]
+    unknown = "Error: admission webhook does not support dry run"
+    bench.set(fail=[{"match": "apply --dry-run=server", "times": 1, "stderr": unknown}])
+    assert "a webhook has no dry run" in bench.steps("preflight").out
+
+
 def test_manifests_without_the_target_are_refused(bench: Bench) -> None:
     write_manifests(bench, deployment("other", "x:1"))
     assert "k8s holds no deployment/atom" in bench.deploy("preflight").errors()[0]

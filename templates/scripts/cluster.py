@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from runner import Problem, blank, log, quote
+from runner import Problem, annotate, blank, log, quote
 from settings import ExternalValue, Table
 
 REFERENCE = re.compile(r"[a-z][a-z0-9.-]*/[a-z0-9]([a-z0-9.-]*[a-z0-9])?")
@@ -128,6 +128,7 @@ class Cluster:
         for attempt in range(1, attempts + 1):
             code, out, stderr = _execute(command, stdin, timeout)
             if code == 0:
+                _show_warnings(arguments, stderr)
                 return out
             if attempt == attempts or not TRANSIENT.search(stderr):
                 raise Failed(what, stderr, out)
@@ -195,6 +196,26 @@ class Cluster:
             what, "apply", "--filename=-", stdin=json.dumps(manifest), timeout=120
         )
         quote(out)
+
+    def would_apply(self, what: str, manifest: Any) -> None:
+        """Raises a problem if the API server would refuse the objects.
+
+        It checks permissions, schemas and admission, and changes nothing.
+        https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run
+        """
+        try:
+            self.kubectl(
+                what,
+                "apply",
+                "--dry-run=server",
+                "--filename=-",
+                stdin=json.dumps(manifest),
+                timeout=120,
+            )
+        except Failed as refused:
+            if "does not support dry run" not in refused.stderr:
+                raise
+            log("the objects are not checked in advance: a webhook has no dry run")
 
     def delete(self, ref: str) -> None:
         self.kubectl(
@@ -277,6 +298,14 @@ class Cluster:
                         quote(
                             f"pod {name}, {container.get('name')}: {reason} {message}"
                         )
+
+
+def _show_warnings(arguments: tuple[str, ...], stderr: str) -> None:
+    """Passes on what the API server warns of, such as the level of Pod Security."""
+    if arguments[0] == "apply":
+        for line in stderr.splitlines():
+            if line.startswith("Warning: "):
+                annotate("warning", line.removeprefix("Warning: "))
 
 
 def _execute(

@@ -163,8 +163,11 @@ class Manifests(Delivery):
         self, cluster: Cluster, ref: str, container: str, label_key: str
     ) -> None:
         super().check_workload(cluster, ref, container, label_key)
-        if not any(object_ref(item) == ref for item in self._render(cluster)):
+        objects = self._render(cluster)
+        if not any(object_ref(item) == ref for item in objects):
             raise Problem(f"{self.folder} holds no {ref}")
+        kept = [item for item in objects if object_ref(item) not in self.others]
+        cluster.would_apply(f"cannot apply {self.folder}", _list_of(kept))
 
     def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
         objects = self._render(cluster)
@@ -182,8 +185,7 @@ class Manifests(Delivery):
             if ref in pins:
                 place_version(item, ref, pins[ref])
                 _keep_replicas(item, cluster.get(ref))
-        manifest = {"apiVersion": "v1", "kind": "List", "items": kept}
-        cluster.apply(f"cannot apply {self.folder}", manifest)
+        cluster.apply(f"cannot apply {self.folder}", _list_of(kept))
 
     def _render(self, cluster: Cluster) -> list[dict[str, Any]]:
         folder = Path(self.folder)
@@ -202,6 +204,10 @@ class Manifests(Delivery):
             timeout=60,
         )
         return list(_documents(out, self.folder))
+
+
+def _list_of(items: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
 class Commands(Delivery):

@@ -153,6 +153,8 @@ def operate(item: Any, operation: dict[str, Any]) -> None:
 
 def apply(state: dict[str, Any], words: list[str], flags: dict[str, str]) -> int:
     data = json.load(sys.stdin)
+    if flags.get("dry-run") == "server":
+        return 0
     for item in data["items"] if data["kind"] == "List" else [data]:
         ref = f"{item['kind'].lower()}/{item['metadata']['name']}"
         if ref in state["objects"] and item["kind"] == "Job":
