@@ -1,4 +1,4 @@
-"""The table of faults in docs/proof.md: steps in rows, faults in columns."""
+"""The cases on a control plane in docs/proof.md, and the table of faults."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "proof.md"
 BEGIN, END = "<!-- faults -->\n", "<!-- end of faults -->\n"
+CASES = "<!-- deploys -->\n", "<!-- end of deploys -->\n"
 
 
 def note(step: str, fault: str, outcome: str, seconds: float) -> None:
@@ -27,11 +28,19 @@ def rewrite(steps: Sequence[str], faults: Sequence[str]) -> None:
         return
     noted = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
     found = {(cell["step"], cell["fault"]): cell for cell in noted}
-    text = PAGE.read_text("utf-8")
-    before, _, rest = text.partition(BEGIN)
-    after = rest.partition(END)[2]
-    table = _table(found, steps, faults)
-    PAGE.write_text(f"{before}{BEGIN}\n{table}\n{END}{after}", "utf-8")
+    put((BEGIN, END), f"\n{_table(found, steps, faults)}\n")
+
+
+def put(marks: tuple[str, str], content: str) -> None:
+    """Replaces what the page has between two marks."""
+    before, _, rest = PAGE.read_text("utf-8").partition(marks[0])
+    after = rest.partition(marks[1])[2]
+    PAGE.write_text(f"{before}{marks[0]}{content}{marks[1]}{after}", "utf-8")
+
+
+def between(marks: tuple[str, str]) -> str:
+    """What the page has between two marks."""
+    return PAGE.read_text("utf-8").partition(marks[0])[2].partition(marks[1])[0]
 
 
 def _table(found: dict[tuple[str, str], dict], steps: Sequence[str], faults: Sequence[str]) -> str:  # type: ignore[type-arg]
@@ -49,8 +58,7 @@ def _table(found: dict[tuple[str, str], dict], steps: Sequence[str], faults: Seq
 
 def cells() -> set[tuple[str, str]]:
     """The step and the fault of each cell of the page."""
-    table = PAGE.read_text("utf-8").partition(BEGIN)[2].partition(END)[0]
-    return set(_read(table.splitlines()))
+    return set(_read(between((BEGIN, END)).splitlines()))
 
 
 def _read(lines: Iterable[str]) -> Iterable[tuple[str, str]]:

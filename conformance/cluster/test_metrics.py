@@ -95,7 +95,7 @@ def test_a_canary_that_too_few_use(make: Make) -> None:
 
 @pytest.mark.thorough
 def test_a_quiet_environment_passes_by_declared_choice(make: Make) -> None:
-    """With `samples` of its own, an environment judges by the few requests that it has."""
+    """With its own `samples`, an environment judges by the few requests that it has."""
     shop = make(
         change=lambda text: text.replace(THIN, "at-least = 300").replace(MAX, f"{MAX}, samples = 5")
     )

@@ -1,4 +1,4 @@
-"""Deploys that fail after they began: what serves in the end, and who was told"""
+"""Deploys that fail after they began: the version that serves in the end, and the messages"""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def as_before(shop: World) -> None:
 
 
 def test_the_canary_fails_its_smoke_test(shop: World) -> None:
-    """A version that cannot log anybody in never gets a user's request."""
+    """A version that cannot log a user in never gets a user's request."""
     shop.versions(new=Image(broken="/api/auth/login"))
     run = shop.deploy()
     assert failed(run) == "Smoke-test the canary"
@@ -44,7 +44,7 @@ def test_the_canary_fails_its_smoke_test(shop: World) -> None:
 
 @pytest.mark.thorough
 def test_pods_do_not_become_ready(shop: World) -> None:
-    """A version that never becomes ready is taken back, and the error says why it did not."""
+    """A version that never becomes ready is taken back, and the error names the reason."""
     shop.versions(new=Image(fault="unready"))
     run = shop.deploy()
     assert failed(run) == "Deploy the canary"
@@ -54,7 +54,7 @@ def test_pods_do_not_become_ready(shop: World) -> None:
 
 @pytest.mark.thorough
 def test_an_image_that_is_not_there(shop: World) -> None:
-    """The error of a Job without a running pod names what the cluster says of it."""
+    """The error of a Job without a running pod names the reason that the cluster gives."""
     shop.versions(new=Image(fault="image-pull"))
     run = shop.deploy()
     assert failed(run) == "Migrate"
@@ -76,7 +76,7 @@ def test_cancelled_in_the_middle_of_a_shift(shop: World) -> None:
 
 @pytest.mark.thorough
 def test_a_runner_is_lost_in_a_shift(shop: World) -> None:
-    """The recovery on another runner takes users back, and tells of it."""
+    """The recovery on another runner takes users back, and reports it."""
     lost = Fault(
         job="deploy-production",
         step="Shift 50% of traffic to the canary",
@@ -91,7 +91,7 @@ def test_a_runner_is_lost_in_a_shift(shop: World) -> None:
 
 @pytest.mark.thorough
 def test_a_runner_is_lost_before_it_began(shop: World) -> None:
-    """Nothing was changed, and Slack is told of the failure once, by the recovery."""
+    """Nothing was changed, and the recovery sends one message about the failure."""
     lost = Fault(job="deploy-production", step="Preflight checks", due=lambda _: True, machine=True)
     run = shop.deploy(faults=[lost])
     assert run.result == "failure"

@@ -70,7 +70,7 @@ def test_an_approval_that_is_rejected(shop: World) -> None:
 
 
 def test_the_login_expires_in_a_shift(shop: World) -> None:
-    """A login that ends is told of at once, and the next run restores what it left."""
+    """A login that ends is reported at once, and the next run restores what it left."""
     run = shop.begin()
     shop.approve(run)
     run.until(lambda: shop.weights()["shop-canary"] == 10)
@@ -90,7 +90,7 @@ def test_the_login_expires_in_a_shift(shop: World) -> None:
 
 @pytest.mark.thorough
 def test_a_quota_has_no_room_for_the_canary(shop: World) -> None:
-    """Where a quota has no room for a pod more, nothing is changed, and the error names it."""
+    """Where a quota allows no pod more, nothing is changed, and the error names it."""
     quota = {
         "apiVersion": "v1",
         "kind": "ResourceQuota",
@@ -114,7 +114,7 @@ def by_hand(shop: World, **inputs: str) -> Run:
 
 @pytest.mark.thorough
 def test_a_digest_by_hand(shop: World) -> None:
-    """A digest that was built here is deployed without a build, and told of by its own commit."""
+    """A digest that was built here is deployed without a build, and its messages name its own commit."""
     older = shop.deploy()
     built = shop.mark(VERIFIED)
     newer = shop.deploy(shop.push("newer"))

@@ -20,6 +20,12 @@ def cases() -> str:
     return "\n\n".join([*tables, _not_run()]) + "\n"
 
 
+def tables(folder: Path) -> str:
+    """A table for each file of cases in a folder that is on the path of modules."""
+    names = sorted(path.stem for path in folder.glob("test_*.py") if path.stem != "test_page")
+    return "\n\n".join(_table(importlib.import_module(name)) for name in names) + "\n"
+
+
 def _modules() -> list[str]:
     """The reference pipeline first, and the check of this very list not at all."""
     names = [path.stem for path in HERE.glob("test_*.py") if path.stem != "test_proof"]
