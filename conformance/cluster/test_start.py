@@ -89,7 +89,7 @@ def test_the_login_expires_in_a_shift(shop: World) -> None:
 
 
 @pytest.mark.thorough
-def test_a_quota_has_no_room_for_the_canary(shop: World) -> None:
+def test_a_quota_is_used_up(shop: World) -> None:
     """Where a quota allows no pod more, nothing is changed, and the error names it."""
     quota = {
         "apiVersion": "v1",
@@ -114,7 +114,7 @@ def by_hand(shop: World, **inputs: str) -> Run:
 
 @pytest.mark.thorough
 def test_a_digest_by_hand(shop: World) -> None:
-    """A digest that was built here is deployed without a build, and its messages name its own commit."""
+    """A digest that was built here is deployed without a build; messages name its own commit."""
     older = shop.deploy()
     built = shop.mark(VERIFIED)
     newer = shop.deploy(shop.push("newer"))
