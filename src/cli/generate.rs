@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use pipewright::actions_lock::ACTIONS_LOCK;
 use pipewright::drift::{self, Ignored, Kind};
 
 use serde_json::{Map, Value, json};
@@ -17,6 +18,7 @@ use super::project::{Compiled, Repositories, Use, clash, commit, compiled, ignor
 use super::reasons::Reasons;
 use super::report;
 use super::settings::Settings;
+use super::watch;
 
 #[derive(Args, Default)]
 pub(crate) struct Generate {
@@ -31,10 +33,17 @@ pub(crate) struct Generate {
     /// Overwrite files that were edited by hand or not generated
     #[arg(long)]
     pub(crate) force: bool,
+    /// Generate again after each change, until Ctrl-C
+    #[arg(long, conflicts_with_all = ["dry_run", "diff"])]
+    pub(crate) watch: bool,
 }
 
 /// Runs the command.
 pub(crate) fn run(command: &Generate, settings: &Settings) -> Result<Exit, Failure> {
+    if command.watch {
+        let once = || run_with(command, settings, Map::new(), Locks::default());
+        return watch::run(&command.files, settings, &once);
+    }
     run_with(command, settings, Map::new(), Locks::default())
 }
 
@@ -72,11 +81,17 @@ pub(crate) fn run_with(
         refuse(command, &all)?;
         deny(&advice, settings)?;
         commit(&mut all)?;
-        // Its entries are those of the workflows that are written now.
-        advice.extend(actions_lock::all(all.iter().map(|one| one.root.as_path())));
     }
     for one in &all {
         print(command, one, settings);
+    }
+    if writes {
+        // Its entries are those of the workflows that are written now.
+        let roots = || all.iter().map(|one| one.root.as_path());
+        let completed = actions_lock::complete(roots())?;
+        completed.iter().for_each(|_| settings.status(&format!("written: {ACTIONS_LOCK}\n")));
+        results.insert("actions-lock".to_owned(), json!(!completed.is_empty()));
+        advice.extend(actions_lock::all(roots()));
     }
     let reasons = Reasons::of(&all);
     settings.note(&reasons.text());

@@ -32,6 +32,7 @@ mod settings;
 mod single;
 mod staged;
 mod table;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

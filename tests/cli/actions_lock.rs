@@ -25,21 +25,21 @@ fn missing_entries_are_named_until_the_lockfile_is_complete() {
     pipeline.toml: 5 files are up to date
     stderr:
     drift: `.github/workflows/actions.lock` does not fit the workflows: `actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1` of `.github/workflows/ci.yml` is not in `workflows`
-      = help: add to it:
+      = help: run `gh actions-lock --no-narrow`, or add to it:
 
         workflows:
             '.github/workflows/ci.yml':
                 - 'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1'
 
     drift: `.github/workflows/actions.lock` does not fit the workflows: `actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97` of `.github/workflows/ci.yml` is not in `workflows`
-      = help: add to it:
+      = help: run `gh actions-lock --no-narrow`, or add to it:
 
         workflows:
             '.github/workflows/ci.yml':
                 - 'actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97'
 
     drift: `.github/workflows/actions.lock` does not fit the workflows: `actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1` is not in `dependencies`
-      = help: add to it:
+      = help: run `gh actions-lock --no-narrow`, or add to it:
 
         dependencies:
             'actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1':
@@ -49,7 +49,7 @@ fn missing_entries_are_named_until_the_lockfile_is_complete() {
                 repo_id: <gh api repos/actions/checkout --jq .id>
 
     drift: `.github/workflows/actions.lock` does not fit the workflows: `actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97` is not in `dependencies`
-      = help: add to it:
+      = help: run `gh actions-lock --no-narrow`, or add to it:
 
         dependencies:
             'actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97':
@@ -77,12 +77,25 @@ fn missing_entries_are_named_until_the_lockfile_is_complete() {
     project.write(FILE, format!("version: 'v0.0.3'\nworkflows:\n{listed}dependencies:\n{known}"));
     let ran = project.run(["check"]);
     assert_eq!(ran.code, 0, "{ran:?} {}", project.read(FILE));
-    // Another pin, as of a new version.
+    // Another pin, as of a new version: the numbers of the repository are known.
     let added = project.run(["pins", "add", &format!("actions/checkout@{} # v7.9.0", "a".repeat(40))]);
     assert_eq!(added.code, 0, "{added:?}");
+    let before = project.read(FILE);
     let ran = project.run(["generate"]);
-    assert!(ran.err.contains(&format!("`actions/checkout@{}` is not in `dependencies`", "a".repeat(40))), "{ran:?}");
-    assert!(ran.err.contains("owner_id: 7"), "{ran:?}");
+    assert!(ran.err.is_empty() && ran.out.contains("written: .github/workflows/actions.lock\n"), "{ran:?}");
+    let expected =
+        before.replace("3d3c42e5aac5ba805825da76410c181273ba90b1", &"a".repeat(40)).replace("v7.0.1", "v7.9.0");
+    assert_eq!(project.read(FILE), expected);
+    assert_eq!(project.run(["check"]).code, 0);
+    assert!(!project.run(["generate"]).out.contains("actions.lock"));
+    // A workflow is added, and its actions have entries.
+    let more = "\n[workflows.more]\non = { tags = [\"v*\"] }\njobs.one = { steps = [{ run = \"make\" }] }\n";
+    let project = project.append("pipeline.toml", more);
+    assert_eq!(project.run(["generate"]).code, 0);
+    assert!(project.read(FILE).contains(".github/workflows/more.yml':\n        - 'actions/checkout@aaaa"));
+    assert_eq!(project.run(["check"]).code, 0);
+    // An action without an entry is named in every format.
+    let project = project.replace(FILE, "'actions/setup-python@", "'actions/other@");
     let ran = project.run(["check", "--format", "github"]);
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("::error file=.github/workflows/actions.lock,title=Drift::"), "{ran:?}");
@@ -98,7 +111,7 @@ fn an_unknown_format_is_no_guess() {
     pipeline.toml: 5 files are up to date
     stderr:
     drift: `.github/workflows/actions.lock` does not fit the workflows: its `version` is `v1`, and the known ones are v0.0.1, v0.0.2, v0.0.3
-      = help: write it again: https://github.com/github/gh-actions-lock
+      = help: write it again: `gh actions-lock --no-narrow`
     status: 1
     ");
 }

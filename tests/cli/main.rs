@@ -36,6 +36,7 @@ mod staged;
 #[path = "../support/mod.rs"]
 mod support;
 mod upstream;
+mod watch;
 
 /// The smallest pipeline that does something.
 pub(crate) const SMALL: &str = "\
