@@ -5,6 +5,7 @@ mod actions_lock;
 mod adopted;
 mod allow;
 mod check;
+mod commands;
 mod completions;
 mod coverage_floor;
 mod doctor;

@@ -119,3 +119,28 @@ fn a_lock_that_cannot_be_read_is_not_replaced() {
     let ran = project.run_against(&server, ["absorb"]);
     assert!(ran.code != 0 && project.tree() == before, "{ran:?}");
 }
+
+/// Renovate's custom manager, which `init` writes, edits the lock alone.
+#[test]
+fn renovate_edits_the_lock_and_generate_follows() {
+    let server = Server::new();
+    let project = project(&server);
+    let old = server.commit("actions/checkout", "v6.0.0");
+    let new = server.release("actions/checkout", "v6.1.0", 9, ACTION);
+    // The form of an entry that its pattern matches.
+    let entry =
+        |version: &str, sha: &str| format!("\"actions/checkout\" = {{ version = \"{version}\", sha = \"{sha}\" }}\n");
+    let project = project.replace("pipeline.lock", &entry("v6.0.0", &old), &entry("v6.1.0", &new));
+    let ran = project.run(["check"]);
+    assert!(ran.err.contains("drift: .github/workflows/ci.yml is stale\n"), "{ran:?}");
+    assert!(ran.err.contains("help: run `pipewright generate`\n"), "{ran:?}");
+    assert_eq!(project.run(["generate"]).code, 0);
+    assert!(project.read(CI).contains(&format!("uses: actions/checkout@{new} # v6.1.0\n")));
+    assert_eq!(project.run(["check"]).code, 0);
+    assert_eq!(project.run_against(&server, ["pins", "verify", "actions/checkout"]).code, 0);
+    // A commit that is not the tag's is found by `verify`.
+    let project = project.replace("pipeline.lock", &new, &"1".repeat(40));
+    assert_eq!(project.run(["generate"]).code, 0);
+    let ran = project.run_against(&server, ["pins", "verify", "actions/checkout"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+}
