@@ -220,8 +220,9 @@ impl Document {
     fn text(&self, before: &str) -> String {
         let mut text: String = before.split_inclusive('\n').take_while(|line| line.starts_with('#')).collect();
         let quoted = |value: &str| format!("'{}'", value.replace('\'', "''"));
-        let list = |keys: &[String], indent: &str| -> String {
-            keys.iter().map(|key| format!("{indent}- {}\n", quoted(key))).collect()
+        let list = |keys: &[String], indent: &str| {
+            let lines: Vec<String> = keys.iter().map(|key| format!("{indent}- {}\n", quoted(key))).collect();
+            lines.concat()
         };
         text.push_str(&format!("version: {}\n", quoted(&self.version)));
         if !self.workflows.is_empty() {

@@ -21,6 +21,7 @@ use super::settings::Settings;
 use super::watch;
 
 #[derive(Args, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 pub(crate) struct Generate {
     /// Definitions to compile, `-` for standard input [default: pipeline.toml, in this folder or above it]
     pub(crate) files: Vec<PathBuf>,
@@ -89,7 +90,9 @@ pub(crate) fn run_with(
         // Its entries are those of the workflows that are written now.
         let roots = || all.iter().map(|one| one.root.as_path());
         let completed = actions_lock::complete(roots())?;
-        completed.iter().for_each(|_| settings.status(&format!("written: {ACTIONS_LOCK}\n")));
+        for _ in &completed {
+            settings.status(&format!("written: {ACTIONS_LOCK}\n"));
+        }
         results.insert("actions-lock".to_owned(), json!(!completed.is_empty()));
         advice.extend(actions_lock::all(roots()));
     }
