@@ -21,6 +21,13 @@ def note(step: str, fault: str, outcome: str, seconds: float) -> None:
             file.write(json.dumps(cell) + "\n")
 
 
+def noted(step: str, fault: str) -> bool:
+    """Whether the outcome of a cell is kept, so that an accepting run can go on after an end."""
+    kept = _kept()
+    lines = kept.read_text("utf-8").splitlines() if kept and kept.exists() else []
+    return (step, fault) in {(cell["step"], cell["fault"]) for cell in map(json.loads, lines)}
+
+
 def rewrite(steps: Sequence[str], faults: Sequence[str]) -> None:
     """Rewrites the table from the outcomes that were kept, if that is asked for."""
     kept = _kept()
