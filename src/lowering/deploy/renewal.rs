@@ -26,14 +26,14 @@ pub(super) fn timed(environment: &Environment<'_>, words: &[&str], step: Step) -
 pub(super) fn renewed(
     environment: &Environment<'_>,
     steps: Vec<Timed>,
-    log_in: &dyn Fn() -> Option<Step>,
+    renew: &dyn Fn() -> Option<Step>,
 ) -> Vec<Step> {
     let Some(login) = environment.login() else { return steps.into_iter().map(|(step, _)| step).collect() };
     let mut elapsed = Duration::from_seconds(0);
     let mut found = Vec::new();
     for (step, longest) in steps {
         if elapsed + longest > login.usable {
-            found.extend(log_in());
+            found.extend(renew());
             elapsed = Duration::from_seconds(0);
         }
         elapsed = elapsed + longest;
