@@ -185,11 +185,14 @@ def world(
     staged: bool = False,
     adjust: Callable[[dict[str, Any]], None] = lambda item: None,
     users: int = USERS,
+    files: dict[str, str] | None = None,
+    prepare: Callable[[Cluster, str, Path], None] = lambda cluster, namespace, folder: None,
 ) -> Iterator[World]:
     """A world for one case, on the cluster that all cases share.
 
     `change` edits the definition, and `adjust` each object before it is applied; `staged` has an
-    environment before production.
+    environment before production. `files` are more files of the repository, and `prepare` changes a
+    namespace once its objects are there.
     """
     number = next(NUMBERS)
     staging, production = f"staging-{number}" if staged else "", f"production-{number}"
@@ -203,7 +206,7 @@ def world(
         jobs = folder / namespace
         jobs.mkdir()
         cluster.kubelet.job_folders[namespace] = jobs
-    files = {
+    files = (files or {}) | {
         "pipeline.toml": change(definition(staging, production)),
         "Dockerfile": "FROM scratch\n",
     }
@@ -214,6 +217,12 @@ def world(
         around = (cluster, prometheus, receivers)
         made = World(github, *around, staging, production, gateway, folder, wire)
         made.versions()
+        for namespace in namespaces:
+            prepare(cluster, namespace, folder)
+        # The image of hosted runners has helm.
+        (folder / "programs").mkdir()
+        (folder / "programs" / "helm").symlink_to(cluster.programs / "helm")
+        github.image_path.append(folder / "programs")
         _configure(made)
         for namespace in namespaces:
             for name in ("shop", "shop-canary"):

@@ -25,6 +25,7 @@ mod env_name;
 mod expression_in_text;
 mod gate_loosened;
 mod hard_coded_url;
+mod helm_values;
 mod hold_too_short;
 mod ignored_failure;
 mod image_lancedb;
@@ -115,6 +116,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &expression_in_text::ExpressionInText,
     &gate_loosened::GateLoosened,
     &hard_coded_url::HardCodedUrl,
+    &helm_values::HelmValues,
     &hold_too_short::HoldTooShort,
     &ignored_failure::IgnoredFailure,
     &image_lancedb::ImageLancedb,

@@ -73,7 +73,7 @@ pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{ExternalValue, Value};
 pub use versions::VersionAxis;
 pub use workflows::{Access, CalledFirst, Job, Manual, Triggers, Workflow};
-pub use workloads::{Commands, Delivery, Workload};
+pub use workloads::{Commands, Delivery, Helm, Workload};
 
 /// Tables whose entries have names; they keep the order in which they are written.
 pub type Table<T> = IndexMap<Name, T>;

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer};
 
@@ -41,8 +42,34 @@ pub enum Delivery {
     Image,
     /// Applies a folder of manifests; `$environment` in it is filled in.
     Manifests(String),
+    /// Upgrades a Helm release.
+    Helm(Helm),
     /// Custom commands.
     Commands(Commands),
+}
+
+/// A Helm release that holds the workload. It is upgraded by `helm upgrade`, and rolled back by `helm rollback`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Helm {
+    /// Name of the release, which is installed already.
+    ///
+    /// Example: `"atom"`
+    pub release: String,
+    /// Folder of the chart.
+    ///
+    /// Example: `"charts/atom"`
+    pub chart: String,
+    /// Files of values, in order; `$environment` in them is filled in.
+    ///
+    /// Example: `["charts/values-$environment.yaml"]`
+    #[serde(default)]
+    pub values: Vec<String>,
+    /// Values that a deploy sets. `$image`, `$digest` and `$version` in them are filled in, as is `$environment`; `$version`
+    /// is the version label of the pods.
+    ///
+    /// Example: `{ "image.digest" = "$digest", "podLabels.version" = "$version" }`
+    pub set: IndexMap<String, String>,
 }
 
 /// Commands that change a workload. Each reads `IMAGE`, `DIGEST`, `VERSION` and `ENVIRONMENT`.
@@ -74,13 +101,19 @@ enum Word {
 struct DeliveryTable {
     /// Folder of manifests to apply; `$environment` in it is filled in.
     ///
-    /// Default: `commands` is set.
+    /// Default: another delivery is set.
     /// Example: `"k8s/overlays/$environment"`
     #[serde(default)]
     manifests: Option<String>,
+    /// Helm release to upgrade.
+    ///
+    /// Default: another delivery is set.
+    /// Example: `{ release = "atom", chart = "charts/atom", set = { "image.digest" = "$digest", "podLabels.version" = "$version" } }`
+    #[serde(default)]
+    helm: Option<Helm>,
     /// Custom commands.
     ///
-    /// Default: `manifests` is set.
+    /// Default: another delivery is set.
     /// Example: `{ apply = "./deploy apply", restore = "./deploy restore", current = "./deploy current" }`
     #[serde(default)]
     commands: Option<Commands>,
@@ -90,15 +123,18 @@ impl<'de> Deserialize<'de> for Delivery {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text_or_table(
             deserializer,
-            "\"image\", `{ manifests = \"…\" }` or `{ commands = { … } }`",
+            "\"image\", `{ manifests = \"…\" }`, `{ helm = { … } }` or `{ commands = { … } }`",
             |_: Word| Some(Self::Image),
             |table| match table {
-                DeliveryTable { manifests: Some(folder), commands: None } => Some(Self::Manifests(folder)),
-                DeliveryTable { manifests: None, commands: Some(commands) } => Some(Self::Commands(commands)),
+                DeliveryTable { manifests: Some(folder), helm: None, commands: None } => Some(Self::Manifests(folder)),
+                DeliveryTable { manifests: None, helm: Some(helm), commands: None } => Some(Self::Helm(helm)),
+                DeliveryTable { manifests: None, helm: None, commands: Some(commands) } => {
+                    Some(Self::Commands(commands))
+                }
                 _ => None,
             },
         )?
-        .ok_or_else(|| serde::de::Error::custom("a delivery has one of `manifests` and `commands`"))
+        .ok_or_else(|| serde::de::Error::custom("a delivery has one of `manifests`, `helm` and `commands`"))
     }
 }
 

@@ -1,6 +1,7 @@
 //! One file per way to change a workload: the settings of its script.
 
 mod commands;
+mod helm;
 mod image;
 mod manifests;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub(crate) fn of(written: &Written) -> Box<dyn Delivery + '_> {
     match written {
         Written::Image => Box::new(image::Image),
         Written::Manifests(folder) => Box::new(manifests::Manifests { folder }),
+        Written::Helm(helm) => Box::new(helm::Helm { helm }),
         Written::Commands(commands) => Box::new(commands::Commands { commands }),
     }
 }

@@ -32,6 +32,19 @@ fn manifests_are_those_of_the_environment() {
 }
 
 #[test]
+fn a_release_gets_values_of_the_environment() {
+    let settings = delivery(
+        "{ helm = { release = \"web\", chart = \"./charts/web\", values = [\"values-$environment.yaml\"], \
+         set = { image = \"$image\", version = \"$version\", place = \"$environment\" } } }",
+    );
+    let expected = json!({
+        "kind": "helm", "target": "deployment/web", "container": "app", "release": "web", "chart": "charts/web",
+        "values": ["values-staging.yaml"], "set": { "image": "$image", "version": "$version", "place": "staging" },
+    });
+    assert_eq!(settings, expected);
+}
+
+#[test]
 fn commands_apply_restore_and_print_what_runs() {
     let settings = delivery("{ commands = { apply = \"./a\", restore = \"./r\", current = \"./c\" } }");
     let expected = json!({

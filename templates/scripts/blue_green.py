@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cluster import Cluster, reference
+from delivery_base import Delivery, Permission, object_ref, refuse_managed
 from marks import Changing
 from pods import (
     Version,
@@ -32,8 +33,6 @@ from quota import Need, rollout_need
 from runner import Problem, Problems, log
 from settings import Table
 from traffic_provider import Traffic
-
-from delivery import Delivery, Permission, object_ref, refuse_managed
 
 
 @dataclass(frozen=True)

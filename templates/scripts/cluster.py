@@ -126,7 +126,7 @@ class Cluster:
         command = self.arguments(*arguments)
         pause = 1.0
         for attempt in range(1, attempts + 1):
-            code, out, stderr = _execute(command, stdin, timeout)
+            code, out, stderr = run_program(command, stdin, timeout)
             if code == 0:
                 _show_warnings(arguments, stderr)
                 return out
@@ -308,7 +308,7 @@ def _show_warnings(arguments: tuple[str, ...], stderr: str) -> None:
                 annotate("warning", line.removeprefix("Warning: "))
 
 
-def _execute(
+def run_program(
     command: list[str], stdin: str | None, timeout: float
 ) -> tuple[int, str, str]:
     try:

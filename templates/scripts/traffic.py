@@ -30,6 +30,7 @@ from typing import Any
 
 from blue_green import BlueGreen
 from cluster import MOVED, Cluster, Failed, reference
+from delivery_base import Delivery, Permission, object_ref, refuse_managed
 from marks import Changing
 from pods import (
     PATCH_ATTEMPTS,
@@ -42,8 +43,6 @@ from pods import (
 from runner import Problem, Problems, annotate, log
 from settings import ExternalValue, Table
 from traffic_provider import Traffic
-
-from delivery import Delivery, Permission, object_ref, refuse_managed
 
 HEAVIEST = 1_000_000  # The largest weight that an HTTPRoute takes.
 

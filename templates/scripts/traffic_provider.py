@@ -6,13 +6,12 @@ from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 from cluster import Cluster
+from delivery_base import Delivery, Permission
 from marks import Changing
 from pods import Pin, Version
 from quota import Need, rollout_need
 from runner import Problem, log
 from settings import ExternalValue, Table
-
-from delivery import Delivery, Permission
 
 
 class Traffic(ABC):
@@ -63,7 +62,7 @@ class Traffic(ABC):
 
     def before(self, cluster: Cluster) -> dict[str, Any]:
         """The state that a rollback restores besides images, for the mark."""
-        return {}
+        return self.delivery.before(cluster)
 
     @abstractmethod
     def apply(self, cluster: Cluster, mark: Changing) -> None:
@@ -78,7 +77,8 @@ class Traffic(ABC):
 
     def roll_back(self, cluster: Cluster, mark: Changing) -> None:
         """Returns traffic to the earlier version, quickly: GitHub may end this step."""
-        self.delivery.put_back(cluster, {self.delivery.target: self.pin(mark.back)})
+        pins = {self.delivery.target: self.pin(mark.back)}
+        self.delivery.put_back(cluster, pins, mark.before)
 
     def verify_rollback(self, cluster: Cluster, mark: Changing) -> None:
         pins = {self.delivery.target: self.pin(mark.back)}

@@ -15,12 +15,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from delivery_base import Delivery
 from pods import DIGEST, Version
 from runner import Problem
 from settings import Run, Table
 from traffic_provider import Traffic
 
-from delivery import Delivery, read_delivery
+from delivery import read_delivery
 from traffic import read_traffic
 
 
@@ -41,7 +42,7 @@ class Workload:
     @property
     def labelled(self) -> bool:
         """Returns whether what runs shows the run that deployed it."""
-        return self.delivery.divisible
+        return self.delivery.labelled
 
     @property
     def changes(self) -> set[str]:

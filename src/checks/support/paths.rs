@@ -118,17 +118,26 @@ fn deployed(subject: &Subject<'_>, visit: Visit<'_>) {
         });
     }
     entries(&ROOT, "workloads", &definition.workloads, &mut |at, name, workload| {
-        let Delivery::Manifests(path) = &workload.delivery else { return };
         let at = at.key("delivery");
-        let at = at.key("manifests");
-        if !path.contains("$environment") {
-            visit(&at, Path { base, text: path, named: Named::Thing });
-            return;
-        }
         let deploys = |it: &&Environment<'_>| it.workloads.iter().any(|workload| workload.name == name);
-        for environment in subject.pipeline.environments.iter().filter(deploys) {
-            let path = path.replace("$environment", environment.name);
-            visit(&at, Path { base, text: &path, named: Named::Thing });
+        let mut file = |at: &Trail<'_>, path: &str| {
+            if !path.contains("$environment") {
+                visit(at, Path { base, text: path, named: Named::Thing });
+                return;
+            }
+            for environment in subject.pipeline.environments.iter().filter(deploys) {
+                let path = path.replace("$environment", environment.name);
+                visit(at, Path { base, text: &path, named: Named::Thing });
+            }
+        };
+        match &workload.delivery {
+            Delivery::Manifests(path) => file(&at.key("manifests"), path),
+            Delivery::Helm(helm) => {
+                let at = at.key("helm");
+                file(&at.key("chart"), &helm.chart);
+                items(&at, "values", &helm.values, &mut |at, path| file(at, path));
+            }
+            Delivery::Image | Delivery::Commands(_) => {}
         }
     });
 }

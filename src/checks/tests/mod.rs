@@ -20,8 +20,9 @@ use page::{Case, Page};
 const FRAME: &str = include_str!("../../../templates/rules/frame.toml");
 
 /// Files around an example.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("backend/Dockerfile", "FROM python:3.12-slim\n"),
+    ("charts/api/Chart.yaml", "apiVersion: v2\n"),
     ("backend/requirements.txt", "fastapi\n"),
     ("backend/tests/test_api.py", ""),
     ("backend/tests/integration/store/test_store.py", ""),

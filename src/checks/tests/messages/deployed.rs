@@ -106,6 +106,27 @@ fn keys_of_traffic_providers() {
 }
 
 #[test]
+fn values_of_a_release() {
+    let set = |set: &str| {
+        let more = format!(
+            "[workloads.web]\nimage = \"backend\"\ntarget = \"deployment/web\"\ncontainer = \"web\"\n\
+             delivery = {{ helm = {{ release = \"web\", chart = \".\", set = {{ {set} }} }} }}\n"
+        );
+        said(&more, &[])
+    };
+    let none: [&str; 0] = [];
+    assert_eq!(set(r#""image.digest" = "$digest", "labels.version" = "$version""#), none);
+    assert_eq!(set(r#"image = "$image", version = "$version""#), none);
+    assert_eq!(
+        set(r#"tag = "latest""#),
+        [
+            "error helm-values workloads.web.delivery.helm.set: no value of the chart gets the digest",
+            "error helm-values workloads.web.delivery.helm.set: no value of the chart gets the version label",
+        ]
+    );
+}
+
+#[test]
 fn a_gate_that_is_open_before_production_alone_is_fine() {
     let open = "[metrics.errors]\nwhen-empty = \"pass\"\n";
     let toml = promoted(r#"errors = { max = "1%" }"#, r#"errors = { max = "0.1%" }"#, open);
