@@ -101,7 +101,7 @@ def test_a_quota_is_used_up(shop: World) -> None:
     run = shop.deploy()
     assert run.result == "failure"
     log = first_failure(run)
-    assert "the quota small has room for 0 pods, and the migration needs 1" in log
+    assert "the quota small has 0 pods left, and the migration needs 1" in log
     assert "and the rollout of deployment/shop needs 1" in log
     untouched(shop)
 

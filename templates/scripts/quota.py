@@ -1,6 +1,6 @@
 """Resource quotas, which could refuse the pods of a deploy.
 
-A quota that has no room fails the deploy before anything is changed. Its scopes are
+A quota that has too little left fails the deploy before anything is changed. Its scopes are
 not evaluated. Source: https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
@@ -77,7 +77,7 @@ def rollout_need(cluster: Cluster, ref: str, wanted: int | None = None) -> Need:
 
 
 def check_quotas(cluster: Cluster, needs: list[Need]) -> None:
-    """Raises a problem for each need that a quota has no room for."""
+    """Raises a problem for each need that exceeds what a quota has left."""
     try:
         out = cluster.kubectl(
             "cannot list the quotas", "get", "resourcequotas", "--output=json"
@@ -91,16 +91,16 @@ def check_quotas(cluster: Cluster, needs: list[Need]) -> None:
         if spec.get("scopes") or spec.get("scopeSelector"):
             continue
         for key, hard in (spec.get("hard") or {}).items():
-            room = quantity(hard) - quantity(used.get(key, "0"))
+            left = quantity(hard) - quantity(used.get(key, "0"))
             name = quota["metadata"]["name"]
             problems += [
                 Problem(
-                    f"the quota {name} has room for {_plain(room)} {key}, "
+                    f"the quota {name} has {_plain(left)} {key} left, "
                     f"and {need.what} needs {_plain(amount)}",
                     f"Raise it, or free some: `kubectl describe quota {name}`",
                 )
                 for need in needs
-                if (amount := need.amount(key)) is not None and amount > room
+                if (amount := need.amount(key)) is not None and amount > left
             ]
     if problems:
         raise Problems(problems)
