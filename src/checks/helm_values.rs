@@ -20,10 +20,10 @@ impl Check for HelmValues {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         entries(&ROOT, "workloads", &subject.definition.workloads, &mut |at, _, workload| {
-            let Delivery::Helm(helm) = &workload.delivery else { return };
+            let Delivery::Helm(release) = &workload.delivery else { return };
             let at = at.key("delivery");
             let at = at.key("helm");
-            let sets = |name: &str| helm.set.values().any(|text| text.contains(name));
+            let sets = |name: &str| release.set.values().any(|text| text.contains(name));
             let needed = [
                 (sets("$digest") || sets("$image"), "the digest", "\"image.digest\" = \"$digest\""),
                 (sets("$version"), "the version label", "\"podLabels.version\" = \"$version\""),

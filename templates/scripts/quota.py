@@ -1,7 +1,8 @@
 """Resource quotas, which could refuse the pods of a deploy.
 
-A quota that has too little left fails the deploy before anything is changed. Its scopes are
-not evaluated. Source: https://kubernetes.io/docs/concepts/policy/resource-quotas/
+A quota that has too little left fails the deploy before anything is changed. Quotas
+with scopes are left out. Source:
+https://kubernetes.io/docs/concepts/policy/resource-quotas/
 """
 
 from __future__ import annotations
