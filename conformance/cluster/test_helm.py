@@ -114,6 +114,7 @@ def as_before(shop: World) -> None:
     assert set(shop.serving()) == {OLD_VERSION}
 
 
+@pytest.mark.thorough
 def test_a_release_is_upgraded(shop: World) -> None:
     """A good version: one revision more, the values of the environment, and no user sees an
     error."""
@@ -136,6 +137,7 @@ def test_a_failed_version_is_rolled_back_by_revision(shop: World) -> None:
     assert shop.told()[-1].startswith("production was rolled back")
 
 
+@pytest.mark.thorough
 def test_a_runner_is_lost_during_an_upgrade(shop: World) -> None:
     """The recovery on another runner rolls the release back."""
     lost = Fault(
