@@ -23,11 +23,7 @@ pub(super) fn timed(environment: &Environment<'_>, words: &[&str], step: Step) -
 
 /// Returns the steps, with a log-in before each that could outlast the one before it. The job has logged in just before
 /// the first of them.
-pub(super) fn renewed(
-    environment: &Environment<'_>,
-    steps: Vec<Timed>,
-    renew: &dyn Fn() -> Option<Step>,
-) -> Vec<Step> {
+pub(super) fn renewed(environment: &Environment<'_>, steps: Vec<Timed>, renew: &dyn Fn() -> Option<Step>) -> Vec<Step> {
     let Some(login) = environment.login() else { return steps.into_iter().map(|(step, _)| step).collect() };
     let mut elapsed = Duration::from_seconds(0);
     let mut found = Vec::new();
