@@ -63,7 +63,9 @@ pub(super) fn errors(text: &Text) -> Vec<Diagnostic> {
         let wrong = text.text.get(range.clone()).unwrap_or_default();
         let right = right(wrong, &diagnostic.message);
         // What a whole line means is no choice of a word.
-        let right = right.filter(|right| diagnostic.help.as_ref() == Some(&write(right)));
+        let is_offered =
+            |right: &String| diagnostic.help.as_ref().is_some_and(|help| help.ends_with(&format!("`{right}`")));
+        let right = right.filter(is_offered);
         diagnostic.fix = right.map(|right| Fix::replace(at(range), right));
         found.push(diagnostic);
     }
@@ -100,7 +102,8 @@ fn help(text: &str, range: &Range<usize>, message: &str) -> Option<String> {
         return Some("remove the key: TOML has no value for nothing".to_owned());
     }
     match right(wrong, message) {
-        Some(right) => Some(write(&right)),
+        Some(right) if wrong.contains(QUOTES) => Some(format!("write straight quotes: `{right}`")),
+        Some(right) => Some(format!("write `{right}`")),
         None if wrong.contains(QUOTES) => Some("write straight quotes".to_owned()),
         None if whole.contains("//") && message.starts_with("unexpected key or value") => {
             Some("write `#` before a comment".to_owned())
@@ -111,10 +114,6 @@ fn help(text: &str, range: &Range<usize>, message: &str) -> Option<String> {
 
 /// Quotes of other languages.
 const QUOTES: [char; 4] = ['“', '”', '‘', '’'];
-
-fn write(right: &str) -> String {
-    format!("write `{right}`")
-}
 
 /// The only right form of a wrong value.
 fn right(wrong: &str, message: &str) -> Option<String> {
