@@ -580,7 +580,7 @@ def test_the_canary_through_a_header(bench: App) -> None:
 def test_no_canary(bench: App) -> None:
     with_canary(bench)
     bench.file["workloads"][0]["traffic"] = {"kind": "all-at-once"}
-    assert "has 0 canaries" in bench.deploy("smoke", "--canary").errors()[0]
+    assert "shifts for 0 workloads" in bench.deploy("smoke", "--canary").errors()[0]
 
 
 @pytest.mark.parametrize(
