@@ -42,7 +42,7 @@ issue = { on = ["rollback"] }
 """
 JOBS = (
     *("branch", "ci", "image-shop", "approve-production", "deploy-production"),
-    *("recover-production", "report"),
+    *("roll-back-production", "recover-production", "report"),
 )
 
 
