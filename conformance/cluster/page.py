@@ -52,14 +52,16 @@ def between(marks: tuple[str, str]) -> str:
 
 def _table(found: dict[tuple[str, str], dict], steps: Sequence[str], faults: Sequence[str]) -> str:  # type: ignore[type-arg]
     median = statistics.median(cell["seconds"] for cell in found.values())
-    lines = [f"{len(found)} cells; a cell took {median:.0f} seconds (median).\n"]
+    whole = len(steps) * len(faults)
+    lines = [f"{len(found)} of {whole} cells were run, in {median:.0f} seconds each (median)."]
     for fault in faults:
-        lines += [f"\n**{fault}**\n", "| Step | Outcome |", "|---|---|"]
-        lines += [
-            f"| {step} | {cell['outcome']} |"
+        rows = [
+            f"| {step} | {found[step, fault]['outcome']} |"
             for step in steps
-            if (cell := found.get((step, fault)))
+            if (step, fault) in found
         ]
+        if rows:
+            lines += ["", f"**{fault}**", "", "| Step | Outcome |", "|---|---|", *rows]
     return "\n".join(lines) + "\n"
 
 

@@ -127,14 +127,14 @@ def outcome(shop: World, run: Run) -> str:
         healed(shop)
         assert shop.mark(CHANGING) is None
         assert set(shop.serving(0.6)) == {shop.mark(VERIFIED)["version"]}
-        return "told; the next run restores"
+        return "reported; the next run restores"
     assert not new_serves(shop)
     rolled_back = any("was rolled back" in text for text in shop.told())
     issues = bool(shop.github.api.issues.all)
     if rolled_back or issues:
-        return "rolled back, told" if rolled_back else "rolled back, told by an issue"
+        return "rolled back, reported" if rolled_back else "rolled back, reported by an issue"
     assert told(shop) or shop.production in shop.receivers.down
-    return "stopped, told" if told(shop) else "stopped"
+    return "stopped, reported" if told(shop) else "stopped"
 
 
 @pytest.mark.thorough
