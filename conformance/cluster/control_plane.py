@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import secrets
 import shutil
 import socket
 import subprocess
@@ -15,7 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import route_type
 from api import Api
@@ -187,11 +189,24 @@ class Cluster:
             time.sleep(0.1)
 
 
+PORTS = range(20_000, 32_000)  # Below those that Linux gives to connections.
+HELD: list[IO[str]] = []
+
+
 def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free, and that no other process of the bench gets while this one runs."""
+    while True:
+        port = PORTS[secrets.randbelow(len(PORTS))]
+        lock = (Path(tempfile.gettempdir()) / f"pipewright-port-{port}").open("w")
+        with socket.socket() as probe:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                lock.close()
+                continue
+        HELD.append(lock)
+        return port
 
 
 @contextmanager
