@@ -23,7 +23,7 @@ pub struct Fixed {
     pub title: String,
 }
 
-/// Which fixes are applied.
+/// Fixes that are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Which {
     /// All that are certain.

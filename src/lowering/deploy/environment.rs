@@ -8,7 +8,7 @@ use super::conditions::run_condition;
 use super::renewal::{Timed, renewed, timed};
 use super::settings::{digest_variable, settings_variables};
 use super::variables::{kubeconfig_env, merge, metrics_env, notify_env, smoke_env};
-use crate::definition::Value;
+use crate::definition::{Definition, Value};
 use crate::resolve::{self, names};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{
@@ -93,11 +93,7 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     let mut all = kubeconfig_env(environment);
     merge(&mut all, &judged);
     merge(&mut all, &smoked);
-    merge(&mut all, &notify_env(definition));
-    if definition.notify.issue.is_some() {
-        // For the rollback of a run that was lost before it could report.
-        all.extend(pairs![("GITHUB_TOKEN", Github::Token)]);
-    }
+    merge(&mut all, &message_env(definition));
     all.extend(pairs![("PIPEWRIGHT_MANUAL", When::event("workflow_dispatch"))]);
     let script = |title: &str, words: &[&str], key: &str, effect: Effect, env: &Pairs| {
         let at = if key.is_empty() { origin.clone() } else { origin.clone().then(key) };
@@ -144,6 +140,16 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     steps.push((verify.id("verify"), longest));
     steps.extend(own(&environment.after, "after"));
     steps
+}
+
+/// Variables of a step that sends messages. Preflight checks sends one about a run that was lost before it could report its
+/// rollback.
+pub(super) fn message_env(definition: &Definition) -> Pairs {
+    let mut env = notify_env(definition);
+    if definition.notify.issue.is_some() {
+        env.extend(pairs![("GITHUB_TOKEN", Github::Token)]);
+    }
+    env
 }
 
 /// Returns the step that sends the probes, if there are any.
@@ -209,10 +215,7 @@ pub(super) fn notify(context: &Context<'_>, origin: &Origin, restored_by: &str, 
     if !notifies(context) {
         return None;
     }
-    let mut env = notify_env(definition);
-    if definition.notify.issue.is_some() {
-        env.extend(pairs![("GITHUB_TOKEN", Github::Token)]);
-    }
+    let mut env = message_env(definition);
     env.extend(pairs![
         ("PIPEWRIGHT_JOB_STATUS", Property::JobStatus),
         ("PIPEWRIGHT_RESTORED", step(restored_by).output("restored")),

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::branch::BRANCH;
 use super::cluster::kubeconfig;
 use super::conditions::is_roll_back;
-use super::environment::{apply_environment, notified, rollback_steps, smoke_step};
+use super::environment::{apply_environment, message_env, notified, rollback_steps, smoke_step};
 use super::settings::digest_variable;
 use super::variables::{kubeconfig_env, merge, smoke_env};
 use crate::resolve::{Environment, names};
@@ -19,6 +19,7 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     let smoked = smoke_env(environment);
     let mut all = kubeconfig_env(written);
     merge(&mut all, &smoked);
+    merge(&mut all, &message_env(context.pipeline.definition));
     let none = Pairs::new();
     let script = |title: &str, words: &[&str], effect: Effect, env: &Pairs| {
         context.python(title, "deploy.py", words, &origin).env([kubeconfig()]).env(env.clone()).effect(effect)
