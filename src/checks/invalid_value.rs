@@ -29,7 +29,9 @@ impl Check for InvalidValue {
             }
         };
         entries(&ROOT, "workloads", &definition.workloads, &mut |at, _, workload| {
-            object(&at.key("target"), &["deployment", "statefulset", "daemonset"], &workload.target);
+            if let Some(target) = &workload.target {
+                object(&at.key("target"), &["deployment", "statefulset", "daemonset"], target);
+            }
         });
         entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
             if let Some(backup) = &environment.backup {
@@ -84,10 +86,13 @@ fn names(definition: &Definition, found: &mut Vec<Diagnostic>) {
         }
     };
     entries(&ROOT, "workloads", &definition.workloads, &mut |at, _, workload| {
-        name(&at.key("container"), &workload.container, is_label, "the name of a container");
+        if let Some(container) = &workload.container {
+            name(&at.key("container"), container, is_label, "the name of a container");
+        }
     });
     entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
-        let (at, cluster) = (at.key("cluster"), &environment.cluster);
+        let Some(cluster) = &environment.cluster else { return };
+        let at = at.key("cluster");
         name(&at.key("namespace"), &cluster.namespace, is_label, "the name of a namespace");
         if let Some(eks) = &cluster.eks {
             let at = at.key("eks");

@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk::{self, ROOT, Trail, entries, items};
-use crate::definition::{Body, Login, Value};
+use crate::definition::{Body, Delivery, Login, Value};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct LiteralSecret;
@@ -54,8 +54,14 @@ impl Check for LiteralSecret {
                 secret(&at.key("credentials").key("password"), &credentials.password, "REGISTRY_PASSWORD");
             }
         });
+        entries(&ROOT, "workloads", &definition.workloads, &mut |at, _, workload| {
+            if let Delivery::Gitops(gitops) = &workload.delivery {
+                let at = at.key("delivery");
+                secret(&at.key("gitops").key("token"), &gitops.token, "CONFIG_TOKEN");
+            }
+        });
         entries(&ROOT, "environments", &definition.environments, &mut |at, _, environment| {
-            if let Some(kubeconfig) = &environment.cluster.kubeconfig {
+            if let Some(kubeconfig) = environment.cluster.as_ref().and_then(|cluster| cluster.kubeconfig.as_ref()) {
                 secret(&at.key("cluster").key("kubeconfig"), kubeconfig, "KUBECONFIG");
             }
         });

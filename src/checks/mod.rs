@@ -24,6 +24,7 @@ mod empty_text;
 mod env_name;
 mod expression_in_text;
 mod gate_loosened;
+mod gitops_repository;
 mod hard_coded_url;
 mod helm_values;
 mod hold_too_short;
@@ -51,6 +52,7 @@ mod missing_path;
 mod name_clash;
 mod needs_cycle;
 mod nightly_missing;
+mod no_cluster;
 mod not_tests;
 mod nothing_tested;
 mod one_cluster_access;
@@ -90,6 +92,7 @@ mod undo_without_current;
 mod url_in_secret;
 mod window_too_few;
 mod workflow_triggers;
+mod workload_target;
 
 use crate::diagnostics::Diagnostic;
 
@@ -115,6 +118,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &env_name::EnvName,
     &expression_in_text::ExpressionInText,
     &gate_loosened::GateLoosened,
+    &gitops_repository::GitopsRepository,
     &hard_coded_url::HardCodedUrl,
     &helm_values::HelmValues,
     &hold_too_short::HoldTooShort,
@@ -143,6 +147,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &name_clash::NameClash,
     &needs_cycle::NeedsCycle,
     &nightly_missing::NightlyMissing,
+    &no_cluster::NoCluster,
     &not_tests::NotTests,
     &nothing_tested::NothingTested,
     &one_cluster_access::OneClusterAccess,
@@ -181,6 +186,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &url_in_secret::UrlInSecret,
     &window_too_few::WindowTooFew,
     &workflow_triggers::WorkflowTriggers,
+    &workload_target::WorkloadTarget,
 ];
 
 /// Everything that is wrong with a definition.

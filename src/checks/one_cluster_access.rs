@@ -19,7 +19,7 @@ impl Check for OneClusterAccess {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         entries(&ROOT, "environments", &subject.definition.environments, &mut |at, name, environment| {
-            let cluster = &environment.cluster;
+            let Some(cluster) = &environment.cluster else { return };
             let ways = [
                 ("kubeconfig", cluster.kubeconfig.is_some()),
                 ("eks", cluster.eks.is_some()),

@@ -37,9 +37,8 @@ impl Check for TrafficWorkload {
             let target = ROOT.key("workloads");
             let target = target.key(&traffic.workload);
             for (key, other) in [("canary-target", &traffic.canary_target), ("green-target", &traffic.green_target)] {
-                let stable = ("target", target.key("target"), workload.target.as_str());
-                if let Some(other) = other {
-                    same(&at, (key, other), stable, found);
+                if let (Some(other), Some(stable)) = (other, &workload.target) {
+                    same(&at, (key, other), ("target", target.key("target"), stable), found);
                 }
             }
             steps(&at.key("steps"), traffic.steps.iter().flatten(), found);

@@ -46,8 +46,22 @@ pub struct Environment {
     pub url: Option<Value>,
     /// Cluster, login and namespace.
     ///
+    /// Default: none; workloads are delivered by commands, and `marks` is set.
     /// Example: `{ kubeconfig = { secret = "KUBECONFIG" }, namespace = "staging" }`
-    pub cluster: Cluster,
+    #[serde(default)]
+    pub cluster: Option<Cluster>,
+    /// Login of an environment without a cluster.
+    ///
+    /// Default: none; the commands log in by themselves.
+    /// Example: `{ aws = { role = { var = "AWS_ROLE" }, region = "eu-central-1" } }`
+    #[serde(default)]
+    pub login: Option<CloudLogin>,
+    /// Store of the marks of an environment without a cluster: the version verified last, and the one that a run changes.
+    ///
+    /// Default: annotations in the cluster.
+    /// Example: `{ read = "./deploy/marks read", write = "./deploy/marks write" }`
+    #[serde(default)]
+    pub marks: Option<Marks>,
     /// Workloads to deploy, in this order.
     ///
     /// Example: `["api"]`
@@ -116,6 +130,14 @@ pub struct Environment {
     pub after: Vec<Step>,
 }
 
+impl Environment {
+    /// Returns whether its jobs log in to a cloud with a token of GitHub.
+    pub fn logs_in_by_oidc(&self) -> bool {
+        let by_cluster = |it: &Cluster| it.eks.is_some() || it.gke.is_some() || it.aks.is_some();
+        self.login.is_some() || self.cluster.as_ref().is_some_and(by_cluster)
+    }
+}
+
 /// Start of the deploys to an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -163,6 +185,94 @@ pub struct Cluster {
     /// Example: `{ client-id = { var = "AZURE_CLIENT_ID" }, tenant-id = { var = "AZURE_TENANT_ID" }, subscription-id = { var = "AZURE_SUBSCRIPTION_ID" }, resource-group = "atom", cluster = "atom" }`
     #[serde(default)]
     pub aks: Option<Aks>,
+}
+
+/// Login to a cloud by OIDC. It has one of the keys.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct CloudLogin {
+    /// Login to AWS.
+    ///
+    /// Default: another login is set.
+    /// Example: `{ role = { var = "AWS_ROLE" }, region = "eu-central-1" }`
+    #[serde(default)]
+    pub aws: Option<Aws>,
+    /// Login to Google Cloud.
+    ///
+    /// Default: another login is set.
+    /// Example: `{ provider = { var = "GCP_PROVIDER" }, service-account = { var = "GCP_ACCOUNT" }, project = "acme" }`
+    #[serde(default)]
+    pub gcp: Option<Gcp>,
+    /// Login to Azure.
+    ///
+    /// Default: another login is set.
+    /// Example: `{ client-id = { var = "AZURE_CLIENT_ID" }, tenant-id = { var = "AZURE_TENANT_ID" }, subscription-id = { var = "AZURE_SUBSCRIPTION_ID" } }`
+    #[serde(default)]
+    pub azure: Option<Azure>,
+}
+
+/// Login to AWS.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Aws {
+    /// ARN of the IAM role to assume.
+    ///
+    /// Example: `{ var = "AWS_ROLE" }`
+    pub role: Value,
+    /// AWS region.
+    ///
+    /// Example: `"eu-central-1"`
+    pub region: String,
+}
+
+/// Login to Google Cloud.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Gcp {
+    /// Workload identity provider.
+    ///
+    /// Example: `{ var = "GCP_PROVIDER" }`
+    pub provider: Value,
+    /// Service account to impersonate.
+    ///
+    /// Example: `{ var = "GCP_ACCOUNT" }`
+    pub service_account: Value,
+    /// The project.
+    ///
+    /// Example: `"acme"`
+    pub project: String,
+}
+
+/// Login to Azure.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Azure {
+    /// Client ID of the application.
+    ///
+    /// Example: `{ var = "AZURE_CLIENT_ID" }`
+    pub client_id: Value,
+    /// Tenant ID.
+    ///
+    /// Example: `{ var = "AZURE_TENANT_ID" }`
+    pub tenant_id: Value,
+    /// Subscription ID.
+    ///
+    /// Example: `{ var = "AZURE_SUBSCRIPTION_ID" }`
+    pub subscription_id: Value,
+}
+
+/// Commands that read and write the marks, as one text. Each reads `ENVIRONMENT`.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Marks {
+    /// Prints what `write` was given last, or nothing before the first time.
+    ///
+    /// Example: `"./deploy/marks read"`
+    pub read: String,
+    /// Stores its standard input, in one change.
+    ///
+    /// Example: `"./deploy/marks write"`
+    pub write: String,
 }
 
 /// A cluster on Amazon EKS.

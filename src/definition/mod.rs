@@ -48,7 +48,9 @@ pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, JobResult, RunEvent, WhenResult};
 pub use container::{Container, ImageLogin};
-pub use environments::{Aks, Backup, Cluster, Eks, Environment, Gke, Limit, Migrate, OnRollback, Start, Undo};
+pub use environments::{
+    Aks, Aws, Azure, Backup, CloudLogin, Cluster, Eks, Environment, Gcp, Gke, Limit, Marks, Migrate, OnRollback, Start, Undo,
+};
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login, Mirror};
 pub use inputs::{Input, InputKind};
@@ -73,7 +75,7 @@ pub use units::{Cron, Date, Duration, Floor, Percent};
 pub use value::{ExternalValue, Value};
 pub use versions::VersionAxis;
 pub use workflows::{Access, CalledFirst, Job, Manual, Triggers, Workflow};
-pub use workloads::{Commands, Delivery, Helm, Workload};
+pub use workloads::{Commands, Delivery, Gitops, Helm, Workload};
 
 /// Tables whose entries have names; they keep the order in which they are written.
 pub type Table<T> = IndexMap<Name, T>;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::either::text_or_table;
 use super::name::Name;
+use super::value::Value;
 
 /// A workload of the cluster and the delivery of its image.
 #[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
@@ -19,13 +20,17 @@ pub struct Workload {
     pub image: Name,
     /// Kubernetes object: kind and name.
     ///
+    /// Default: none; only a workload that commands deliver needs none.
     /// Example: `"deployment/atom"`
+    #[serde(default)]
     #[schemars(regex(pattern = r"^(deployment|statefulset|daemonset)/[a-z0-9]([-a-z0-9.]*[a-z0-9])?$"))]
-    pub target: String,
+    pub target: Option<String>,
     /// Container in the pods.
     ///
+    /// Default: none; only a workload that commands deliver needs none.
     /// Example: `"atom"`
-    pub container: String,
+    #[serde(default)]
+    pub container: Option<String>,
     /// Delivery of a new image.
     ///
     /// Example: `"image"`
@@ -44,6 +49,8 @@ pub enum Delivery {
     Manifests(String),
     /// Upgrades a Helm release.
     Helm(Helm),
+    /// Commits to the repository that a GitOps controller follows.
+    Gitops(Gitops),
     /// Custom commands.
     Commands(Commands),
 }
@@ -70,6 +77,35 @@ pub struct Helm {
     ///
     /// Example: `{ "image.digest" = "$digest", "podLabels.version" = "$version" }`
     pub set: IndexMap<String, String>,
+}
+
+/// A file in the repository that Argo CD or Flux follows. A deploy commits the digest to it, and waits until the workload
+/// runs it; a rollback commits the values before.
+#[derive(Debug, Clone, PartialEq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Gitops {
+    /// The repository, with its owner.
+    ///
+    /// Example: `"acme/config"`
+    pub repository: String,
+    /// The branch that the controller follows.
+    ///
+    /// Example: `"production"`
+    #[serde(default = "main")]
+    pub branch: String,
+    /// The file; `$environment` in it is filled in. Lines that end with `# pipewright: <workload>.digest`, `.image` or
+    /// `.version` get the value.
+    ///
+    /// Example: `"atom/$environment/kustomization.yaml"`
+    pub path: String,
+    /// Token that may write the contents of the repository, and nothing else.
+    ///
+    /// Example: `{ secret = "CONFIG_TOKEN" }`
+    pub token: Value,
+}
+
+fn main() -> String {
+    "main".to_owned()
 }
 
 /// Commands that change a workload. Each reads `IMAGE`, `DIGEST`, `VERSION` and `ENVIRONMENT`.
@@ -111,6 +147,12 @@ struct DeliveryTable {
     /// Example: `{ release = "atom", chart = "charts/atom", set = { "image.digest" = "$digest", "podLabels.version" = "$version" } }`
     #[serde(default)]
     helm: Option<Helm>,
+    /// File in a repository that a GitOps controller follows.
+    ///
+    /// Default: another delivery is set.
+    /// Example: `{ repository = "acme/config", path = "atom/$environment/kustomization.yaml", token = { secret = "CONFIG_TOKEN" } }`
+    #[serde(default)]
+    gitops: Option<Gitops>,
     /// Custom commands.
     ///
     /// Default: another delivery is set.
@@ -119,22 +161,31 @@ struct DeliveryTable {
     commands: Option<Commands>,
 }
 
+impl DeliveryTable {
+    /// The delivery of the only key.
+    fn only(self) -> Option<Delivery> {
+        let mut given = [
+            self.manifests.map(Delivery::Manifests),
+            self.helm.map(Delivery::Helm),
+            self.gitops.map(Delivery::Gitops),
+            self.commands.map(Delivery::Commands),
+        ]
+        .into_iter()
+        .flatten();
+        let only = given.next()?;
+        given.next().is_none().then_some(only)
+    }
+}
+
 impl<'de> Deserialize<'de> for Delivery {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         text_or_table(
             deserializer,
-            "\"image\", `{ manifests = \"…\" }`, `{ helm = { … } }` or `{ commands = { … } }`",
+            "\"image\", `{ manifests = \"…\" }`, `{ helm = { … } }`, `{ gitops = { … } }` or `{ commands = { … } }`",
             |_: Word| Some(Self::Image),
-            |table| match table {
-                DeliveryTable { manifests: Some(folder), helm: None, commands: None } => Some(Self::Manifests(folder)),
-                DeliveryTable { manifests: None, helm: Some(helm), commands: None } => Some(Self::Helm(helm)),
-                DeliveryTable { manifests: None, helm: None, commands: Some(commands) } => {
-                    Some(Self::Commands(commands))
-                }
-                _ => None,
-            },
+            DeliveryTable::only,
         )?
-        .ok_or_else(|| serde::de::Error::custom("a delivery has one of `manifests`, `helm` and `commands`"))
+        .ok_or_else(|| serde::de::Error::custom("a delivery has one of `manifests`, `helm`, `gitops` and `commands`"))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::way::Delivery;
+use super::way::{Delivery, Target};
 use crate::definition::{Commands as Written, Workload};
 
 pub(crate) struct Commands<'a> {
@@ -14,11 +14,10 @@ impl Delivery for Commands<'_> {
         "commands"
     }
 
-    fn settings(&self, workload: &Workload, _: &str, _: &dyn Fn(&str) -> String) -> Map<String, Value> {
+    fn settings(&self, workload: &Workload, _: &Target<'_>) -> Map<String, Value> {
         let Written { apply, restore, current } = self.commands;
-        [("target", &workload.target), ("apply", apply), ("restore", restore), ("current", current)]
-            .into_iter()
-            .map(|(key, text)| (key.to_owned(), text.as_str().into()))
-            .collect()
+        let commands = [("apply", apply), ("restore", restore), ("current", current)];
+        let object = workload.target.iter().map(|target| ("target", target));
+        object.chain(commands).map(|(key, text)| (key.to_owned(), text.as_str().into())).collect()
     }
 }

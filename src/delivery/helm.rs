@@ -4,7 +4,7 @@
 
 use serde_json::{Map, Value};
 
-use super::way::{Delivery, target};
+use super::way::{Delivery, Target, target};
 use crate::definition::{Helm as Written, Workload};
 
 pub(crate) struct Helm<'a> {
@@ -16,13 +16,13 @@ impl Delivery for Helm<'_> {
         "helm"
     }
 
-    fn settings(&self, workload: &Workload, environment: &str, path: &dyn Fn(&str) -> String) -> Map<String, Value> {
+    fn settings(&self, workload: &Workload, to: &Target<'_>) -> Map<String, Value> {
         let Written { release, chart, values, set } = self.helm;
-        let files = values.iter().map(|file| Value::from(path(&file.replace("$environment", environment))));
-        let set = set.iter().map(|(key, text)| (key.clone(), text.replace("$environment", environment).into()));
+        let files = values.iter().map(|file| Value::from((to.path)(&to.filled(file))));
+        let set = set.iter().map(|(key, text)| (key.clone(), to.filled(text).into()));
         let mut settings = target(workload);
         settings.insert("release".to_owned(), release.as_str().into());
-        settings.insert("chart".to_owned(), path(chart).into());
+        settings.insert("chart".to_owned(), (to.path)(chart).into());
         settings.insert("values".to_owned(), files.collect());
         settings.insert("set".to_owned(), Value::Object(set.collect()));
         settings

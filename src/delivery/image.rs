@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::way::{Delivery, target};
+use super::way::{Delivery, Target, target};
 use crate::definition::Workload;
 
 pub(crate) struct Image;
@@ -12,7 +12,7 @@ impl Delivery for Image {
         "image"
     }
 
-    fn settings(&self, workload: &Workload, _: &str, _: &dyn Fn(&str) -> String) -> Map<String, Value> {
+    fn settings(&self, workload: &Workload, _: &Target<'_>) -> Map<String, Value> {
         target(workload)
     }
 }

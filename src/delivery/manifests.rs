@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::way::{Delivery, target};
+use super::way::{Delivery, Target, target};
 use crate::definition::Workload;
 
 pub(crate) struct Manifests<'a> {
@@ -14,9 +14,9 @@ impl Delivery for Manifests<'_> {
         "manifests"
     }
 
-    fn settings(&self, workload: &Workload, environment: &str, path: &dyn Fn(&str) -> String) -> Map<String, Value> {
+    fn settings(&self, workload: &Workload, to: &Target<'_>) -> Map<String, Value> {
         let mut settings = target(workload);
-        settings.insert("folder".to_owned(), path(&self.folder.replace("$environment", environment)).into());
+        settings.insert("folder".to_owned(), (to.path)(&to.filled(self.folder)).into());
         settings
     }
 }

@@ -1,6 +1,7 @@
 //! One file per way to change a workload: the settings of its script.
 
 mod commands;
+mod gitops;
 mod helm;
 mod image;
 mod manifests;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::definition::{Delivery as Written, Workload};
 
-pub(crate) use way::Delivery;
+pub(crate) use way::{Delivery, Target};
 
 /// Returns the delivery that a workload names.
 pub(crate) fn of(written: &Written) -> Box<dyn Delivery + '_> {
@@ -20,6 +21,7 @@ pub(crate) fn of(written: &Written) -> Box<dyn Delivery + '_> {
         Written::Image => Box::new(image::Image),
         Written::Manifests(folder) => Box::new(manifests::Manifests { folder }),
         Written::Helm(helm) => Box::new(helm::Helm { helm }),
+        Written::Gitops(gitops) => Box::new(gitops::Gitops { gitops }),
         Written::Commands(commands) => Box::new(commands::Commands { commands }),
     }
 }
@@ -28,11 +30,10 @@ pub(crate) fn of(written: &Written) -> Box<dyn Delivery + '_> {
 pub(crate) fn settings(
     delivery: &dyn Delivery,
     workload: &Workload,
-    environment: &str,
-    path: &dyn Fn(&str) -> String,
+    to: &Target<'_>,
 ) -> Value {
     let mut settings = Map::new();
     settings.insert("kind".to_owned(), delivery.name().into());
-    settings.extend(delivery.settings(workload, environment, path));
+    settings.extend(delivery.settings(workload, to));
     Value::Object(settings)
 }

@@ -45,6 +45,18 @@ fn a_release_gets_values_of_the_environment() {
 }
 
 #[test]
+fn a_file_of_another_repository_is_that_of_the_environment() {
+    let settings = delivery(
+        "{ gitops = { repository = \"a/config\", path = \"web/$environment.yaml\", token = { secret = \"T\" } } }",
+    );
+    let expected = json!({
+        "kind": "gitops", "target": "deployment/web", "container": "app", "repository": "a/config", "branch": "main",
+        "path": "web/staging.yaml", "token": { "env": "SECRET_T", "source": "secret", "name": "T" },
+    });
+    assert_eq!(settings, expected);
+}
+
+#[test]
 fn commands_apply_restore_and_print_what_runs() {
     let settings = delivery("{ commands = { apply = \"./a\", restore = \"./r\", current = \"./c\" } }");
     let expected = json!({

@@ -34,7 +34,7 @@ impl Times {
     }
 }
 
-/// A log-in to a cluster that ends before a long job does.
+/// A log-in to a cloud that ends before a long job does.
 ///
 /// Sources: <https://github.com/aws-actions/configure-aws-credentials>, `role-duration-seconds`;
 /// <https://learn.microsoft.com/azure/active-directory/workload-identities/workload-identity-federation>. Google's
@@ -49,10 +49,12 @@ pub(crate) struct Login {
 
 impl Login {
     pub(super) fn of(written: &Written) -> Option<Self> {
-        let cluster = &written.cluster;
-        let cloud = match (&cluster.eks, &cluster.aks) {
-            (Some(_), _) => "AWS",
-            (_, Some(_)) => "Azure",
+        let (cluster, login) = (written.cluster.as_ref(), written.login.as_ref());
+        let aws = cluster.is_some_and(|it| it.eks.is_some()) || login.is_some_and(|it| it.aws.is_some());
+        let azure = cluster.is_some_and(|it| it.aks.is_some()) || login.is_some_and(|it| it.azure.is_some());
+        let cloud = match (aws, azure) {
+            (true, _) => "AWS",
+            (_, true) => "Azure",
             _ => return None,
         };
         Some(Self { cloud, usable: Duration::from_seconds(55 * 60) })

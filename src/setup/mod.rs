@@ -98,8 +98,7 @@ fn environments(definition: &Definition, workflows: &[Workflow]) -> Vec<Environm
         } else {
             Vec::new()
         };
-        let cluster = declared.map(|it| &it.cluster);
-        let logs_in = cluster.is_some_and(|it| it.eks.is_some() || it.gke.is_some() || it.aks.is_some());
+        let logs_in = declared.is_some_and(crate::definition::Environment::logs_in_by_oidc);
         found.push(Environment {
             name: name.to_owned(),
             branches: branch.into_iter().collect(),

@@ -8,7 +8,8 @@
     }
 
 KUBECONFIG names the file in every step. Arguments of kubectl contain no secrets;
-manifests go through standard input.
+manifests go through standard input. An environment without a cluster has no such
+table; its workloads are changed by commands alone.
 """
 
 from __future__ import annotations
@@ -60,6 +61,9 @@ class ClusterSettings:
 
     @staticmethod
     def read(root: Table) -> ClusterSettings:
+        if not root.has("cluster"):
+            timeout = root.seconds("timeout", "10m")
+            return ClusterSettings("", None, None, timeout)
         table = root.table("cluster")
         read = ClusterSettings(
             namespace=table.text("namespace"),
@@ -82,6 +86,11 @@ def reference(table: Table, key: str) -> str:
 class Cluster:
     def __init__(self, settings: ClusterSettings) -> None:
         self.settings = settings
+
+    @property
+    def absent(self) -> bool:
+        """Returns whether the environment has no cluster."""
+        return not self.settings.namespace
 
     # ── the kubeconfig ──
 
@@ -197,6 +206,17 @@ class Cluster:
         )
         quote(out)
 
+    def hold(self, ref: str) -> None:
+        """Creates an empty ConfigMap, for marks, unless it exists."""
+        if self.get(ref) is None:
+            name = ref.partition("/")[2]
+            empty = {
+                "apiVersion": "v1",
+                "kind": "ConfigMap",
+                "metadata": {"name": name},
+            }
+            self.apply(f"cannot create {ref}", empty)
+
     def would_apply(self, what: str, manifest: Any) -> None:
         """Raises a problem if the API server would refuse the objects.
 
@@ -309,7 +329,10 @@ def _show_warnings(arguments: tuple[str, ...], stderr: str) -> None:
 
 
 def run_program(
-    command: list[str], stdin: str | None, timeout: float
+    command: list[str],
+    stdin: str | None,
+    timeout: float,
+    environment: dict[str, str] | None = None,
 ) -> tuple[int, str, str]:
     try:
         done = subprocess.run(
@@ -319,6 +342,7 @@ def run_program(
             text=True,
             errors="replace",
             timeout=timeout,
+            env=os.environ | (environment or {}),
             check=False,
         )
     except FileNotFoundError:

@@ -9,38 +9,36 @@ A new one is a class here and its entry in `DELIVERIES`.
 
     {"kind": "helm", ...}                  see helm
 
-    {"kind": "commands", "apply": "…", "restore": "…", "current": "…",
-     "target": "kind/name"}
+    {"kind": "gitops", ...}                see gitops
+
+    {"kind": "commands", ...}              see commands
 
 `manifests` applies a folder (with kustomize where it has a kustomization file) in
 which the target's image is replaced; other objects stay as they are in the folder,
 except those of other workloads, which their own delivery applies. Replicas that
 were changed since the last apply stay as they are. Restoring changes the target's
-image alone. `commands` run in bash with IMAGE, DIGEST, VERSION and ENVIRONMENT set;
-`current` prints the running image as repository@sha256:…; its `target` is optional
-and names the object that carries the marks, by default a ConfigMap.
+image alone.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from cluster import Cluster, reference
+from cluster import Cluster
+from commands import Commands
 from delivery_base import (
     Adjust,
     Delivery,
-    Permission,
     Pins,
     object_ref,
     read_documents,
 )
+from gitops import GitOps
 from helm import Helm
-from pods import DIGEST, Version, place_version, put_version
-from runner import Problem, log, quote
+from pods import place_version, put_version
+from runner import Problem, log
 from settings import Table
 
 KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -115,103 +113,7 @@ def _list_of(items: list[dict[str, Any]]) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "List", "items": items}
 
 
-class Commands(Delivery):
-    kind = "commands"
-    divisible = False
-    labelled = False
-
-    def __init__(self, table: Table, workload: str) -> None:
-        self.given = table.has("target")
-        self.target = (
-            reference(table, "target")
-            if self.given
-            else f"configmap/pipewright-{workload}"
-        )
-        self.container = workload
-        self.scripts = {key: table.text(key) for key in ("apply", "restore", "current")}
-
-    def prepare(self, cluster: Cluster) -> None:
-        if self.given or cluster.get(self.target) is not None:
-            return
-        name = self.target.partition("/")[2]
-        holder = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}
-        cluster.apply(f"cannot create {self.target}", holder)
-
-    def check(self, cluster: Cluster, label_key: str) -> None:
-        if self.given:
-            cluster.need(self.target)
-
-    def permissions(self) -> list[Permission]:
-        needed = [(verb, self.target, "") for verb in ("get", "patch")]
-        return needed if self.given else [*needed, ("create", "configmaps", "")]
-
-    def running(self, cluster: Cluster, label_key: str) -> Version:
-        printed = self._bash("current", None, cluster.settings.timeout).strip()
-        image = printed.splitlines()[-1].strip() if printed else ""
-        if (
-            DIGEST.fullmatch(image.partition("@")[2]) is None
-            or not image.partition("@")[0]
-        ):
-            raise Problem(
-                f"the command `current` of {self.container} "
-                "did not print repository@sha256:…"
-            )
-        return Version(image, None)
-
-    def put(self, cluster: Cluster, pins: Pins, adjust: Adjust | None = None) -> None:
-        for pin in pins.values():
-            quote(self._bash("apply", pin.version, cluster.settings.timeout))
-
-    def put_back(
-        self, cluster: Cluster, pins: Pins, before: dict[str, Any] | None = None
-    ) -> None:
-        for pin in pins.values():
-            quote(self._bash("restore", pin.version, cluster.settings.timeout))
-
-    def settle(self, cluster: Cluster, pins: Pins, back: bool = False) -> None:
-        self.prove(cluster, pins)
-
-    def prove(self, cluster: Cluster, pins: Pins) -> None:
-        for pin in pins.values():
-            image = self.running(cluster, "").image
-            if image.partition("@")[2] != pin.version.digest:
-                raise Problem(
-                    f"{self.container} runs {image} and not {pin.version.image}"
-                )
-
-    def _bash(self, key: str, version: Version | None, timeout: float) -> str:
-        environment = dict(os.environ)
-        if version is not None:
-            environment["IMAGE"] = version.image
-            environment["DIGEST"] = version.digest
-            environment["VERSION"] = version.label or ""
-        environment["ENVIRONMENT"] = os.environ.get("PIPEWRIGHT_ENVIRONMENT", "")
-        try:
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", self.scripts[key]],
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=timeout,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise Problem(
-                f"the command `{key}` of {self.container} took too long"
-            ) from None
-        quote(done.stderr)
-        if done.returncode != 0:
-            quote(done.stdout)
-            raise Problem(
-                f"the command `{key}` of {self.container} "
-                f"ended with status {done.returncode}"
-            )
-        return done.stdout
-
-
-DELIVERIES: tuple[type[Delivery], ...] = (Image, Manifests, Helm, Commands)
+DELIVERIES: tuple[type[Delivery], ...] = (Image, Manifests, Helm, GitOps, Commands)
 
 
 def read_delivery(table: Table, workload: str) -> Delivery:

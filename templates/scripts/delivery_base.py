@@ -39,6 +39,8 @@ class Delivery(ABC):
     kind: ClassVar[str]
     # True if a second workload can get a part of the traffic.
     divisible: ClassVar[bool] = True
+    # True if a GitOps controller changes the target, and not this delivery.
+    followed: ClassVar[bool] = False
     # True if what runs shows the run that deployed it.
     labelled: ClassVar[bool] = True
     target: str
@@ -50,9 +52,20 @@ class Delivery(ABC):
         self.target = reference(table, "target")
         self.container = table.text("container")
 
+    @property
+    def marked(self) -> str:
+        """The object that carries the marks."""
+        return self.target
+
+    def without_cluster(self, workload: str) -> None:
+        """Adapts to an environment without a cluster, or raises a problem."""
+        raise Problem(
+            f"settings: {workload} is delivered to a cluster, and none is set"
+        )
+
     def prepare(self, cluster: Cluster) -> None:
         """Makes sure that the object which carries the marks exists."""
-        cluster.need(self.target)
+        cluster.need(self.marked)
 
     def check(self, cluster: Cluster, label_key: str) -> None:
         """Raises a problem if the target cannot be changed and rolled back."""
@@ -76,7 +89,8 @@ class Delivery(ABC):
                 f"the rollout of {ref} is paused: nothing would change",
                 f"Run `kubectl rollout resume {ref}`",
             )
-        refuse_managed(workload, ref)
+        if not self.followed:
+            refuse_managed(workload, ref)
 
     def permissions(self) -> list[Permission]:
         """Lists the permissions that later steps need."""

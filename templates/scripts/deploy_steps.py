@@ -41,7 +41,7 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
     schema = check_schema(deploy) if on_demand else None
     for workload in deploy.environment.workloads:
         workload.delivery.prepare(deploy.cluster)
-        found = read_marks(deploy.cluster, workload.ref)
+        found = read_marks(deploy.store, workload.ref)
         if found.changing is not None:
             if _own(found.changing, deploy.run):
                 log(f"{workload.ref} is marked already")
@@ -65,7 +65,7 @@ def begin(deploy: Deploy, _given: argparse.Namespace) -> None:
             to_revision=schema,
             on_demand=on_demand,
         )
-        mark_changing(deploy.cluster, workload.ref, mark)
+        mark_changing(deploy.store, workload.ref, mark)
         output("commit", run.commit)
         log(f"{workload.ref}: from {back.image} to {mark.to.image}")
 
@@ -90,12 +90,12 @@ def migrate(deploy: Deploy, given: argparse.Namespace) -> None:
         )
         revision = _revision(deploy, migration, workload, mark, "revision")
         # Before the start: the mark must show a migration whose runner is lost.
-        update_mark(deploy.cluster, workload.ref, migrated=True, revision=revision)
+        update_mark(deploy.store, workload.ref, migrated=True, revision=revision)
         if migration.on_restore is None:
             summary("The schema is migrated now. A restore would keep it as migrated.")
         _run_migration(deploy, migration, workload, mark, given.step, migration.run)
         after = _revision(deploy, migration, workload, mark, "revision-after")
-        update_mark(deploy.cluster, workload.ref, to_revision=after)
+        update_mark(deploy.store, workload.ref, to_revision=after)
     elif migration.verify is None:
         raise Problem("the settings name no command that verifies the migration")
     else:
@@ -149,7 +149,7 @@ def apply(deploy: Deploy, _given: argparse.Namespace) -> None:
     own = _own_marks(deploy)
     for workload, _ in own:
         # Before the change, since its runner may be lost in it.
-        mark = update_mark(deploy.cluster, workload.ref, applied=True)
+        mark = update_mark(deploy.store, workload.ref, applied=True)
         workload.traffic.apply(deploy.cluster, mark)
     _stamp(deploy, own)
 
@@ -189,7 +189,7 @@ def verify(deploy: Deploy, _given: argparse.Namespace) -> None:
     for workload, mark in own:
         workload.traffic.prove(deploy.cluster, mark)
     for workload, mark in own:
-        mark_verified(deploy.cluster, workload.ref, mark)
+        mark_verified(deploy.store, workload.ref, mark)
     rows = [
         (workload.name, mark.to.image, mark.to.label or "") for workload, mark in own
     ]
@@ -224,8 +224,8 @@ def _own(mark: Changing, run: Run) -> bool:
 
 def _mark(deploy: Deploy, workload: Workload) -> Changing:
     """The mark of this run, which every change of a workload requires."""
-    mark = read_marks(deploy.cluster, workload.ref).changing
-    mark = mark or kept_mark(deploy.cluster, workload.ref, deploy.run)
+    mark = read_marks(deploy.store, workload.ref).changing
+    mark = mark or kept_mark(deploy.store, workload.ref, deploy.run)
     if mark is None or not _own(mark, deploy.run):
         raise Problem(
             f"{workload.ref} is not marked as changed by this run", "Run `begin` first"
@@ -243,12 +243,12 @@ def _stamp(deploy: Deploy, found: Marked) -> float:
     """Records when traffic changed: metrics count from then on."""
     now = int(time.time())
     for workload, _ in found:
-        update_mark(deploy.cluster, workload.ref, since=now)
+        update_mark(deploy.store, workload.ref, since=now)
     return float(now)
 
 
 def _to_restore(deploy: Deploy, any_run: bool) -> Marked:
-    if not deploy.cluster.connect():
+    if not deploy.store.connect():
         log("nothing was changed: this job never reached the cluster")
         return []
     found = find_marked(deploy, any_run)

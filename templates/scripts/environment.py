@@ -13,6 +13,7 @@ from notify import Notify
 from runner import Problem
 from settings import ExternalValue, Run, Table, blank_secrets, read_settings
 from smoke_plan import Smoke
+from store import Store, read_store
 from workload import Workload, read_workloads
 
 
@@ -21,6 +22,7 @@ class Environment:
     name: str
     project: str
     cluster: Cluster
+    store: Store
     workloads: list[Workload]
     backup: Backup | None
     migration: Migration | None
@@ -46,6 +48,11 @@ class Deploy:
     def cluster(self) -> Cluster:
         return self.environment.cluster
 
+    @property
+    def store(self) -> Store:
+        """The marks of the environment."""
+        return self.environment.store
+
 
 Marked = list[tuple[Workload, Changing]]
 
@@ -53,11 +60,13 @@ Marked = list[tuple[Workload, Changing]]
 def read_environment() -> Environment:
     root = read_settings()
     judge = Judge.read(root)
+    cluster = Cluster(ClusterSettings.read(root))
     environment = Environment(
         name=root.text("environment"),
         project=root.text("project"),
-        cluster=Cluster(ClusterSettings.read(root)),
-        workloads=read_workloads(root),
+        cluster=cluster,
+        store=read_store(root, cluster),
+        workloads=read_workloads(root, cluster),
         backup=Backup.read(root),
         migration=Migration.read(root),
         judge=judge,

@@ -1,7 +1,8 @@
-"""The marks: annotations with the version verified last.
+"""The marks: the version verified last, and the one being changed.
 
-They are in the cluster because a runner can be lost: a later step, the recovery job
-or the next run reads from them which version to return to. Both are JSON.
+They are outside the runner because it can be lost: a later step, the recovery job or
+the next run reads from them which version to return to. In a cluster they are
+annotations, elsewhere see store. All are JSON.
 
     pipewright.dev/verified   {"image", "version", RUN, "revision"}
     pipewright.dev/history    the versions that were verified before, the newest first
@@ -18,7 +19,7 @@ besides the image. `migrated` is false, true, "undoing" or "undone"; `revision` 
 schema's before the migration, and `to-revision` the one after it. A rollback on
 demand takes the versions after the one that it returns to out of the history.
 
-The job keeps a copy of its marks beside the kubeconfig: a mark that was removed is
+The job keeps a copy of its marks: a mark that was removed is
 written again from it.
 """
 
@@ -27,13 +28,12 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from cluster import Cluster
 from pods import Version
 from runner import Problem, annotate
 from settings import Run
+from store import Store
 
 MARK_PREFIX = "pipewright.dev"
 CHANGING = f"{MARK_PREFIX}/changing"
@@ -93,49 +93,48 @@ class Marks:
     history: list[Verified] = field(default_factory=list)
 
 
-def read_marks(cluster: Cluster, ref: str) -> Marks:
-    found = cluster.get(ref)
-    annotations = (found or {}).get("metadata", {}).get("annotations") or {}
+def read_marks(store: Store, ref: str) -> Marks:
+    texts = store.read(ref)
     return Marks(
-        changing=_changing(annotations.get(CHANGING), ref),
-        verified=_verified(annotations.get(VERIFIED), ref),
-        history=_history(annotations.get(HISTORY), ref),
+        changing=_changing(store, texts.get(CHANGING), ref),
+        verified=_verified(store, texts.get(VERIFIED), ref),
+        history=_history(store, texts.get(HISTORY), ref),
     )
 
 
-def mark_changing(cluster: Cluster, ref: str, mark: Changing) -> None:
-    _keep(cluster, ref, mark.text())
-    cluster.annotate(ref, {CHANGING: mark.text()})
+def mark_changing(store: Store, ref: str, mark: Changing) -> None:
+    _keep(store, ref, mark.text())
+    store.write(ref, {CHANGING: mark.text()})
 
 
-def kept_mark(cluster: Cluster, ref: str, run: Run) -> Changing | None:
+def kept_mark(store: Store, ref: str, run: Run) -> Changing | None:
     """This job's copy of its mark, if the one in the cluster is gone."""
-    mark = _changing(_copies(cluster).get(ref), ref)
+    mark = _changing(store, _copies(store).get(ref), ref)
     if mark is None or (mark.run.id, mark.run.attempt) != (run.id, run.attempt):
         return None
     annotate(
         "warning",
-        f"the annotation {CHANGING} of {ref} was removed during the deploy; "
+        f"the mark {CHANGING} of {ref} was removed during the deploy; "
         "it is written again",
     )
-    mark_changing(cluster, ref, mark)
+    mark_changing(store, ref, mark)
     return mark
 
 
-def update_mark(cluster: Cluster, ref: str, **changes: Any) -> Changing:
-    mark = read_marks(cluster, ref).changing
+def update_mark(store: Store, ref: str, **changes: Any) -> Changing:
+    mark = read_marks(store, ref).changing
     if mark is None:
         raise Problem(f"{ref} carries no `changing` mark", "Run the step `begin` first")
     mark = replace(mark, **changes)
-    mark_changing(cluster, ref, mark)
+    mark_changing(store, ref, mark)
     return mark
 
 
-def mark_verified(cluster: Cluster, ref: str, mark: Changing) -> None:
+def mark_verified(store: Store, ref: str, mark: Changing) -> None:
     """Changes all marks in one patch, so that one of them always exists."""
     verified = Verified(mark.to, mark.run, mark.to_revision)
-    history = [one.json() for one in _history_after(read_marks(cluster, ref), mark)]
-    cluster.annotate(
+    history = [one.json() for one in _history_after(read_marks(store, ref), mark)]
+    store.write(
         ref,
         {
             VERIFIED: json.dumps(verified.json(), sort_keys=True),
@@ -143,7 +142,7 @@ def mark_verified(cluster: Cluster, ref: str, mark: Changing) -> None:
             CHANGING: None,
         },
     )
-    _keep(cluster, ref, None)
+    _keep(store, ref, None)
 
 
 def _history_after(marks: Marks, mark: Changing) -> list[Verified]:
@@ -158,28 +157,24 @@ def _history_after(marks: Marks, mark: Changing) -> list[Verified]:
     return others[:REMEMBERED]
 
 
-def clear_mark(cluster: Cluster, ref: str) -> None:
-    cluster.annotate(ref, {CHANGING: None})
-    _keep(cluster, ref, None)
+def clear_mark(store: Store, ref: str) -> None:
+    store.write(ref, {CHANGING: None})
+    _keep(store, ref, None)
 
 
-def _copies_path(cluster: Cluster) -> Path:
-    return cluster.kubeconfig_path().with_name("pipewright-marks.json")
-
-
-def _copies(cluster: Cluster) -> dict[str, str]:
+def _copies(store: Store) -> dict[str, str]:
     try:
-        found = json.loads(_copies_path(cluster).read_text("utf-8"))
+        found = json.loads(store.copies().read_text("utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _keep(cluster: Cluster, ref: str, text: str | None) -> None:
-    copies = {key: kept for key, kept in _copies(cluster).items() if key != ref}
+def _keep(store: Store, ref: str, text: str | None) -> None:
+    copies = {key: kept for key, kept in _copies(store).items() if key != ref}
     if text is not None:
         copies[ref] = text
-    path = _copies_path(cluster)
+    path = store.copies()
     half = path.with_suffix(".partial")
     half.write_text(json.dumps(copies), "utf-8")
     os.replace(half, path)
@@ -195,20 +190,20 @@ def _run_json(run: Run) -> dict[str, str | int]:
     }
 
 
-def _parsed(text: str, ref: str, key: str) -> dict[str, Any]:
+def _parsed(store: Store, text: str, ref: str, key: str) -> dict[str, Any]:
     try:
         data = json.loads(text)
     except ValueError:
         data = None
     if not isinstance(data, dict):
-        raise _not_ours(ref, key)
+        raise _not_ours(store, ref, key)
     return data
 
 
-def _not_ours(ref: str, key: str) -> Problem:
+def _not_ours(store: Store, ref: str, key: str) -> Problem:
     return Problem(
-        f"the annotation {key} of {ref} is not what Pipewright wrote",
-        f"Look at what runs, then remove it with `kubectl annotate {ref} {key}-`",
+        f"the mark {key} of {ref} is not what Pipewright wrote",
+        f"Look at what runs, then remove it with {store.removal(ref, key)}",
     )
 
 
@@ -223,16 +218,16 @@ def _parse_run(data: dict[str, Any]) -> Run:
     )
 
 
-def _changing(text: str | None, ref: str) -> Changing | None:
+def _changing(store: Store, text: str | None, ref: str) -> Changing | None:
     if not text:
         return None
-    data = _parsed(text, ref, CHANGING)
+    data = _parsed(store, text, ref, CHANGING)
     since, migrated = data.get("since"), data.get("migrated", False)
     before, revision = data.get("before"), data.get("revision")
     to_revision = data.get("to-revision")
     return Changing(
-        to=Version.parse(data.get("to"), f"the annotation {CHANGING} of {ref}"),
-        back=Version.parse(data.get("from"), f"the annotation {CHANGING} of {ref}"),
+        to=Version.parse(data.get("to"), f"the mark {CHANGING} of {ref}"),
+        back=Version.parse(data.get("from"), f"the mark {CHANGING} of {ref}"),
         run=_parse_run(data),
         since=since if isinstance(since, int) else 0,
         # A mark without the key is by an earlier version, which applied at any time.
@@ -245,13 +240,13 @@ def _changing(text: str | None, ref: str) -> Changing | None:
     )
 
 
-def _verified(text: str | None, ref: str) -> Verified | None:
+def _verified(store: Store, text: str | None, ref: str) -> Verified | None:
     if not text:
         return None
-    return _parse_verified(_parsed(text, ref, VERIFIED), ref, VERIFIED)
+    return _parse_verified(_parsed(store, text, ref, VERIFIED), ref, VERIFIED)
 
 
-def _history(text: str | None, ref: str) -> list[Verified]:
+def _history(store: Store, text: str | None, ref: str) -> list[Verified]:
     if not text:
         return []
     try:
@@ -259,12 +254,12 @@ def _history(text: str | None, ref: str) -> list[Verified]:
     except ValueError:
         data = None
     if not isinstance(data, list):
-        raise _not_ours(ref, HISTORY)
+        raise _not_ours(store, ref, HISTORY)
     return [_parse_verified(one, ref, HISTORY) for one in data]
 
 
 def _parse_verified(data: Any, ref: str, key: str) -> Verified:
-    version = Version.parse(data, f"the annotation {key} of {ref}")
+    version = Version.parse(data, f"the mark {key} of {ref}")
     revision = data.get("revision")
     return Verified(
         version, _parse_run(data), revision if isinstance(revision, str) else None

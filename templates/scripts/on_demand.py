@@ -39,7 +39,7 @@ def _chosen(workload: Workload, found: Marks) -> Verified:
     if not earlier:
         raise Problem(
             f"{workload.ref} has no earlier version that was verified",
-            f"Its annotation {HISTORY} is written when a second version is verified",
+            f"The mark {HISTORY} is written when a second version is verified",
         )
     given = os.environ.get(workload.digest_env, "").strip().rpartition("@")[2]
     if not given:
@@ -59,7 +59,7 @@ def check_schema(deploy: Deploy) -> str | None:
     if migration is None:
         return None
     workload = deploy.environment.workload(migration.workload)
-    found = read_marks(deploy.cluster, workload.ref)
+    found = read_marks(deploy.store, workload.ref)
     back = _chosen(workload, found)
     if migration.current is None or found.verified is None:
         annotate(

@@ -30,7 +30,7 @@ def find_marked(deploy: Deploy, any_run: bool) -> Marked:
     problems = []
     for workload in deploy.environment.workloads:
         try:
-            marks = read_marks(deploy.cluster, workload.ref)
+            marks = read_marks(deploy.store, workload.ref)
             mark = marks.changing or _vanished(deploy, workload, marks)
         except Problem as problem:
             problems.append(problem)
@@ -49,7 +49,7 @@ def find_marked(deploy: Deploy, any_run: bool) -> Marked:
 
 def _vanished(deploy: Deploy, workload: Workload, marks: Marks) -> Changing | None:
     """The mark of this run, if it was removed while the run's version runs."""
-    kept = kept_mark(deploy.cluster, workload.ref, deploy.run)
+    kept = kept_mark(deploy.store, workload.ref, deploy.run)
     if kept is not None or not workload.labelled:
         return kept
     runs = workload.traffic.running(deploy.cluster)
@@ -63,9 +63,9 @@ def _vanished(deploy: Deploy, workload: Workload, marks: Marks) -> Changing | No
         )
     if marks.verified.version.label == runs.label:
         return None
-    annotate("warning", f"the annotation {CHANGING} of {workload.ref} was removed")
+    annotate("warning", f"the mark {CHANGING} of {workload.ref} was removed")
     mark = Changing(runs, marks.verified.version, deploy.run, applied=True)
-    mark_changing(deploy.cluster, workload.ref, mark)
+    mark_changing(deploy.store, workload.ref, mark)
     return mark
 
 
@@ -82,12 +82,12 @@ def complete_verified(deploy: Deploy, found: Marked) -> Marked:
     verified = {
         (last.run.id, last.run.attempt)
         for workload in deploy.environment.workloads
-        if (last := read_marks(deploy.cluster, workload.ref).verified) is not None
+        if (last := read_marks(deploy.store, workload.ref).verified) is not None
     }
     left = []
     for workload, mark in found:
         if (mark.run.id, mark.run.attempt) in verified:
-            mark_verified(deploy.cluster, workload.ref, mark)
+            mark_verified(deploy.store, workload.ref, mark)
             log(f"{workload.ref}: verified, as the rest of its run was")
         else:
             left.append((workload, mark))
@@ -119,7 +119,7 @@ def verify_rolled_back(deploy: Deploy, found: Marked) -> None:
             if mark.applied:
                 workload.traffic.verify_rollback(deploy.cluster, mark)
             schema = _schema(deploy, workload, mark)
-            clear_mark(deploy.cluster, workload.ref)
+            clear_mark(deploy.store, workload.ref)
         except Problem as problem:
             problems.append(problem)
         else:
@@ -146,9 +146,10 @@ def _schema(deploy: Deploy, workload: Workload, mark: Changing) -> str:
     try:
         return _undo(deploy, workload, mark, migration, migration.on_restore)
     except Problem as problem:
+        removal = deploy.store.removal(workload.ref, CHANGING)
         raise Problem(
             f"traffic is back, but undoing the migration failed: {problem}",
-            f"Fix the schema, then run `kubectl annotate {workload.ref} {CHANGING}-`",
+            f"Fix the schema, then remove the mark with {removal}",
         ) from None
 
 
@@ -166,7 +167,7 @@ def _undo(
     wait_for_job(cluster, job_name("migrate", name, mark.run), migration.timeout)
     again = cluster.get(f"job/{job_name('restore', name, mark.run)}") is not None
     if mark.to_revision is not None and mark.to_revision == mark.revision:
-        update_mark(cluster, workload.ref, migrated=False)
+        update_mark(deploy.store, workload.ref, migrated=False)
         return f"untouched, at revision {mark.revision or '(none)'}"
     if migration.current is not None and not again:
         now = read_revision(
@@ -179,9 +180,9 @@ def _undo(
             name,
         )
         if now == mark.revision:
-            update_mark(cluster, workload.ref, migrated=False)
+            update_mark(deploy.store, workload.ref, migrated=False)
             return f"untouched, at revision {now or '(none)'}"
-    update_mark(cluster, workload.ref, migrated="undoing")
+    update_mark(deploy.store, workload.ref, migrated="undoing")
     run_migration(
         cluster,
         workload,
@@ -193,5 +194,5 @@ def _undo(
         migration.timeout,
         mark.revision,
     )
-    update_mark(cluster, workload.ref, migrated="undone")
+    update_mark(deploy.store, workload.ref, migrated="undone")
     return "undone"

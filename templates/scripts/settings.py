@@ -45,6 +45,8 @@ ROOT_KEYS = (
     "project",
     "url",
     "cluster",
+    "marks",
+    "timeout",
     "workloads",
     "backup",
     "migrate",

@@ -223,7 +223,9 @@ def _send(
 
 
 def _run_canary(smoke: Smoke, root: Table) -> None:
-    moved = [found.traffic for found in read_workloads(root) if found.traffic.shifts]
+    reached = Cluster(ClusterSettings.read(root))
+    workloads = read_workloads(root, reached)
+    moved = [found.traffic for found in workloads if found.traffic.shifts]
     if len(moved) != 1:
         raise Problem(f"--canary: traffic shifts for {len(moved)} workloads, not one")
     canary = moved[0]
@@ -236,7 +238,6 @@ def _run_canary(smoke: Smoke, root: Table) -> None:
         }
         run_probes(smoke, Target(public, headers, smoke.url.described, public), heading)
         return
-    reached = Cluster(ClusterSettings.read(root))
     if not reached.connect():
         raise Problem(
             "KUBECONFIG names no file", "Log in to the cluster before this step"

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from cluster import Cluster
 from delivery_base import Delivery
 from pods import DIGEST, Version
 from runner import Problem
@@ -37,7 +38,7 @@ class Workload:
     @property
     def ref(self) -> str:
         """The object that carries the marks."""
-        return self.delivery.target
+        return self.delivery.marked
 
     @property
     def labelled(self) -> bool:
@@ -47,7 +48,7 @@ class Workload:
     @property
     def changes(self) -> set[str]:
         """The objects that a deploy of this workload changes."""
-        return {self.ref, *self.traffic.changes}
+        return {self.delivery.target, *self.traffic.changes}
 
     def target(self, run: Run) -> Version:
         """The version that this run deploys."""
@@ -97,10 +98,13 @@ def _all_at_once(table: Table) -> Table:
     return Table({"kind": "all-at-once"}, f"{table.place}.traffic", table.values)
 
 
-def read_workloads(root: Table) -> list[Workload]:
+def read_workloads(root: Table, cluster: Cluster) -> list[Workload]:
     workloads = [Workload.read(table) for table in root.tables("workloads")]
     if not workloads:
         raise Problem("the settings name no workload to deploy")
+    if cluster.absent:
+        for workload in workloads:
+            workload.delivery.without_cluster(workload.name)
     refs = [workload.ref for workload in workloads]
     if len(set(refs)) != len(refs):
         raise Problem("settings: two workloads have the same target")

@@ -59,6 +59,7 @@ class Bench:
     pace: Pace = field(default_factory=Pace)
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(PARALLEL))
+    server_url: str = "https://github.com"
     keep: bool = False
     begun: list[Run] = field(default_factory=list)
     _parsed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)

@@ -209,7 +209,7 @@ def github_context(run: Run, main: Mapping[str, Any]) -> dict[str, Any]:
         "run_attempt": str(run.attempt),
         "run_id": str(run.number),
         "run_number": str(run.number),
-        "server_url": "https://github.com",
+        "server_url": run.bench.server_url,
         "sha": event.sha,
         "triggering_actor": ACTOR,
         "workflow": main.get("name", run.file),

@@ -137,7 +137,7 @@ fn deployed(subject: &Subject<'_>, visit: Visit<'_>) {
                 file(&at.key("chart"), &helm.chart);
                 items(&at, "values", &helm.values, &mut |at, path| file(at, path));
             }
-            Delivery::Image | Delivery::Commands(_) => {}
+            Delivery::Image | Delivery::Gitops(_) | Delivery::Commands(_) => {}
         }
     });
 }

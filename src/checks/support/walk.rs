@@ -152,6 +152,11 @@ pub(in crate::checks) fn commands(definition: &Definition, visit: &mut dyn FnMut
         if let Some(backup) = &environment.backup {
             visit(&at.key("backup").key("run"), Role::Verdict, &backup.run);
         }
+        if let Some(marks) = &environment.marks {
+            let at = at.key("marks");
+            visit(&at.key("read"), Role::Verdict, &marks.read);
+            visit(&at.key("write"), Role::Verdict, &marks.write);
+        }
         if let Some(migrate) = &environment.migrate {
             let at = at.key("migrate");
             visit(&at.key("run"), Role::Verdict, &migrate.run);

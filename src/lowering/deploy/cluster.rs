@@ -4,19 +4,22 @@ use minijinja::context;
 
 use super::super::context::Context;
 use super::super::steps::value;
-use crate::definition::{Cluster, Environment};
+use crate::definition::{CloudLogin, Environment, Value as Written};
 use crate::supplies::Supplies as _;
 use crate::trace::Origin;
-use crate::workflow::{Access, Permission, Property, Step, Value, grant, pairs, step};
+use crate::workflow::{Access, Pairs, Permission, Property, Step, Value, grant, pairs, step};
 
 /// The variable that names the kubeconfig of a job.
-pub(super) fn kubeconfig() -> (&'static str, Value) {
-    ("KUBECONFIG", Value::temp("kubeconfig"))
+pub(super) fn kubeconfig(environment: &Environment) -> Pairs {
+    if environment.cluster.is_some() { pairs![("KUBECONFIG", Value::temp("kubeconfig"))] } else { Pairs::new() }
 }
 
 impl Context<'_> {
-    /// Returns the steps that give a job access to the cluster.
+    /// Returns the steps that give a job access to the cluster, or to the cloud.
     pub(super) fn cluster(&self, environment: &Environment, origin: &Origin) -> Vec<Step> {
+        if environment.cluster.is_none() {
+            return self.log_in(environment, &origin.clone().then("login"));
+        }
         let origin = origin.clone().then("cluster");
         let kubectl = self.tool("kubectl", &origin);
         let with = kubectl.iter().map(|kubectl| ("version".to_owned(), Value::from(&kubectl.version))).collect();
@@ -30,51 +33,41 @@ impl Context<'_> {
                 verify.env(pairs![("KUBECTL", step("kubectl").output("kubectl-path")), ("ARCH", Property::RunnerArch)]),
             );
         }
-        steps.extend(self.log_in(&environment.cluster, &origin));
+        steps.extend(self.log_in(environment, &origin));
         steps
     }
 
     /// Returns the step that logs in to the cloud again; the kubeconfig stays as it is.
     pub(super) fn log_in_again(&self, environment: &Environment, origin: &Origin) -> Option<Step> {
-        let mut again = self.log_in(&environment.cluster, &origin.clone().then("cluster")).into_iter().next()?;
+        let key = if environment.cluster.is_some() { "cluster" } else { "login" };
+        let mut again = self.log_in(environment, &origin.clone().then(key)).into_iter().next()?;
         again.name.push_str(" again");
         Some(again)
     }
 
-    fn log_in(&self, cluster: &Cluster, origin: &Origin) -> Vec<Step> {
+    fn log_in(&self, environment: &Environment, origin: &Origin) -> Vec<Step> {
+        if let Some(login) = &environment.login {
+            let CloudLogin { aws, gcp, azure } = login;
+            let aws = aws.iter().map(|it| self.aws(&it.role, &it.region, origin));
+            let gcp = gcp.iter().map(|it| self.google(&it.provider, &it.service_account, &it.project, origin));
+            let azure = azure.iter().map(|it| self.azure(&it.client_id, &it.tenant_id, &it.subscription_id, origin));
+            return aws.chain(gcp).chain(azure).collect();
+        }
+        let Some(cluster) = &environment.cluster else { return Vec::new() };
+        let connect = |script| Step::run("Connect to the cluster", script, origin.clone()).env(kubeconfig(environment));
         if let Some(eks) = &cluster.eks {
-            let with = pairs![("role-to-assume", value(&eks.role)), ("aws-region", &eks.region)];
-            let action = self.action("aws-actions/configure-aws-credentials", with, origin);
             let script =
                 self.script("steps/eks.sh", context! { cluster => eks.cluster.clone(), region => eks.region.clone() });
-            return vec![
-                Step::uses("Log in to AWS", action, origin.clone()),
-                Step::run("Connect to the cluster", script, origin.clone()).env([kubeconfig()]),
-            ];
+            return vec![self.aws(&eks.role, &eks.region, origin), connect(script)];
         }
         if let Some(gke) = &cluster.gke {
-            let with = pairs![
-                ("workload_identity_provider", value(&gke.provider)),
-                ("service_account", value(&gke.service_account)),
-                ("project_id", &gke.project),
-            ];
-            let action = self.action("google-github-actions/auth", with, origin);
             let credential = self.emitted("gke-credential.sh");
             let script = self.script("steps/gke.sh", context! {
                 credential, cluster => gke.cluster.clone(), location => gke.location.clone(), project => gke.project.clone(),
             });
-            return vec![
-                Step::uses("Log in to Google Cloud", action, origin.clone()),
-                Step::run("Connect to the cluster", script, origin.clone()).env([kubeconfig()]),
-            ];
+            return vec![self.google(&gke.provider, &gke.service_account, &gke.project, origin), connect(script)];
         }
         if let Some(aks) = &cluster.aks {
-            let with = pairs![
-                ("client-id", value(&aks.client_id)),
-                ("tenant-id", value(&aks.tenant_id)),
-                ("subscription-id", value(&aks.subscription_id)),
-            ];
-            let action = self.action("azure/login", with, origin);
             let credential = self.emitted("aks-credential.sh");
             let script = self.script(
                 "steps/aks.sh",
@@ -82,18 +75,39 @@ impl Context<'_> {
                     credential, cluster => aks.cluster.clone(), group => aks.resource_group.clone(),
                 },
             );
-            return vec![
-                Step::uses("Log in to Azure", action, origin.clone()),
-                Step::run("Connect to the cluster", script, origin.clone()).env([kubeconfig()]),
-            ];
+            return vec![self.azure(&aks.client_id, &aks.tenant_id, &aks.subscription_id, origin), connect(script)];
         }
         Vec::new()
     }
 
-    /// Returns the permissions of the access to a cluster.
+    fn aws(&self, role: &Written, region: &str, origin: &Origin) -> Step {
+        let with = pairs![("role-to-assume", value(role)), ("aws-region", region)];
+        let action = self.action("aws-actions/configure-aws-credentials", with, origin);
+        Step::uses("Log in to AWS", action, origin.clone())
+    }
+
+    fn google(&self, provider: &Written, account: &Written, project: &str, origin: &Origin) -> Step {
+        let with = pairs![
+            ("workload_identity_provider", value(provider)),
+            ("service_account", value(account)),
+            ("project_id", project),
+        ];
+        let action = self.action("google-github-actions/auth", with, origin);
+        Step::uses("Log in to Google Cloud", action, origin.clone())
+    }
+
+    fn azure(&self, client: &Written, tenant: &Written, subscription: &Written, origin: &Origin) -> Step {
+        let with = pairs![
+            ("client-id", value(client)),
+            ("tenant-id", value(tenant)),
+            ("subscription-id", value(subscription)),
+        ];
+        Step::uses("Log in to Azure", self.action("azure/login", with, origin), origin.clone())
+    }
+
+    /// Returns the permissions of the access to a cluster or a cloud.
     pub(super) fn grant_cluster(environment: &Environment, permissions: &mut Vec<Permission>) {
-        let cluster = &environment.cluster;
-        if cluster.eks.is_some() || cluster.gke.is_some() || cluster.aks.is_some() {
+        if environment.logs_in_by_oidc() {
             grant(permissions, "id-token", Access::Write, "log in to the cloud without a stored key");
         }
     }

@@ -7,7 +7,7 @@ use super::cluster::kubeconfig;
 use super::conditions::run_condition;
 use super::renewal::{Timed, renewed, timed};
 use super::settings::{digest_variable, settings_variables};
-use super::variables::{kubeconfig_env, merge, metrics_env, notify_env, smoke_env};
+use super::variables::{delivery_env, kubeconfig_env, merge, metrics_env, notify_env, smoke_env};
 use crate::definition::{Definition, Value};
 use crate::resolve::{self, names};
 use crate::trace::{Effect, Origin};
@@ -26,7 +26,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
     if resolved.login().is_some() {
         steps.extend(log_in().map(|step| step.when(interrupted())));
     }
-    steps.extend(rollback_steps(context, &origin, ["Roll back", "Verify the rollback"]));
+    steps.extend(rollback_steps(context, resolved, &origin, ["Roll back", "Verify the rollback"]));
     let mut job = context.job(&resolved.deploy_job(), format!("Deploy to {name}"), origin, steps);
     job.needs = resolved.waits_for();
     let mut waited = job.needs.clone();
@@ -88,16 +88,18 @@ pub(super) fn apply_environment(
 fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &Origin) -> Vec<Timed> {
     let (name, environment) = (resolved.name, resolved.written);
     let definition = context.pipeline.definition;
+    let delivered = delivery_env(resolved);
     let judged = metrics_env(definition, environment);
     let smoked = smoke_env(resolved);
     let mut all = kubeconfig_env(environment);
+    merge(&mut all, &delivered);
     merge(&mut all, &judged);
     merge(&mut all, &smoked);
     merge(&mut all, &message_env(definition));
     all.extend(pairs![("PIPEWRIGHT_MANUAL", When::event("workflow_dispatch"))]);
     let script = |title: &str, words: &[&str], key: &str, effect: Effect, env: &Pairs| {
         let at = if key.is_empty() { origin.clone() } else { origin.clone().then(key) };
-        let step = context.python(title, "deploy.py", words, &at).env([kubeconfig()]).env(env.clone());
+        let step = context.python(title, "deploy.py", words, &at).env(kubeconfig(environment)).env(env.clone());
         timed(resolved, words, step.effect(effect))
     };
     let own = |steps, key| {
@@ -106,7 +108,7 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     };
     let smoke = |title: &str, words| smoke_step(context, resolved, title, words).map(|it| timed(resolved, words, it));
     let none = Pairs::new();
-    let (begin, longest) = script("Start the deployment", &["begin"], "", Effect::Changes, &none);
+    let (begin, longest) = script("Start the deployment", &["begin"], "", Effect::Changes, &delivered);
     let mut steps =
         vec![script("Preflight checks", &["preflight"], "", Effect::None, &all), (begin.id("begin"), longest)];
     steps.extend(own(&environment.before, "before"));
@@ -121,16 +123,16 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
     }
     match resolved.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
         Some(stages) => {
-            steps.push(script(stages.apply, &["apply"], "traffic", Effect::Changes, &none));
+            steps.push(script(stages.apply, &["apply"], "traffic", Effect::Changes, &delivered));
             steps.extend(smoke(stages.smoke, &["--canary"]));
             for (title, percent) in &stages.shifts {
                 steps.push(script(title, &["shift", "--to", percent], "traffic", Effect::Changes, &judged));
             }
             if !stages.shift_all() {
-                steps.push(script(stages.promote, &["promote"], "traffic", Effect::Changes, &none));
+                steps.push(script(stages.promote, &["promote"], "traffic", Effect::Changes, &delivered));
             }
         }
-        None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &none)),
+        None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &delivered)),
     }
     steps.extend(smoke(&format!("Smoke-test {name}"), &[]));
     if !environment.limits.is_empty() {
@@ -161,7 +163,8 @@ pub(super) fn smoke_step(
 ) -> Option<Step> {
     resolved.smoke?;
     let origin = crate::at!["environments", resolved.name.as_str(), "smoke"];
-    let step = context.python(title, "deploy.py smoke", words, &origin).env([kubeconfig()]).env(smoke_env(resolved));
+    let step = context.python(title, "deploy.py smoke", words, &origin).env(kubeconfig(resolved.written));
+    let step = step.env(smoke_env(resolved));
     Some(step.effect(Effect::Verifies))
 }
 
@@ -169,19 +172,25 @@ pub(super) fn smoke_step(
 /// five minutes, so traffic returns first, and a later step waits for it.
 ///
 /// Source: <https://docs.github.com/actions/reference/workflows-and-actions/workflow-cancellation>
-pub(super) fn rollback_steps(context: &Context<'_>, origin: &Origin, titles: [&str; 2]) -> Vec<Step> {
+pub(super) fn rollback_steps(
+    context: &Context<'_>,
+    resolved: &resolve::Environment<'_>,
+    origin: &Origin,
+    titles: [&str; 2],
+) -> Vec<Step> {
     let [first, then] = titles;
     let roll_back = context
         .python(first, "deploy.py", &["roll-back"], origin)
         .id("roll-back")
         .when(interrupted())
-        .env([kubeconfig()])
+        .env(kubeconfig(resolved.written))
+        .env(delivery_env(resolved))
         .effect(Effect::Restores);
     let verify_rollback = context
         .python(then, "deploy.py", &["verify-rollback"], origin)
         .id("verify-rollback")
         .when(When::always().and(step("roll-back").output("changed").is("true")))
-        .env([kubeconfig()])
+        .env(kubeconfig(resolved.written))
         .effect(Effect::Restores);
     let mut steps = vec![roll_back, verify_rollback];
     steps.extend(notify(context, origin, "verify-rollback", When::always()));

@@ -4,7 +4,7 @@ use super::super::context::Context;
 use super::cluster::kubeconfig;
 use super::conditions::is_roll_back;
 use super::environment::{NOTIFIED, apply_environment, notify};
-use super::variables::kubeconfig_env;
+use super::variables::{delivery_env, kubeconfig_env};
 use crate::resolve::{Environment, names};
 use crate::trace::Effect;
 use crate::workflow::{Job, When, need, pairs, step};
@@ -19,8 +19,9 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
         context
             .python("Roll back an interrupted deployment", "deploy.py", &["recover"], &origin)
             .id("recover")
-            .env([kubeconfig()])
+            .env(kubeconfig(environment.written))
             .env(kubeconfig_env(environment.written))
+            .env(delivery_env(environment))
             .effect(Effect::Restores),
     );
     let restored = step("recover").output("restored").is("true");

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use crate::definition::{
-    Body, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit, Value as Text,
+    Body, Cluster, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit, Value as Text,
 };
 use crate::resolve::{Environment, Limited};
 use crate::{delivery, traffic};
@@ -32,7 +32,11 @@ fn settings(context: &Context<'_>, resolved: &Environment<'_>) -> Value {
         }
     };
     put("url", environment.url.as_ref().map(text));
-    put("cluster", Some(cluster(environment)));
+    put("cluster", environment.cluster.as_ref().map(|it| cluster(it, environment)));
+    if environment.cluster.is_none() {
+        put("marks", environment.marks.as_ref().map(|marks| json!({ "read": marks.read, "write": marks.write })));
+        put("timeout", Some(seconds(environment.rollout).into()));
+    }
     put("workloads", Some(workloads(context, resolved)));
     put(
         "backup",
@@ -80,9 +84,9 @@ fn settings(context: &Context<'_>, resolved: &Environment<'_>) -> Value {
     Value::Object(settings)
 }
 
-fn cluster(environment: &Written) -> Value {
-    let mut settings = json!({ "namespace": environment.cluster.namespace, "timeout": seconds(environment.rollout) });
-    if let Some(kubeconfig) = &environment.cluster.kubeconfig {
+fn cluster(cluster: &Cluster, environment: &Written) -> Value {
+    let mut settings = json!({ "namespace": cluster.namespace, "timeout": seconds(environment.rollout) });
+    if let Some(kubeconfig) = &cluster.kubeconfig {
         settings["kubeconfig"] = text(kubeconfig);
     }
     settings
@@ -97,7 +101,11 @@ fn workloads(context: &Context<'_>, environment: &Environment<'_>) -> Value {
         .map(|workload| {
             let (name, written) = (workload.name, workload.written);
             let moved = environment.traffic_of(name);
-            let path = |path: &str| context.path(path);
+            let to = delivery::Target {
+                environment: environment.name,
+                path: &|path| context.path(path),
+                value: &text,
+            };
             json!({
                 "name": name.as_str(),
                 "image": {
@@ -105,7 +113,7 @@ fn workloads(context: &Context<'_>, environment: &Environment<'_>) -> Value {
                     "digest-env": digest_variable(workload.image.name),
                 },
                 "version-label": label,
-                "delivery": delivery::settings(workload.delivery.as_ref(), written, environment.name, &path),
+                "delivery": delivery::settings(workload.delivery.as_ref(), written, &to),
                 "traffic": moved.map_or_else(traffic::all_at_once, |moved| moved.provider.settings(moved.written)),
             })
         })
@@ -136,8 +144,8 @@ fn monitoring(context: &Context<'_>) -> Option<Value> {
 /// The metric as the environment judges it. A version and a window are known in the deploy alone.
 fn metric(environment: &Written, name: &str, limited: &Limited<'_>) -> Value {
     let Limited { metric, limit, .. } = limited;
-    let filled =
-        |query: &str| query.replace("$environment", name).replace("$namespace", &environment.cluster.namespace);
+    let namespace = environment.cluster.as_ref().map_or("", |cluster| cluster.namespace.as_str());
+    let filled = |query: &str| query.replace("$environment", name).replace("$namespace", namespace);
     let unit = match metric.unit {
         Unit::Ratio => "ratio",
         Unit::Seconds => "seconds",

@@ -8,7 +8,12 @@ use crate::workflow::Pairs;
 
 /// Variables of the kubeconfig, which is written to a file once.
 pub(super) fn kubeconfig_env(environment: &Written) -> Pairs {
-    pairs_of(environment.cluster.kubeconfig.as_ref().and_then(Value::external))
+    pairs_of(environment.cluster.iter().filter_map(|cluster| cluster.kubeconfig.as_ref()?.external()))
+}
+
+/// Variables of the deliveries, such as the token of a repository.
+pub(super) fn delivery_env(environment: &Environment<'_>) -> Pairs {
+    pairs_of(environment.workloads.iter().flat_map(|workload| workload.delivery.external_values()))
 }
 
 /// Variables of the metrics and their limits.
