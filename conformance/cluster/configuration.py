@@ -1,9 +1,10 @@
-"""A configuration repository at a server that speaks git's protocol, and a controller that follows it.
+"""A configuration repository at a server of git, and a controller that follows it.
 
-The server is git's own, `git http-backend`, behind a token: <https://git-scm.com/docs/git-http-backend>.
+The server is git's own, `git http-backend`, behind a token:
+<https://git-scm.com/docs/git-http-backend>.
 The controller does what Argo CD does with automated sync, where it matters here: it applies the
-branch's last commit when that has changed, and marks its objects.
-Sources: <https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/> and `…/resource_tracking/`.
+branch's last commit when that has changed, and marks its objects. Sources:
+<https://argo-cd.readthedocs.io/en/stable/user-guide/auto_sync/> and `…/resource_tracking/`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""deploy.yml of an environment without a cluster: commands change a machine, and keep the marks there"""
+"""deploy.yml of an environment without a cluster: commands change a machine, which has the marks"""
 
 from __future__ import annotations
 
@@ -35,31 +35,39 @@ probes = [{ name = "alive", request = "GET /health", expect = { contains = "ok" 
 [workloads.shop]
 image = "shop"
 [workloads.shop.delivery.commands]
-apply = "bash deploy/machine apply"
-restore = "bash deploy/machine apply"
-current = "bash deploy/machine current"
+apply = "bash deploy/shop apply"
+restore = "bash deploy/shop apply"
+current = "bash deploy/shop current"
 [environments.production]
 url = { var = "SHOP_URL" }
-marks = { read = "bash deploy/machine read", write = "bash deploy/machine write" }
-env = { MACHINE = { var = "MACHINE" } }
+marks = { read = "bash deploy/shop read", write = "bash deploy/shop write" }
+env = { HOST = "machine", SSH_KEY = { secret = "SSH_KEY" } }
 deploy = ["shop"]
 smoke = "shop"
 [notify]
 issue = { on = ["failure", "rollback"] }
 """
-SCRIPT = """\
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "without-kubernetes.md"
+# The guide's script for virtual machines.
+SCRIPT = GUIDE.read_text("utf-8").partition("```bash\n")[2].partition("```")[0]
+# A shell on the machine: https://man.openbsd.org/ssh.1 joins the words of a command by blanks.
+SSH = """\
 #!/usr/bin/env bash
-set -euo pipefail
-case "$1" in
-  apply)
-    echo "$IMAGE" > "$MACHINE/image"
-    test ! -e "$MACHINE/slow" || sleep 30
-    ;;
-  current) cat "$MACHINE/image" ;;
-  read) test ! -e "$MACHINE/marks.json" || cat "$MACHINE/marks.json" ;;
-  write) cat > "$MACHINE/marks.partial" && mv "$MACHINE/marks.partial" "$MACHINE/marks.json" ;;
-esac
+while [ "$1" = -o ]; do shift 2; done
+test "$1" = deploy@machine || exit 255
+shift
+cd "$MACHINE" && exec bash -c "$*"
 """
+AGENT = "#!/usr/bin/env bash\necho 'SSH_AGENT_PID=1; export SSH_AGENT_PID;'\n"
+KEY = '#!/usr/bin/env bash\nread -r key && test "$key" = the-key\n'
+RESTART = "#!/usr/bin/env bash\ntest ! -e slow || sleep 30\n"
+PROGRAMS = {
+    "ssh": SSH,
+    "ssh-agent": AGENT,
+    "ssh-add": KEY,
+    "docker": "#!/bin/sh\n",
+    "systemctl": RESTART,
+}
 FIRST = f"ghcr.io/acme/shop@sha256:{'a' * 64}"
 JOB = "deploy-production"
 
@@ -79,7 +87,7 @@ class Machine:
     def mark(self, key: str) -> Any:
         """A mark, or None."""
         text = json.loads((self.folder / "marks.json").read_text("utf-8"))["shop"]
-        return json.loads(text[f"pipewright.dev/{key}"]) if f"pipewright.dev/{key}" in text else None
+        return json.loads(text.get(f"pipewright.dev/{key}", "null"))
 
 
 @pytest.fixture
@@ -132,13 +140,19 @@ def shop(language: Language, tmp_path: Path, machine: tuple[Machine, str]) -> It
     files = {
         "pipeline.toml": DEFINITION,
         "Dockerfile": "FROM scratch\n",
-        "deploy/machine": SCRIPT,
+        "deploy/shop": SCRIPT,
     }
     installed = Path(os.environ["BENCH_CACHE"]) / "python"
     made, url = machine
     with bench(language, written(files, tmp_path), installed) as github:
-        variables = {"SHOP_URL": url, "MACHINE": str(made.folder)}
-        github.environments["production"] = ({}, variables)
+        github.environments["production"] = ({"SSH_KEY": "the-key"}, {"SHOP_URL": url})
+        github.image_env["MACHINE"] = str(made.folder)
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for name, text in PROGRAMS.items():
+            (programs / name).write_text(text, "utf-8")
+            (programs / name).chmod(0o755)
+        github.image_path.insert(0, programs)
         github.pace = Pace(minute=60, interrupt=1.0, terminate=1.0, streams=0.5)
         yield Shop(github, made)
 
@@ -157,7 +171,7 @@ def test_the_first_deploy_and_the_next(shop: Shop) -> None:
 
 
 def test_a_failed_version_is_restored(shop: Shop) -> None:
-    """A version that fails its smoke test: the command restores the one before, and a person is told."""
+    """A version that fails its smoke test: the one before is restored, and a person knows."""
     shop.machine.broken = True
     run = shop.deploy("one")
     assert run.result == "failure"
@@ -207,7 +221,7 @@ def test_a_rollback_on_demand(shop: Shop) -> None:
 def test_a_store_that_does_not_store(shop: Shop, command: str, told: str) -> None:
     """A store that loses the marks is found before anything is changed."""
     with shop.github.origin.change("main", "main") as tree:
-        script = tree / "deploy" / "machine"
+        script = tree / "deploy" / "shop"
         written_by = next(line for line in SCRIPT.splitlines() if line.startswith("  write)"))
         script.write_text(SCRIPT.replace(written_by, f"  write) {command} ;;"), "utf-8")
     run = shop.deploy("one")

@@ -40,7 +40,11 @@ impl Check for GitopsRepository {
             }
             if gitops.token.external().is_some_and(ExternalValue::is_token) {
                 let message = "the job's own token reaches this repository alone".to_owned();
-                wrong("token", message, "make a token for the other one, and write `token = { secret = \"CONFIG_TOKEN\" }`");
+                wrong(
+                    "token",
+                    message,
+                    "make a token for the other one, and write `token = { secret = \"CONFIG_TOKEN\" }`",
+                );
             } else if let Value::External(ExternalValue { secret: false, name, .. }) = &gitops.token {
                 let message = format!("the variable `{name}` is shown in logs, and it holds a token");
                 wrong("token", message, "write `token = { secret = \"CONFIG_TOKEN\" }`");

@@ -60,7 +60,8 @@ fn superfluous(at: &Trail<'_>, environment: &Environment, found: &mut Vec<Diagno
 
 fn stored(at: &Trail<'_>, name: &Name, environment: &Environment, found: &mut Vec<Diagnostic>) {
     if environment.marks.is_none() {
-        let message = format!("`{name}` has neither a cluster nor a store of its marks, so no version could be restored");
+        let message =
+            format!("`{name}` has neither a cluster nor a store of its marks, so no version could be restored");
         let help = format!("{ADD}, or `marks = {{ read = \"…\", write = \"…\" }}`");
         found.push(Diagnostic::error(CODE, at.at(), message).help(help));
     }
@@ -88,7 +89,9 @@ fn delivered(at: &Trail<'_>, definition: &Definition, environment: &Environment,
             let message = format!("`{name}` is delivered to a cluster, and this environment has none");
             let help = format!("{ADD}, or deliver it by `commands`");
             let related = ROOT.key("workloads").key(name).at();
-            found.push(Diagnostic::error(CODE, at.index(index).at(), message).related(related, "the workload").help(help));
+            found.push(
+                Diagnostic::error(CODE, at.index(index).at(), message).related(related, "the workload").help(help),
+            );
         }
     }
 }
@@ -100,7 +103,9 @@ fn logged_in(at: &Trail<'_>, environment: &Environment, found: &mut Vec<Diagnost
     let at = at.key("login");
     match given.as_slice() {
         [_] => {}
-        [] => found.push(Diagnostic::error(CODE, at.at(), "`login` names no cloud").help("add `aws`, `gcp` or `azure`")),
+        [] => {
+            found.push(Diagnostic::error(CODE, at.at(), "`login` names no cloud").help("add `aws`, `gcp` or `azure`"))
+        }
         [first, others @ ..] => {
             for other in others {
                 let message = format!("`login` has two clouds: `{first}` and `{other}`");

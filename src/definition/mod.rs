@@ -49,7 +49,8 @@ pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, JobResult, RunEvent, WhenResult};
 pub use container::{Container, ImageLogin};
 pub use environments::{
-    Aks, Aws, Azure, Backup, CloudLogin, Cluster, Eks, Environment, Gcp, Gke, Limit, Marks, Migrate, OnRollback, Start, Undo,
+    Aks, Aws, Azure, Backup, CloudLogin, Cluster, Eks, Environment, Gcp, Gke, Limit, Marks, Migrate, OnRollback, Start,
+    Undo,
 };
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login, Mirror};

@@ -27,11 +27,7 @@ pub(crate) fn of(written: &Written) -> Box<dyn Delivery + '_> {
 }
 
 /// Returns the settings of a workload's delivery, as its script reads them.
-pub(crate) fn settings(
-    delivery: &dyn Delivery,
-    workload: &Workload,
-    to: &Target<'_>,
-) -> Value {
+pub(crate) fn settings(delivery: &dyn Delivery, workload: &Workload, to: &Target<'_>) -> Value {
     let mut settings = Map::new();
     settings.insert("kind".to_owned(), delivery.name().into());
     settings.extend(delivery.settings(workload, to));

@@ -198,7 +198,7 @@ pub(super) fn rollback_steps(
 }
 
 /// Holds if a deploy started and did not reach a verified version.
-fn interrupted() -> When {
+pub(super) fn interrupted() -> When {
     let began = step("begin").outcome().is_not("skipped");
     When::failure().or(When::cancelled()).and(began).and(step("verify").outcome().is_not("success"))
 }

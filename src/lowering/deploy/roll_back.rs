@@ -4,7 +4,8 @@ use super::super::context::Context;
 use super::branch::BRANCH;
 use super::cluster::kubeconfig;
 use super::conditions::is_roll_back;
-use super::environment::{apply_environment, message_env, notified, rollback_steps, smoke_step};
+use super::environment::{apply_environment, interrupted, message_env, notified, rollback_steps, smoke_step};
+use super::renewal::{renewed, timed};
 use super::settings::digest_variable;
 use super::variables::{delivery_env, kubeconfig_env, merge, smoke_env};
 use crate::resolve::{Environment, names};
@@ -24,21 +25,31 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     merge(&mut all, &message_env(context.pipeline.definition));
     let none = Pairs::new();
     let script = |title: &str, words: &[&str], effect: Effect, env: &Pairs| {
-        context.python(title, "deploy.py", words, &origin).env(kubeconfig(written)).env(env.clone()).effect(effect)
+        let step = context.python(title, "deploy.py", words, &origin).env(kubeconfig(written)).env(env.clone());
+        timed(environment, words, step.effect(effect))
     };
+    let smoke =
+        |title: &str, words| smoke_step(context, environment, title, words).map(|it| timed(environment, words, it));
+    let (begin, longest) = script("Start the rollback", &["begin"], Effect::Changes, &delivered);
+    let mut changes =
+        vec![script("Preflight checks", &["preflight"], Effect::None, &all), (begin.id("begin"), longest)];
+    if let Some(stages) = environment.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
+        changes.push(script(stages.apply, &["apply"], Effect::Changes, &delivered));
+        changes.extend(smoke(stages.smoke, &["--canary"]));
+        changes.push(script(stages.promote, &["promote"], Effect::Changes, &delivered));
+    } else {
+        changes.push(script("Apply", &["apply"], Effect::Changes, &delivered));
+    }
+    changes.extend(smoke(&format!("Smoke-test {name}"), &[]));
+    let (verify, longest) = script("Mark the version as verified", &["verify"], Effect::Verifies, &none);
+    changes.push((verify.id("verify"), longest));
+    let log_in = || context.log_in_again(written, &origin);
     let mut steps = vec![context.checkout(&origin, None)];
     steps.extend(context.cluster(written, &origin));
-    steps.push(script("Preflight checks", &["preflight"], Effect::None, &all));
-    steps.push(script("Start the rollback", &["begin"], Effect::Changes, &delivered).id("begin"));
-    if let Some(stages) = environment.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
-        steps.push(script(stages.apply, &["apply"], Effect::Changes, &delivered));
-        steps.extend(smoke_step(context, environment, stages.smoke, &["--canary"]));
-        steps.push(script(stages.promote, &["promote"], Effect::Changes, &delivered));
-    } else {
-        steps.push(script("Apply", &["apply"], Effect::Changes, &delivered));
+    steps.extend(renewed(environment, changes, &log_in));
+    if environment.login().is_some() {
+        steps.extend(log_in().map(|step| step.when(interrupted())));
     }
-    steps.extend(smoke_step(context, environment, &format!("Smoke-test {name}"), &[]));
-    steps.push(script("Mark the version as verified", &["verify"], Effect::Verifies, &none).id("verify"));
     let commit = [("PIPEWRIGHT_COMMIT", step("begin").output("commit"))];
     let titles = ["Undo the rollback", "Verify the version before"];
     let last = rollback_steps(context, environment, &origin, titles).into_iter();

@@ -4,7 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::super::context::Context;
 use crate::definition::{
-    Body, Cluster, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit, Value as Text,
+    Body, Cluster, Duration, Environment as Written, Event, ExternalValue, OnRollback, Outcome, Request, Unit,
+    Value as Text,
 };
 use crate::resolve::{Environment, Limited};
 use crate::{delivery, traffic};
@@ -101,11 +102,7 @@ fn workloads(context: &Context<'_>, environment: &Environment<'_>) -> Value {
         .map(|workload| {
             let (name, written) = (workload.name, workload.written);
             let moved = environment.traffic_of(name);
-            let to = delivery::Target {
-                environment: environment.name,
-                path: &|path| context.path(path),
-                value: &text,
-            };
+            let to = delivery::Target { environment: environment.name, path: &|path| context.path(path), value: &text };
             json!({
                 "name": name.as_str(),
                 "image": {

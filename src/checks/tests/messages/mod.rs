@@ -3,6 +3,7 @@
 mod built;
 mod calls;
 mod declared;
+mod delivered;
 mod deployed;
 mod left_out;
 mod named;
