@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 import os
+import tempfile
 from abc import ABC, abstractmethod
 from pathlib import Path
 
@@ -103,7 +104,7 @@ class CommandStore(Store):
         self._write(every)
 
     def copies(self) -> Path:
-        return Path(os.environ.get("RUNNER_TEMP", "/tmp")) / COPIES
+        return Path(os.environ.get("RUNNER_TEMP") or tempfile.gettempdir()) / COPIES
 
     def removal(self, ref: str, key: str) -> str:
         return f"`marks.write`: without {key} of {ref} in what `marks.read` prints"
