@@ -8,6 +8,7 @@ pub mod catalogue;
 pub mod changelog;
 mod checks;
 mod conflict;
+pub mod day;
 pub mod definition;
 mod delivery;
 pub mod diagnostics;

@@ -1,8 +1,7 @@
 """Commands: the files that they leave are executed"""
 
 # A command that writes is right if its workflows run afterwards, and one that reads if nothing
-# else has changed: the drift job reports it. `doctor` and `absorb` need GitHub's own answers, and
-# tests/cli has a server for them.
+# else has changed: the drift job reports it. Servers on this machine answer `absorb` and `doctor`.
 
 from __future__ import annotations
 
@@ -15,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from runner.bench import Bench
+from runner.origin import git
 from seen import errors
+from settings_api import REPOSITORY, SettingsApi, State
+from upstream import Upstream
 
 CI = ".github/workflows/ci.yml"
 DEFINITION = "pipeline.toml"
@@ -23,10 +25,12 @@ MANIFEST = ".github/pipewright/manifest.sha256"
 COMMIT = "a" * 40
 
 
-def run(tree: Path, *arguments: str, status: int = 0) -> str:
+def run(tree: Path, *arguments: str, status: int = 0, **variables: str) -> str:
     """Runs the program as a user does, and returns what it prints."""
     command = [os.environ["BENCH_PROGRAM"], *arguments]
-    done = subprocess.run(command, cwd=tree, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=tree, env=os.environ | variables, capture_output=True, text=True
+    )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
 
@@ -70,6 +74,21 @@ def pins(tree: Path) -> None:
     assert COMMIT in (tree / CI).read_text("utf-8")
 
 
+def absorb(tree: Path) -> None:
+    """A later version of an action, which a bot wrote into the workflows."""
+    upstream = Upstream(tree.parent / "repositories")
+    old = upstream.release("actions/checkout", "v8.0.0", 300)
+    new = upstream.release("actions/checkout", "v8.1.0", 20)
+    run(tree, "pins", "add", f"actions/checkout@{old} # v8.0.0")
+    run(tree, "generate")
+    for file in (tree / CI).parent.glob("*.yml"):
+        text = file.read_text("utf-8")
+        file.write_text(text.replace(f"{old} # v8.0.0", f"{new} # v8.1.0"), "utf-8")
+    printed = run(tree, "absorb", GITHUB_SERVER_URL=upstream.url)
+    assert f"absorbed actions/checkout@{new} as v8.1.0\n" in printed
+    assert new in (tree / "pipeline.lock").read_text("utf-8")
+
+
 def init(tree: Path) -> None:
     """A repository without a pipeline, and the first one that fits it."""
     shutil.rmtree(tree / ".github")
@@ -84,6 +103,7 @@ WRITING: dict[str, Callable[[Path], None]] = {
     "check": check,
     "migrate": migrate,
     "pins": pins,
+    "absorb": absorb,
     "init": init,
 }
 
@@ -119,6 +139,21 @@ def test_command_that_only_reads(github: Bench, command: str) -> None:
     event = github.pull_request(f"command-{command}", "small")
     job = github.run("ci.yml", event, only=frozenset({"drift"})).job("Drift")
     assert (job.result, errors(job)) == ("success", [])
+
+
+def test_settings_that_doctor_reads(github: Bench) -> None:
+    """It names the settings that are wrong, changes none of them, and leaves no file."""
+    api = SettingsApi(State(branches=("main",)))
+    variables = {"GITHUB_API_URL": api.url, "GITHUB_REPOSITORY": REPOSITORY, "GH_TOKEN": "token"}
+    with github.origin.change("command-doctor", "small") as tree:
+        printed = run(tree, "doctor", status=1, **variables)
+        assert "error[required check]: branch `main` does not require `atom passed`" in printed
+        assert run(tree, "doctor", status=1, **variables) == printed
+        assert git(tree, "status", "--porcelain") == ""
+    api.close()
+    assert api.state == State(branches=("main",))
+    event = github.pull_request("command-doctor", "small")
+    assert github.run("ci.yml", event, only=frozenset({"drift"})).job("Drift").result == "success"
 
 
 def test_eject(github: Bench) -> None:

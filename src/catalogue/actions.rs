@@ -7,7 +7,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/attest",
         version: "v4.2.2",
         major: Some("v4"),
-        pin: Some(Release { tag: "v4.2.2", sha: "1e69f48acb82d1966a394da916b4c1698aa569d6" }),
+        pin: Some(Release { tag: "v4.2.2", sha: "1e69f48acb82d1966a394da916b4c1698aa569d6", date: Some("2026-08-04") }),
         inputs: &[
             opt("subject-path"),
             opt("subject-digest"),
@@ -69,7 +69,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/cache",
         version: "v5.0.5",
         major: Some("v6"),
-        pin: Some(Release { tag: "v6.1.0", sha: "55cc8345863c7cc4c66a329aec7e433d2d1c52a9" }),
+        pin: Some(Release { tag: "v6.1.0", sha: "55cc8345863c7cc4c66a329aec7e433d2d1c52a9", date: None }),
         inputs: &[
             req("path"),
             req("key"),
@@ -110,7 +110,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/checkout",
         version: "v7.0.1",
         major: Some("v7"),
-        pin: Some(Release { tag: "v7.0.1", sha: "3d3c42e5aac5ba805825da76410c181273ba90b1" }),
+        pin: Some(Release { tag: "v7.0.1", sha: "3d3c42e5aac5ba805825da76410c181273ba90b1", date: Some("2026-07-17") }),
         inputs: &[
             opt("repository"),
             opt("ref"),
@@ -143,7 +143,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/download-artifact",
         version: "v8.0.1",
         major: Some("v8"),
-        pin: Some(Release { tag: "v8.0.1", sha: "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c" }),
+        pin: Some(Release { tag: "v8.0.1", sha: "3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c", date: Some("2026-03-11") }),
         inputs: &[
             opt("name"),
             opt("artifact-ids"),
@@ -186,7 +186,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/setup-go",
         version: "v7.0.0",
         major: Some("v7"),
-        pin: Some(Release { tag: "v7.0.0", sha: "b7ad1dad31e06c5925ef5d2fc7ad053ef454303e" }),
+        pin: Some(Release { tag: "v7.0.0", sha: "b7ad1dad31e06c5925ef5d2fc7ad053ef454303e", date: Some("2026-07-15") }),
         inputs: &[
             opt("go-version"),
             opt("go-version-file"),
@@ -240,7 +240,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/setup-node",
         version: "v7.0.0",
         major: Some("v7"),
-        pin: Some(Release { tag: "v7.0.0", sha: "820762786026740c76f36085b0efc47a31fe5020" }),
+        pin: Some(Release { tag: "v7.0.0", sha: "820762786026740c76f36085b0efc47a31fe5020", date: Some("2026-07-13") }),
         inputs: &[
             opt("node-version"),
             opt("node-version-file"),
@@ -263,7 +263,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/setup-python",
         version: "v7.0.0",
         major: Some("v7"),
-        pin: Some(Release { tag: "v7.0.0", sha: "5fda3b95a4ea91299a34e894583c3862153e4b97" }),
+        pin: Some(Release { tag: "v7.0.0", sha: "5fda3b95a4ea91299a34e894583c3862153e4b97", date: Some("2026-07-19") }),
         inputs: &[
             opt("python-version"),
             opt("python-version-file"),
@@ -285,7 +285,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/upload-artifact",
         version: "v7.0.0",
         major: Some("v7"),
-        pin: Some(Release { tag: "v7.0.1", sha: "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a" }),
+        pin: Some(Release { tag: "v7.0.1", sha: "043fb46d1a93c77aae656e7c1c64a875d1fc6a0a", date: None }),
         inputs: &[
             opt("name"),
             req("path"),

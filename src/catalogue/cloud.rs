@@ -7,7 +7,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "aws-actions/configure-aws-credentials",
         version: "v6.2.3",
         major: Some("v6"),
-        pin: Some(Release { tag: "v6.2.3", sha: "e6de054238d6b7531b4efff3b6587d9aade6a06c" }),
+        pin: Some(Release { tag: "v6.2.3", sha: "e6de054238d6b7531b4efff3b6587d9aade6a06c", date: Some("2026-07-22") }),
         inputs: &[
             req("aws-region"),
             opt("aws-profile"),
@@ -56,7 +56,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "azure/login",
         version: "v3.0.1",
         major: Some("v3"),
-        pin: Some(Release { tag: "v3.0.1", sha: "f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca" }),
+        pin: Some(Release { tag: "v3.0.1", sha: "f5d393ae46f8fde4be8b75f32e3fc50e654ad0ca", date: Some("2026-08-04") }),
         inputs: &[
             opt("creds"),
             opt("client-id"),
@@ -77,7 +77,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "google-github-actions/auth",
         version: "v3.0.0",
         major: Some("v3"),
-        pin: Some(Release { tag: "v3.0.0", sha: "7c6bc770dae815cd3e89ee6cdf493a5fab2cc093" }),
+        pin: Some(Release { tag: "v3.0.0", sha: "7c6bc770dae815cd3e89ee6cdf493a5fab2cc093", date: Some("2025-08-28") }),
         inputs: &[
             opt("project_id"),
             opt("workload_identity_provider"),

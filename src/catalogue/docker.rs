@@ -33,7 +33,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/build-push-action",
         version: "v7.3.0",
         major: Some("v7"),
-        pin: Some(Release { tag: "v7.3.0", sha: "53b7df96c91f9c12dcc8a07bcb9ccacbed38856a" }),
+        pin: Some(Release { tag: "v7.3.0", sha: "53b7df96c91f9c12dcc8a07bcb9ccacbed38856a", date: Some("2026-07-01") }),
         inputs: &[
             opt("add-hosts"),
             opt("allow"),
@@ -78,7 +78,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/login-action",
         version: "v4.1.0",
         major: Some("v4"),
-        pin: Some(Release { tag: "v4.6.0", sha: "dbcb813823bdd20940b903addbd779551569679f" }),
+        pin: Some(Release { tag: "v4.6.0", sha: "dbcb813823bdd20940b903addbd779551569679f", date: None }),
         inputs: &[
             opt("registry"),
             opt("username"),
@@ -99,7 +99,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/metadata-action",
         version: "v6.2.0",
         major: Some("v6"),
-        pin: Some(Release { tag: "v6.2.0", sha: "dc802804100637a589fabce1cb79ff13a1411302" }),
+        pin: Some(Release { tag: "v6.2.0", sha: "dc802804100637a589fabce1cb79ff13a1411302", date: Some("2026-07-02") }),
         inputs: &[
             opt("context"),
             opt("images"),
@@ -132,7 +132,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/setup-buildx-action",
         version: "v4.3.0",
         major: Some("v4"),
-        pin: Some(Release { tag: "v4.3.0", sha: "37fe631027851001ddb9b187196cc803df7f5f0e" }),
+        pin: Some(Release { tag: "v4.3.0", sha: "37fe631027851001ddb9b187196cc803df7f5f0e", date: Some("2026-08-17") }),
         inputs: &[
             opt("version"),
             opt("driver"),
@@ -157,7 +157,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "docker/setup-qemu-action",
         version: "v4.2.0",
         major: Some("v4"),
-        pin: Some(Release { tag: "v4.2.0", sha: "96fe6ef7f33517b61c61be40b68a1882f3264fb8" }),
+        pin: Some(Release { tag: "v4.2.0", sha: "96fe6ef7f33517b61c61be40b68a1882f3264fb8", date: Some("2026-07-01") }),
         inputs: &[opt("image"), opt("platforms"), opt("reset"), opt("cache-image")],
         outputs: &["platforms"],
         ..Action::UNKNOWN

@@ -36,6 +36,8 @@ pub struct Release {
     pub tag: &'static str,
     /// The commit.
     pub sha: &'static str,
+    /// The date of the commit, if it was read in the repository.
+    pub date: Option<&'static str>,
 }
 
 /// One input of an action.

@@ -35,7 +35,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "azure/setup-kubectl",
         version: "v5.1.0",
         major: Some("v5"),
-        pin: Some(Release { tag: "v5.1.0", sha: "829323503d1be3d00ca8346e5391ca0b07a9ab0d" }),
+        pin: Some(Release { tag: "v5.1.0", sha: "829323503d1be3d00ca8346e5391ca0b07a9ab0d", date: Some("2026-04-15") }),
         inputs: &[opt("version")],
         outputs: &["kubectl-path"],
         ..Action::UNKNOWN

@@ -7,7 +7,11 @@ pub(super) const ACTIONS: &[Action] = &[
     Action {
         name: "astral-sh/setup-uv",
         version: "v10.0.1",
-        pin: Some(Release { tag: "v10.0.1", sha: "20cfd1bf945f4377ade1205e4dbc17946fc9a30d" }),
+        pin: Some(Release {
+            tag: "v10.0.1",
+            sha: "20cfd1bf945f4377ade1205e4dbc17946fc9a30d",
+            date: Some("2026-08-14"),
+        }),
         inputs: &[
             opt("version"),
             opt("version-file"),
@@ -53,7 +57,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "dtolnay/rust-toolchain",
         version: "v1",
         major: Some("v1"),
-        pin: Some(Release { tag: "v1", sha: "e97e2d8cc328f1b50210efc529dca0028893a2d9" }),
+        pin: Some(Release { tag: "v1", sha: "e97e2d8cc328f1b50210efc529dca0028893a2d9", date: Some("2025-08-22") }),
         inputs: &[req("toolchain"), opt("targets"), opt("target"), opt("components")],
         outputs: &["cachekey", "name"],
         ..Action::UNKNOWN
@@ -63,7 +67,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "oven-sh/setup-bun",
         version: "v2.2.0",
         major: Some("v2"),
-        pin: Some(Release { tag: "v2.2.0", sha: "0c5077e51419868618aeaa5fe8019c62421857d6" }),
+        pin: Some(Release { tag: "v2.2.0", sha: "0c5077e51419868618aeaa5fe8019c62421857d6", date: Some("2026-03-14") }),
         inputs: &[
             opt("bun-version"),
             opt("bun-version-file"),
@@ -82,7 +86,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "pnpm/action-setup",
         version: "v5.0.0",
         major: Some("v6"),
-        pin: Some(Release { tag: "v6.0.10", sha: "0977fd99725f1db4007ccb2928dbb4e90d06cc86" }),
+        pin: Some(Release { tag: "v6.0.10", sha: "0977fd99725f1db4007ccb2928dbb4e90d06cc86", date: None }),
         inputs: &[
             opt("version"),
             opt("dest"),
@@ -118,7 +122,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "Swatinem/rust-cache",
         version: "v2.9.2",
         major: Some("v2"),
-        pin: Some(Release { tag: "v2.9.2", sha: "6323deb102c322ba6fcbdcafc7e3dddab59af2b6" }),
+        pin: Some(Release { tag: "v2.9.2", sha: "6323deb102c322ba6fcbdcafc7e3dddab59af2b6", date: Some("2026-08-06") }),
         inputs: &[
             opt("prefix-key"),
             opt("shared-key"),
@@ -146,7 +150,11 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "taiki-e/install-action",
         version: "v2.86.5",
         major: Some("v2"),
-        pin: Some(Release { tag: "v2.86.5", sha: "ba47c86ac325773530516bb756137ac718732518" }),
+        pin: Some(Release {
+            tag: "v2.86.5",
+            sha: "ba47c86ac325773530516bb756137ac718732518",
+            date: Some("2026-08-21"),
+        }),
         inputs: &[req("tool"), opt("checksum"), opt("fallback")],
         ..Action::UNKNOWN
     },

@@ -121,6 +121,10 @@ fn absorbed(groups: BTreeMap<(PathBuf, String), Group>) -> Result<(Locks, Vec<St
             names.push(name.clone());
         }
         verify(&old, &lock, &names)?;
+        let dates: Vec<_> = names.iter().map(|name| remote::of(&lock, Vec::new(), 0).date(name)).collect();
+        names.iter().zip(dates).filter_map(|(name, date)| Some((name, date?))).for_each(|(name, date)| {
+            lock.set_date(name, date);
+        });
         locks.change(&root, file, before, lock.to_text());
     }
     Ok((locks, lines))

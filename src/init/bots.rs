@@ -24,7 +24,10 @@ const RENOVATE: [&str; 6] = [
 /// An action in `pipeline.lock`, as Renovate's regular expressions capture it.
 ///
 /// Source: <https://docs.renovatebot.com/modules/manager/regex/>.
-const PIN: &str = r#""(?<depName>[^"\s]+/[^"\s]+)" = \{ version = "(?<currentValue>[^"]+)", sha = "(?<currentDigest>[0-9a-f]{40})" \}"#;
+const PIN: &str = r#""(?<depName>[^"\s]+/[^"\s]+)" = \{ version = "(?<currentValue>[^"]+)", sha = "(?<currentDigest>[0-9a-f]{40})"(?:, date = "[^"]*")? \}"#;
+
+/// Its replacement: the date was that of the earlier release.
+const MOVED: &str = r#""{{{depName}}}" = { version = "{{{newValue}}}", sha = "{{{newDigest}}}" }"#;
 
 /// Lines to add to the configurations of bots, each with what they are for.
 pub(super) fn bots(tree: &dyn Tree, workflows: &[String]) -> Vec<(String, String)> {
@@ -50,6 +53,7 @@ pub(super) fn bots(tree: &dyn Tree, workflows: &[String]) -> Vec<(String, String
                     "customType": "regex",
                     "managerFilePatterns": ["/(^|/)pipeline\\.lock$/"],
                     "matchStrings": [PIN],
+                    "autoReplaceStringTemplate": MOVED,
                     "datasourceTemplate": "github-tags",
                 }],
             });

@@ -9,7 +9,6 @@ mod bots;
 mod bun;
 mod choices;
 mod containers;
-mod day;
 mod definition;
 mod devcontainer;
 mod dockerfile;
@@ -46,9 +45,9 @@ use crate::definition::Name;
 use crate::sources::Tree;
 use crate::toolchains;
 
+pub use crate::day::Day;
 pub use add::{Added, Part, add};
 pub use choices::Choices;
-pub use day::Day;
 pub use definition::definition;
 pub use dockerfile::dockerfiles;
 pub use fixtures::fixtures;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use super::day::Day;
 use super::walk::join;
+use crate::day::Day;
 use crate::definition::Name;
 use crate::toolchains;
 

@@ -4,6 +4,7 @@
 
 use super::lock::{Lock, Pin, Tool};
 use crate::catalogue;
+use crate::day::Day;
 
 /// Images with their tags, and the digest of the index for all platforms.
 const IMAGES: &[(&str, &str)] = &[
@@ -21,24 +22,26 @@ const IMAGES: &[(&str, &str)] = &[
 /// A platform, and the SHA-256 of what is downloaded for it.
 type PlatformHash = (&'static str, &'static str);
 
-/// Tools, the version, and the SHA-256 of what is downloaded.
+/// Tools with their repositories, the version, and the SHA-256 of what is downloaded.
 ///
 /// taiki-e/install-action carries the hashes of what it installs: its own pin
 /// covers them, for versions that are older than that pin.
-const TOOLS: &[(&str, &str, &[PlatformHash])] = &[
-    ("cargo-llvm-cov", "0.9.0", &[]),
-    ("cargo-nextest", "0.9.143", &[]),
+const TOOLS: &[(&str, &str, &str, &[PlatformHash])] = &[
+    ("cargo-llvm-cov", "taiki-e/cargo-llvm-cov", "0.9.0", &[]),
+    ("cargo-nextest", "nextest-rs/nextest", "0.9.143", &[]),
     (
         "kubectl",
+        "kubernetes/kubernetes",
         "v1.36.4",
         &[
             ("linux-amd64", "8b8f088da2dab964f853b38464033b1be15ede2839eca751482357c45abdd05a"),
             ("linux-arm64", "0ecf44450ee6063bf19dd166a103ee6df4a9034455c2abce626e6eea657d73fb"),
         ],
     ),
-    ("poetry", "2.5.1", &[]),
+    ("poetry", "python-poetry/poetry", "2.5.1", &[]),
     (
         "uv",
+        "astral-sh/uv",
         "0.12.5",
         &[
             ("linux-amd64", "68a509da24b06b4223a1c0175fb5eb5bc79342b76cbeff0cfe51ac3f5b17b6b2"),
@@ -63,7 +66,13 @@ pub fn image(reference: &str) -> Option<&'static str> {
 /// The pin of a tool, if the compiler can emit its installation.
 #[must_use]
 pub fn tool(name: &str) -> Option<Tool> {
-    TOOLS.iter().find(|(known, ..)| *known == name).map(|&(_, version, hashes)| pinned_tool(version, hashes))
+    TOOLS.iter().find(|(known, ..)| *known == name).map(|&(_, _, version, hashes)| pinned_tool(version, hashes))
+}
+
+/// The repository of a tool, if the compiler can emit its installation.
+#[must_use]
+pub fn repository(tool: &str) -> Option<&'static str> {
+    TOOLS.iter().find(|(known, ..)| *known == tool).map(|&(_, repository, ..)| repository)
 }
 
 /// Returns what `pins add` takes to record the pin of this name, if it is one of these.
@@ -125,6 +134,7 @@ pub fn lock_for<'a>(
     for name in actions {
         if let Some((name, pin)) = known_action(name) {
             lock.insert_action(name, pin);
+            date_known(&mut lock, name);
         }
     }
     for reference in images {
@@ -138,6 +148,20 @@ pub fn lock_for<'a>(
         }
     }
     lock
+}
+
+/// The date of a commit of an action, if it is known.
+#[must_use]
+pub fn date(sha: &str) -> Option<Day> {
+    let release = catalogue::actions().filter_map(|action| action.pin).find(|release| release.sha == sha)?;
+    release.date.and_then(Day::parse)
+}
+
+/// Records the date of an action's pin, if it is known.
+pub(super) fn date_known(lock: &mut Lock, name: &str) {
+    if let Some(date) = lock.action(name).and_then(|pin| date(&pin.sha)) {
+        lock.set_date(name, date);
+    }
 }
 
 /// The repository as its owner spells it, and its pin.

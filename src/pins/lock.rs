@@ -1,10 +1,11 @@
 //! The pins of one project, and their text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::grammar;
 use super::version::is_later;
+use crate::day::Day;
 
 /// The version of the format. A reader refuses what it does not know.
 pub(super) const FORMAT: i64 = 1;
@@ -19,6 +20,8 @@ pub struct Lock {
     /// Digests, by the reference as it is in `pipeline.toml`.
     pub(super) images: BTreeMap<String, String>,
     pub(super) tools: BTreeMap<String, Tool>,
+    /// Dates of releases, by commit, by digest, or by tool and version: another pin has no date until it is known.
+    pub(super) dates: BTreeMap<String, Day>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,12 +74,14 @@ impl Lock {
         // Names, versions and hashes were checked on their way in: none holds
         // a character that TOML would need escaped.
         let mut text = format!("{HEADER}version = {FORMAT}\n");
+        let date = |name: &str| self.date(name).map(|day| format!(", date = \"{day}\"")).unwrap_or_default();
         let actions = self.actions().map(|(name, Pin { version, sha })| {
-            format!("\"{name}\" = {{ version = \"{version}\", sha = \"{sha}\" }}\n")
+            format!("\"{name}\" = {{ version = \"{version}\", sha = \"{sha}\"{} }}\n", date(name))
         });
-        let images =
-            self.images().map(|(reference, digest)| format!("\"{reference}\" = {{ digest = \"{digest}\" }}\n"));
-        let tools = self.tools().map(|(name, tool)| tool_line(name, tool));
+        let images = self
+            .images()
+            .map(|(reference, digest)| format!("\"{reference}\" = {{ digest = \"{digest}\"{} }}\n", date(reference)));
+        let tools = self.tools().map(|(name, tool)| tool_line(name, tool, &date(name)));
         table(&mut text, "actions", actions);
         table(&mut text, "images", images);
         table(&mut text, "tools", tools);
@@ -119,9 +124,43 @@ impl Lock {
         self.tools.iter().map(|(name, tool)| (name.as_str(), tool))
     }
 
+    /// The date of the release that is pinned, if it is known.
+    #[must_use]
+    pub fn date(&self, name: &str) -> Option<Day> {
+        self.dates.get(&self.release(name)?).copied()
+    }
+
+    /// Records the date of the release that is pinned.
+    pub fn set_date(&mut self, name: &str, date: Day) {
+        if let Some(release) = self.release(name) {
+            self.dates.insert(release, date);
+        }
+    }
+
+    /// The release that the pin of this name is of, as a key of dates.
+    fn release(&self, name: &str) -> Option<String> {
+        if let Some(entry) = self.actions.get(&name.to_ascii_lowercase()) {
+            return Some(entry.pin.sha.clone());
+        }
+        let tool = self.tools.get(name).map(|tool| format!("{name}@{}", tool.version));
+        self.images.get(name).cloned().or(tool)
+    }
+
+    /// Names of all pins.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.actions.keys().chain(self.images.keys()).chain(self.tools.keys()).map(String::as_str)
+    }
+
+    /// Removes the dates of releases that are not pinned any more.
+    pub(super) fn drop_dates(&mut self) {
+        let pinned: BTreeSet<String> = self.names().filter_map(|name| self.release(name)).collect();
+        self.dates.retain(|release, _| pinned.contains(release));
+    }
+
     /// Adds the pins of another lock that this one does not have, and returns whether there are any.
     pub fn complete(&mut self, other: Self) -> bool {
         let before = self.actions.len() + self.images.len() + self.tools.len();
+        let own = self.clone();
         for (name, entry) in other.actions {
             self.actions.entry(name).or_insert(entry);
         }
@@ -131,6 +170,13 @@ impl Lock {
         for (name, tool) in other.tools {
             self.tools.entry(name).or_insert(tool);
         }
+        // A pin that was there keeps its line.
+        let added = self.names().filter(|name| own.release(name).is_none());
+        let dates: Vec<(String, Day)> = added
+            .filter_map(|name| self.release(name))
+            .filter_map(|release| other.dates.get(&release).map(|date| (release, *date)))
+            .collect();
+        self.dates.extend(dates);
         self.actions.len() + self.images.len() + self.tools.len() > before
     }
 
@@ -168,7 +214,9 @@ impl Lock {
         if !unclear.is_empty() {
             return Err(unclear);
         }
+        self.dates.extend(other.dates.clone());
         self.complete(other);
+        self.drop_dates();
         Ok(self)
     }
 
@@ -177,6 +225,7 @@ impl Lock {
         let action = self.actions.remove(&name.to_ascii_lowercase()).is_some();
         let image = self.images.remove(name).is_some();
         let tool = self.tools.remove(name).is_some();
+        self.drop_dates();
         action || image || tool
     }
 
@@ -195,11 +244,12 @@ fn table(text: &mut String, name: &str, lines: impl Iterator<Item = String>) {
     }
 }
 
-fn tool_line(name: &str, tool: &Tool) -> String {
+fn tool_line(name: &str, tool: &Tool, date: &str) -> String {
     let mut line = format!("\"{name}\" = {{ version = \"{}\"", tool.version);
     for (platform, hash) in tool.hashes() {
         let _ = write!(line, ", {platform} = \"sha256:{hash}\"");
     }
+    line.push_str(date);
     line.push_str(" }\n");
     line
 }

@@ -10,6 +10,7 @@ use toml::de::{DeString, DeTable, DeValue};
 use super::builtin;
 use super::grammar::{self, shown};
 use super::lock::{FORMAT, Lock, Pin, Tool};
+use crate::day::Day;
 
 /// Why a text is not a lock, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +49,9 @@ impl Lock {
 
 type Key<'a> = Spanned<DeString<'a>>;
 type Value<'a> = Spanned<DeValue<'a>>;
+
+/// The field of a pin with the date of its release.
+const DATE: &str = "date";
 
 /// A fault and its bytes; lines and columns are counted once,
 /// for the fault that is reported.
@@ -134,6 +138,7 @@ fn actions(lock: &mut Lock, table: &DeTable<'_>) -> Result<(), Fault> {
                 "keep one of the two lines".to_owned(),
             ));
         }
+        date(lock, name, value)?;
     }
     Ok(())
 }
@@ -147,7 +152,8 @@ fn images(lock: &mut Lock, table: &DeTable<'_>) -> Result<(), Fault> {
         let digest = checked(digest, grammar::check_digest, || {
             format!("run `pipewright pins add {reference}@sha256:<digest>`")
         })?;
-        lock.images.insert(reference, digest);
+        lock.images.insert(reference.clone(), digest);
+        date(lock, &reference, value)?;
     }
     Ok(())
 }
@@ -157,7 +163,8 @@ fn tools(lock: &mut Lock, table: &DeTable<'_>) -> Result<(), Fault> {
         let name = checked((key.span(), key.get_ref()), grammar::check_tool, || {
             "a key of [tools] is the name of a command".to_owned()
         })?;
-        lock.tools.insert(name, tool(key, value)?);
+        lock.tools.insert(name.clone(), tool(key, value)?);
+        date(lock, &name, value)?;
     }
     Ok(())
 }
@@ -176,8 +183,9 @@ fn tool(key: &Key<'_>, value: &Value<'_>) -> Result<Tool, Fault> {
                 let digest = checked(string(field, value)?, grammar::check_digest, help)?;
                 hashes.insert(platform.to_owned(), digest.replacen("sha256:", "", 1));
             }
+            DATE => {}
             _ => {
-                let known = format!("version, {}", grammar::PLATFORMS.join(", "));
+                let known = format!("version, {}, {DATE}", grammar::PLATFORMS.join(", "));
                 return Err(unknown(field, "the pin of a tool holds", &known));
             }
         }
@@ -194,7 +202,19 @@ fn tool(key: &Key<'_>, value: &Value<'_>) -> Result<Tool, Fault> {
     }
 }
 
-/// The string fields of a pin, all of them and no other.
+/// Records the date of a pin, which it may leave out.
+fn date(lock: &mut Lock, name: &str, pin: &Value<'_>) -> Result<(), Fault> {
+    let Some((field, value)) = entries(pin, name)?.get_key_value(DATE) else { return Ok(()) };
+    let (span, text) = string(field, value)?;
+    let day = Day::parse(text).ok_or_else(|| {
+        let message = format!("{} is not a date", shown(text));
+        fault(span, message, "write it as in `date = \"2026-11-22\"`, or leave it out".to_owned())
+    })?;
+    lock.set_date(name, day);
+    Ok(())
+}
+
+/// The string fields of a pin, all of them, and no other but its date.
 fn fields<'a, const N: usize>(
     key: &Key<'_>,
     value: &'a Value<'_>,
@@ -202,8 +222,9 @@ fn fields<'a, const N: usize>(
 ) -> Result<[(Range<usize>, &'a str); N], Fault> {
     let table = entries(value, key.get_ref())?;
     for field in table.keys() {
-        if !names.contains(&field.get_ref().as_ref()) {
-            return Err(unknown(field, "this pin holds", &names.join(" and ")));
+        let known = field.get_ref().as_ref();
+        if known != DATE && !names.contains(&known) {
+            return Err(unknown(field, "this pin holds", &format!("{} and {DATE}", names.join(", "))));
         }
     }
     let mut found = names.map(|_| (0..0, ""));

@@ -91,11 +91,16 @@ impl Lock {
 }
 
 fn add(lock: &mut Lock, spec: &str) -> Result<Added, AddError> {
-    match form(spec.trim())? {
+    let added = match form(spec.trim())? {
         Form::Action { name, commit, version } => add_action(lock, name, commit, version),
         Form::Image { reference, digest } => add_image(lock, reference, digest),
         Form::Tool { name, rest } => add_tool(lock, name, rest),
+    }?;
+    if added.change != Change::Unchanged {
+        lock.drop_dates();
+        builtin::date_known(lock, &added.name);
     }
+    Ok(added)
 }
 
 fn form(spec: &str) -> Result<Form<'_>, AddError> {

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::process::Unreachable;
 use super::registry::{blob, manifest};
+use crate::day::Day;
 
 /// A pinned image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +35,14 @@ impl Image<'_> {
         if now.digest == self.digest {
             return Ok(None);
         }
-        let date = self.date(&now.document)?;
+        let date = self.created(&now.document)?;
         Ok(Some(Newest { digest: now.digest, date }))
+    }
+
+    /// The date of the pinned image, in seconds since 1970; none if its registry does not show it.
+    pub(super) fn date(&self) -> Option<i64> {
+        let pinned = manifest(&format!("{}@{}", self.reference, self.digest)).ok()?;
+        self.created(&pinned.document).ok().flatten()
     }
 
     /// Reads the pinned image, whose bytes have to be those of its digest.
@@ -50,7 +57,7 @@ impl Image<'_> {
     /// The date in the annotations of an index or a manifest, else in the configuration of its first platform.
     ///
     /// Source: <https://github.com/opencontainers/image-spec/blob/main/annotations.md>.
-    fn date(&self, document: &Value) -> Result<Option<i64>, Unreachable> {
+    fn created(&self, document: &Value) -> Result<Option<i64>, Unreachable> {
         let annotated = |of: &Value| seconds(of.get("annotations")?.get("org.opencontainers.image.created")?.as_str()?);
         let first = document.get("manifests").and_then(|all| all.get(0));
         if let Some(date) = annotated(document).or_else(|| first.and_then(annotated)) {
@@ -75,19 +82,10 @@ impl Image<'_> {
 fn seconds(date: &str) -> Option<i64> {
     let (day, time) = date.split_once(['T', 't', ' '])?;
     let mut parts = day.split('-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
-        return None;
-    }
+    let day = Day::of(parts.next()??, parts.next()??, parts.next()??)?;
     let mut clock = time.get(..8)?.split(':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    // Source: <https://howardhinnant.github.io/date_algorithms.html>, `days_from_civil`.
-    let shifted = if month <= 2 { year - 1 } else { year };
-    let era = shifted.div_euclid(400);
-    let of_era = shifted.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    Some(days * 86_400 + hour * 3_600 + minute * 60 + second)
+    Some(day.unix_seconds() + hour * 3_600 + minute * 60 + second)
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod settings;
 pub use action::Action;
 pub use api::{Api, ApiError};
 pub use process::Unreachable;
+pub use registry::image_repository;
 pub use remote::{Found, Mistake, Remote, State, Update};
 pub use settings::{
     Actions, Branch, Caches, Policy, RealEnvironment, RepositorySettings, Selected, TokenDefaults, Unread,

@@ -90,6 +90,12 @@ fn get(of: &Repository<'_>, what: &str, accept: &str, address: &str) -> Result<V
     }
 }
 
+/// The registry and the repository of an image, as in `docker.io/library/postgres`.
+pub fn image_repository(reference: &str) -> String {
+    let Repository { host, path, .. } = repository(reference);
+    format!("{}/{path}", if host == "registry-1.docker.io" { "docker.io" } else { host })
+}
+
 /// The parts of a reference, as Docker reads it.
 ///
 /// Source: <https://github.com/distribution/reference>, `ParseDockerRef`.
@@ -152,6 +158,17 @@ mod tests {
             ("ghcr.io/acme/web:1@sha256:aa", "ghcr.io", "acme/web", "sha256:aa"),
         ] {
             assert_eq!(repository(reference), Repository { host, path: path.to_owned(), version }, "{reference}");
+        }
+    }
+
+    #[test]
+    fn repositories_of_images_by_their_registries() {
+        for (reference, repository) in [
+            ("postgres:16-alpine", "docker.io/library/postgres"),
+            ("ghcr.io/acme/web:1", "ghcr.io/acme/web"),
+            ("localhost:5000/web:1", "localhost:5000/web"),
+        ] {
+            assert_eq!(image_repository(reference), repository);
         }
     }
 

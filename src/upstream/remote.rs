@@ -6,6 +6,7 @@ use super::action::{Action, Standing, standing};
 use super::git::{Git, Tag};
 use super::image::Image;
 use super::process::Unreachable;
+use crate::day::Day;
 use crate::pins::{Lock, Pin, Tool, builtin, is_later, is_release_of};
 
 /// A pin and what was found about it.
@@ -53,6 +54,8 @@ pub struct Update {
     pub version: String,
     /// Days since its release, if known.
     pub days: Option<i64>,
+    /// The day of its release, if known.
+    pub date: Option<Day>,
     /// Changes of the action's inputs and outputs, by the name of the action.
     pub changes: Vec<String>,
     /// Interfaces of the new version, by the name of the action.
@@ -126,7 +129,8 @@ impl<'l> Remote<'l> {
             let commit = self.git.commit(name, tag, &self.folders(name))?;
             let days = (self.now - commit.date).max(0) / DAY;
             if days >= self.cooldown {
-                return Ok(State::Outdated(self.update(name, pin, tag, days, &commit.actions, &tags)));
+                let update = self.update(name, pin, tag, &commit.actions, &tags);
+                return Ok(State::Outdated(Update { days: Some(days), date: day(commit.date), ..update }));
             }
             waits.get_or_insert(State::Waits { version: tag.name.clone(), days });
         }
@@ -145,15 +149,7 @@ impl<'l> Remote<'l> {
         folders
     }
 
-    fn update(
-        &self,
-        name: &str,
-        pin: &Pin,
-        tag: &Tag,
-        days: i64,
-        texts: &BTreeMap<String, String>,
-        tags: &[Tag],
-    ) -> Update {
+    fn update(&self, name: &str, pin: &Pin, tag: &Tag, texts: &BTreeMap<String, String>, tags: &[Tag]) -> Update {
         // Interfaces of the pinned version are read from its own tag; where that is gone, nothing is compared.
         let before = tags.iter().find(|tag| tag.commit == pin.sha);
         let before = before.and_then(|tag| self.git.commit(name, tag, &self.folders(name)).ok());
@@ -169,7 +165,7 @@ impl<'l> Remote<'l> {
             interfaces.insert(full.to_ascii_lowercase(), now);
         }
         let pin = format!("{name}@{} # {}", tag.commit, tag.name);
-        Update { pin, version: tag.name.clone(), days: Some(days), changes, interfaces }
+        Update { pin, version: tag.name.clone(), days: None, date: None, changes, interfaces }
     }
 
     fn image(&self, image: &Image<'_>) -> Result<State, Unreachable> {
@@ -179,8 +175,22 @@ impl<'l> Remote<'l> {
             return Ok(State::Waits { version: newer.digest, days });
         }
         let pin = format!("{}@{}", image.reference, newer.digest);
-        let update = Update { pin, version: newer.digest, days, changes: Vec::new(), interfaces: BTreeMap::new() };
+        let date = newer.date.and_then(day);
+        let update =
+            Update { pin, version: newer.digest, days, date, changes: Vec::new(), interfaces: BTreeMap::new() };
         Ok(State::Outdated(update))
+    }
+
+    /// The day of the release that is pinned; none if its repository or registry does not show it.
+    pub fn date(&self, name: &str) -> Option<Day> {
+        if let Some(digest) = self.lock.image(name) {
+            return Image { reference: name, digest }.date().and_then(day);
+        }
+        let pin = self.lock.action(name)?;
+        let tags = self.git.tags(name).ok()?;
+        let mut of_commit = tags.iter().filter(|tag| tag.commit == pin.sha);
+        let tag = of_commit.clone().find(|tag| tag.name == pin.version).or_else(|| of_commit.next())?;
+        self.git.commit(name, tag, &[]).ok().and_then(|commit| day(commit.date))
     }
 
     /// Verifies a pin: a tag of its repository names the commit, or its registry has the image of the digest.
@@ -204,10 +214,22 @@ impl<'l> Remote<'l> {
     }
 }
 
+/// The day of a time in seconds since 1970.
+fn day(seconds: i64) -> Option<Day> {
+    u64::try_from(seconds).ok().map(Day::from_unix_seconds)
+}
+
 /// Tools have the versions and hashes that this program knows.
 fn tool_state(name: &str, pinned: &str) -> State {
     let newer = builtin::tool(name).filter(|known| is_later(&known.version, pinned)).zip(builtin::spec(name));
     newer.map_or(State::Newest, |(Tool { version, .. }, pin)| {
-        State::Outdated(Update { pin, version, days: None, changes: Vec::new(), interfaces: BTreeMap::new() })
+        State::Outdated(Update {
+            pin,
+            version,
+            days: None,
+            date: None,
+            changes: Vec::new(),
+            interfaces: BTreeMap::new(),
+        })
     })
 }

@@ -15,6 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
         &[
             "actions_lock",
             "changelog",
+            "day",
             "doctor",
             "eject",
             "fixes",
@@ -63,7 +64,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("setup", &["definition", "diagnostics", "sources", "trace", "workflow"]),
     ("provenance", &["definition", "diagnostics", "trace", "workflow"]),
     ("drift", &["conflict", "files", "gitignore", "pins", "seal", "shared", "sources"]),
-    ("init", &["definition", "pins", "pytest", "sources", "toolchains"]),
+    ("init", &["day", "definition", "pins", "pytest", "sources", "toolchains"]),
     (
         "checks",
         &[
@@ -134,10 +135,11 @@ const TABLE: &[(&str, &[&str])] = &[
     ("trace", &["diagnostics"]),
     ("gitignore", &["sources"]),
     ("sources", &["diagnostics", "templates"]),
-    ("upstream", &["pins", "seal"]),
-    ("pins", &["catalogue"]),
+    ("upstream", &["day", "pins", "seal"]),
+    ("pins", &["catalogue", "day"]),
     ("catalogue", &[]),
     ("conflict", &[]),
+    ("day", &[]),
     ("diagnostics", &[]),
     ("seal", &[]),
     ("templates", &[]),

@@ -2,9 +2,10 @@
 
 use insta::assert_snapshot;
 use pipewright::pins::Lock;
+use serde_json::{Value, json};
 
 use crate::SMALL;
-use crate::support::Project;
+use crate::support::{Project, Ran, program};
 
 const DIGEST: &str = "sha256:57c72fd2a128e416c7fcc499958864df5301e940bca0a56f58fddf30ffc07777";
 const COMMIT: &str = "3d3c42e5aac5ba805825da76410c181273ba90b1";
@@ -37,12 +38,77 @@ fn every_kind_of_pin_is_recorded() {
     version = 1
 
     [actions]
-    "actions/checkout" = { version = "v7.0.1", sha = "3d3c42e5aac5ba805825da76410c181273ba90b1" }
+    "actions/checkout" = { version = "v7.0.1", sha = "3d3c42e5aac5ba805825da76410c181273ba90b1", date = "2026-07-17" }
 
     [images]
     "postgres:16-alpine" = { digest = "sha256:57c72fd2a128e416c7fcc499958864df5301e940bca0a56f58fddf30ffc07777" }
     "#);
-    assert_eq!(project.run(["pins", "list"]).out, project.read("pipeline.lock"));
+}
+
+/// The pins of a lock on a day.
+fn listed(project: &Project, arguments: &[&str]) -> Ran {
+    let mut command = program();
+    command.current_dir(project.root()).args(["pins", "list"]).args(arguments);
+    // 2026-11-22
+    command.env("SOURCE_DATE_EPOCH", "1795305600");
+    Ran::from(command.output().expect("the program starts"))
+}
+
+#[test]
+fn a_list_has_the_age_and_the_source_of_each_pin() {
+    let project = Project::empty();
+    let own = format!("acme/own@{} # v1.2.0", "1".repeat(40));
+    for pin in
+        [&format!("actions/checkout@{COMMIT} # v7.0.1"), &own, &format!("postgres:16-alpine@{DIGEST}"), "poetry@2.5.1"]
+    {
+        assert_eq!(project.run(["pins", "add", pin]).code, 0, "{pin}");
+    }
+    let lock = project.read("pipeline.lock").replace("111\" }", "111\", date = \"2026-11-21\" }");
+    project.write("pipeline.lock", &lock);
+    assert_snapshot!(listed(&project, &[]).whole(), @"
+    stdout:
+      acme/own            v1.2.0               1 day old     https://github.com/acme/own
+      actions/checkout    v7.0.1               128 days old  https://github.com/actions/checkout
+      postgres:16-alpine  sha256:57c72fd2a128  age unknown   docker.io/library/postgres
+      poetry              2.5.1                age unknown   https://github.com/python-poetry/poetry
+    status: 0
+    ");
+    let document: Value = serde_json::from_str(&listed(&project, &["--format", "json"]).out).expect("it is JSON");
+    let checkout = json!({
+        "name": "actions/checkout", "version": "v7.0.1", "sha": COMMIT, "date": "2026-07-17", "days": 128,
+        "source": "https://github.com/actions/checkout",
+    });
+    let postgres = json!({
+        "name": "postgres:16-alpine", "digest": DIGEST, "date": null, "days": null,
+        "source": "docker.io/library/postgres",
+    });
+    assert_eq!((&document["actions"][1], &document["images"][0]), (&checkout, &postgres));
+}
+
+#[test]
+fn a_lock_without_dates_stays_as_it_is() {
+    let project = Project::of(SMALL);
+    let before = project.read("pipeline.lock");
+    assert!(!before.contains("date"), "{before}");
+    let project = project.generated();
+    assert_eq!(project.read("pipeline.lock"), before);
+    assert!(listed(&project, &[]).out.contains("days old"));
+}
+
+#[test]
+fn a_date_is_that_of_its_release() {
+    let project = Project::empty();
+    add(&project, &format!("actions/checkout@{COMMIT} # v7.0.1"));
+    assert!(project.read("pipeline.lock").contains(&format!("sha = \"{COMMIT}\", date = \"2026-07-17\" }}")));
+    add(&project, &format!("actions/checkout@{} # v7.0.2", "4".repeat(40)));
+    assert!(!project.read("pipeline.lock").contains("date"));
+    project.write("pipeline.lock", project.read("pipeline.lock").replace("4\" }", "4\", date = \"2026-02-30\" }"));
+    assert_snapshot!(listed(&project, &[]).whole(), @r#"
+    stderr:
+    error: pipeline.lock:5:101: `2026-02-30` is not a date
+      = help: write it as in `date = "2026-11-22"`, or leave it out
+    status: 3
+    "#);
 }
 
 #[test]
@@ -151,7 +217,11 @@ fn generate_adds_the_pins_that_it_knows() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert!(ran.out.contains("created: pipeline.lock\n"), "{ran:?}");
     let known = project.read("pipeline.lock");
-    assert!(known.lines().all(|line| given.contains(line)), "{known}");
+    let undated = known.lines().map(|line| match line.split_once(", date = ") {
+        Some((front, _)) => format!("{front} }}"),
+        None => line.to_owned(),
+    });
+    undated.for_each(|line| assert!(given.contains(&line), "{line}"));
     assert_eq!(project.run(["check"]).code, 0);
     let again = project.tree();
     project.run(["generate"]);
@@ -170,7 +240,7 @@ fn a_pin_of_the_projects_own_stays() {
 
     [actions]
     "actions/checkout" = { version = "v9.0.0", sha = "1111111111111111111111111111111111111111" }
-    "actions/setup-python" = { version = "v7.0.0", sha = "5fda3b95a4ea91299a34e894583c3862153e4b97" }
+    "actions/setup-python" = { version = "v7.0.0", sha = "5fda3b95a4ea91299a34e894583c3862153e4b97", date = "2026-07-19" }
     "#);
 }
 

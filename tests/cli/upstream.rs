@@ -6,8 +6,11 @@
 mod absorb;
 mod registry;
 
+use std::time::UNIX_EPOCH;
+
 use crate::support::server::{ACTION, Server};
 use insta::assert_snapshot;
+use pipewright::day::Day;
 
 use crate::SMALL;
 use crate::support::{Project, Ran};
@@ -19,6 +22,10 @@ fn project(server: &Server) -> Project {
     let ran = project.run(["pins", "add", &format!("actions/checkout@{commit} # v6.0.0")]);
     assert_eq!(ran.code, 0, "{ran:?}");
     project.generated()
+}
+
+fn today() -> Day {
+    Day::from_unix_seconds(UNIX_EPOCH.elapsed().expect("the clock is right").as_secs())
 }
 
 fn plain(ran: &Ran, commits: &[&str]) -> String {
@@ -93,8 +100,27 @@ fn an_update_changes_the_lock_and_the_workflows_together() {
     written: pipeline.lock
     status: 0
     ");
-    assert!(project.read("pipeline.lock").contains(&commit));
+    let lock = project.read("pipeline.lock");
+    let line = lock.lines().find(|line| line.contains(&commit)).unwrap_or_default();
+    let days = |text: &str| text.split_once(", date = \"").and_then(|(_, rest)| Day::parse(rest.split('"').next()?));
+    assert_eq!(days(line).map(|date| today().since(date)), Some(20), "{line}");
     assert!(project.read(".github/workflows/ci.yml").contains(&format!("uses: actions/checkout@{commit} # v6.1.0")));
+    assert_eq!(project.run(["check"]).code, 0);
+}
+
+#[test]
+fn an_update_records_the_dates_of_pins_that_have_none() {
+    let server = Server::new();
+    let project = project(&server);
+    let other = server.release("acme/other", "v1.0.0", 30, ACTION);
+    assert_eq!(project.run(["pins", "add", &format!("acme/other@{other} # v1.0.0")]).code, 0);
+    server.release("actions/checkout", "v6.1.0", 20, ACTION);
+    let ran = project.run_against(&server, ["pins", "update", "actions/checkout", "acme/other"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let day = today().plus(-30);
+    let (lock, line) = (project.read("pipeline.lock"), format!("sha = \"{other}\", date = \"{day}\" }}"));
+    assert!(lock.contains(&line), "{lock}");
+    assert!(project.run(["pins", "list"]).out.contains("30 days old"));
     assert_eq!(project.run(["check"]).code, 0);
 }
 

@@ -26,19 +26,22 @@ static GITHUB: LazyLock<GitHub> = LazyLock::new(GitHub::wrong);
 fn run(line: &str, folder: &Path) -> String {
     let program = Path::new(PROGRAM).parent().expect("the program is in a folder");
     let path = format!("{}:{}", program.display(), env::var("PATH").unwrap_or_default());
+    let server = format!("file://{}", folder.join(REPOSITORIES).display());
     let ended = Command::new("sh")
         .args(["-c", &format!("{{ {line}\n}} 2>&1")])
         .current_dir(folder)
         .env("PATH", path)
-        .env("GITHUB_SERVER_URL", format!("file://{}", folder.join(REPOSITORIES).display()))
+        .env("GITHUB_SERVER_URL", &server)
         .env("GITHUB_API_URL", GITHUB.address())
         .env("GITHUB_REPOSITORY", NAME)
         .env("GH_TOKEN", TOKEN)
+        // 2026-11-22: ages on a page stay as they are.
+        .env("SOURCE_DATE_EPOCH", "1795305600")
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
         .output()
         .expect("a shell runs");
-    let mut said = String::from_utf8(ended.stdout).expect("it prints text");
+    let mut said = String::from_utf8(ended.stdout).expect("it prints text").replace(&server, "https://github.com");
     if !ended.status.success() {
         let _ = writeln!(said, "(exit status {})", ended.status.code().unwrap_or(-1));
     }

@@ -64,8 +64,9 @@ fn renovate_moves_the_pins_of_the_lock() {
             "/(^|/)pipeline\\.lock$/"
           ],
           "matchStrings": [
-            "\"(?<depName>[^\"\\s]+/[^\"\\s]+)\" = \\{ version = \"(?<currentValue>[^\"]+)\", sha = \"(?<currentDigest>[0-9a-f]{40})\" \\}"
+            "\"(?<depName>[^\"\\s]+/[^\"\\s]+)\" = \\{ version = \"(?<currentValue>[^\"]+)\", sha = \"(?<currentDigest>[0-9a-f]{40})\"(?:, date = \"[^\"]*\")? \\}"
           ],
+          "autoReplaceStringTemplate": "\"{{{depName}}}\" = { version = \"{{{newValue}}}\", sha = \"{{{newDigest}}}\" }",
           "datasourceTemplate": "github-tags"
         }
       ]

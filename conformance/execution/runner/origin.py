@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 WHO = {
     "GIT_AUTHOR_NAME": "Somebody",
@@ -20,11 +21,11 @@ WHO = {
 }
 
 
-def git(folder: Path, *arguments: str | Path) -> str:
+def git(folder: Path, *arguments: str | Path, env: Mapping[str, str] = MappingProxyType({})) -> str:
     """Runs git, without this machine's configuration."""
     done = subprocess.run(
         ["git", "-C", folder, *arguments],
-        env={"PATH": os.environ["PATH"], "HOME": str(folder)} | WHO,
+        env={"PATH": os.environ["PATH"], "HOME": str(folder)} | WHO | dict(env),
         capture_output=True,
         text=True,
         check=False,

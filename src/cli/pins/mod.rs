@@ -1,5 +1,6 @@
 //! `pins`: manage the pins of actions, images and tools.
 
+mod list;
 mod lock_file;
 mod outdated;
 pub(crate) mod remote;
@@ -7,11 +8,10 @@ mod update;
 mod verify;
 
 use clap::{Args, Subcommand};
-use pipewright::pins::Lock;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cli::failure::Failure;
-use crate::cli::output::{Exit, out};
+use crate::cli::output::Exit;
 use crate::cli::report;
 use crate::cli::settings::Settings;
 use lock_file::LockFile;
@@ -30,7 +30,7 @@ enum Command {
         #[arg(required = true)]
         pins: Vec<String>,
     },
-    /// List all pins
+    /// List all pins, with their age and their source
     List,
     /// List the pins that can be updated
     Outdated(remote::Selection),
@@ -51,8 +51,7 @@ pub(crate) fn run(command: &Pins, settings: &Settings) -> Result<Exit, Failure> 
     settings.without_findings("pins")?;
     let locked = LockFile::of(&settings.folder)?;
     match &command.command {
-        Command::List if settings.is_text() => out(&locked.lock.to_text()),
-        Command::List => report::result(listed(&locked.lock)),
+        Command::List => list::run(&locked.lock, settings),
         Command::Add { pins } => add(locked, pins, settings)?,
         Command::Remove { names } => remove(locked, names, settings)?,
         Command::Outdated(selection) => return outdated::run(&locked, selection, settings),
@@ -60,18 +59,6 @@ pub(crate) fn run(command: &Pins, settings: &Settings) -> Result<Exit, Failure> 
         Command::Verify(command) => return verify::run(&locked, command, settings),
     }
     Ok(Exit::Fine)
-}
-
-/// The pins as JSON.
-fn listed(lock: &Lock) -> Value {
-    let actions = lock.actions().map(|(name, pin)| json!({ "name": name, "version": pin.version, "sha": pin.sha }));
-    let images = lock.images().map(|(name, digest)| json!({ "name": name, "digest": digest }));
-    let tools = lock.tools().map(|(name, tool)| json!({ "name": name, "version": tool.version }));
-    json!({
-        "actions": actions.collect::<Value>(),
-        "images": images.collect::<Value>(),
-        "tools": tools.collect::<Value>(),
-    })
 }
 
 /// Records every pin or none.

@@ -25,11 +25,14 @@ pub(crate) struct Selection {
 
 /// The repositories and registries for a lock, whose actions are used by these names.
 pub(crate) fn of(lock: &Lock, used: Vec<String>, cooldown: u32) -> Remote<'_> {
-    // GitHub's runners set it, also those of an Enterprise Server.
-    let server = env::var("GITHUB_SERVER_URL").ok().filter(|url| url.contains("://"));
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let server = server.as_deref().unwrap_or("https://github.com");
-    Remote::new(lock, server, used, cooldown, i64::try_from(now).unwrap_or(i64::MAX))
+    Remote::new(lock, &server(), used, cooldown, i64::try_from(now).unwrap_or(i64::MAX))
+}
+
+/// The server of repositories, which GitHub's runners set, also those of an Enterprise Server.
+pub(super) fn server() -> String {
+    let server = env::var("GITHUB_SERVER_URL").ok().filter(|url| url.contains("://"));
+    server.unwrap_or_else(|| "https://github.com".to_owned())
 }
 
 /// Returns whether the pin of an action has an earlier version than before.
@@ -97,7 +100,6 @@ pub(super) fn moved(name: &str, version: &str, pinned: &str, commit: &str) -> No
 
 /// The pin as a line of a table; none for one that is up to date.
 pub(super) fn row(found: &Found) -> Option<[String; 3]> {
-    let age = |days: i64| if days == 1 { "1 day old".to_owned() } else { format!("{days} days old") };
     let (to, note) = match &found.state {
         State::Newest | State::Unreachable(_) => return None,
         State::Outdated(update) => (short(&update.version), update.days.map(age).unwrap_or_default()),
@@ -106,6 +108,11 @@ pub(super) fn row(found: &Found) -> Option<[String; 3]> {
         State::Untagged => (String::new(), "no tag has this name".to_owned()),
     };
     Some([found.name.clone(), format!("{} -> {to}", short(&found.pinned)), note])
+}
+
+/// The age of a release.
+pub(super) fn age(days: i64) -> String {
+    if days == 1 { "1 day old".to_owned() } else { format!("{days} days old") }
 }
 
 /// The pin as JSON.
@@ -126,7 +133,7 @@ pub(super) fn json(found: &Found) -> Value {
 }
 
 /// A version as it is; of a digest or commit, the first characters.
-fn short(version: &str) -> String {
+pub(super) fn short(version: &str) -> String {
     let is_hash = version.len() >= 40 && !version.contains('.');
     if is_hash {
         version.chars().take(if version.starts_with("sha256:") { 19 } else { 12 }).collect()

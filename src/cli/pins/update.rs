@@ -10,12 +10,13 @@ use pipewright::workflow::{Job, StepKind, Work};
 use serde_json::{Map, Value};
 
 use super::lock_file::{FILE, LockFile};
-use super::remote::{self, Selection};
+use super::remote::{self, CONNECTIONS, Selection};
 use crate::cli::failure::{Failure, Note};
 use crate::cli::generate::{self, Generate};
 use crate::cli::locks::Locks;
 use crate::cli::output::Exit;
 use crate::cli::place::place;
+use crate::cli::project::in_parallel;
 use crate::cli::report;
 use crate::cli::settings::Settings;
 
@@ -38,6 +39,9 @@ pub(super) fn run(locked: LockFile, command: &Update, settings: &Settings) -> Re
     for one in &found {
         if let State::Outdated(update) = &one.state {
             lock.add(&update.pin).map_err(|error| Failure::usage(error.message, error.help))?;
+            if let Some(date) = update.date {
+                lock.set_date(&one.name, date);
+            }
             updates.push(update);
         }
     }
@@ -55,7 +59,21 @@ pub(super) fn run(locked: LockFile, command: &Update, settings: &Settings) -> Re
         }
         return Ok(Exit::Fine);
     }
+    date(&mut lock, &found);
     write(locked, lock, results, settings)
+}
+
+/// Records the dates of pins that stay and have none.
+fn date(lock: &mut Lock, found: &[Found]) {
+    let undated: Vec<&str> =
+        found.iter().map(|one| one.name.as_str()).filter(|name| lock.date(name).is_none()).collect();
+    let remote = remote::of(lock, Vec::new(), 0);
+    let dates = in_parallel(&undated, CONNECTIONS, &|name: &&str| remote.date(name));
+    for (name, date) in undated.iter().zip(dates) {
+        if let Some(date) = date {
+            lock.set_date(name, date);
+        }
+    }
 }
 
 /// Writes the lock together with the workflows of every generated pipeline that uses it.

@@ -59,7 +59,7 @@ fn the_pin_of_an_action_is_complete_and_nothing_else() {
     let entry = |fields: &str| fault_in("actions", &format!("\"a/b\" = {{ {fields} }}"));
     assert_eq!(
         entry(&format!("version = \"v1\", sha = \"{SHA}\", digest = \"\"")),
-        "3:77 unknown key `digest`; this pin holds version and sha"
+        "3:77 unknown key `digest`; this pin holds version, sha and date"
     );
     assert_eq!(entry("version = \"v1\""), "3:1 the pin of `a/b` has no `sha`; add `sha = \"…\"`");
     assert_eq!(entry(&format!("sha = \"{SHA}\"")), "3:1 the pin of `a/b` has no `version`; add `version = \"…\"`");
@@ -165,7 +165,7 @@ fn a_tool_is_a_version_and_hashes() {
     assert!(fault_in("tools", "kubectl = {}").contains("has no `version`"));
     assert_eq!(
         fault_in("tools", "kubectl = { version = \"1\", plan9 = \"\" }"),
-        "3:28 unknown key `plan9`; the pin of a tool holds version, linux-amd64, linux-arm64"
+        "3:28 unknown key `plan9`; the pin of a tool holds version, linux-amd64, linux-arm64, date"
     );
     assert!(fault_in("tools", "\"rm -rf\" = { version = \"1\" }").contains("is not the name of a tool"));
 }
@@ -213,4 +213,40 @@ fn every_damaged_lock_is_refused_or_means_what_it_says() {
             }
         }
     }
+}
+
+const DATED: &str = r#"# Written by pipewright; change it with `pipewright pins add`.
+version = 1
+
+[actions]
+"acme/other" = { version = "v1.0.0", sha = "1111111111111111111111111111111111111111" }
+"actions/checkout" = { version = "v7.0.1", sha = "3d3c42e5aac5ba805825da76410c181273ba90b1", date = "2026-07-17" }
+
+[images]
+"redis:7" = { digest = "sha256:57c72fd2a128e416c7fcc499958864df5301e940bca0a56f58fddf30ffc07777", date = "2026-01-02" }
+
+[tools]
+"poetry" = { version = "2.5.1", date = "2026-01-03" }
+"#;
+
+#[test]
+fn the_date_of_a_release_may_be_left_out() {
+    let lock = Lock::parse(DATED).expect("it is a lock");
+    assert_eq!(lock.to_text(), DATED);
+    let day = lock.date("Actions/Checkout").map(|day| day.to_string());
+    assert_eq!(day.as_deref(), Some("2026-07-17"));
+    assert_eq!((lock.date("acme/other"), lock.date("nothing")), (None, None));
+}
+
+#[test]
+fn a_merge_keeps_the_date_of_the_release_that_it_keeps() {
+    let newer = DATED
+        .replace("v7.0.1", "v7.0.2")
+        .replace("3d3c42e5aac5ba805825da76410c181273ba90b1", "2222222222222222222222222222222222222222")
+        .replace("2026-07-17", "2026-08-17");
+    let both = [DATED, newer.as_str()].map(|text| Lock::parse(text).expect("it is a lock"));
+    let [ours, theirs] = both.clone();
+    assert_eq!(ours.merge(theirs).map(|lock| lock.to_text()).as_deref(), Ok(newer.as_str()));
+    let [theirs, ours] = both;
+    assert_eq!(ours.merge(theirs).map(|lock| lock.to_text()).as_deref(), Ok(newer.as_str()));
 }

@@ -3,7 +3,7 @@
 use insta::assert_snapshot;
 use pipewright::files::unsealed;
 
-use super::{plain, project};
+use super::{plain, project, today};
 use crate::support::Project;
 use crate::support::server::{ACTION, Server};
 
@@ -37,6 +37,7 @@ fn a_bots_edit_is_named_and_taken_into_the_lock() {
     written: pipeline.lock
     status: 0
     ");
+    assert!(project.read("pipeline.lock").contains(&format!("sha = \"{new}\", date = \"{}\" }}", today().plus(-1))));
     assert_eq!(unsealed(&project.read(CI)), unsealed(&edited), "what the bot wrote, byte by byte");
     assert_eq!(project.run(["check"]).code, 0);
     assert_snapshot!(project.run_against(&server, ["absorb"]).whole(), @r"

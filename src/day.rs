@@ -1,4 +1,4 @@
-//! Days of the calendar, as far as an expiry date needs them.
+//! Days of the calendar, in UTC.
 
 use std::fmt;
 
@@ -14,10 +14,46 @@ impl Day {
         Self(i64::try_from(seconds / SECONDS).unwrap_or(i64::MAX))
     }
 
+    /// Reads a date such as `2026-11-22`.
+    pub fn parse(date: &str) -> Option<Self> {
+        let parts: Vec<&str> = date.split('-').collect();
+        let [year, month, day] = parts.as_slice() else { return None };
+        let is_date = [(year, 4), (month, 2), (day, 2)]
+            .iter()
+            .all(|(part, length)| part.len() == *length && part.bytes().all(|digit| digit.is_ascii_digit()));
+        let found = Self::of(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)?;
+        (is_date && found.to_string() == date).then_some(found)
+    }
+
+    /// The day of a date.
+    ///
+    /// Source: <https://howardhinnant.github.io/date_algorithms.html>, `days_from_civil`.
+    pub(crate) fn of(year: i64, month: i64, day: i64) -> Option<Self> {
+        if !(1..=12).contains(&month) || !(1..=31).contains(&day) || !(0..=9999).contains(&year) {
+            return None;
+        }
+        let shifted = if month <= 2 { year - 1 } else { year };
+        let era = shifted.div_euclid(400);
+        let of_era = shifted.rem_euclid(400);
+        let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+        Some(Self(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468))
+    }
+
+    /// The seconds from 1970 to its start.
+    pub(crate) fn unix_seconds(self) -> i64 {
+        self.0.saturating_mul(86_400)
+    }
+
     /// The day so many days later.
     #[must_use]
     pub fn plus(self, days: i64) -> Self {
         Self(self.0.saturating_add(days))
+    }
+
+    /// The days from another day to this one.
+    #[must_use]
+    pub fn since(self, other: Self) -> i64 {
+        self.0.saturating_sub(other.0)
     }
 
     /// Year, month and day in the Gregorian calendar.
@@ -57,5 +93,16 @@ mod tests {
         let day = Day::from_unix_seconds(1_795_305_600);
         assert_eq!(day.to_string(), "2026-11-22");
         assert_eq!(day.plus(90).to_string(), "2027-02-20");
+        assert_eq!(day.plus(90).since(day), 90);
+    }
+
+    #[test]
+    fn dates_are_read_as_they_are_written() {
+        for date in ["1970-01-01", "2000-02-29", "2026-11-22", "2027-12-31"] {
+            assert_eq!(Day::parse(date).map(|day| day.to_string()).as_deref(), Some(date));
+        }
+        for text in ["2026-2-29", "2025-02-29", "2026-13-01", "2026-00-10", "26-01-01", "+026-01-01", "soon", ""] {
+            assert_eq!(Day::parse(text), None, "{text}");
+        }
     }
 }
