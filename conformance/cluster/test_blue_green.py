@@ -60,6 +60,7 @@ def as_before(shop: World) -> None:
     assert set(shop.serving()) == {"old-1"}
 
 
+@pytest.mark.thorough
 def test_a_switch_and_a_switch_back(shop: World) -> None:
     """Two versions after each other: green gets the first, blue the second; no user sees an
     error, and the color before keeps running."""

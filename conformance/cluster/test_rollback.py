@@ -30,6 +30,7 @@ def as_before(shop: World) -> None:
     assert set(shop.serving()) == {"old-1"}
 
 
+@pytest.mark.thorough
 def test_the_canary_fails_its_smoke_test(shop: World) -> None:
     """A version that cannot log a user in never gets a user's request."""
     shop.versions(new=Image(broken="/api/auth/login"))

@@ -69,6 +69,7 @@ def test_an_approval_that_is_rejected(shop: World) -> None:
     untouched(shop)
 
 
+@pytest.mark.thorough
 def test_the_login_expires_in_a_shift(shop: World) -> None:
     """A login that ends is reported at once, and the next run restores what it left."""
     run = shop.begin()

@@ -113,6 +113,7 @@ def test_every_test_once(github: Bench, tmp_path: Path, seed: int, state: str) -
     assert {described["shuffle"] for described, _ in records(run)} == {seed}
 
 
+@pytest.mark.thorough
 def test_timings_travel_from_run_to_run(github: Bench) -> None:
     """A run of the deploying branch keeps its timings, and the next run splits by them."""
     assert github.run("ci.yml", github.dispatch("small"), only=SHARDS).result == "success"
@@ -146,6 +147,7 @@ def test_failing_test(github: Bench) -> None:
     assert "tests/test_new.py::test_new" in run.job(GATES).summary
 
 
+@pytest.mark.thorough
 def test_slow_test(github: Bench) -> None:
     """A test over the limit fails TQ-03 alone."""
     slow = "import time\n\n\ndef test_new():\n    time.sleep(1.2)\n"
@@ -429,6 +431,7 @@ def test_nightly_repeat_that_agrees(github: Bench) -> None:
     )
 
 
+@pytest.mark.thorough
 def test_nightly_repeat_finds_a_dependence_on_order(github: Bench) -> None:
     """A test that fails when it is the first one differs between the seeds, and TQ-04 names it."""
     tests = (

@@ -80,6 +80,7 @@ def kept_by(github: Bench, folder: Path, repository: int, owner: str) -> None:
     github.api.foreign.append(Artifact(90001, 90001, 1, NAME, "main", repository, at, folder))
 
 
+@pytest.mark.thorough
 def test_history_of_a_fork(github: Bench, tmp_path: Path) -> None:
     """A fork's history is never taken, although its branch is called `main` and it is newer."""
     kept_by(github, tmp_path / "fork", FORK, str(NUMBER))

@@ -79,6 +79,7 @@ def ran(
         return run, executed(run)
 
 
+@pytest.mark.thorough
 def test_every_member_of_a_workspace(language: Language, tmp_path: Path) -> None:
     """A root package does not hide the other members, and the doctests of libraries run."""
     run, tests = ran(language, tmp_path, PIPELINE)

@@ -200,6 +200,7 @@ def test_a_runner_is_lost_while_a_command_runs(shop: Shop) -> None:
     assert "production was rolled back" in shop.told()[0]
 
 
+@pytest.mark.thorough
 def test_a_rollback_on_demand(shop: Shop) -> None:
     """A person returns the machine to the version that was verified before."""
     for file in ("one", "two"):
@@ -211,6 +212,7 @@ def test_a_rollback_on_demand(shop: Shop) -> None:
     assert shop.machine.image() == before["image"] == shop.machine.mark("verified")["image"]
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize(
     ("command", "told"),
     [

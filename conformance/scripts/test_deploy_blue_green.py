@@ -28,6 +28,7 @@ def change(bench: Bench, ref: str, **spec: Any) -> None:
     bench.write_state(state)
 
 
+@pytest.mark.thorough
 def test_the_idle_color_gets_the_version_and_the_size_of_the_active_one(bench: Bench) -> None:
     bench.steps("preflight", "begin", "apply")
     assert (bench.active(), bench.image(BLUE), bench.image(GREEN)) == (BLUE, OLD, NEW)
@@ -37,6 +38,7 @@ def test_the_idle_color_gets_the_version_and_the_size_of_the_active_one(bench: B
     assert bench.mark(VERIFIED)["image"] == NEW
 
 
+@pytest.mark.thorough
 def test_the_next_deploy_goes_the_other_way(bench: Bench) -> None:
     bench.steps(*STEPS)
     bench.run_id, bench.run_number = "7002", 51
@@ -48,6 +50,7 @@ def test_the_next_deploy_goes_the_other_way(bench: Bench) -> None:
     assert (bench.active(), bench.image(BLUE), bench.image(GREEN)) == (GREEN, NEW, NEW)
 
 
+@pytest.mark.thorough
 def test_a_rollback_on_demand_switches_without_a_hold(bench: Bench) -> None:
     bench.steps(*STEPS)
     bench.run_id, bench.run_number = "7002", 51

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 import time
 import urllib.parse
@@ -17,6 +18,8 @@ from deploy_bench import COMMIT, RUN, SCRIPTS, Bench, Reply, Request, secret, va
 sys.path.insert(0, str(SCRIPTS))
 import deploy  # noqa: E402
 
+# Policies are tried in turn, each with its retries.
+thorough = functools.partial(pytest.param, marks=pytest.mark.thorough)
 VERSION = f"{COMMIT[:12]}-{RUN}-1"
 TOKEN = "prometheus-secret-token"  # noqa: S105
 
@@ -148,9 +151,13 @@ def test_what_is_no_number_is_decided_by_the_metric(
     ("rate", "key", "said"),
     [
         (lambda: Reply(503, "busy"), "when-error", "HTTP 503, not an answer of Prometheus"),
-        (lambda: error(503, "timeout"), "when-error", "Prometheus reports timeout: told why"),
-        (lambda: Reply(200, "<html>"), "when-error", "HTTP 200, not an answer of Prometheus"),
-        (lambda: Reply(302, "", {"Location": "/login"}), "when-error", "HTTP 302"),
+        thorough(
+            lambda: error(503, "timeout"), "when-error", "Prometheus reports timeout: told why"
+        ),
+        thorough(
+            lambda: Reply(200, "<html>"), "when-error", "HTTP 200, not an answer of Prometheus"
+        ),
+        thorough(lambda: Reply(302, "", {"Location": "/login"}), "when-error", "HTTP 302"),
         (lambda: vector("\u0661"), "when-error", "HTTP 200, not an answer of Prometheus"),
         (lambda: vector("\uff11"), "when-error", "HTTP 200, not an answer of Prometheus"),
         (lambda: vector("1_0"), "when-error", "HTTP 200, not an answer of Prometheus"),

@@ -66,6 +66,7 @@ def _backends(bench: Bench) -> list[dict[str, Any]]:
     return list(bench.object("httproute/atom")["spec"]["rules"][1]["backendRefs"])
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_runner_lost_after_any_change_is_recovered(bench: Bench, kind: str) -> None:
     bench.steps(*prepared(bench, kind))
@@ -87,9 +88,8 @@ def test_a_runner_lost_after_any_change_is_recovered(bench: Bench, kind: str) ->
     assert restored >= 8
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param("all-at-once", marks=pytest.mark.thorough), "gateway-api"]
-)
+@pytest.mark.thorough
+@pytest.mark.parametrize("kind", ["all-at-once", "gateway-api"])
 def test_a_rollback_and_its_verification_follow_every_failed_step(bench: Bench, kind: str) -> None:
     steps = prepared(bench, kind)
     bench.steps(steps[0])
