@@ -104,7 +104,7 @@ fn logged_in(at: &Trail<'_>, environment: &Environment, found: &mut Vec<Diagnost
     match given.as_slice() {
         [_] => {}
         [] => {
-            found.push(Diagnostic::error(CODE, at.at(), "`login` names no cloud").help("add `aws`, `gcp` or `azure`"))
+            found.push(Diagnostic::error(CODE, at.at(), "`login` names no cloud").help("add `aws`, `gcp` or `azure`"));
         }
         [first, others @ ..] => {
             for other in others {

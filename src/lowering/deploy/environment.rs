@@ -47,7 +47,7 @@ pub(super) fn job(context: &Context<'_>, resolved: &resolve::Environment<'_>) ->
 }
 
 /// Returns the commit of a digest that was given, which its attestation names, or else the run's.
-fn commit(resolved: &resolve::Environment<'_>) -> Option<crate::workflow::Value> {
+pub(super) fn commit(resolved: &resolve::Environment<'_>) -> Option<crate::workflow::Value> {
     let attested = resolved.images.iter().filter(|image| image.written.attest);
     let given = attested.map(|image| need(&image.job_id()).output("commit")).reduce(crate::workflow::Value::or)?;
     Some(given.or(Github::Sha))

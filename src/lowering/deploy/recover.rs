@@ -3,11 +3,11 @@
 use super::super::context::Context;
 use super::cluster::kubeconfig;
 use super::conditions::is_roll_back;
-use super::environment::{NOTIFIED, apply_environment, notify};
+use super::environment::{NOTIFIED, apply_environment, commit, notify};
 use super::variables::{delivery_env, kubeconfig_env};
 use crate::resolve::{Environment, names};
 use crate::trace::Effect;
-use crate::workflow::{Job, When, need, pairs, step};
+use crate::workflow::{Job, Value, When, need, pairs, step};
 
 /// Returns the job. It reads the marks in the cluster, and does nothing without a change.
 pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
@@ -25,9 +25,11 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
             .effect(Effect::Restores),
     );
     let restored = step("recover").output("restored").is("true");
+    // Without a mark, nothing was changed, and the commit is that of the image.
+    let marked = step("recover").output("commit");
     let sent = pairs![
         ("PIPEWRIGHT_JOB_STATUS", "failure"),
-        ("PIPEWRIGHT_COMMIT", step("recover").output("commit")),
+        ("PIPEWRIGHT_COMMIT", commit(environment).into_iter().fold(marked, Value::or)),
         ("PIPEWRIGHT_ROLL_BACK", is_roll_back()),
     ];
     let changing = [environment.deploy_job(), names::roll_back_job(name)];
