@@ -66,7 +66,7 @@ def test_a_runner_is_lost_on_one_of_two_clusters(apart: tuple[World, Cluster]) -
 
 @pytest.mark.thorough
 def test_staging_fails_on_its_cluster(apart: tuple[World, Cluster]) -> None:
-    """A version that fails in staging is restored there, and production's cluster is not touched."""
+    """A version that fails in staging is restored there; production's cluster is not touched."""
     shop, other = apart
     other.kubelet.images = {"a" * 64: Image(), "@": Image(fault="unready")}
     run = shop.begin().wait()
