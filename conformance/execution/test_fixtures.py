@@ -105,10 +105,15 @@ MACHINES = {"ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04"}
 
 @thorough
 def test_machines(make: Make) -> None:
-    """uv builds, installs and runs on every machine of a matrix: everything passes."""
+    """uv builds, installs and runs on every machine of a matrix: everything passes, and Codecov gets
+    the merged coverage."""
     linux = {"macos-15": "ubuntu-22.04"}
     run = green(make("machines", locks={".": "uv"}, texts=linux))
     assert {job.matrix["os"] for job in run.jobs if "os" in job.matrix} == MACHINES
+    (sent,) = (record for record in run.records if record["kind"] == "coverage")
+    assert (sent["flags"], sent["by"]) == ("quill", "oidc")
+    assert "SF:quill/" in sent["report"] and "end_of_record" in sent["report"]
+    assert "coverage-report_quill_quill" in {it.name for it in run.bench.artifacts.of(run.number)}
 
 
 @thorough

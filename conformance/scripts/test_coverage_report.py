@@ -269,6 +269,42 @@ def test_lcov_of_another_workspace(bench: Bench) -> None:
     assert "100.00 % (1 of 1 lines)" in done.summary
 
 
+# ── the report ────────────────────────────────────────────────────────────────
+
+LCOV = """\
+SF:app/module.py
+DA:1,1
+DA:2,1
+DA:5,1
+DA:6,0
+LF:4
+LH:3
+end_of_record
+"""
+
+
+@pytest.mark.parametrize("floor", ["0.5", "0.9"])
+def test_a_report_is_written_whatever_the_gate_says(bench: Bench, floor: str) -> None:
+    measured(bench)
+    done = report(bench, FLOOR=floor, REPORT="report")
+    assert done.code == (0 if floor == "0.5" else 1), done.text
+    assert (bench.root / "report/lcov.info").read_text("utf-8") == LCOV
+    assert "module.py" in (bench.root / "report/html/index.html").read_text("utf-8")
+
+
+def test_a_report_of_lcov_is_merged(bench: Bench) -> None:
+    bench.write("app/x", "")
+    for shard, hits in ((1, "DA:1,0\nDA:2,3"), (2, "DA:1,1\nDA:2,0")):
+        described(bench.root / f"data/{shard}/record", shard, workspace=str(bench.root))
+        path = bench.root / "app/a.rs"
+        bench.write(f"data/{shard}/lcov.info", f"SF:{path}\n{hits}\nend_of_record\n")
+    done = report(bench, KIND="lcov", REPORT="report")
+    assert done.code == 0, done.text
+    text = "SF:app/a.rs\nDA:1,1\nDA:2,1\nLF:2\nLH:2\nend_of_record\n"
+    assert (bench.root / "report/lcov.info").read_text("utf-8") == text
+    assert not (bench.root / "report/html").exists()
+
+
 # ── data that was lost ────────────────────────────────────────────────────────
 
 

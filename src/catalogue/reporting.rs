@@ -1,6 +1,6 @@
 //! Test reports, coverage and messages.
 
-use super::entry::{Action, need, old, opt, req};
+use super::entry::{Action, Release, need, old, opt, req};
 
 pub(super) const ACTIONS: &[Action] = &[
     // Takes a token, or `use_oidc` and the permission.
@@ -8,6 +8,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "codecov/codecov-action",
         version: "v5.5.2",
         major: Some("v7"),
+        pin: Some(Release { tag: "v7.0.0", sha: "fb8b3582c8e4def4969c97caa2f19720cb33a72f", date: None }),
         inputs: &[
             opt("base_sha"),
             opt("binary"),

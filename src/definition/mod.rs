@@ -10,6 +10,7 @@ mod checkout;
 mod components;
 mod condition;
 mod container;
+mod coverage;
 mod either;
 mod environments;
 mod gates;
@@ -48,6 +49,7 @@ pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, JobResult, RunEvent, WhenResult};
 pub use container::{Container, ImageLogin};
+pub use coverage::{CoverageReports, CoverageService};
 pub use environments::{
     Aks, Aws, Azure, Backup, CloudLogin, Cluster, Eks, Environment, Gcp, Gke, Limit, Marks, Migrate, OnRollback, Start,
     Undo,
@@ -131,6 +133,12 @@ pub struct Definition {
     /// Example: `{ pass-rate = "100%", slowest = "30s", coverage = "80%" }`
     #[serde(default)]
     pub gates: Gates,
+    /// Reports of the merged coverage.
+    ///
+    /// Default: the summary of the run alone.
+    /// Example: `{ artifact = true, upload = "codecov" }`
+    #[serde(default)]
+    pub coverage: CoverageReports,
     /// Container images: built in CI, published by a deploy.
     ///
     /// Example: `{ backend = { context = "backend", repository = "ghcr.io/acme/backend" } }`

@@ -3,16 +3,22 @@
 use super::axes::Axes;
 use super::context::Context;
 use super::family::Family;
-use crate::definition::{Floor, Percent};
+use super::jobs::sort;
+use crate::definition::{CoverageReports, CoverageService, Floor, Percent};
 use crate::resolve::{self, TestRun, names};
 use crate::runners::Coverage as Kind;
 use crate::trace::Origin;
 use crate::workflow::{
-    Access, CallInput, Github, Job, ManualKind, Step, Triggers, Value, When, Work, Workflow, grant, pairs,
+    Access, CallInput, Github, Job, ManualKind, Step, Triggers, Value, When, Work, Workflow, grant, pairs, step,
 };
 use minijinja::context;
 
 pub(crate) struct Coverage;
+
+/// Folder of the report, in the runner's temporary folder.
+const REPORT: &str = "coverage-report";
+/// Id of the step that writes it.
+const EVALUATE: &str = "coverage";
 
 impl Family for Coverage {
     fn lower(&self, context: &Context<'_>, _: &[Workflow]) -> Vec<Workflow> {
@@ -71,7 +77,7 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
     let floor = coverage.floor.map_or_else(|| "0".to_owned(), Floor::word);
     let folder = run.component.folder.as_str();
     let patch = run.gates.patch_coverage.map_or_else(String::new, Percent::fraction);
-    steps.push(context.python("Evaluate coverage", "ci.py coverage", &[], &origin).env(pairs![
+    let mut evaluate = context.python("Evaluate coverage", "ci.py coverage", &[], &origin).env(pairs![
         ("PIPEWRIGHT_BASE", When::event("pull_request").choose("HEAD^1", "")),
         ("PIPEWRIGHT_DATA", Value::temp("coverage")),
         ("PIPEWRIGHT_EXPECTED_SHARDS", run.written.shards.to_string()),
@@ -83,7 +89,14 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
         ("PIPEWRIGHT_RECORD_HISTORY", deploying.clone()),
         ("PIPEWRIGHT_ROOT", if folder.is_empty() { "." } else { folder }),
         ("PIPEWRIGHT_RUN", name.to_string()),
-    ]));
+    ]);
+    let CoverageReports { artifact: kept, upload } = &context.pipeline.definition.coverage;
+    if *kept || upload.is_some() {
+        evaluate = evaluate.id(EVALUATE).env(pairs![("PIPEWRIGHT_REPORT", Value::temp(REPORT))]);
+        sort(&mut evaluate.env);
+    }
+    steps.push(evaluate);
+    steps.extend(reports(context, run, &origin));
     let keep = pairs![
         ("name", artifact),
         ("path", Value::temp("history-out")),
@@ -95,11 +108,45 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
     steps.push(Step::uses("Save coverage history", keep, origin.clone()).when(When::not_cancelled().and(deploying)));
     let mut job = context.job(name, format!("Coverage: {name}"), origin, steps);
     grant(&mut job.permissions, "actions", Access::Read, "read the history that an earlier run kept");
+    if context.pipeline.definition.coverage.upload.is_some() {
+        grant(&mut job.permissions, "id-token", Access::Write, "send the coverage without a stored token");
+    }
     job.condition = Some(Value::input(name.as_str()).is_not("skipped"));
     if let Work::Steps { timeout, .. } = &mut job.work {
         *timeout = context.pipeline.default_minutes();
     }
     job
+}
+
+/// Returns the steps that pass the report on; one of a gate that failed is of use, too.
+fn reports(context: &Context<'_>, run: &TestRun<'_>, origin: &Origin) -> Vec<Step> {
+    let CoverageReports { artifact, upload } = &context.pipeline.definition.coverage;
+    let mut steps = Vec::new();
+    if *artifact {
+        let with = pairs![
+            ("name", format!("coverage-report_{}_{}", context.pipeline.project(), run.name)),
+            ("path", Value::temp(REPORT)),
+            ("overwrite", "true"),
+        ];
+        let keep = context.action("actions/upload-artifact", with, origin);
+        steps.push(Step::uses("Upload the coverage report", keep, origin.clone()));
+    }
+    match upload {
+        Some(CoverageService::Codecov) => {
+            let with = pairs![
+                ("disable_search", "true"),
+                ("files", Value::temp(&format!("{REPORT}/lcov.info"))),
+                ("flags", run.name.as_str()),
+                ("use_oidc", "true"),
+            ];
+            let send = context.action("codecov/codecov-action", with, origin);
+            steps.push(Step::uses("Upload coverage to Codecov", send, origin.clone()));
+        }
+        None => {}
+    }
+    let evaluated = step(EVALUATE).outcome();
+    let written = || When::not_cancelled().and(evaluated.clone().is_not("skipped"));
+    steps.into_iter().map(|step| step.when(written())).collect()
 }
 
 /// Installs coverage.py, which is needed to read its data files.

@@ -43,8 +43,13 @@ def workspace() -> Path:
 # ── coverage.py ───────────────────────────────────────────────────────────────────────
 
 
-def from_coverage_py(shards: list[Shard], root: Path) -> Coverage:
-    """Combines the files with coverage.py, by the configuration of the component."""
+def from_coverage_py(
+    shards: list[Shard], root: Path, report: Path | None = None
+) -> Coverage:
+    """Combines the files with coverage.py, by the configuration of the component.
+
+    With `report`, its pages of HTML go to that folder.
+    """
     home = workspace() / root
     if not home.is_dir():
         raise Problem(f"PIPEWRIGHT_ROOT: no folder `{root}` in the repository")
@@ -67,6 +72,9 @@ def from_coverage_py(shards: list[Shard], root: Path) -> Coverage:
         _coverage(
             home, "json", f"--data-file={combined}", "--fail-under=0", "-o", result
         )
+        if report is not None:
+            shown = ("--skip-empty", "--fail-under=0", f"--directory={report / 'html'}")
+            _coverage(home, "html", f"--data-file={combined}", *shown)
         return _from_report(read_json(Path(result)), home)
 
 
@@ -199,3 +207,17 @@ def _from_workspace(path: Path) -> str:
         if whole.is_relative_to(workspace())
         else ""
     )
+
+
+def write_lcov(path: Path, coverage: Coverage) -> None:
+    """Writes the lines of every file, by paths from the root of the repository.
+
+    Source: https://github.com/linux-test-project/lcov, geninfo(1), "Files"
+    """
+    parts = []
+    for name, lines in sorted(coverage.files.items()):
+        hits = [f"DA:{line},{int(hit)}" for line, hit in sorted(lines.items())]
+        counts = [f"LF:{len(lines)}", f"LH:{sum(lines.values())}"]
+        parts += [f"SF:{name}", *hits, *counts, "end_of_record"]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{part}\n" for part in parts), "utf-8")

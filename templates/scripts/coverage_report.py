@@ -16,6 +16,8 @@ Environment:
   PIPEWRIGHT_ROOT             the component's folder from the root of the repository;
                               the script runs in the root of the repository
   PIPEWRIGHT_RUN              the name of the test run
+  PIPEWRIGHT_REPORT           the folder to write lcov.info to, and HTML where
+                              coverage.py measured; empty: no report
   PIPEWRIGHT_HISTORY          the history of earlier runs; missing: none
   PIPEWRIGHT_HISTORY_OUT      where to write the history to, with
                               PIPEWRIGHT_RECORD_HISTORY
@@ -33,7 +35,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from coverage_data import Coverage, from_coverage_py, from_lcov
+from coverage_data import Coverage, from_coverage_py, from_lcov, write_lcov
 from coverage_history import (
     DRAWN,
     Entry,
@@ -120,7 +122,14 @@ def measured_shards() -> list[Shard]:
 def measured(shards: list[Shard]) -> Coverage:
     """The merged coverage of all shards."""
     lcov, root = text("PIPEWRIGHT_KIND") == "lcov", Path(text("PIPEWRIGHT_ROOT", "."))
-    coverage = from_lcov(shards, root) if lcov else from_coverage_py(shards, root)
+    given = text("PIPEWRIGHT_REPORT", "")
+    report = Path(given).resolve() if given else None
+    if lcov:
+        coverage = from_lcov(shards, root)
+    else:
+        coverage = from_coverage_py(shards, root, report)
+    if report is not None:
+        write_lcov(report / "lcov.info", coverage)
     if coverage.total == 0:
         raise Problem(
             "no line was measured; check the paths that coverage is measured of"

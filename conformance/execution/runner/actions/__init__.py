@@ -7,7 +7,20 @@ stand-in, an undeclared input, and a value that is not modelled fail their job.
 
 from __future__ import annotations
 
-from . import artifacts, bun, caches, deploying, docker, go, node, python, repository, rust, uv
+from . import (
+    artifacts,
+    bun,
+    caches,
+    deploying,
+    docker,
+    go,
+    node,
+    python,
+    reporting,
+    repository,
+    rust,
+    uv,
+)
 from .use import Action, ActionError, Use
 
 __all__ = ["Action", "ActionError", "Use", "find"]
@@ -24,6 +37,7 @@ STAND_INS: dict[str, Action] = {
     "actions/upload-artifact": artifacts.UPLOAD,
     "astral-sh/setup-uv": uv.SETUP_UV,
     "azure/setup-kubectl": deploying.SETUP_KUBECTL,
+    "codecov/codecov-action": reporting.CODECOV,
     "docker/build-push-action": docker.BUILD_IMAGE,
     "docker/login-action": docker.LOG_IN,
     "docker/setup-buildx-action": docker.SET_UP_BUILDER,
