@@ -186,7 +186,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/setup-dotnet",
         version: "v6.0.0",
         major: Some("v6"),
-        pin: Some(Release { tag: "v6.0.0", sha: "a98b56852c35b8e3190ac28c8c2271da59106c68" }),
+        pin: Some(Release { tag: "v6.0.0", sha: "a98b56852c35b8e3190ac28c8c2271da59106c68", date: Some("2026-07-16") }),
         inputs: &[
             opt("dotnet-version"),
             opt("dotnet-quality"),
@@ -226,7 +226,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/setup-java",
         version: "v5.7.0",
         major: Some("v5"),
-        pin: Some(Release { tag: "v5.7.0", sha: "b6effb05e454b25005698d916606bdc6ffcbf961" }),
+        pin: Some(Release { tag: "v5.7.0", sha: "b6effb05e454b25005698d916606bdc6ffcbf961", date: Some("2026-07-31") }),
         inputs: &[
             opt("java-version"),
             opt("java-version-file"),

@@ -56,7 +56,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "denoland/setup-deno",
         version: "v2.0.4",
         major: Some("v2"),
-        pin: Some(Release { tag: "v2.0.4", sha: "667a34cdef165d8d2b2e98dde39547c9daac7282" }),
+        pin: Some(Release { tag: "v2.0.4", sha: "667a34cdef165d8d2b2e98dde39547c9daac7282", date: Some("2026-03-18") }),
         inputs: &[
             opt("deno-version"),
             opt("deno-version-file"),
@@ -137,7 +137,11 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "ruby/setup-ruby",
         version: "v1.315.0",
         major: Some("v1"),
-        pin: Some(Release { tag: "v1.315.0", sha: "0dafeac902942906541bc140009cdbf32665b601" }),
+        pin: Some(Release {
+            tag: "v1.315.0",
+            sha: "0dafeac902942906541bc140009cdbf32665b601",
+            date: Some("2026-06-30"),
+        }),
         inputs: &[
             opt("ruby-version"),
             opt("rubygems"),
