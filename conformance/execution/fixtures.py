@@ -102,6 +102,16 @@ def _bun(folder: Path) -> None:
     _run([str(program), "install", "--lockfile-only", "--silent"], folder, {})
 
 
+def _deno(folder: Path) -> None:
+    _, program = programs.deno("2.9")
+    _run([str(program), "install", "--quiet"], folder, {})
+
+
+def _bundler(folder: Path) -> None:
+    _, programs_of_ruby = programs.ruby("3.1")
+    _run([str(programs_of_ruby / "bundle"), "lock", "--local"], folder, {})
+
+
 def _uv(folder: Path) -> None:
     # uv reads a lock before it replaces it, and refuses the fixture's, which locks nothing.
     (folder / "uv.lock").unlink(missing_ok=True)
@@ -143,7 +153,9 @@ def _zig(folder: Path) -> None:
 
 LOCKS: dict[str, Callable[[Path], None]] = {
     "bun": _bun,
+    "bundler": _bundler,
     "cargo": _cargo,
+    "deno": _deno,
     "npm": _npm,
     "pnpm": _pnpm,
     "poetry": _poetry,

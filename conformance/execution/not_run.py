@@ -4,6 +4,7 @@ from __future__ import annotations
 
 NOT_RUN = {
     "command-runner": "Playwright's browsers are not downloaded: its tests open no page",
+    "desktop": ".NET and Java at these versions are not on this machine: its jobs end there",
     "escape-hatches": "benchmarks.yml and bump.yml: their programs are the project's own",
     "images": "docker builds are recorded, with inputs that are checked",
     "machines": "macos-15: an Ubuntu in its place; ubuntu-24.04-arm: its jobs run on this machine",

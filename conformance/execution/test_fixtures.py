@@ -19,6 +19,7 @@ from runner.language import Language
 from runner.run import Run
 
 thorough = pytest.mark.thorough
+SERVER = ("server", "Test server")
 CHECKSUM = "compass-1.2.3-2-false-2-6-4"
 
 
@@ -195,6 +196,41 @@ def test_escape_hatches(make: Make) -> None:
     github = make("escape-hatches", locks={"engine": "zig"})
     github.secrets["FORGE_LICENCE"] = "licence"
     green(github)
+
+
+@thorough
+def test_polyglot(make: Make) -> None:
+    """Maven, Bundler and Deno, each with a JUnit report: everything passes."""
+    run = green(make("polyglot", locks={"invoices": "bundler", "edge": "deno"}))
+    assert executed(run) == {
+        "ledger.LedgerTest::adds": 1,
+        "ledger.LedgerTest::startsAtZero": 1,
+        "spec.invoice_spec::Invoice adds its lines": 1,
+        "spec.invoice_spec::Invoice is empty at first": 1,
+        "./seconds_test.ts::reads minutes": 1,
+        "./seconds_test.ts::reads seconds": 1,
+        "./seconds_test.ts::reads seconds > of one digit": 1,
+    }
+
+
+def test_desktop(make: Make) -> None:
+    """.NET and JDKs that are not on this machine: their jobs end where these are set up, and the
+    run fails."""
+    github = make("desktop")
+    run = github.run("ci.yml", github.dispatch("main"))
+    assert run.result == "failure"
+    ended = {
+        f"{job.name} | {step.name}"
+        for job in run.jobs
+        for step in job.steps
+        if step.outcome == "failure" and step.name.startswith("Set up ")
+    }
+    reasons = [annotation.message for job in run.jobs for annotation in job.annotations]
+    assert ".NET: version 8.0 is not on this machine" in reasons
+    assert ended == {
+        *(f"{job} ({version}) | Set up .NET" for version in ("8.0", "10.0") for job in SERVER),
+        *(f"Test client ({version}) | Set up Java" for version in ("21", "25")),
+    }
 
 
 # ── images ────────────────────────────────────────────────────────────────────

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -118,6 +119,54 @@ def test_repeated_cases_are_attempts(bench: Bench) -> None:
         ("b", "passed"),
     ]
     assert (described["collected"], described["selected"]) == (2, ["a", "b"])
+
+
+def started(bench: Bench) -> str:
+    """The file that the command's step makes before it starts the tests."""
+    file = bench.write("started", "")
+    os.utime(file, (2_000_000_000, 2_000_000_000))
+    return str(file)
+
+
+def report(bench: Bench, path: str, *cases: str, age: int = 0) -> None:
+    """A report that is written after the tests started, or so many seconds before."""
+    moment = 2_000_000_000 - age
+    os.utime(bench.write(path, suite(*cases)), (moment, moment))
+
+
+PASSED = '<testcase classname="c" name="a"/>'
+FAILED = '<testcase classname="c" name="a"><failure message="no"/></testcase>'
+
+
+def test_a_test_in_several_reports_is_several_tests(bench: Bench) -> None:
+    report(bench, "one/out/TEST-c.xml", FAILED, '<testcase classname="c" name="b"/>')
+    report(bench, "two/out/TEST-c.xml", PASSED)
+    done = record(bench, None, JUNIT="*/out/*.xml", STARTED=started(bench), EXIT="1")
+    assert done.code == 0, done.text
+    _, lines = read_record(bench.root / "record")
+    assert [(line["id"], line["outcome"]) for line in lines] == [
+        ("one/out/TEST-c.xml: c::a", "failed"),
+        ("c::b", "passed"),
+        ("two/out/TEST-c.xml: c::a", "passed"),
+    ]
+
+
+def test_a_report_from_before_does_not_count(bench: Bench) -> None:
+    report(bench, "out/TEST-c.xml", PASSED, age=1)
+    done = record(bench, None, STARTED=started(bench))
+    assert "no file at `out/*.xml`" in done.annotations("error")[0]
+    report(bench, "out/TEST-d.xml", '<testcase classname="d" name="a"/>')
+    assert record(bench, None, STARTED=started(bench)).code == 0
+    described, _ = read_record(bench.root / "record")
+    assert described["selected"] == ["d::a"]
+
+
+def test_every_pattern_has_a_report_where_the_command_passed(bench: Bench) -> None:
+    report(bench, "out/TEST-c.xml", FAILED)
+    given = {"JUNIT": "out/*.xml\nmore/*.xml", "STARTED": started(bench)}
+    done = record(bench, None, **given, EXIT="0")
+    assert "no file at `more/*.xml`" in done.annotations("error")[0]
+    assert record(bench, None, **given, EXIT="1").code == 0
 
 
 def test_outcomes_and_places(bench: Bench) -> None:

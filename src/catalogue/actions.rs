@@ -181,6 +181,28 @@ pub(super) const ACTIONS: &[Action] = &[
         open_permissions: true,
         ..Action::UNKNOWN
     },
+    // Its cache needs lock files of NuGet.
+    Action {
+        name: "actions/setup-dotnet",
+        version: "v6.0.0",
+        major: Some("v6"),
+        pin: Some(Release { tag: "v6.0.0", sha: "a98b56852c35b8e3190ac28c8c2271da59106c68", date: Some("2026-07-16") }),
+        inputs: &[
+            opt("dotnet-version"),
+            opt("dotnet-quality"),
+            opt("dotnet-channel"),
+            opt("global-json-file"),
+            opt("source-url"),
+            opt("owner"),
+            opt("config-file"),
+            opt("cache"),
+            opt("cache-dependency-path"),
+            opt("workloads"),
+            opt("architecture"),
+        ],
+        outputs: &["cache-hit", "dotnet-version"],
+        ..Action::UNKNOWN
+    },
     // Caches by default; since v6 the key hashes go.mod.
     Action {
         name: "actions/setup-go",
@@ -204,6 +226,7 @@ pub(super) const ACTIONS: &[Action] = &[
         name: "actions/setup-java",
         version: "v5.7.0",
         major: Some("v5"),
+        pin: Some(Release { tag: "v5.7.0", sha: "b6effb05e454b25005698d916606bdc6ffcbf961", date: Some("2026-07-31") }),
         inputs: &[
             opt("java-version"),
             opt("java-version-file"),

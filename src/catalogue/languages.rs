@@ -52,6 +52,21 @@ pub(super) const ACTIONS: &[Action] = &[
         ],
         ..Action::UNKNOWN
     },
+    Action {
+        name: "denoland/setup-deno",
+        version: "v2.0.4",
+        major: Some("v2"),
+        pin: Some(Release { tag: "v2.0.4", sha: "667a34cdef165d8d2b2e98dde39547c9daac7282", date: Some("2026-03-18") }),
+        inputs: &[
+            opt("deno-version"),
+            opt("deno-version-file"),
+            opt("deno-binary-name"),
+            opt("cache"),
+            opt("cache-hash"),
+        ],
+        outputs: &["cache-hit", "deno-version", "release-channel"],
+        ..Action::UNKNOWN
+    },
     // Its only tag is v1; the branches named after toolchains move.
     Action {
         name: "dtolnay/rust-toolchain",
@@ -115,6 +130,30 @@ pub(super) const ACTIONS: &[Action] = &[
             old("token"),
         ],
         outputs: &["dest", "bin-dest", "runtime-name", "runtime-version"],
+        ..Action::UNKNOWN
+    },
+    // `bundler-cache` installs the gems, too.
+    Action {
+        name: "ruby/setup-ruby",
+        version: "v1.315.0",
+        major: Some("v1"),
+        pin: Some(Release {
+            tag: "v1.315.0",
+            sha: "0dafeac902942906541bc140009cdbf32665b601",
+            date: Some("2026-06-30"),
+        }),
+        inputs: &[
+            opt("ruby-version"),
+            opt("rubygems"),
+            opt("bundler"),
+            opt("bundler-cache"),
+            opt("working-directory"),
+            opt("cache-version"),
+            opt("self-hosted"),
+            opt("windows-toolchain"),
+            opt("token"),
+        ],
+        outputs: &["ruby-prefix"],
         ..Action::UNKNOWN
     },
     // The key holds the compiler's version, so it runs after the toolchain is installed.

@@ -1,4 +1,4 @@
-//! The runner `command` has a command, and no other runner has one.
+//! The runner `command` has a command and reports, and no other runner has them.
 
 use super::check::{Check, Subject};
 use super::support::walk::{ROOT, entries};
@@ -28,6 +28,11 @@ impl Check for CommandMissing {
                 let message = format!("`{}` builds its own command", run.runner);
                 let help = "remove `command` and pass the rest as `args`, or write `runner = \"command\"`";
                 found.push(Diagnostic::error(CODE, at.key("command").at(), message).help(help));
+            }
+            if run.runner != "command" && !run.results.is_empty() {
+                let message = format!("`{}` writes its own report", run.runner);
+                let help = "remove `results`, or write `runner = \"command\"` and its `command`";
+                found.push(Diagnostic::error(CODE, at.key("results").at(), message).help(help));
             }
         });
     }

@@ -62,6 +62,31 @@ pub struct Component {
     /// Example: `"1.26"`
     #[serde(default)]
     pub go: Option<VersionAxis>,
+    /// Java versions, as Eclipse Temurin; a list becomes an axis of the matrix.
+    ///
+    /// Default: no Java is set up.
+    /// Example: `["21", "25"]`
+    #[serde(default)]
+    pub java: Option<VersionAxis>,
+    /// Ruby versions; a list becomes an axis of the matrix.
+    ///
+    /// Default: no Ruby is set up.
+    /// Example: `["3.4", "4.0"]`
+    #[serde(default)]
+    pub ruby: Option<VersionAxis>,
+    /// .NET SDKs; a list becomes an axis of the matrix. Without a list, the newest SDK of the machine or that of
+    /// `global.json` is used.
+    ///
+    /// Default: no .NET is set up.
+    /// Example: `"10.0"`
+    #[serde(default)]
+    pub dotnet: Option<VersionAxis>,
+    /// Deno versions; a list becomes an axis of the matrix.
+    ///
+    /// Default: no Deno is set up.
+    /// Example: `"2.9"`
+    #[serde(default)]
+    pub deno: Option<VersionAxis>,
     /// Custom toolchain: the steps that set it up.
     ///
     /// Default: no further toolchain.
@@ -181,6 +206,38 @@ pub struct Install {
     /// Example: `[]`
     #[serde(default)]
     pub bun: Option<Vec<String>>,
+    /// Further arguments of `mvn test-compile`, which downloads the dependencies and compiles. The wrapper `mvnw` is used
+    /// where the folder or one above it has one.
+    ///
+    /// Default: Maven is not run.
+    /// Example: `["--activate-profiles", "ci"]`
+    #[serde(default)]
+    pub maven: Option<Vec<String>>,
+    /// Further arguments of `gradle testClasses`, which downloads the dependencies and compiles. The wrapper `gradlew` is
+    /// used where the folder or one above it has one.
+    ///
+    /// Default: Gradle is not run.
+    /// Example: `["--configuration-cache"]`
+    #[serde(default)]
+    pub gradle: Option<Vec<String>>,
+    /// Further arguments of `bundle install`, with a frozen `Gemfile.lock`.
+    ///
+    /// Default: Bundler is not run; an empty list installs the lock file.
+    /// Example: `[]`
+    #[serde(default)]
+    pub bundler: Option<Vec<String>>,
+    /// Further arguments of `dotnet restore`, in locked mode where a project has a `packages.lock.json`.
+    ///
+    /// Default: nothing is restored before the first command that needs it.
+    /// Example: `["--runtime", "linux-x64"]`
+    #[serde(default)]
+    pub dotnet: Option<Vec<String>>,
+    /// Further arguments of `deno install --frozen`.
+    ///
+    /// Default: deno is not run; an empty list installs the lock file.
+    /// Example: `[]`
+    #[serde(default)]
+    pub deno: Option<Vec<String>>,
     /// Custom command.
     ///
     /// Default: no command.

@@ -33,6 +33,12 @@ pub struct TestRun {
     /// Example: `"./run-tests --part $SHARD/$SHARDS --junit $JUNIT"`
     #[serde(default)]
     pub command: Option<String>,
+    /// JUnit reports that the `command` writes in place of `JUNIT`, as globs relative to the component's folder. Files
+    /// that were there before do not count, and a test that is in several files is several tests.
+    ///
+    /// Example: `["**/target/surefire-reports/TEST-*.xml"]`
+    #[serde(default)]
+    pub results: Vec<String>,
     /// Folders and files of the tests, relative to the component's folder; without any, the runner finds them. go takes
     /// folders of packages.
     ///

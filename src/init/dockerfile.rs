@@ -107,7 +107,7 @@ fn python(component: &Component, version: &str, command: &str, tree: &dyn Tree) 
             let poetry = written_by.split_whitespace().next().filter(|version| is_plain(version))?;
             (scaffold::PYTHON_POETRY, context! { poetry })
         }
-        Install::Npm | Install::Pnpm | Install::Bun | Install::Run(_) => return None,
+        _ => return None,
     };
     Some(render(scaffold, context! { image, pinned, service, ..values }))
 }

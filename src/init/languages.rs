@@ -1,4 +1,4 @@
-//! Languages that no toolchain knows, and tests whose project is unknown, so that they are named instead of passed over.
+//! Languages that no toolchain knows, projects that are passed over, and tests whose project is unknown, so that they are named instead of passed over.
 
 use super::names::{has_extension, shown};
 use super::project::Component;
@@ -31,8 +31,12 @@ const SIGNS: &[(&str, &str)] = &[
     (".cabal", "Haskell"),
 ];
 
+/// Languages that a toolchain sets up, and its key; single projects of them may still be passed over.
+const KNOWN: &[(&str, &str)] =
+    &[("Ruby", "ruby"), ("Java", "java"), ("Kotlin", "java"), ("Deno", "deno"), (".NET", "dotnet")];
+
 /// Returns the note about languages that are not supported.
-pub(super) fn unsupported(view: &View<'_>) -> Option<String> {
+pub(super) fn unsupported(view: &View<'_>, components: &[Component]) -> Option<String> {
     let mut found: Vec<&str> = Vec::new();
     for folder in view.folders.iter().filter(|folder| !folder.is_aside()) {
         for (sign, language) in SIGNS {
@@ -40,14 +44,20 @@ pub(super) fn unsupported(view: &View<'_>) -> Option<String> {
                 Some(extension) => has_extension(file, &[extension]),
                 None => file == sign,
             };
-            if folder.files.iter().any(is_it) && !found.contains(language) {
+            let known = KNOWN.iter().find(|(known, _)| known == language).map(|(_, key)| *key);
+            let is_covered = known.is_some_and(|key| {
+                let works = |component: &&Component| component.tests.is_some() || !component.checks.is_empty();
+                let mut own = components.iter().filter(works).filter(|component| component.toolchain.key() == key);
+                own.any(|component| component.path == folder.path || is_in(&folder.path, &component.path))
+            });
+            if folder.files.iter().any(is_it) && !found.contains(language) && !is_covered {
                 found.push(language);
             }
         }
     }
     found.sort_unstable();
     let help = "a component with `custom` steps and `checks`, or `runner = \"command\"`, tests them";
-    (!found.is_empty()).then(|| format!("not supported, and not tested so far: {}; {help}", found.join(", ")))
+    (!found.is_empty()).then(|| format!("not tested so far: {}; {help}", found.join(", ")))
 }
 
 /// Returns the note about tests in Python that belong to no project: nothing names what they need.

@@ -10,12 +10,15 @@ mod bun;
 mod choices;
 mod containers;
 mod definition;
+mod deno;
 mod devcontainer;
 mod dockerfile;
+mod dotnet;
 mod fixtures;
 mod git;
 mod go;
 mod ini;
+mod java;
 mod kubernetes;
 mod languages;
 mod manifests;
@@ -29,6 +32,8 @@ mod owners;
 mod plan;
 mod project;
 mod python;
+mod reports;
+mod ruby;
 mod rust;
 mod scaffold;
 mod script_proof;
@@ -98,7 +103,7 @@ pub fn detect(tree: &dyn Tree, around: &Around<'_>) -> Project {
     let images = containers::detect(&view, &name, &components, around.git.repository.as_ref());
     let cluster = kubernetes::detect(&view, &images);
     notes.extend(cluster.notes);
-    notes.extend(languages::unsupported(&view));
+    notes.extend(languages::unsupported(&view, &components));
     notes.extend(languages::without_manifest(&view, &components));
     Project {
         branch: around.git.branch.clone().unwrap_or_else(|| "main".to_owned()),
@@ -148,7 +153,15 @@ fn components(
             Some(found) => (Some((found.ignored, found.notes)), Some(found.component)),
             None => (None, None),
         };
-        let others = [rust::detect(view, folder), go::detect(view, folder), node::detect(view, folder)];
+        let others = [
+            rust::detect(view, folder),
+            go::detect(view, folder),
+            node::detect(view, folder),
+            deno::detect(view, folder),
+            java::detect(view, folder),
+            ruby::detect(view, folder),
+            dotnet::detect(view, folder),
+        ];
         let mut ignored = ignored;
         for mut component in python.into_iter().chain(others.into_iter().flatten()) {
             if belongs_to_another(view, folder, &component, &components) {

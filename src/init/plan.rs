@@ -238,7 +238,7 @@ pub fn summary(project: &Project) -> Vec<(&'static str, String)> {
         let place =
             if component.path.is_empty() { "the root".to_owned() } else { format!("`{}`", shown(&component.path)) };
         let runner = component.tests.as_ref().map_or("no test run", |tests| match &tests.runner {
-            TestRunner::Command(_) => "tests by a command",
+            TestRunner::Command(_) | TestRunner::Reports(..) => "tests by a command",
             _ => tests.runner.as_str(),
         });
         let text = format!("{}: {} in {place}, {runner}", component.name, set_up.join(" and "));

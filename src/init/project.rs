@@ -82,6 +82,14 @@ impl Toolchain {
     pub const GO: Self = Self(&toolchains::Go);
     /// Bun.
     pub const BUN: Self = Self(&toolchains::Bun);
+    /// Deno.
+    pub const DENO: Self = Self(&toolchains::Deno);
+    /// Java.
+    pub const JAVA: Self = Self(&toolchains::Java);
+    /// Ruby.
+    pub const RUBY: Self = Self(&toolchains::Ruby);
+    /// .NET.
+    pub const DOTNET: Self = Self(&toolchains::Dotnet);
 
     /// Returns the key of `[components.<name>]` that sets its version.
     pub fn key(self) -> &'static str {
@@ -202,6 +210,16 @@ pub enum Install {
     Pnpm,
     /// By `bun.lock`.
     Bun,
+    /// By `deno.lock`.
+    Deno,
+    /// By Maven.
+    Maven,
+    /// By Gradle.
+    Gradle,
+    /// By `Gemfile.lock`.
+    Bundler,
+    /// By `dotnet restore`.
+    Dotnet,
     /// A command.
     Run(String),
 }
@@ -240,6 +258,8 @@ pub enum TestRunner {
     Go,
     /// A command that writes a `JUnit` report.
     Command(String),
+    /// A command that writes several, and globs of them.
+    Reports(String, Vec<String>),
 }
 
 impl TestRunner {
@@ -251,13 +271,13 @@ impl TestRunner {
             Self::Vitest => "vitest",
             Self::Jest => "jest",
             Self::Go => "go",
-            Self::Command(_) => "command",
+            Self::Command(_) | Self::Reports(..) => "command",
         }
     }
 
     /// Returns whether it shuffles tests.
     pub(super) fn shuffles(&self) -> bool {
-        !matches!(self, Self::Nextest | Self::Command(_))
+        !matches!(self, Self::Nextest | Self::Command(_) | Self::Reports(..))
     }
 }
 

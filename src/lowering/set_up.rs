@@ -4,7 +4,7 @@ use super::axes::Axes;
 use super::context::Context;
 use super::jobs::install_packages;
 use crate::resolve::{Component, Pipeline};
-use crate::toolchains::{CacheUse, SetUp, TOOLCHAINS, Versions, install, versions};
+use crate::toolchains::{CacheUse, Installation, SetUp, TOOLCHAINS, Versions, install, versions};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Machine, Step, Value, When};
 
@@ -43,7 +43,15 @@ pub(crate) fn set_up(
     }
     steps.extend(custom(context, component, axes, origin));
     steps.extend(context.steps(&written.before, folder, &origin.clone().then("before"), Effect::None));
-    steps.extend(install(written, folder, origin, context));
+    let installation = Installation {
+        component: written,
+        folder,
+        locks: &component.locks,
+        wrappers: &component.wrappers,
+        cache,
+        origin,
+    };
+    steps.extend(install(&installation, context));
     steps
 }
 

@@ -4,7 +4,7 @@ use super::axes::Axes;
 use super::scope::Scope;
 use crate::definition::{Component as Written, Name, RunsOn};
 use crate::sources;
-use crate::toolchains::{Installer, installers, versions};
+use crate::toolchains::{Installer, InstallerFile, installers, versions};
 
 /// A component.
 #[derive(Debug)]
@@ -16,7 +16,9 @@ pub(crate) struct Component<'a> {
     /// Its folder from the root of the repository; empty at the root.
     pub(crate) folder: String,
     /// Lock files that its installers read, each by the installer's key: in its folder, or above it, as of a workspace.
-    pub(crate) locks: Vec<(&'static str, String)>,
+    pub(crate) locks: Vec<InstallerFile>,
+    /// Scripts that its installers are run by, each by the installer's key: in its folder, or above it.
+    pub(crate) wrappers: Vec<InstallerFile>,
     /// Axes of the component's job.
     pub(crate) axes: Axes<'a>,
     /// Time limit of the component's job, in minutes.
@@ -29,15 +31,22 @@ impl<'a> Component<'a> {
         let versions = versions(written).max_by_key(|versions| versions.values.values.len());
         let machines = written.runs_on.as_ref().unwrap_or(&scope.definition.project.runs_on);
         let folder = scope.names.folder(&written.path)?;
-        let used = installers().filter(|installer| (installer.words)(&written.install).is_some());
-        let lock = |installer: &Installer| {
-            let names = installer.lock.as_ref()?.names;
-            Some((installer.key, sources::closest(scope.sources.tree.as_ref(), &folder, names)?))
+        let used: Vec<&Installer> = installers().filter(|tool| (tool.words)(&written.install).is_some()).collect();
+        let tree = scope.sources.tree.as_ref();
+        let lock = |installer: &&Installer| {
+            let shared = installer.lock.as_ref().and_then(|lock| sources::closest(tree, &folder, lock.names));
+            let found = shared.or_else(|| find_below(tree, &folder, installer.inner_lock?))?;
+            Some((installer.key, found))
+        };
+        let wrapper = |installer: &&Installer| {
+            let name = installer.program.as_ref()?.wrapper;
+            Some((installer.key, sources::closest(tree, &folder, &[name])?))
         };
         Some(Self {
             name,
             written,
-            locks: used.filter_map(lock).collect(),
+            locks: used.iter().filter_map(lock).collect(),
+            wrappers: used.iter().filter_map(wrapper).collect(),
             folder,
             axes: Axes { versions, machines },
             minutes: scope.minutes(written.timeout),
@@ -70,4 +79,25 @@ impl<'a> Component<'a> {
     pub(crate) fn has_version(&self, version: &str) -> bool {
         versions(self.written).any(|versions| versions.values.values.iter().any(|value| value == version))
     }
+}
+
+/// Folders that hold no sources of a project.
+const NO_SOURCES: &[&str] = &["bin/", "obj/", "node_modules/"];
+
+/// Depth of the folders in which a file is looked for.
+const DEEPEST: usize = 6;
+
+/// Returns a file of this name in a folder or below it.
+fn find_below(tree: &dyn sources::Tree, folder: &str, name: &str) -> Option<String> {
+    let mut waiting = vec![(folder.to_owned(), 0)];
+    while let Some((here, depth)) = waiting.pop() {
+        let file = sources::below(&here, name);
+        if tree.exists(&file) {
+            return Some(file);
+        }
+        let names = tree.list(&here).into_iter().rev().filter(|_| depth < DEEPEST);
+        let folders = names.filter(|name| !name.starts_with('.') && !NO_SOURCES.contains(&name.as_str()));
+        waiting.extend(folders.filter_map(|name| Some((sources::below(&here, name.strip_suffix('/')?), depth + 1))));
+    }
+    None
 }

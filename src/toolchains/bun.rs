@@ -36,6 +36,7 @@ impl Toolchain for Bun {
             }),
             exec: &["bunx", "--no-install"],
             words: |install| install.bun.as_ref(),
+            ..Installer::BY_LOCK
         }]
     }
 

@@ -38,6 +38,7 @@ impl Toolchain for Node {
                 }),
                 exec: &["npx", "--no", "--"],
                 words: |install| install.npm.as_ref(),
+                ..Installer::BY_LOCK
             },
             Installer {
                 key: "pnpm",
@@ -50,6 +51,7 @@ impl Toolchain for Node {
                 }),
                 exec: &["pnpm", "exec"],
                 words: |install| install.pnpm.as_ref(),
+                ..Installer::BY_LOCK
             },
         ]
     }

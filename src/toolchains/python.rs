@@ -35,6 +35,7 @@ impl Toolchain for Python {
                 lock: None,
                 exec: &[],
                 words: |install| install.pip.as_ref(),
+                ..Installer::BY_LOCK
             },
             Installer {
                 key: "uv",
@@ -47,6 +48,7 @@ impl Toolchain for Python {
                 }),
                 exec: &["uv", "run", "--no-sync"],
                 words: |install| install.uv.as_ref(),
+                ..Installer::BY_LOCK
             },
             Installer {
                 key: "poetry",
@@ -55,6 +57,7 @@ impl Toolchain for Python {
                 lock: None,
                 exec: &["poetry", "run"],
                 words: |install| install.poetry.as_ref(),
+                ..Installer::BY_LOCK
             },
         ]
     }

@@ -1,7 +1,7 @@
 //! The steps that make a job ready for a component.
 
 use super::TOOLCHAINS;
-use crate::testing::{Project, job, step_names, workflow};
+use crate::testing::{Project, job, step, step_names, variable, workflow};
 use crate::workflow::{Job, StepKind};
 
 /// The job of a component with these lines, in a pipeline that publishes or does not.
@@ -73,6 +73,36 @@ fn each_way_to_install_has_its_steps_and_its_cache() {
         ("bun = \"1.4\"\ninstall = { bun = [] }", "Set up Bun, Install dependencies", "bun-version=1.4"),
         ("rust = \"1.95\"", "Set up Rust, Restore build cache", "workspaces=api shared-key=p_checks-c_1.95"),
         ("go = \"1.26\"", "Set up Go", "cache-dependency-path=api/go.mod"),
+        ("deno = \"2.9\"", "Set up Deno", "deno-version=2.9"),
+        ("deno = \"2.9\"\ninstall = { deno = [] }", "Set up Deno, Install dependencies", "deno-version=2.9 cache=true"),
+        ("java = \"21\"", "Set up Java", "distribution=temurin java-version=21"),
+        (
+            "java = \"21\"\ninstall = { maven = [] }",
+            "Set up Java, Compile",
+            "cache=maven cache-dependency-path=api/**/pom.xml\napi/.mvn/extensions.xml",
+        ),
+        (
+            "java = [\"21\", \"25\"]\ninstall = { gradle = [] }",
+            "Set up Java, Compile",
+            "java-version=${{ matrix.java }} cache=gradle cache-dependency-path=api/**/*.gradle*\n",
+        ),
+        ("ruby = \"3.4\"", "Set up Ruby", "ruby-version=3.4 working-directory=api"),
+        (
+            "ruby = \"3.4\"\ninstall = { bundler = [] }",
+            "Set up Ruby and install dependencies",
+            "ruby-version=3.4 working-directory=api bundler-cache=true",
+        ),
+        (
+            "ruby = \"3.4\"\ninstall = { bundler = [\"--jobs\", \"2\"] }",
+            "Set up Ruby, Install dependencies",
+            "ruby-version=3.4 working-directory=api",
+        ),
+        (
+            "ruby = \"3.4\"\ninstall = { bundler = [] }\nbefore = [{ name = \"Lock\", run = \"bundle lock\" }]",
+            "Set up Ruby, Lock, Install dependencies",
+            "ruby-version=3.4 working-directory=api",
+        ),
+        ("dotnet = \"10.0\"\ninstall = { dotnet = [] }", "Set up .NET, Install dependencies", "dotnet-version=10.0"),
         ("install = { run = \"make deps\" }", "Install dependencies", ""),
     ] {
         component(lines, false, |job| {
@@ -93,6 +123,10 @@ fn a_job_that_publishes_takes_nothing_from_a_cache() {
         ("bun = \"1.4\"", "no-cache=true"),
         ("rust = \"1.95\"", ""),
         ("go = \"1.26\"", "cache=false"),
+        ("deno = \"2.9\"\ninstall = { deno = [] }", ""),
+        ("java = \"21\"\ninstall = { maven = [] }", ""),
+        ("ruby = \"3.4\"\ninstall = { bundler = [] }", ""),
+        ("dotnet = \"10.0\"\ninstall = { dotnet = [] }", ""),
     ] {
         component(lines, true, |job| {
             let inputs = inputs(job);
@@ -100,6 +134,61 @@ fn a_job_that_publishes_takes_nothing_from_a_cache() {
                 inputs.iter().filter(|it| it.contains("cache") && !it.starts_with("cache-dependency-glob")).collect();
             assert_eq!(caches.iter().map(|it| it.as_str()).collect::<String>(), allowed, "{lines}");
             assert!(!step_names(job).contains(&"Restore build cache"), "{lines}");
+        });
+    }
+}
+
+/// The job of a component in `services/api`, with files beside it.
+fn beside(lines: &str, files: &[(&str, &str)], check: impl Fn(&Job)) {
+    let text =
+        format!("[project]\nname = \"p\"\n[components.c]\npath = \"services/api\"\n{lines}\nchecks = {{ a = \"a\" }}");
+    let project = Project::with_files(&text, files);
+    let lowered = project.lowered();
+    check(job(workflow(&lowered, "ci.yml"), "c"));
+}
+
+#[test]
+fn the_wrapper_of_the_repository_is_used() {
+    let (maven, gradle) = ("java = \"21\"\ninstall = { maven = [] }", "java = \"21\"\ninstall = { gradle = [\"-q\"] }");
+    for (lines, file, script) in [
+        (maven, "services/api/pom.xml", "mvn --batch-mode test-compile"),
+        (maven, "services/api/mvnw", "./mvnw --batch-mode test-compile"),
+        (maven, "services/mvnw", "../mvnw --batch-mode test-compile"),
+        (maven, "mvnw", "../../mvnw --batch-mode test-compile"),
+        (maven, "gradlew", "mvn --batch-mode test-compile"),
+        (gradle, "services/api/gradlew", "./gradlew testClasses -q"),
+        (gradle, "services/mvnw", "gradle testClasses -q"),
+    ] {
+        beside(lines, &[(file, "")], |job| {
+            let StepKind::Run(run) = &step(job, "Compile").kind else { panic!("no script: {file}") };
+            assert_eq!(run.script.as_str().trim_end(), script, "{file}");
+        });
+    }
+}
+
+#[test]
+fn restores_in_locked_mode_where_a_project_has_a_lock_file() {
+    let lines = "dotnet = \"10.0\"\ninstall = { dotnet = [] }";
+    for (file, script, cached) in [
+        ("services/api/src/Api/packages.lock.json", "dotnet restore --locked-mode", true),
+        ("services/api/src/Api/obj/packages.lock.json", "dotnet restore", false),
+        ("services/packages.lock.json", "dotnet restore", false),
+    ] {
+        beside(lines, &[(file, "{}"), ("services/api/Api.sln", "")], |job| {
+            let StepKind::Run(run) = &step(job, "Install dependencies").kind else { panic!("no script: {file}") };
+            assert_eq!(run.script.as_str().trim_end(), script, "{file}");
+            let path = "cache-dependency-path=services/api/**/packages.lock.json".to_owned();
+            assert_eq!(inputs(job).contains(&path), cached, "{file}");
+        });
+    }
+}
+
+#[test]
+fn sdks_of_a_list_are_not_beside_others() {
+    for (versions, folder) in [("\"10.0\"", None), ("[\"8.0\", \"10.0\"]", Some("${{ runner.temp }}/dotnet"))] {
+        component(&format!("dotnet = {versions}"), false, |job| {
+            let found = variable(step(job, "Set up .NET"), "DOTNET_INSTALL_DIR");
+            assert_eq!(found.as_deref(), folder, "{versions}");
         });
     }
 }

@@ -26,6 +26,10 @@ pub(crate) trait Toolchain: Sync {
     fn extensions(&self) -> &'static [&'static str];
     /// Texts of its sources before the port that a server listens on.
     fn port_signs(&self) -> &'static [&'static str];
+    /// Returns whether the action that sets it up installs the packages as well, with their cache.
+    fn installs(&self, _component: &Component, _cache: CacheUse) -> bool {
+        false
+    }
     /// The steps that set it up, with their caches.
     fn set_up(&self, set_up: &SetUp<'_>, supplies: &dyn Supplies) -> Vec<Step>;
 }
@@ -36,13 +40,44 @@ pub(crate) struct Installer {
     pub(crate) key: &'static str,
     /// The template of its step.
     pub(crate) template: &'static str,
+    /// Name of its step.
+    pub(crate) step: &'static str,
     /// Its lock file, where it needs one.
     pub(crate) lock: Option<LockFile>,
+    /// Lock file of each project below the folder, which it can do without.
+    pub(crate) inner_lock: Option<&'static str>,
+    /// Its program, and the wrapper that a repository may have in its place.
+    pub(crate) program: Option<Program>,
     /// The words before a program that it installed; none where the program is on the path.
     pub(crate) exec: &'static [&'static str],
     /// Its words in a component, where the component uses it.
     pub(crate) words: fn(&Install) -> Option<&Vec<String>>,
 }
+
+impl Installer {
+    /// An installer by a lock file, which is its only step.
+    pub(super) const BY_LOCK: Self = Self {
+        key: "",
+        template: "",
+        step: "Install dependencies",
+        lock: None,
+        inner_lock: None,
+        program: None,
+        exec: &[],
+        words: |_| None,
+    };
+}
+
+/// A program that a repository may bring as a script.
+pub(crate) struct Program {
+    /// Its name on the path.
+    pub(crate) name: &'static str,
+    /// The script.
+    pub(crate) wrapper: &'static str,
+}
+
+/// A file of an installer, by the installer's key.
+pub(crate) type InstallerFile = (&'static str, String);
 
 /// The lock file of an installer that stops without one.
 pub(crate) struct LockFile {
@@ -81,7 +116,7 @@ pub(crate) struct SetUp<'a> {
     /// Its folder from the root of the repository; empty at the root.
     pub(crate) folder: &'a str,
     /// Lock files of its installers, from the root, each by the installer's key.
-    pub(crate) locks: &'a [(&'static str, String)],
+    pub(crate) locks: &'a [InstallerFile],
     /// The version, or that of the job's axis.
     pub(crate) version: &'a Value,
     /// Platform of the machine, as the lock names it; none for one that the lock has no hashes for.

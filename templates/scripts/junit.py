@@ -7,6 +7,7 @@ nextest's `flakyFailure` and `rerunFailure`.
 from __future__ import annotations
 
 import glob
+from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree
 from xml.parsers import expat
@@ -20,19 +21,47 @@ RERUN_TAGS = ("flakyFailure", "flakyError", "rerunFailure", "rerunError")
 
 def read_junit(optional: bool) -> Report:
     """Every attempt in the files of a report; a shard without tests may have none."""
-    return Report([case for path in reports(optional) for case in cases_in(path)])
+    found = [(path, cases_in(path)) for path in reports(optional)]
+    if text("PIPEWRIGHT_STARTED", ""):
+        tell_apart(found)
+    return Report([case for _, cases in found for case in cases])
+
+
+def tell_apart(found: list[tuple[Path, list[Case]]]) -> None:
+    """Puts the file before the id of each test that is in several files.
+
+    Modules and targets of a project have tests of the same name, which are no attempts
+    of one.
+    """
+    names = [{case.name for case in cases} for _, cases in found]
+    files = Counter(name for of_file in names for name in of_file)
+    for path, cases in found:
+        for case in cases:
+            if files[case.name] > 1:
+                case.suite = f"{path.as_posix()}: {case.suite}".removesuffix(": ")
 
 
 def reports(optional: bool) -> list[Path]:
     """The files of the report; a shard without tests may have none."""
-    pattern = text("PIPEWRIGHT_JUNIT")
-    paths = sorted(Path(path) for path in glob.glob(pattern, recursive=True))
-    if not paths and not optional:
+    patterns = text("PIPEWRIGHT_JUNIT").splitlines()
+    found = {pattern: written_at(pattern) for pattern in patterns}
+    # A command that fails may have ended before all of its reports were written.
+    ended = text("PIPEWRIGHT_EXIT", "0") == "0" or not any(found.values())
+    missing = [pattern for pattern, paths in found.items() if not paths and ended]
+    if missing and not optional:
         raise Problem(
-            f"PIPEWRIGHT_JUNIT: no file at `{pattern}`; "
+            f"PIPEWRIGHT_JUNIT: no file at `{missing[0]}`; "
             "the runner ended before it wrote its report"
         )
-    return paths
+    return sorted({path for paths in found.values() for path in paths})
+
+
+def written_at(pattern: str) -> list[Path]:
+    """The files that the run of the tests wrote."""
+    started = text("PIPEWRIGHT_STARTED", "")
+    since = Path(started).stat().st_mtime_ns if started else 0
+    paths = (Path(path) for path in glob.glob(pattern, recursive=True))
+    return [path for path in paths if path.stat().st_mtime_ns >= since]
 
 
 def cases_in(path: Path) -> list[Case]:

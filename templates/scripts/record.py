@@ -2,8 +2,11 @@
 
 Environment:
   PIPEWRIGHT_FORMAT    optional: `junit` (default), `jest` or `go`
-  PIPEWRIGHT_JUNIT     `junit`: the report, a path or a glob; several files are one
-                       report
+  PIPEWRIGHT_JUNIT     `junit`: the report, a path or a glob a line; several files are
+                       one report
+  PIPEWRIGHT_STARTED   `junit`, optional: a file as old as the run of the tests; older
+                       reports do not count, and a test in several of them is
+                       several tests
   PIPEWRIGHT_REPORT    `jest`: the report of `--json`; `go`: the output of
                        `go test -json`
   PIPEWRIGHT_LOG       `jest`, optional: the output of the tool, with the seed

@@ -6,6 +6,7 @@ mod accept;
 mod added;
 mod bots;
 mod laid_down;
+mod other_languages;
 mod own_workflows;
 mod stated;
 

@@ -18,10 +18,13 @@ from pathlib import Path
 
 NODE = ("22.23.3", "24.21.0")
 BUN = ("1.4.5",)
+DENO = ("2.9.6",)
 GO = ("1.25.5", "1.26.6")
+JAVA = "17"
 PNPM = ("10.20.0",)
 UV = ("0.12.5",)
 POETRY = ("2.5.1",)
+RUBY = "3.1"
 LLVM_COV = ("0.9.0",)
 ZIG = ("0.15.2", "0.16.0")
 
@@ -42,6 +45,36 @@ def bun(wanted: str) -> tuple[str, Path]:
     version = newest(wanted, BUN)
     folder = _npm(f"@oven/bun-linux-x64@{version}", f"bun-{version}")
     return version, folder / "bin" / "bun"
+
+
+def deno(wanted: str) -> tuple[str, Path]:
+    """Deno: the newest version that begins with what is wanted, and the program."""
+    version = newest(wanted, DENO)
+    folder = _npm(f"@deno/linux-x64-glibc@{version}", f"deno-{version}")
+    return version, folder / "deno"
+
+
+def java(wanted: str) -> tuple[str, Path]:
+    """Java: Debian's version, with Maven and what its builds need, and JAVA_HOME."""
+    home = Path(f"/usr/lib/jvm/java-{JAVA}-openjdk-amd64")
+    newest(wanted, (JAVA,))
+    _debian(
+        f"openjdk-{JAVA}-jdk-headless",
+        "maven",
+        "junit4",
+        "libmaven-compiler-plugin-java",
+        "libmaven-resources-plugin-java",
+        "libsurefire-java",
+    )
+    release = (home / "release").read_text("utf-8")
+    return release.partition('JAVA_VERSION="')[2].partition('"')[0], home
+
+
+def ruby(wanted: str) -> tuple[str, Path]:
+    """Ruby: Debian's version, with Bundler and RSpec, and its folder of programs."""
+    newest(wanted, (RUBY,))
+    _debian("ruby", "ruby-bundler", "ruby-rspec", "ruby-rspec-junit-formatter")
+    return RUBY, Path("/usr/bin")
 
 
 def pnpm(version: str) -> Path:
@@ -119,6 +152,18 @@ def _pip(packages: list[str], name: str) -> Path:
         _run([sys.executable, "-m", "pip", "install", "--quiet", *where, *packages])
 
     return _once(name, install)
+
+
+def _debian(*packages: str) -> None:
+    """Installs Debian's packages, those that are missing."""
+    with _alone("debian"):
+        known = ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}\n", *packages]
+        told = subprocess.run(known, capture_output=True, text=True).stdout.split("\n")
+        missing = [package for package in packages if f"installed {package}" not in told]
+        if missing:
+            _run(["apt-get", "--quiet", "--quiet", "update"])
+            quiet = ["--quiet", "--quiet", "--yes", "--no-install-recommends"]
+            _run(["apt-get", "install", *quiet, *missing])
 
 
 def _once(name: str, install: Callable[[Path], None], moved: bool = True) -> Path:

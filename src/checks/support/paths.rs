@@ -78,6 +78,7 @@ fn tests(subject: &Subject<'_>, visit: Visit<'_>) {
     let table = ROOT.key("tests");
     for run in pipeline.tests.values() {
         list(&table.key(run.name), "paths", &run.component.folder, &run.written.paths, made(&run.written.before));
+        list(&table.key(run.name), "results", &run.component.folder, &run.written.results, Named::Pattern);
         list(&table.key(run.name), "not-tests", &run.component.folder, &run.written.not_tests, Named::Thing);
     }
     let table = ROOT.key("suites");

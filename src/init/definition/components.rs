@@ -131,6 +131,11 @@ fn installed(install: &Install) -> Toml {
         Install::Npm => Toml::one("npm", Toml::List(Vec::new())),
         Install::Pnpm => Toml::one("pnpm", Toml::List(Vec::new())),
         Install::Bun => Toml::one("bun", Toml::List(Vec::new())),
+        Install::Deno => Toml::one("deno", Toml::List(Vec::new())),
+        Install::Maven => Toml::one("maven", Toml::List(Vec::new())),
+        Install::Gradle => Toml::one("gradle", Toml::List(Vec::new())),
+        Install::Bundler => Toml::one("bundler", Toml::List(Vec::new())),
+        Install::Dotnet => Toml::one("dotnet", Toml::List(Vec::new())),
         Install::Run(command) => Toml::one("run", command.as_str().into()),
     }
 }

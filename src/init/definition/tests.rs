@@ -42,8 +42,12 @@ fn quarantine(project: &Project, document: &mut Document) {
 fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
     let mut lines = vec![Line::new("component", component.name.as_str().into())];
     lines.push(Line::new("runner", tests.runner.as_str().into()));
-    if let TestRunner::Command(command) = &tests.runner {
-        lines.push(Line::new("command", command.as_str().into()));
+    if let TestRunner::Command(command) | TestRunner::Reports(command, _) = &tests.runner {
+        let from = component.stated.place("command").map(str::to_owned);
+        lines.push(noted(Line::new("command", command.as_str().into()), from));
+    }
+    if let TestRunner::Reports(_, globs) = &tests.runner {
+        lines.push(Line::new("results", Toml::texts(globs)));
     }
     if !tests.paths.is_empty() {
         lines.push(Line::new("paths", Toml::texts(&tests.paths)));
@@ -69,7 +73,10 @@ fn test_lines(component: &Component, tests: &Tests) -> Vec<Line> {
         lines.push(Line::new("coverage", coverage).note("packages to measure"));
     }
     lines.extend(gates(tests));
-    let can_be_spread = !matches!(&tests.runner, TestRunner::Command(command) if !command.contains("$SHARD"));
+    let can_be_spread = !matches!(
+        &tests.runner,
+        TestRunner::Command(command) | TestRunner::Reports(command, _) if !command.contains("$SHARD")
+    );
     if can_be_spread {
         lines.push(Line::new("shards", bare("4")).proposed().note("number of jobs to spread the tests over"));
     }

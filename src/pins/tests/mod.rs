@@ -98,7 +98,7 @@ fn a_tool_has_a_hash_by_platform() {
 fn the_builtin_lock_is_a_lock() {
     let lock = builtin::lock();
     assert_eq!(Lock::parse(&lock.to_text()), Ok(lock.clone()));
-    assert_eq!(lock.actions().count(), 24);
+    assert_eq!(lock.actions().count(), 28);
     assert_eq!(lock.image("postgres:16-alpine"), Some(format!("sha256:{DIGEST}").as_str()));
     assert!(lock.tool("kubectl").is_some_and(|tool| tool.sha256("linux-arm64").is_some()));
 }

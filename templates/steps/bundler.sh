@@ -1,0 +1,1 @@
+BUNDLE_FROZEN=true bundle install<% if words %> <%= words %><% endif %>

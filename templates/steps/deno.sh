@@ -1,0 +1,1 @@
+deno install --frozen<% if words %> <%= words %><% endif %>

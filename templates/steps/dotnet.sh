@@ -1,0 +1,1 @@
+dotnet restore<% if locked %> --locked-mode<% endif %><% if words %> <%= words %><% endif %>

@@ -1,0 +1,1 @@
+<%= program %> testClasses<% if words %> <%= words %><% endif %>

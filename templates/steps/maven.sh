@@ -1,0 +1,1 @@
+<%= program %> --batch-mode test-compile<% if words %> <%= words %><% endif %>
