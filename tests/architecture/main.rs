@@ -36,7 +36,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "workflow",
         ],
     ),
-    ("actions_lock", &["pins"]),
+    ("actions_lock", &["catalogue", "pins"]),
     ("doctor", &["files", "setup", "upstream", "workflow"]),
     ("plan", &["definition", "setup", "sources", "workflow"]),
     ("fixes", &["diagnostics", "lib", "sources"]),
