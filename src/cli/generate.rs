@@ -204,7 +204,9 @@ fn print(command: &Generate, one: &Compiled, settings: &Settings) {
     if changes.is_empty() {
         settings.status(&format!("{}: {} files are up to date\n", one.file, one.files));
     }
-    changes.into_iter().for_each(|departure| print_change(command, departure, settings));
+    for departure in changes {
+        print_change(command, departure, settings);
+    }
 }
 
 /// Prints what was done to a file, or would be.

@@ -199,7 +199,11 @@ fn one_of(place: &Place, repositories: &Repositories, locks: &Locks, how: Use) -
         departures: Vec::new(),
         accepted,
         read: sources.files().map(str::to_owned).collect(),
-        used: files.iter().filter(|file| file.path.ends_with(".yml")).map(used).collect(),
+        used: files
+            .iter()
+            .filter(|file| Path::new(&file.path).extension().is_some_and(|it| it == "yml"))
+            .map(used)
+            .collect(),
         claim: Claim::default(),
         workflows: workflows.iter().map(|workflow| workflow.name.clone()).collect(),
         sources: (!diagnostics.is_empty()).then(|| Sources { tree: Box::new(Memory::default()), ..sources }),
