@@ -132,7 +132,15 @@ class Handler(BaseHTTPRequestHandler):
 
 # Events of policies, of those that generated workflows have.
 EVENTS = frozenset(
-    ("merge_group", "pull_request", "push", "release", "schedule", "workflow_call", "workflow_dispatch")
+    (
+        "merge_group",
+        "pull_request",
+        "push",
+        "release",
+        "schedule",
+        "workflow_call",
+        "workflow_dispatch",
+    )
 )
 
 Route = Callable[[State, list[str], Any], Answer]
