@@ -4,7 +4,8 @@ Names of secrets and variables, and never values, as the API lists them. Sources
 <https://docs.github.com/rest/actions/permissions>, <https://docs.github.com/rest/actions/secrets>,
 <https://docs.github.com/rest/actions/variables>, <https://docs.github.com/rest/actions/cache>,
 <https://docs.github.com/rest/deployments/environments>,
-<https://docs.github.com/rest/deployments/branch-policies>, <https://docs.github.com/rest/repos/rules>.
+<https://docs.github.com/rest/deployments/branch-policies>, <https://docs.github.com/rest/repos/rules>,
+<https://docs.github.com/rest/actions/policies>.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ class State:
     )
     environments: dict[str, Environment] = field(default_factory=dict)
     rulesets: list[dict[str, Any]] = field(default_factory=list)
+    policies: list[dict[str, Any]] = field(default_factory=list)
     branches: tuple[str, ...] = ("main", "develop")
     caches: int = 0
 
@@ -127,6 +129,19 @@ class Handler(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: Any) -> None:
         """Prints nothing."""
 
+
+# Events of policies, of those that generated workflows have.
+EVENTS = frozenset(
+    (
+        "merge_group",
+        "pull_request",
+        "push",
+        "release",
+        "schedule",
+        "workflow_call",
+        "workflow_dispatch",
+    )
+)
 
 Route = Callable[[State, list[str], Any], Answer]
 ROUTES: list[tuple[str, str, Route]] = []
@@ -192,6 +207,25 @@ def selected(state: State, parts: list[str], body: Any) -> Answer:
     if state.actions["allowed_actions"] != "selected":
         return 409, {"message": "Conflict"}
     return 200, state.selected
+
+
+@route("GET", "/actions/policies")
+def policies(state: State, parts: list[str], body: Any) -> Answer:
+    """The execution protections."""
+    return listed("policies", state.policies)
+
+
+@route("POST", "/actions/policies")
+def add_policy(state: State, parts: list[str], body: Any) -> Answer:
+    """Adds an execution protection, for some workflows, of known rules and events."""
+    paths = body["conditions"]["workflow_path"]
+    rules = {rule["type"]: rule["parameters"] for rule in body["rules"]}
+    events = rules.get("restrict_action_events", {}).get("allowed_events", [])
+    is_known = rules.keys() <= {"restrict_action_events", "restrict_actions_actors"}
+    if not is_known or not paths["include"] + paths["exclude"] or not EVENTS.issuperset(events):
+        return 422, {"message": "Validation Failed"}
+    state.policies.append(body | {"id": len(state.policies) + 1, "target": "actions"})
+    return 201, state.policies[-1]
 
 
 @route("GET", "/actions/permissions/workflow")

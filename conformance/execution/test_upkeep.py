@@ -215,6 +215,16 @@ def wrong() -> State:
         "release": Environment(),
     }
     state.environments["staging"].names["secrets"] = {"UNUSED"}
+    state.policies = [
+        {
+            "name": "no schedule",
+            "enforcement": "active",
+            "conditions": {"workflow_path": {"include": ["~ALL"], "exclude": []}},
+            "rules": [
+                {"type": "restrict_action_events", "parameters": {"allowed_events": ["push"]}},
+            ],
+        }
+    ]
     state.rulesets = [
         {
             "name": "old",
@@ -242,6 +252,8 @@ def by_hand(state: State, message: str) -> None:
         state.environments["production"].patterns.remove({"name": "develop", "type": "branch"})
     elif "requires the job `Drift`" in message:
         del state.rulesets[0]
+    elif "policy `no schedule` blocks" in message:
+        state.policies = [one for one in state.policies if one["name"] != "no schedule"]
     elif "needs GitHub Enterprise Cloud" in message:
         state.private = False
     elif "one of the organization" in message:

@@ -10,6 +10,7 @@ mod docker;
 mod entry;
 mod kubernetes;
 mod languages;
+mod numbers;
 mod release;
 mod reporting;
 pub mod runners;
@@ -17,6 +18,7 @@ mod security;
 mod tools;
 
 pub use entry::{Action, Input, Need, Release};
+pub use numbers::numbers;
 
 /// Every family of actions.
 const FAMILIES: &[&[Action]] = &[

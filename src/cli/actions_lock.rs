@@ -1,13 +1,15 @@
 //! GitHub's lockfile of actions: the entries that generated workflows need and it does not have.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use pipewright::actions_lock::{ACTIONS_LOCK, completed, gaps};
+use pipewright::actions_lock::{ACTIONS_LOCK, EMPTY, completed, gaps};
 use pipewright::drift::{Change, Kind, Repository};
 use pipewright::files::{WORKFLOWS, origin};
 
 use super::failure::{Failure, Note};
+use super::project::Compiled;
 
 /// The notes about a repository's lockfile; none in a repository without one.
 pub(crate) fn notes(root: &Path) -> Vec<Note> {
@@ -39,33 +41,59 @@ fn workflows(root: &Path) -> Vec<(String, String)> {
     workflows
 }
 
-/// Completes the lockfiles of repositories by their generated workflows, and returns the roots of those that were written.
+/// The lockfiles of repositories as changes: completed by the workflows of these definitions, and created where a call
+/// asks for them.
+pub(crate) fn changes(all: &[Compiled], creates: bool) -> Vec<(&Path, Change)> {
+    let mut found = Vec::new();
+    for root in roots(all) {
+        let own = || all.iter().filter(|one| one.root == root);
+        let before = fs::read_to_string(root.join(ACTIONS_LOCK)).ok();
+        let Some(start) = before.as_deref().or(creates.then_some(EMPTY)) else { continue };
+        // What is on disk, with what the call writes or removes.
+        let mut texts: BTreeMap<String, String> = workflows(root).into_iter().collect();
+        for one in own() {
+            texts.extend(one.used.iter().cloned());
+            one.departures.iter().filter(|it| it.removes).for_each(|it| drop(texts.remove(&it.path)));
+        }
+        let removed = |path: &str| own().any(|one| one.departures.iter().any(|it| it.removes && it.path == path));
+        let kept = |path: &str| texts.contains_key(path) || (root.join(path).exists() && !removed(path));
+        let known: Vec<(String, String)> = texts.clone().into_iter().collect();
+        let after = completed(start, &known, &kept);
+        let (kind, before) = match before {
+            Some(before) => (Kind::Stale, before),
+            None => (Kind::Missing, String::new()),
+        };
+        let after = after.or_else(|| before.is_empty().then(|| EMPTY.to_owned()));
+        found.extend(
+            after.map(|after| (root, Change { path: ACTIONS_LOCK.to_owned(), kind, before, after: Some(after) })),
+        );
+    }
+    found
+}
+
+/// Writes the lockfiles.
 ///
 /// # Errors
 ///
 /// The failure of a call that cannot write one.
-pub(crate) fn complete<'r>(roots: impl Iterator<Item = &'r Path>) -> Result<Vec<&'r Path>, Failure> {
-    let mut roots: Vec<&Path> = roots.collect();
+pub(crate) fn write(changes: &[(&Path, Change)]) -> Result<(), Failure> {
+    for (root, change) in changes {
+        // The call holds the lock of the repository.
+        let mut staged = Repository::open(root).stage();
+        staged.add(change).and_then(|()| staged.commit()).map_err(|error| Failure::io(error.to_string(), None))?;
+    }
+    Ok(())
+}
+
+/// The roots of repositories, each once.
+fn roots(all: &[Compiled]) -> Vec<&Path> {
+    let mut roots: Vec<&Path> = all.iter().map(|one| one.root.as_path()).collect();
     roots.sort_unstable();
     roots.dedup();
-    let mut written = Vec::new();
-    for root in roots {
-        let Ok(before) = fs::read_to_string(root.join(ACTIONS_LOCK)) else { continue };
-        if let Some(after) = completed(&before, &workflows(root)) {
-            let change = Change { path: ACTIONS_LOCK.to_owned(), kind: Kind::Stale, before, after: Some(after) };
-            // The call holds the lock of the repository.
-            let mut staged = Repository::open(root).stage();
-            staged.add(&change).and_then(|()| staged.commit()).map_err(|error| Failure::io(error.to_string(), None))?;
-            written.push(root);
-        }
-    }
-    Ok(written)
+    roots
 }
 
 /// The notes about the lockfiles of repositories.
-pub(crate) fn all<'r>(roots: impl Iterator<Item = &'r Path>) -> Vec<Note> {
-    let mut roots: Vec<&Path> = roots.collect();
-    roots.sort_unstable();
-    roots.dedup();
-    roots.into_iter().flat_map(notes).collect()
+pub(crate) fn all(all: &[Compiled]) -> Vec<Note> {
+    roots(all).into_iter().flat_map(notes).collect()
 }

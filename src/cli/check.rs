@@ -61,7 +61,7 @@ pub(crate) fn run(command: &Check, settings: &Settings) -> Result<Exit, Failure>
     if !failed {
         clash(&all)?;
     }
-    let gaps = if failed { Vec::new() } else { actions_lock::all(all.iter().map(|one| one.root.as_path())) };
+    let gaps = if failed { Vec::new() } else { actions_lock::all(&all) };
     if !gaps.is_empty() {
         results.insert("actions-lock".to_owned(), report::notes(&gaps));
     }

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use pipewright::actions_lock::ACTIONS_LOCK;
 use pipewright::drift::{self, Ignored, Kind};
 
 use serde_json::{Map, Value, json};
@@ -34,6 +33,9 @@ pub(crate) struct Generate {
     /// Overwrite files that were edited by hand or not generated
     #[arg(long)]
     pub(crate) force: bool,
+    /// Create `.github/workflows/actions.lock`, GitHub's lockfile of actions
+    #[arg(long)]
+    pub(crate) actions_lock: bool,
     /// Generate again after each change, until Ctrl-C
     #[arg(long, conflicts_with_all = ["dry_run", "diff"])]
     pub(crate) watch: bool,
@@ -86,16 +88,15 @@ pub(crate) fn run_with(
     for one in &all {
         print(command, one, settings);
     }
+    let locks = actions_lock::changes(&all, command.actions_lock);
     if writes {
-        // Its entries are those of the workflows that are written now.
-        let roots = || all.iter().map(|one| one.root.as_path());
-        let completed = actions_lock::complete(roots())?;
-        for _ in &completed {
-            settings.status(&format!("written: {ACTIONS_LOCK}\n"));
-        }
-        results.insert("actions-lock".to_owned(), json!(!completed.is_empty()));
-        advice.extend(actions_lock::all(roots()));
+        actions_lock::write(&locks)?;
+        advice.extend(actions_lock::all(&all));
     }
+    for (_, change) in &locks {
+        print_change(command, &Departure::new(change, diffs), settings);
+    }
+    results.insert("actions-lock".to_owned(), json!(!locks.is_empty()));
     let reasons = Reasons::of(&all);
     settings.note(&reasons.text());
     results.extend(reasons.json());
@@ -203,12 +204,17 @@ fn print(command: &Generate, one: &Compiled, settings: &Settings) {
     if changes.is_empty() {
         settings.status(&format!("{}: {} files are up to date\n", one.file, one.files));
     }
-    let would = if command.dry_run { "would be " } else { "" };
     for departure in changes {
-        if command.diff && settings.is_text() {
-            out(&departure.diff);
-        } else if !command.diff {
-            settings.status(&format!("{would}{}: {}\n", done(departure), departure.path));
-        }
+        print_change(command, departure, settings);
+    }
+}
+
+/// Prints what was done to a file, or would be.
+fn print_change(command: &Generate, departure: &Departure, settings: &Settings) {
+    let would = if command.dry_run { "would be " } else { "" };
+    if command.diff && settings.is_text() {
+        out(&departure.diff);
+    } else if !command.diff {
+        settings.status(&format!("{would}{}: {}\n", done(departure), departure.path));
     }
 }

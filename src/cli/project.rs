@@ -8,6 +8,8 @@ use std::thread;
 
 use pipewright::diagnostics::{Code, Diagnostic, Level};
 use pipewright::drift::{Change, Claim, Ignored, Kind, Repository, Staged, WriteError};
+use pipewright::files::File;
+use pipewright::pins::uses;
 use pipewright::readback::read_back;
 use pipewright::sources::{Memory, Sources, Unreadable};
 use pipewright::workflow::Workflow;
@@ -48,6 +50,8 @@ pub(crate) struct Compiled {
     pub(crate) accepted: Vec<Diagnostic>,
     /// Files that it was read from.
     pub(crate) read: Vec<String>,
+    /// Actions of its workflows, by the path of each.
+    pub(crate) used: Vec<(String, String)>,
     /// Its texts, where findings point into them.
     pub(crate) sources: Option<Sources>,
     claim: Claim,
@@ -72,6 +76,7 @@ impl Compiled {
             diagnostics,
             accepted: Vec::new(),
             read: Vec::new(),
+            used: Vec::new(),
             sources: Some(sources),
             claim: Claim::default(),
             workflows: Vec::new(),
@@ -194,6 +199,11 @@ fn one_of(place: &Place, repositories: &Repositories, locks: &Locks, how: Use) -
         departures: Vec::new(),
         accepted,
         read: sources.files().map(str::to_owned).collect(),
+        used: files
+            .iter()
+            .filter(|file| Path::new(&file.path).extension().is_some_and(|it| it == "yml"))
+            .map(used)
+            .collect(),
         claim: Claim::default(),
         workflows: workflows.iter().map(|workflow| workflow.name.clone()).collect(),
         sources: (!diagnostics.is_empty()).then(|| Sources { tree: Box::new(Memory::default()), ..sources }),
@@ -208,6 +218,12 @@ fn one_of(place: &Place, repositories: &Repositories, locks: &Locks, how: Use) -
         one.staged = (how.stages && !changes.is_empty()).then(|| staged(repository, &changes, &workflows));
     }
     Ok(one)
+}
+
+/// The lines of a workflow that use actions.
+fn used(file: &File) -> (String, String) {
+    let lines = file.text.lines().filter(|line| uses(line).is_some());
+    (file.path.clone(), lines.fold(String::new(), |text, line| text + line + "\n"))
 }
 
 /// Reads the workflows among these changes back, and writes all changes beside their destinations.

@@ -32,6 +32,8 @@ enum Only {
     RequiredCheck,
     /// Policies of GitHub Actions
     Actions,
+    /// Policies that let the events of the workflows alone start them
+    ExecutionProtections,
 }
 
 /// Runs the command.
@@ -46,6 +48,7 @@ pub(crate) fn run(arguments: &Command, settings: &Settings) -> Result<Exit, Fail
         Only::Environments => Part::Environments,
         Only::RequiredCheck => Part::RequiredCheck,
         Only::Actions => Part::Actions,
+        Only::ExecutionProtections => Part::Protections,
     });
     all.retain(|request| part.is_none_or(|part| part == request.part));
     if !settings.is_text() {

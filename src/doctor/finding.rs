@@ -35,6 +35,8 @@ pub enum Area {
     RequiredCheck,
     /// Policies of GitHub Actions.
     Actions,
+    /// Execution protections of workflows.
+    Protections,
     /// Caches.
     Caches,
 }
@@ -48,6 +50,7 @@ impl Area {
             Self::Variables => "variables",
             Self::RequiredCheck => "required check",
             Self::Actions => "actions",
+            Self::Protections => "execution protections",
             Self::Caches => "caches",
         }
     }

@@ -5,6 +5,7 @@ mod finding;
 mod glob;
 mod needs;
 mod policies;
+mod protections;
 mod required;
 mod values;
 
@@ -20,5 +21,6 @@ pub fn findings(needs: &Needs, real: &RepositorySettings, name: &str) -> Vec<Fin
     values::check(needs, real, &mut found);
     required::check(needs, real, &mut found);
     policies::check(needs, real, name, &mut found);
+    protections::check(needs, real, &mut found);
     found
 }

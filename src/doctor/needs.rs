@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::files::WORKFLOWS;
 use crate::setup::Setup;
 use crate::workflow::{Access, Job, StepKind, Work, Workflow};
 
@@ -18,6 +19,8 @@ pub struct Needs {
     pub attests: bool,
     /// The workflow of the required check runs in a merge queue.
     pub queues: bool,
+    /// Workflows by their paths, with the events that start them.
+    pub workflows: Vec<(String, Vec<&'static str>)>,
     /// Texts of every workflow and action in the repository.
     pub texts: Vec<String>,
 }
@@ -42,6 +45,7 @@ impl Needs {
             jobs: jobs().filter_map(|job| job.name.literal().map(str::to_owned)).collect(),
             attests: jobs().any(attests),
             queues: workflows.iter().any(|it| it.on.merge_group && it.jobs.iter().any(|job| job.id == "passed")),
+            workflows: workflows.iter().map(|it| (format!("{WORKFLOWS}/{}", it.file), it.on.events())).collect(),
             texts,
         }
     }

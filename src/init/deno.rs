@@ -36,15 +36,12 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     for (name, command) in [("lint", "deno lint"), ("format", "deno fmt --check"), ("types", "deno check")] {
         let words: Vec<&str> = command.split(' ').collect();
         let run = reports::own(view, folder, |own| own.starts_with(&words));
-        match run {
-            Some((own, text)) => {
-                stated.took(&format!("checks.{name}"), &own.place);
-                checks.0.push((word(name), text));
-            }
-            None => {
-                let reason = "nothing in the repository runs it: it may not pass yet".to_owned();
-                checks.1.push((word(name), command.to_owned(), reason));
-            }
+        if let Some((own, text)) = run {
+            stated.took(&format!("checks.{name}"), &own.place);
+            checks.0.push((word(name), text));
+        } else {
+            let reason = "nothing in the repository runs it: it may not pass yet".to_owned();
+            checks.1.push((word(name), command.to_owned(), reason));
         }
     }
     let read = |file: &str| view.read(folder, file).map(|text| text.trim().to_owned());
@@ -91,5 +88,5 @@ fn is_test(file: &str) -> bool {
     else {
         return false;
     };
-    stem == "test" || stem.ends_with("_test") || stem.ends_with(".test")
+    stem == "test" || ["_test", ".test"].iter().any(|end| stem.ends_with(end))
 }

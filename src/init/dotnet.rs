@@ -1,7 +1,7 @@
 //! .NET: folders with one solution, or one project.
 
 use super::names::{has_extension, word};
-use super::project::{Checks, Component, Install, Stated, Toolchain};
+use super::project::{Component, Install, Stated, Toolchain};
 use super::reports::{self, Found};
 use super::walk::{Folder, View};
 
@@ -37,43 +37,43 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let newest = texts.iter().flat_map(|text| targets(text)).max();
     let named = [("global.json", sdk), ("the projects", newest.map(|major| format!("{major}.0")))];
     let versions = reports::versions(view, folder, "dotnet", &named, "");
-    if versions.from.is_none() {
-        return None;
-    }
-    let mut stated = Stated::default();
-    let mut checks: Checks = (Vec::new(), Vec::new());
-    let mut hints = Vec::new();
-    let names = |package: &str| texts.iter().any(|text| text.contains(package));
-    let has_tests = names("Microsoft.NET.Test.Sdk");
-    let mut tests = None;
-    if has_tests && names("JunitXml.TestLogger") {
-        let command = "dotnet test --no-restore --logger \"junit;LogFilePath=TestResults/{assembly}.xml\"";
-        tests = Some((command.to_owned(), vec!["**/TestResults/*.xml".to_owned()]));
-    } else if has_tests {
-        let own = reports::own(view, folder, |words| words.starts_with(&["dotnet", "test"]));
-        // What it restores or builds beforehand is done by the installation, or by the command itself.
-        let own = own.filter(|(_, text)| !text.contains("--no-build"));
-        if let Some((own, _)) = &own {
-            stated.took("checks.test", &own.place);
-        }
-        checks.0.push((word("test"), own.map_or_else(|| "dotnet test --no-restore".to_owned(), |(_, text)| text)));
-        hints.push(
-            "to evaluate the tests by gates, add the package JunitXml.TestLogger to the test projects".to_owned(),
-        );
-    } else {
-        checks.0.push((word("build"), "dotnet build --no-restore".to_owned()));
-    }
+    versions.from.as_ref()?;
     let found = Found {
         toolchain: Toolchain::DOTNET,
         name: only.rsplit_once('.').map(|(stem, _)| stem.to_owned()),
         versions,
         install: Some(Install::Dotnet),
-        tests,
-        checks,
-        hints,
-        stated,
+        tests: None,
+        checks: (Vec::new(), Vec::new()),
+        hints: Vec::new(),
+        stated: Stated::default(),
     };
-    Some(found.component(folder))
+    Some(tested(view, folder, &texts, found).component(folder))
+}
+
+/// Adds the tests, where they can be reported; else a check.
+fn tested(view: &View<'_>, folder: &Folder, texts: &[String], mut found: Found) -> Found {
+    let has_package = |package: &str| texts.iter().any(|text| text.contains(package));
+    if !has_package("Microsoft.NET.Test.Sdk") {
+        found.checks.0.push((word("build"), "dotnet build --no-restore".to_owned()));
+        return found;
+    }
+    if has_package("JunitXml.TestLogger") {
+        let command = "dotnet test --no-restore --logger \"junit;LogFilePath=TestResults/{assembly}.xml\"";
+        found.tests = Some((command.to_owned(), vec!["**/TestResults/*.xml".to_owned()]));
+        return found;
+    }
+    let own = reports::own(view, folder, |words| words.starts_with(&["dotnet", "test"]));
+    // A command that builds nothing needs another one before it.
+    let own = own.filter(|(_, text)| !text.contains("--no-build"));
+    if let Some((own, _)) = &own {
+        found.stated.took("checks.test", &own.place);
+    }
+    let command = own.map_or_else(|| "dotnet test --no-restore".to_owned(), |(_, text)| text);
+    found.checks.0.push((word("test"), command));
+    let hint = "to evaluate the tests by gates, add the package JunitXml.TestLogger to the test projects";
+    found.hints.push(hint.to_owned());
+    found
 }
 
 /// Returns whether a folder above has a solution.

@@ -23,7 +23,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let mut stated = Stated::default();
     let (tests, checks, hints) = tested(view, folder, &names, &mut stated);
     let read = |file: &str| view.read(folder, file).map(|text| text.trim().to_owned());
-    let named = [
+    let versions = [
         (".ruby-version", read(".ruby-version").map(|text| text.trim_start_matches("ruby-").to_owned())),
         (".tool-versions", read(".tool-versions").and_then(|text| tool(&text, "ruby").map(str::to_owned))),
         ("Gemfile", between(&gemfile.replace('\'', "\""), "\nruby \"", "\"").map(str::to_owned)),
@@ -31,7 +31,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     let found = Found {
         toolchain: Toolchain::RUBY,
         name: None,
-        versions: reports::versions(view, folder, "ruby", &named, USUAL),
+        versions: reports::versions(view, folder, "ruby", &versions, USUAL),
         install: Some(if has_lock { Install::Bundler } else { Install::Run("bundle install".to_owned()) }),
         tests,
         checks,
@@ -43,7 +43,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
 
 type Tested = (Option<(String, Vec<String>)>, Checks, Vec<String>);
 
-/// Specs as a test run where RSpec can report them; else the command of the project's own workflow as a check.
+/// Specs as a test run where their tool can report them; else the command of the project's own workflow as a check.
 fn tested(view: &View<'_>, folder: &Folder, names: &dyn Fn(&str) -> bool, stated: &mut Stated) -> Tested {
     let specs = view.below(&folder.path, 6).iter().any(|file| file.starts_with("spec/") && file.ends_with("_spec.rb"));
     let mut checks: Checks = (Vec::new(), Vec::new());

@@ -8,6 +8,7 @@ mod written;
 use std::collections::BTreeMap;
 
 use crate::definition::Definition;
+use crate::files::WORKFLOWS;
 use crate::sources::Sources;
 use crate::workflow::Workflow;
 
@@ -25,6 +26,19 @@ pub struct Setup {
     pub values: Vec<Needed>,
     /// The required check, and the branches that require it.
     pub check: Option<(String, Vec<String>)>,
+    /// Workflows that the same events start.
+    pub protections: Vec<Protection>,
+}
+
+/// The events that start workflows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Protection {
+    /// Name of the policy.
+    pub name: String,
+    /// Names of the events.
+    pub events: Vec<&'static str>,
+    /// Paths of the workflows.
+    pub workflows: Vec<String>,
 }
 
 /// A GitHub environment.
@@ -67,7 +81,22 @@ pub fn setup(definition: &Definition, sources: &Sources, workflows: &[Workflow])
         environments,
         values,
         check: is_checked.then(|| (format!("{} passed", project.name), project.branches.clone())),
+        protections: protections(project.name.as_str(), workflows),
     }
+}
+
+/// Workflows by their events. A called workflow has those of its caller.
+fn protections(project: &str, workflows: &[Workflow]) -> Vec<Protection> {
+    let mut found: BTreeMap<Vec<&'static str>, Vec<String>> = BTreeMap::new();
+    for workflow in workflows.iter().filter(|workflow| !workflow.on.events().is_empty()) {
+        found.entry(workflow.on.events()).or_default().push(format!("{WORKFLOWS}/{}", workflow.file));
+    }
+    let named = |(events, workflows): (Vec<&'static str>, Vec<String>)| Protection {
+        name: format!("{project}: {}", events.join(", ")),
+        events,
+        workflows,
+    };
+    found.into_iter().map(named).collect()
 }
 
 fn environments(definition: &Definition, workflows: &[Workflow]) -> Vec<Environment> {

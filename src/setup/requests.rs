@@ -2,13 +2,13 @@
 //!
 //! Sources: <https://docs.github.com/rest/deployments/environments>,
 //! <https://docs.github.com/rest/deployments/branch-policies>, <https://docs.github.com/rest/repos/rules>,
-//! <https://docs.github.com/rest/actions/permissions>.
+//! <https://docs.github.com/rest/actions/permissions>, <https://docs.github.com/rest/actions/policies>.
 
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Environment, Setup};
+use super::{Environment, Protection, Setup};
 
 /// A request of GitHub's REST API.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,6 +34,8 @@ pub enum Part {
     RequiredCheck,
     /// Policies of GitHub Actions.
     Actions,
+    /// Policies that limit the events of workflows.
+    Protections,
 }
 
 /// Placeholder of the number of the user who approves.
@@ -57,7 +59,26 @@ pub fn requests(setup: &Setup) -> Vec<Request> {
         path: "repos/{owner}/{repo}/actions/permissions".to_owned(),
         body: json!({ "enabled": true, "sha_pinning_required": true }),
     });
+    all.extend(setup.protections.iter().map(protected));
     all
+}
+
+/// A policy that lets these events alone start workflows.
+fn protected(protection: &Protection) -> Request {
+    let Protection { name, events, workflows } = protection;
+    let body = json!({
+        "name": name,
+        "enforcement": "active",
+        "conditions": { "workflow_path": { "include": workflows, "exclude": [] } },
+        "rules": [{ "type": "restrict_action_events", "parameters": { "allowed_events": events } }],
+    });
+    Request {
+        part: Part::Protections,
+        about: format!("No other event than {} starts these workflows", events.join(", ")),
+        method: "POST",
+        path: "repos/{owner}/{repo}/actions/policies".to_owned(),
+        body,
+    }
 }
 
 /// An environment, and the branches and tags that may use it.

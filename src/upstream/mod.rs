@@ -9,6 +9,7 @@ mod git;
 mod http;
 mod image;
 mod process;
+mod protections;
 mod registry;
 mod remote;
 mod settings;
@@ -16,6 +17,7 @@ mod settings;
 pub use action::Action;
 pub use api::{Api, ApiError};
 pub use process::Unreachable;
+pub use protections::Protection;
 pub use registry::image_repository;
 pub use remote::{Found, Mistake, Remote, State, Update};
 pub use settings::{

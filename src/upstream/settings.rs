@@ -4,11 +4,13 @@
 //! <https://docs.github.com/rest/actions/permissions>, <https://docs.github.com/rest/actions/secrets>,
 //! <https://docs.github.com/rest/actions/variables>, <https://docs.github.com/rest/deployments/environments>,
 //! <https://docs.github.com/rest/deployments/branch-policies>, <https://docs.github.com/rest/repos/rules>,
-//! <https://docs.github.com/rest/branches/branches#get-a-branch>, <https://docs.github.com/rest/actions/cache>.
+//! <https://docs.github.com/rest/branches/branches#get-a-branch>, <https://docs.github.com/rest/actions/cache>,
+//! <https://docs.github.com/rest/actions/policies>.
 
 use serde_json::Value;
 
 use super::api::{Api, ApiError, encoded};
+use super::protections::{Protection, protections};
 
 /// Settings of a repository.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,8 @@ pub struct RepositorySettings {
     pub plan: Option<String>,
     /// Policy of actions.
     pub actions: Option<Actions>,
+    /// Policies that limit which events start workflows, also those of the organization.
+    pub protections: Option<Vec<Protection>>,
     /// Defaults of a job's token.
     pub token: Option<TokenDefaults>,
     /// Secrets of the repository.
@@ -169,6 +173,7 @@ pub fn repository_settings(api: &Api, name: &str, branches: &[String]) -> Result
         is_private,
         plan,
         actions: reader.actions()?,
+        protections: reader.protections()?,
         token: reader.token()?,
         secrets: reader.names("actions/secrets", "secrets", "secrets of the repository", "Secrets")?,
         variables: reader.names("actions/variables", "variables", "variables of the repository", "Variables")?,
@@ -243,6 +248,12 @@ impl Reader<'_> {
         let listed = self.api.list(&self.path(&format!("{path}?per_page=30")), Some(key));
         let listed = self.readable(listed, setting, permission)?;
         Ok(listed.map(|all| all.iter().map(|one| text(one, "name").to_ascii_uppercase()).collect()))
+    }
+
+    fn protections(&mut self) -> Result<Option<Vec<Protection>>, ApiError> {
+        let listed = self.api.list(&self.path("actions/policies?per_page=100"), Some("policies"));
+        let listed = self.readable(listed, "the execution protections of workflows", "Administration")?;
+        Ok(listed.map(|listed| protections(&listed)))
     }
 
     fn actions(&mut self) -> Result<Option<Actions>, ApiError> {

@@ -35,6 +35,20 @@ impl Triggers {
         let called = Self { call: None, call_secrets: Vec::new(), call_outputs: Pairs::new(), ..self.clone() };
         self.call.is_some() && called == Self::default()
     }
+
+    /// Names of the events, sorted; a call is the event of its caller.
+    pub fn events(&self) -> Vec<&'static str> {
+        let is_pushed = !self.push_branches.is_empty() || !self.push_tags.is_empty();
+        let all = [
+            ("merge_group", self.merge_group),
+            ("pull_request", self.pull_request),
+            ("push", is_pushed),
+            ("release", !self.release.is_empty()),
+            ("schedule", !self.schedule.is_empty()),
+            ("workflow_dispatch", self.manual.is_some()),
+        ];
+        all.into_iter().filter(|(_, is_on)| *is_on).map(|(name, _)| name).collect()
+    }
 }
 
 /// Input of a reusable workflow.

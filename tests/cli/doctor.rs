@@ -7,8 +7,11 @@ use std::time::Instant;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::support::github::{GitHub, NAME, Page, TOKEN, custom, environment};
+use crate::support::github::{GitHub, NAME, Page, TOKEN, custom, environment, policy};
 use crate::support::{Project, Ran, program};
+
+/// The events of the fixture's workflows.
+const EVENTS: &[&str] = &["merge_group", "pull_request", "push", "schedule", "workflow_dispatch"];
 
 /// The pipeline of the fixture, generated: other workflows of the repository count as readers of secrets.
 fn project() -> Project {
@@ -87,6 +90,10 @@ fn fixes() -> Vec<Fix> {
         ("the token of a job without `permissions` can write", |it| token(it, "read", true)),
         ("workflows can approve pull requests", |it| token(it, "read", false)),
         ("`attest` needs GitHub Enterprise Cloud in a private repository", |it| it.plan("enterprise")),
+        ("policy `no schedule` blocks", |it| it.policies_of_actions(&[])),
+        ("any event can start these workflows", |it| {
+            it.policies_of_actions(&[policy("all", "active", &[".github/**"], EVENTS)]);
+        }),
         ("caches have 9.5 GB of 10 GB", |it| it.caches(5_000)),
     ]
 }
@@ -178,7 +185,13 @@ fn a_repository_with_every_setting_wrong_is_walked_to_green() {
       = help: set `attest = false`, or make the repository public
     warning[caches]: caches have 9.5 GB of 10 GB: GitHub evicts the oldest ones, and jobs build again
       = help: delete those of merged pull requests with `gh cache delete`, or raise the limit in Settings > Actions
-    acme/atlas: 8 errors, 13 warnings, 2 notes
+    error[execution protections]: policy `no schedule` blocks `merge_group`, `schedule`, `workflow_dispatch` of `.github/workflows/ci.yml`: its runs fail
+      = help: allow these events for the workflow in Settings > Actions > Policies
+    error[execution protections]: policy `no schedule` blocks `workflow_dispatch` of `.github/workflows/deploy.yml`: its runs fail
+      = help: allow these events for the workflow in Settings > Actions > Policies
+    error[execution protections]: policy `no schedule` blocks `schedule`, `workflow_dispatch` of `.github/workflows/smoke-tests.yml`: its runs fail
+      = help: allow these events for the workflow in Settings > Actions > Policies
+    acme/atlas: 11 errors, 13 warnings, 2 notes
     status: 1
     ");
     for (message, fix) in fixes() {
@@ -398,4 +411,35 @@ fn secrets_of_other_workflows_are_used() {
     assert_eq!(run(&project, &github, &["--deny-warnings"]).code, 0);
     own("jobs: { a: { uses: ./.github/workflows/b.yml, secrets: inherit } }\n");
     assert_eq!(run(&project, &github, &["--deny-warnings"]).code, 0);
+}
+
+#[test]
+fn policies_that_do_not_block_and_those_that_are_not_known() {
+    let (project, github) = (project(), GitHub::wrong());
+    right(&github);
+    let all = policy("all", "active", &["~ALL"], EVENTS);
+    let narrow = policy("narrow", "evaluate", &["~ALL"], &["push"]);
+    let elsewhere = policy("elsewhere", "active", &[".github/workflows/own*.yml"], &["push"]);
+    let mut unknown = policy("lock", "active", &["~ALL"], &[]);
+    unknown["rules"] = json!([{ "type": "require_lockfile" }]);
+    let mut actors = policy("actors", "active", &["~ALL"], &[]);
+    actors["rules"] = json!([{ "type": "restrict_actions_actors", "parameters": { "allowed_actors": [] } }]);
+    let pages = [vec![all, narrow, elsewhere], vec![unknown, actors]].map(|page| json!({ "policies": page }));
+    let path = "actions/policies?per_page=100";
+    let next = format!("<{}/repos/{NAME}/{path}&page=2>; rel=\"next\"", github.address());
+    github.respond(path, vec![Page::new(200, &[("Link", &next)], &pages[0])]);
+    github.set(&format!("{path}&page=2"), &pages[1]);
+    assert_snapshot!(run(&project, &github, &[]).whole(), @"
+    stdout:
+    note[execution protections]: policy `lock` has the rule `require_lockfile`, which is not compared
+      = help: look at it in Settings > Actions > Policies; a required lockfile is written by `pipewright generate --actions-lock`
+    acme/atlas: 1 note
+    status: 0
+    ");
+    for (status, message) in [(404, "Not Found"), (403, "Resource not accessible by integration")] {
+        github.respond(path, vec![Page::new(status, &[], &json!({ "message": message }))]);
+        let ran = run(&project, &github, &[]);
+        assert!(ran.out.contains("unread: the execution protections of workflows could not be read: "), "{ran:?}");
+        assert!(ran.out.contains(message) && ran.out.contains("`Administration: read`"), "{ran:?}");
+    }
 }

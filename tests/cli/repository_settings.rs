@@ -50,6 +50,35 @@ fn requests_are_commands_of_gh() {
     gh api --method PUT 'repos/{owner}/{repo}/actions/permissions' --input - <<'JSON'
     {"enabled":true,"sha_pinning_required":true}
     JSON
+
+    # No other event than merge_group, pull_request, push, workflow_dispatch starts these workflows
+    gh api --method POST 'repos/{owner}/{repo}/actions/policies' --input - <<'JSON'
+    {
+      "name": "small: merge_group, pull_request, push, workflow_dispatch",
+      "enforcement": "active",
+      "conditions": {
+        "workflow_path": {
+          "include": [
+            ".github/workflows/ci.yml"
+          ],
+          "exclude": []
+        }
+      },
+      "rules": [
+        {
+          "type": "restrict_action_events",
+          "parameters": {
+            "allowed_events": [
+              "merge_group",
+              "pull_request",
+              "push",
+              "workflow_dispatch"
+            ]
+          }
+        }
+      ]
+    }
+    JSON
     status: 0
     "#);
     assert_snapshot!(project.run(["settings", "--only", "environments"]).whole(), @"

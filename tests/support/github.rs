@@ -107,6 +107,7 @@ impl GitHub {
             "actions/permissions/workflow",
             &json!({ "default_workflow_permissions": "write", "can_approve_pull_request_reviews": true }),
         );
+        github.policies_of_actions(&[policy("no schedule", "active", &["~ALL"], &["push", "pull_request"])]);
         github.names("actions/secrets", &["GRAFANA_TOKEN", "OLD_TOKEN"]);
         github.names("actions/organization-secrets", &["SLACK_WEBHOOK_URL"]);
         github.names("actions/variables", &["GRAFANA_URL", "PROMETHEUS_TOKEN"]);
@@ -137,6 +138,11 @@ impl GitHub {
         self.set("environments?per_page=100", &json!({ "total_count": all.len(), "environments": all }));
     }
 
+    /// The policies of GitHub Actions.
+    pub(crate) fn policies_of_actions(&self, all: &[Value]) {
+        self.set("actions/policies?per_page=100", &json!({ "total_count": all.len(), "policies": all }));
+    }
+
     /// The branches that can use an environment.
     pub(crate) fn policies(&self, environment: &str, branches: &[&str]) {
         let all: Vec<Value> = branches.iter().map(|name| json!({ "name": name, "type": "branch" })).collect();
@@ -161,6 +167,15 @@ impl GitHub {
             json!({ "full_name": NAME, "active_caches_size_in_bytes": megabytes << 20, "active_caches_count": 9 });
         self.set("actions/cache/usage", &usage);
     }
+}
+
+/// A policy that limits the events of workflows.
+pub(crate) fn policy(name: &str, enforcement: &str, paths: &[&str], events: &[&str]) -> Value {
+    json!({
+        "id": 7, "name": name, "target": "actions", "source_type": "Repository", "source": NAME, "enforcement": enforcement,
+        "conditions": { "workflow_path": { "include": paths, "exclude": [] } },
+        "rules": [{ "type": "restrict_action_events", "parameters": { "allowed_events": events } }],
+    })
 }
 
 /// The policy of an environment that patterns can use.
