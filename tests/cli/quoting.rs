@@ -75,18 +75,23 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// Commands that templates call; each writes down its words, and what it reads where it reads anything.
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 24] = [
     "az",
     "aws",
     "bun",
+    "bundle",
     "cargo",
     "cp",
     "curl",
+    "deno",
     "docker",
+    "dotnet",
     "gcloud",
     "gh",
     "go",
+    "gradle",
     "kubectl",
+    "mvn",
     "npm",
     "pipx",
     "pnpm",
@@ -222,10 +227,14 @@ const CASES: &[Case] = &[
     // Its values come from the environment, and are quoted for curl besides: see below.
     Case { template: "steps/bucket.sh", values: |_| context! {}, env: none, seen: 0 },
     Case { template: "steps/bun.sh", values: words, env: none, seen: 2 },
+    Case { template: "steps/bundler.sh", values: words, env: none, seen: 2 },
     Case {
         template: "steps/command.sh",
-        values: |_| context! {},
-        env: |value| vec![("COMMAND", "uv \"$VALUE\"".to_owned()), ("VALUE", value.to_owned())],
+        values: |_| context! { results => true },
+        env: |value| {
+            let variables = [("COMMAND", "uv \"$VALUE\""), ("STARTED", "started"), ("VALUE", value)];
+            variables.map(|(name, text)| (name, text.to_owned())).to_vec()
+        },
         seen: 1,
     },
     Case {
@@ -234,7 +243,14 @@ const CASES: &[Case] = &[
         env: |value| vec![("PLUGINS", value.to_owned())],
         seen: 1,
     },
+    Case { template: "steps/deno.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/doctests.sh", values: |value| context! { doc => vec![value] }, env: none, seen: 1 },
+    Case {
+        template: "steps/dotnet.sh",
+        values: |value| context! { locked => true, words => vec![value, value] },
+        env: none,
+        seen: 2,
+    },
     Case {
         template: "steps/eks.sh",
         values: |value| context! { cluster => value, region => value },
@@ -265,6 +281,12 @@ const CASES: &[Case] = &[
         seen: 7,
     },
     Case {
+        template: "steps/gradle.sh",
+        values: |value| context! { program => "gradle", words => vec![value, value] },
+        env: none,
+        seen: 2,
+    },
+    Case {
         template: "steps/jest.sh",
         values: |value| {
             context! { start => vec!["npm", value], args => vec![value, value], random => true, reruns => 2, timeout => 300,
@@ -281,6 +303,12 @@ const CASES: &[Case] = &[
         seen: 2,
     },
     // Digests that a build printed, and names of images, which have no character that bash knows.
+    Case {
+        template: "steps/maven.sh",
+        values: |value| context! { program => "mvn", words => vec![value, value] },
+        env: none,
+        seen: 2,
+    },
     Case {
         template: "steps/merge.sh",
         values: |_| context! {},
