@@ -106,8 +106,8 @@ MACHINES = {"ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-22.04"}
 
 @thorough
 def test_machines(make: Make) -> None:
-    """uv builds, installs and runs on every machine of a matrix: everything passes, and Codecov gets
-    the merged coverage."""
+    """uv builds, installs and runs on every machine of a matrix: everything passes, and Codecov
+    gets the merged coverage."""
     linux = {"macos-15": "ubuntu-22.04"}
     run = green(make("machines", locks={".": "uv"}, texts=linux))
     assert {job.matrix["os"] for job in run.jobs if "os" in job.matrix} == MACHINES
