@@ -55,7 +55,7 @@ class Configuration:
         return git(self.bare, "log", "--format=%an: %s", BRANCH).splitlines()
 
     def commit(self, path: str, text: str, title: str) -> None:
-        """A commit by somebody else."""
+        """A commit of another service."""
         work = self.folder / f"work-{time.monotonic_ns()}"
         git(self.folder, "clone", "--quiet", self.bare, work)
         (work / path).parent.mkdir(parents=True, exist_ok=True)

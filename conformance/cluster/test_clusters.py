@@ -17,7 +17,7 @@ from service import Image
 
 @pytest.fixture
 def apart(make: Make, control_plane: Cluster, tmp_path: Path) -> Iterator[tuple[World, Cluster]]:
-    """Staging on a cluster of its own, in a namespace with the name that production has here."""
+    """Staging on another cluster, in a namespace with the name that production has here."""
     with cluster(control_plane.programs) as other:
         shop = make(staged=True)
         other.kubelet.images = control_plane.kubelet.images

@@ -7,6 +7,7 @@ mod axis;
 mod body;
 mod calls;
 mod checkout;
+mod clusters;
 mod components;
 mod condition;
 mod container;
@@ -46,14 +47,12 @@ pub use axis::{Axis, RunsOn};
 pub use body::Body;
 pub use calls::{Call, CallValue};
 pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
+pub use clusters::{Aks, Aws, Azure, CloudLogin, Cluster, Eks, Gcp, Gke};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, JobResult, RunEvent, WhenResult};
 pub use container::{Container, ImageLogin};
 pub use coverage::{CoverageReports, CoverageService};
-pub use environments::{
-    Aks, Aws, Azure, Backup, CloudLogin, Cluster, Eks, Environment, Gcp, Gke, Limit, Marks, Migrate, OnRollback, Start,
-    Undo,
-};
+pub use environments::{Backup, Environment, Limit, Marks, Migrate, OnRollback, Start, Undo};
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login, Mirror};
 pub use inputs::{Input, InputKind};

@@ -129,7 +129,7 @@ fn changes(context: &Context<'_>, resolved: &resolve::Environment<'_>, origin: &
                 steps.push(script(title, &["shift", "--to", percent], "traffic", Effect::Changes, &judged));
             }
             if !stages.shift_all() {
-                steps.push(script(stages.promote, &["promote"], "traffic", Effect::Changes, &delivered));
+                steps.push(script(stages.promote, &["promote"], "traffic", Effect::Changes, &none));
             }
         }
         None => steps.push(script("Apply", &["apply"], "deploy", Effect::Changes, &delivered)),

@@ -36,7 +36,7 @@ pub(super) fn job(context: &Context<'_>, environment: &Environment<'_>) -> Job {
     if let Some(stages) = environment.traffic.map(|traffic| traffic.provider.stages(traffic.written)) {
         changes.push(script(stages.apply, &["apply"], Effect::Changes, &delivered));
         changes.extend(smoke(stages.smoke, &["--canary"]));
-        changes.push(script(stages.promote, &["promote"], Effect::Changes, &delivered));
+        changes.push(script(stages.promote, &["promote"], Effect::Changes, &none));
     } else {
         changes.push(script("Apply", &["apply"], Effect::Changes, &delivered));
     }

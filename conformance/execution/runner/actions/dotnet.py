@@ -23,7 +23,7 @@ INPUTS = {
 def setup_dotnet(use: Use) -> None:
     """Ends its job: no registry that is reached here has an SDK.
 
-    src/cache-restore.ts: a cache without a lock file is an error of its own.
+    src/cache-restore.ts: a cache without a lock file is another error.
     """
     lines = use.lines("cache-dependency-path")
     if use.flag("cache") and not globs.digest(lines, use.place.workspace):
