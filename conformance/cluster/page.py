@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import statistics
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -13,29 +12,22 @@ BEGIN, END = "<!-- faults -->\n", "<!-- end of faults -->\n"
 CASES = "<!-- deploys -->\n", "<!-- end of deploys -->\n"
 
 
-def note(step: str, fault: str, outcome: str, seconds: float) -> None:
+def note(step: str, fault: str, outcome: str) -> None:
     """Keeps the outcome of a cell, if the page is to be rewritten."""
     if kept := _kept():
-        cell = {"step": step, "fault": fault, "outcome": outcome, "seconds": seconds}
         with kept.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(cell) + "\n")
+            file.write(json.dumps([step, fault, outcome]) + "\n")
 
 
 def noted(step: str, fault: str) -> bool:
-    """Whether the outcome of a cell is kept, so that an accepting run can go on after an end."""
-    kept = _kept()
-    lines = kept.read_text("utf-8").splitlines() if kept and kept.exists() else []
-    return (step, fault) in {(cell["step"], cell["fault"]) for cell in map(json.loads, lines)}
+    """Whether an accepting run has the outcome of a cell already: kept, or on the page."""
+    return (step, fault) in _outcomes() if _kept() else False
 
 
 def rewrite(steps: Sequence[str], faults: Sequence[str]) -> None:
-    """Rewrites the table from the outcomes that were kept, if that is asked for."""
-    kept = _kept()
-    if not kept or not kept.exists():
-        return
-    noted = [json.loads(line) for line in kept.read_text("utf-8").splitlines()]
-    found = {(cell["step"], cell["fault"]): cell for cell in noted}
-    put((BEGIN, END), f"\n{_table(found, steps, faults)}\n")
+    """Adds the outcomes that were kept to the table, if that is asked for."""
+    if _kept():
+        put((BEGIN, END), f"\n{_table(_outcomes(), steps, faults)}\n")
 
 
 def put(marks: tuple[str, str], content: str) -> None:
@@ -50,33 +42,34 @@ def between(marks: tuple[str, str]) -> str:
     return PAGE.read_text("utf-8").partition(marks[0])[2].partition(marks[1])[0]
 
 
-def _table(found: dict[tuple[str, str], dict], steps: Sequence[str], faults: Sequence[str]) -> str:  # type: ignore[type-arg]
-    median = statistics.median(cell["seconds"] for cell in found.values())
-    whole = len(steps) * len(faults)
-    lines = [f"{len(found)} of {whole} cells were run, in {median:.0f} seconds each (median)."]
+def cells() -> dict[tuple[str, str], str]:
+    """The outcome of each step and fault on the page."""
+    return dict(_read(between((BEGIN, END)).splitlines()))
+
+
+def _outcomes() -> dict[tuple[str, str], str]:
+    kept = _kept()
+    lines = kept.read_text("utf-8").splitlines() if kept and kept.exists() else []
+    return cells() | {(step, fault): outcome for step, fault, outcome in map(json.loads, lines)}
+
+
+def _table(found: dict[tuple[str, str], str], steps: Sequence[str], faults: Sequence[str]) -> str:
+    lines = [f"{len(found)} of {len(steps) * len(faults)} cells were run."]
     for fault in faults:
-        rows = [
-            f"| {step} | {found[step, fault]['outcome']} |"
-            for step in steps
-            if (step, fault) in found
-        ]
+        rows = [f"| {step} | {found[step, fault]} |" for step in steps if (step, fault) in found]
         if rows:
             lines += ["", f"**{fault}**", "", "| Step | Outcome |", "|---|---|", *rows]
     return "\n".join(lines) + "\n"
 
 
-def cells() -> set[tuple[str, str]]:
-    """The step and the fault of each cell of the page."""
-    return set(_read(between((BEGIN, END)).splitlines()))
-
-
-def _read(lines: Iterable[str]) -> Iterable[tuple[str, str]]:
+def _read(lines: Iterable[str]) -> Iterable[tuple[tuple[str, str], str]]:
     fault = ""
     for line in lines:
         if line.startswith("**"):
             fault = line.strip("*")
         elif line.startswith("| ") and not line.startswith("| Step"):
-            yield line.split("|")[1].strip(), fault
+            _, step, outcome, _ = line.split("|")
+            yield (step.strip(), fault), outcome.strip()
 
 
 def _kept() -> Path | None:

@@ -24,4 +24,4 @@ def test_page_has_outcomes_of_cells() -> None:
     """The page has outcomes of faults in steps that there are, of the last accepted runs."""
     page.rewrite(STEPS, [fault.name for fault in FAULTS])
     cells = page.cells()
-    assert cells and cells <= {(step, fault.name) for step in STEPS for fault in FAULTS}
+    assert cells and cells.keys() <= {(step, fault.name) for step in STEPS for fault in FAULTS}
