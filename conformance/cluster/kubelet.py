@@ -16,6 +16,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 from dataclasses import dataclass, field
@@ -125,10 +126,19 @@ class Kubelet:
 
     def _work(self) -> None:
         while not self._stopped.wait(PULSE):
+            pods: list[dict[str, Any]] = []
             with contextlib.suppress(OSError):
-                for pod in self.api.items("/api/v1/pods"):
-                    if pod["metadata"]["namespace"] not in self.paused:
-                        self._tend(pod)
+                pods = self.api.items("/api/v1/pods")
+            for pod in pods:
+                if pod["metadata"]["namespace"] not in self.paused:
+                    self._tended(pod)
+
+    def _tended(self, pod: dict[str, Any]) -> None:
+        """A pod that cannot be tended now is no reason to leave the others."""
+        try:
+            self._tend(pod)
+        except OSError as error:
+            sys.stderr.write(f"kubelet: {_path(pod)}: {error}\n")
 
     def _tend(self, pod: dict[str, Any]) -> None:
         meta = pod["metadata"]
