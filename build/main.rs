@@ -18,6 +18,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build");
     println!("cargo::rerun-if-changed=templates");
     println!("cargo::rerun-if-changed=src/seal.rs");
+    let is = |key: &str, value: &str| env::var(key).is_ok_and(|all| all.split(',').any(|one| one == value));
+    // At a fixed address nothing is relocated when the program starts. A static program decides by its own flags.
+    if is("CARGO_CFG_TARGET_OS", "linux")
+        && is("CARGO_CFG_TARGET_ENV", "gnu")
+        && !is("CARGO_CFG_TARGET_FEATURE", "crt-static")
+    {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let mut table = String::from("[\n");
     for (name, text) in make::files(Path::new("templates"))? {

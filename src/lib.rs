@@ -45,11 +45,15 @@ pub mod verification;
 pub mod workflow;
 pub mod yaml;
 
+use std::panic::resume_unwind;
+use std::thread;
+
 use checks::Subject;
 use definition::Definition;
 use diagnostics::{Code, Diagnostic, Location};
 use files::File;
 use init::Needs;
+use lowering::Lowered;
 use pins::Lock;
 use resolve::Resolved;
 use sources::{Sources, Text};
@@ -112,13 +116,18 @@ fn passes(
         return None;
     }
     let lowered = lowering::lower(&pipeline, sources, &lock).map_err(|unmet| diagnostics.extend(unmet)).ok()?;
-    diagnostics.extend(verification::verify(&lowered.workflows));
+    let Lowered { workflows, emitted } = lowered;
+    // Both read the workflows, and each takes about as long as the other.
+    let (found, files) = thread::scope(|scope| {
+        let files = scope.spawn(|| files::files(sources, &workflows, emitted));
+        (verification::verify(&workflows), files.join().unwrap_or_else(|panic| resume_unwind(panic)))
+    });
+    diagnostics.extend(found);
     if diagnostics.iter().any(Diagnostic::is_error) {
         return None;
     }
-    let files = files::files(sources, &lowered.workflows, lowered.emitted);
     let files = files.map_err(|refused| diagnostics.push(*refused)).ok()?;
-    Some((files, lowered.workflows))
+    Some((files, workflows))
 }
 
 /// The page of a rule: what it means, why it is one, an example that breaks it, and the fix. None for one that is not.

@@ -30,6 +30,11 @@ pub fn read_back(workflow: &Workflow, text: &str) -> Result<(), String> {
     if found.is_empty() { Ok(()) } else { Err(fault(found.join("; "))) }
 }
 
+/// Makes ready what reading back needs, which takes as long as a compilation: for a thread beside one.
+pub fn prepare() {
+    let _ = validator();
+}
+
 /// Parses every expression of a node; an `if` is one without braces, too.
 fn expressions(node: &Value, is_condition: bool) -> Result<(), Error> {
     match node {

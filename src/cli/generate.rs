@@ -1,10 +1,12 @@
 //! `generate`: compile definitions and write the workflows.
 
 use std::path::{Path, PathBuf};
+use std::{fs, thread};
 
 use clap::Args;
 use pipewright::drift::{self, Ignored, Kind};
-
+use pipewright::files::{MANIFEST, SCRIPTS};
+use pipewright::readback;
 use serde_json::{Map, Value, json};
 
 use super::actions_lock;
@@ -71,6 +73,9 @@ pub(crate) fn run_with(
         }
     }
     let diffs = if command.diff { Diffs::All } else { Diffs::None };
+    if writes && places.iter().any(was_edited) {
+        thread::spawn(readback::prepare);
+    }
     let how = Use { diffs, stages: writes, records: true, denies: settings.deny_warnings };
     let mut all = compiled(&places, &repositories, how, locks)?;
     report::print(&all, settings);
@@ -107,6 +112,12 @@ pub(crate) fn run_with(
     results.insert("warnings".to_owned(), report::notes(&advice));
     report::document(&all, false, results, settings);
     Ok(Exit::Fine)
+}
+
+/// Whether a definition is newer than its files: a hint that some of them will change.
+fn was_edited(place: &Place) -> bool {
+    let changed = |path: &str| fs::metadata(place.root.join(path)).and_then(|found| found.modified()).ok();
+    changed(&place.file) > changed(&format!("{SCRIPTS}/{MANIFEST}"))
 }
 
 /// Locks the repositories of a call that writes.

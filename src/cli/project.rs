@@ -228,13 +228,17 @@ fn used(file: &File) -> (String, String) {
 
 /// Reads the workflows among these changes back, and writes all changes beside their destinations.
 fn staged(repository: &Repository, changes: &[Change], workflows: &[Workflow]) -> Result<Staged, Fault> {
+    let of = |change: &Change| {
+        let name = change.path.strip_prefix(".github/workflows/")?;
+        workflows.iter().find(|workflow| workflow.file == name)
+    };
+    let one = |change: &Change| match (of(change), &change.after) {
+        (Some(workflow), Some(text)) => read_back(workflow, text),
+        _ => Ok(()),
+    };
+    in_parallel(changes, threads(), &one).into_iter().collect::<Result<(), _>>().map_err(Fault::ReadBack)?;
     let mut staged = repository.stage();
     for change in changes {
-        let name = change.path.strip_prefix(".github/workflows/");
-        let workflow = workflows.iter().find(|workflow| name == Some(workflow.file.as_str()));
-        if let (Some(workflow), Some(text)) = (workflow, &change.after) {
-            read_back(workflow, text).map_err(Fault::ReadBack)?;
-        }
         staged.add(change).map_err(Fault::Write)?;
     }
     Ok(staged)
