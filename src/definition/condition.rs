@@ -32,6 +32,7 @@ pub struct Case {
     /// Results of jobs in `needs`, by name: each has one of its list. With it, `result` is any, unless the run is cancelled.
     ///
     /// Example: `{ bundle = ["failure", "cancelled"] }`
+    #[schemars(extend("x-names" = "jobs"))]
     #[serde(default)]
     pub jobs: Table<Vec<JobResult>>,
     /// Events that start the run, one of them.
@@ -59,6 +60,7 @@ pub struct Case {
     /// Components of which the pull request changes at least one; other runs count as changing all. For jobs of `[jobs]`.
     ///
     /// Example: `["backend"]`
+    #[schemars(extend("x-names" = "components"))]
     #[serde(default)]
     pub changed: Vec<Name>,
     /// Repository of the run, so that forks are left out.

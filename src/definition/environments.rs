@@ -25,6 +25,7 @@ pub struct Environment {
     ///
     /// Default: none.
     /// Example: `"staging"`
+    #[schemars(extend("x-names" = "environments"))]
     #[serde(default)]
     pub needs: Option<Name>,
     /// Start of its deploys: after every push to the branch that deploys, or manually. Environments that need it wait for
@@ -66,7 +67,7 @@ pub struct Environment {
     /// Workloads to deploy, in this order.
     ///
     /// Example: `["api"]`
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1), extend("x-names" = "workloads"))]
     pub deploy: Vec<Name>,
     /// Backup before anything is changed.
     ///
@@ -90,11 +91,13 @@ pub struct Environment {
     ///
     /// Default: none.
     /// Example: `"api"`
+    #[schemars(extend("x-names" = "smoke"))]
     #[serde(default)]
     pub smoke: Option<Name>,
     /// Limits of metrics. A version that exceeds one is rolled back.
     ///
     /// Example: `{ error-rate = { max = "0.1%" } }`
+    #[schemars(extend("x-names" = "metrics"))]
     #[serde(default)]
     pub limits: Table<Limit>,
     /// Environment variables of the deploy job.
@@ -208,6 +211,7 @@ pub struct Migrate {
     /// Workload whose image and environment the Jobs use.
     ///
     /// Example: `"api"`
+    #[schemars(extend("x-names" = "workloads"))]
     pub workload: Name,
     /// The command.
     ///

@@ -1,7 +1,8 @@
 //! The language: one file per table of `pipeline.toml`.
 //!
 //! Nothing in this module depends on GitHub. The doc comment of a key is its documentation: the schema, the language
-//! reference and the completion of editors are derived from it. Its line `Example:` is a TOML value.
+//! reference and the completion of editors are derived from it. Its line `Example:` is a TOML value, and `x-names` in its
+//! schema is the table whose names it takes.
 
 mod axis;
 mod body;
@@ -17,6 +18,7 @@ mod environments;
 mod gates;
 mod images;
 mod inputs;
+mod keys;
 mod matrix;
 mod meaning;
 mod monitoring;
@@ -56,6 +58,7 @@ pub use environments::{Backup, Environment, Limit, Marks, Migrate, OnRollback, S
 pub use gates::{Gates, Order, Repeat};
 pub use images::{Cache, Image, Login, Mirror};
 pub use inputs::{Input, InputKind};
+pub use keys::{Key, documentation, keys, names, names_of_keys, values};
 pub use matrix::{Cell, JobRunsOn, Matrix, fits};
 pub use meaning::meaning;
 pub use monitoring::{Few, Grafana, Metric, Monitoring, Outcome, Prometheus, QUERY_VARIABLES, Samples, Unit};

@@ -16,6 +16,8 @@ mod required;
 mod suggest;
 mod syntax;
 
+pub(super) use renamed::as_toml;
+
 /// The result of reading a definition.
 #[derive(Debug)]
 pub struct Read {

@@ -17,6 +17,7 @@ pub struct Suite {
     /// Test run that leaves these tests out.
     ///
     /// Example: `"backend"`
+    #[schemars(extend("x-names" = "tests"))]
     pub of: Name,
     /// Folders and files of the suite, relative to the component's folder. pytest also takes single tests, go takes folders
     /// of packages.
@@ -27,6 +28,7 @@ pub struct Suite {
     /// Services that the tests need.
     ///
     /// Example: `["lancedb"]`
+    #[schemars(extend("x-names" = "services"))]
     #[serde(default)]
     pub services: Vec<Name>,
     /// Effect of a failure on merging.
@@ -118,6 +120,7 @@ pub struct Quarantine {
     ///
     /// Default: every test run.
     /// Example: `"backend"`
+    #[schemars(extend("x-names" = "tests"))]
     #[serde(default)]
     pub of: Option<Name>,
 }

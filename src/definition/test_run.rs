@@ -22,10 +22,12 @@ pub struct TestRun {
     /// Component under test.
     ///
     /// Example: `"backend"`
+    #[schemars(extend("x-names" = "components"))]
     pub component: Name,
     /// Test runner.
     ///
     /// Example: `"pytest"`
+    #[schemars(extend("x-names" = "runners"))]
     pub runner: String,
     /// Command of the `command` runner. It reads `SHARD` and `SHARDS`, and writes a JUnit report to the path `JUNIT`.
     ///
@@ -94,6 +96,7 @@ pub struct TestRun {
     /// Services that the tests need.
     ///
     /// Example: `["postgres"]`
+    #[schemars(extend("x-names" = "services"))]
     #[serde(default)]
     pub services: Vec<Name>,
     /// Isolation of the processes of a job in a service that they share.

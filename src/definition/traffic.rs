@@ -14,10 +14,12 @@ pub struct Traffic {
     /// Workload whose traffic is shifted.
     ///
     /// Example: `"api"`
+    #[schemars(extend("x-names" = "workloads"))]
     pub workload: Name,
     /// Provider that shifts the traffic: `"gateway-api"` for a canary, `"blue-green"` for a switch.
     ///
     /// Example: `"gateway-api"`
+    #[schemars(extend("x-names" = "providers"))]
     pub provider: String,
     /// Route to patch.
     ///

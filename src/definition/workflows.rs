@@ -184,6 +184,7 @@ pub struct Job {
     /// Jobs of the same workflow that have to succeed first.
     ///
     /// Example: `["build"]`
+    #[schemars(extend("x-names" = "jobs"))]
     #[serde(default)]
     pub needs: Vec<Name>,
     /// Condition of the job. A job whose condition does not hold does not block a merge.
@@ -196,6 +197,7 @@ pub struct Job {
     ///
     /// Default: none; the job gets no toolchain.
     /// Example: `"backend"`
+    #[schemars(extend("x-names" = "components"))]
     #[serde(default)]
     pub component: Option<Name>,
     /// Matrix of the job: a job for every combination of values.
@@ -236,6 +238,7 @@ pub struct Job {
     /// Services that the job needs.
     ///
     /// Example: `["postgres"]`
+    #[schemars(extend("x-names" = "services"))]
     #[serde(default)]
     pub services: Vec<Name>,
     /// Environment variables of the steps.

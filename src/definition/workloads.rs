@@ -17,6 +17,7 @@ pub struct Workload {
     /// Image that the workload runs.
     ///
     /// Example: `"backend"`
+    #[schemars(extend("x-names" = "images"))]
     pub image: Name,
     /// Kubernetes object: kind and name.
     ///

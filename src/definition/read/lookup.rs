@@ -1,5 +1,7 @@
 //! Places of the schema: of a value, of a key, of a pointer.
 
+use std::ptr;
+
 use jsonschema::ValidationError;
 use serde_json::{Map, Value};
 
@@ -22,17 +24,37 @@ pub(in crate::definition) fn key_schema<'a>(schema: &'a Value, path: &[Part]) ->
                 return Some(found);
             }
         }
-        let inner = match part {
-            Part::Key(key) => {
-                let named = || here.get("patternProperties")?.as_object()?.values().next();
-                let declared = here.get("properties").and_then(|keys| keys.get(key.as_ref()));
-                declared.or_else(named).or_else(|| here.get("additionalProperties"))
-            }
-            Part::Index(_) => here.get("items"),
-        };
-        step(root, inner?, rest)
+        step(root, inside(here, part)?, rest)
     }
     step(schema, schema, path)
+}
+
+/// Every form of the value at a path: a key may take a string, a list and several tables.
+pub(in crate::definition) fn forms_at<'a>(schema: &'a Value, path: &[Part]) -> Vec<&'a Value> {
+    let mut here = forms(schema, schema);
+    for part in path {
+        let mut below: Vec<&Value> = Vec::new();
+        for form in here.into_iter().filter_map(|form| inside(form, part)).flat_map(|inner| forms(schema, inner)) {
+            // Several forms may lead to one, and a language that nests doubles them with each step.
+            if !below.iter().any(|known| ptr::eq(*known, form)) {
+                below.push(form);
+            }
+        }
+        here = below;
+    }
+    here
+}
+
+/// The schema of a part of a value.
+fn inside<'a>(here: &'a Value, part: &Part) -> Option<&'a Value> {
+    match part {
+        Part::Key(key) => {
+            let named = || here.get("patternProperties")?.as_object()?.values().next();
+            let declared = here.get("properties").and_then(|keys| keys.get(key.as_ref()));
+            declared.or_else(named).or_else(|| here.get("additionalProperties"))
+        }
+        Part::Index(_) => here.get("items"),
+    }
 }
 
 /// The keys that a table of this schema may have, for each of its forms.
@@ -49,7 +71,7 @@ pub(super) fn named<'a>(schema: &'a Value, here: &'a Value) -> Option<&'a Value>
 }
 
 /// Every form of a schema, with references followed.
-fn forms<'a>(schema: &'a Value, here: &'a Value) -> Vec<&'a Value> {
+pub(in crate::definition) fn forms<'a>(schema: &'a Value, here: &'a Value) -> Vec<&'a Value> {
     let here = follow(schema, here).unwrap_or(here);
     let choices = ["allOf", "anyOf"].iter().filter_map(|key| here.get(key)?.as_array()).flatten();
     std::iter::once(here).chain(choices.flat_map(|choice| forms(schema, choice))).collect()

@@ -95,7 +95,7 @@ pub(super) fn holds_former(table: &[Part], value: &Value, key: &str) -> bool {
 }
 
 /// A JSON value as TOML.
-pub(super) fn as_toml(value: &Value) -> String {
+pub(in crate::definition) fn as_toml(value: &Value) -> String {
     match value {
         Value::Object(table) => {
             let entries: Vec<String> = table.iter().map(|(key, value)| format!("{key} = {}", as_toml(value))).collect();
