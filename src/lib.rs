@@ -21,6 +21,7 @@ mod gitignore;
 pub mod graph;
 pub mod init;
 mod lowering;
+pub mod lsp;
 pub mod pins;
 pub mod plan;
 pub mod provenance;

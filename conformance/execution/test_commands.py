@@ -25,11 +25,34 @@ MANIFEST = ".github/pipewright/manifest.sha256"
 COMMIT = "a" * 40
 
 
+def frame(message: str) -> str:
+    """A message of the Language Server Protocol."""
+    return f"Content-Length: {len(message)}\r\n\r\n{message}"
+
+
+# A session of an editor that opens nothing.
+SESSION = "".join(
+    map(
+        frame,
+        [
+            '{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"capabilities":{}}}',
+            '{"jsonrpc":"2.0","id":2,"method":"shutdown"}',
+            '{"jsonrpc":"2.0","method":"exit"}',
+        ],
+    )
+)
+
+
 def run(tree: Path, *arguments: str, status: int = 0, **variables: str) -> str:
     """Runs the program as a user does, and returns what it prints."""
     command = [os.environ["BENCH_PROGRAM"], *arguments]
     done = subprocess.run(
-        command, cwd=tree, env=os.environ | variables, capture_output=True, text=True
+        command,
+        cwd=tree,
+        env=os.environ | variables,
+        input=SESSION if arguments == ("lsp",) else "",
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == status, done.stdout + done.stderr
     return done.stdout
@@ -116,6 +139,7 @@ READING: dict[str, tuple[list[str], str]] = {
     "completions": (["completions", "bash"], "pipewright"),
     "man": (["man"], ".TH pipewright"),
     "schema": (["schema"], '"$schema"'),
+    "lsp": (["lsp"], '"hoverProvider":true'),
 }
 
 

@@ -15,6 +15,7 @@ mod graph;
 mod init;
 mod init_add;
 mod locks;
+mod lsp;
 mod man;
 mod migrate;
 mod needs;
@@ -87,6 +88,8 @@ enum Command {
     Man(man::Page),
     /// Print the JSON schema of the language
     Schema,
+    /// Answer an editor, as a language server
+    Lsp(lsp::Command),
 }
 
 /// Runs the program.
@@ -114,6 +117,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Completions(command) => completions::run(&command, Arguments::command(), &settings),
         Command::Man(page) => man::run(&page, Arguments::command(), &settings),
         Command::Schema => schema::run(),
+        Command::Lsp(command) => lsp::run(&command, &settings),
     };
     ended.unwrap_or_else(|failure| failure.print(settings.format)).into()
 }

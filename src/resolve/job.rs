@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::call::Call;
 use super::component::Component;
-use super::names::{OWN_JOBS, ci_jobs};
+use super::names::{ci_jobs, own_jobs};
 use super::outputs;
 use super::references::{References, UNKNOWN_NAME};
 use super::scope::{Named, Parts, Scope};
@@ -133,8 +133,7 @@ pub(super) fn jobs<'a>(
 
 fn needed_job(scope: &Scope<'_>, references: &mut References, name: &Name, at: impl FnOnce() -> Location) {
     let from_tables = ci_jobs(scope.definition);
-    let own = OWN_JOBS.iter().copied().filter(|id| *id != "passed");
-    let known: Vec<&str> = from_tables.iter().map(|job| job.id.as_ref()).chain(own).collect();
+    let known: Vec<&str> = from_tables.iter().map(|job| job.id.as_ref()).chain(own_jobs()).collect();
     if !known.contains(&name.as_str()) {
         let message = format!("`ci.yml` has no job `{name}` that another one can wait for");
         references.misspelt(UNKNOWN_NAME, at(), message, name, known);

@@ -81,24 +81,37 @@ pub(crate) struct CiJob<'a> {
 /// Returns every job of `ci.yml` that comes from a table.
 pub(crate) fn ci_jobs(definition: &Definition) -> Vec<CiJob<'_>> {
     let mut jobs = Vec::new();
-    let mut add = |table, name, id| jobs.push(CiJob { table, name, id });
-    for name in definition.components.keys() {
-        add("components", name, Cow::Borrowed(name.as_str()));
-    }
-    for name in definition.tests.keys() {
-        add("tests", name, Cow::Owned(test_job(name)));
-        add("tests", name, Cow::Owned(gates_job(name)));
-    }
-    for name in definition.suites.keys() {
-        add("suites", name, Cow::Owned(suite_job(name)));
-    }
-    for name in definition.images.keys() {
-        add("images", name, Cow::Owned(image_job(name)));
-    }
-    for name in definition.jobs.keys() {
-        add("jobs", name, Cow::Borrowed(name.as_str()));
+    for table in JOB_TABLES {
+        let names: Vec<&Name> = match table {
+            "components" => definition.components.keys().collect(),
+            "tests" => definition.tests.keys().collect(),
+            "suites" => definition.suites.keys().collect(),
+            "images" => definition.images.keys().collect(),
+            _ => definition.jobs.keys().collect(),
+        };
+        for name in names {
+            jobs.extend(job_ids(table, name).into_iter().map(|id| CiJob { table, name, id }));
+        }
     }
     jobs
+}
+
+/// Tables whose entries are jobs of `ci.yml`.
+pub(crate) const JOB_TABLES: [&str; 5] = ["components", "tests", "suites", "images", "jobs"];
+
+/// Returns the ids of the jobs of `ci.yml` that come from an entry of one of these tables.
+pub(crate) fn job_ids<'n>(table: &str, name: &'n str) -> Vec<Cow<'n, str>> {
+    match table {
+        "tests" => vec![Cow::Owned(test_job(name)), Cow::Owned(gates_job(name))],
+        "suites" => vec![Cow::Owned(suite_job(name))],
+        "images" => vec![Cow::Owned(image_job(name))],
+        _ => vec![Cow::Borrowed(name)],
+    }
+}
+
+/// Returns the jobs of every `ci.yml` that a custom job can wait for.
+pub(crate) fn own_jobs<'j>() -> impl Iterator<Item = &'j str> {
+    OWN_JOBS.into_iter().filter(|id| *id != "passed")
 }
 
 /// Returns the id of the job that runs the shards of a test run.

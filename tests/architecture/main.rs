@@ -22,6 +22,7 @@ const TABLE: &[(&str, &[&str])] = &[
             "fixes",
             "lib",
             "graph",
+            "lsp",
             "plan",
             "setup",
             "provenance",
@@ -41,6 +42,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("doctor", &["seal", "setup", "upstream", "workflow"]),
     ("plan", &["definition", "setup", "sources", "workflow"]),
     ("fixes", &["diagnostics", "lib", "sources"]),
+    ("lsp", &["definition", "diagnostics", "lib", "resolve", "runners", "sources", "traffic"]),
     ("eject", &["files", "lib", "seal", "shared", "sources", "workflow", "yaml"]),
     (
         "lib",

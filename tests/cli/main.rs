@@ -19,6 +19,7 @@ mod generate;
 mod graph;
 mod hostile;
 mod interrupted;
+mod lsp;
 mod merged;
 mod migrate;
 mod mistakes;
