@@ -229,6 +229,7 @@ fn a_base_is_read_from_its_document_and_has_its_own_findings() {
     ");
     let fix = fixes(&mut editor, "shared/pipeline-base.toml");
     assert_eq!(fix.len(), 1, "{fix:?}");
+    assert_eq!(fixes(&mut editor, FILE), [] as [Value; 0], "it is a fix of the other file");
     // The declaration of a name is in the base.
     let (text, position) =
         cursor("version = 1\nextends = \"shared/pipeline-base.toml\"\ntests.a.component = \"to|ol\"\n");
