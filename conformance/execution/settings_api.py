@@ -169,6 +169,37 @@ def named(kind: str, names: set[str]) -> Answer:
     return listed(kind, [{"name": name} for name in sorted(names)])
 
 
+def numbered(items: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items with the ids that a list has."""
+    return [item | {"id": number} for number, item in enumerate(items, 1)]
+
+
+def replaced(items: list[dict[str, Any]], number: str, body: dict[str, Any]) -> Answer:
+    """Changes the keys of an item that the body has."""
+    index = int(number) - 1
+    if index not in range(len(items)):
+        return MISSING
+    items[index] |= body
+    return 200, numbered(items)[index]
+
+
+def setting(path: str, name: str) -> None:
+    """Registers a setting of the repository: its keys are read, and changed by those of a body."""
+
+    @route("GET", path)
+    def read(state: State, parts: list[str], body: Any) -> Answer:
+        return 200, getattr(state, name)
+
+    @route("PUT", path)
+    def change(state: State, parts: list[str], body: Any) -> Answer:
+        getattr(state, name).update(body)
+        return 204, None
+
+
+setting("/actions/permissions", "actions")
+setting("/actions/permissions/workflow", "token")
+
+
 @route("GET", "")
 def repository(state: State, parts: list[str], body: Any) -> Answer:
     """The repository, of an organization."""
@@ -188,19 +219,6 @@ def user(state: State, parts: list[str], body: Any) -> Answer:
     return 200, {"login": parts[0], "id": REVIEWER}
 
 
-@route("GET", "/actions/permissions")
-def permissions(state: State, parts: list[str], body: Any) -> Answer:
-    """The policy of actions."""
-    return 200, state.actions
-
-
-@route("PUT", "/actions/permissions")
-def set_permissions(state: State, parts: list[str], body: Any) -> Answer:
-    """Sets the policy of actions."""
-    state.actions |= body
-    return 204, None
-
-
 @route("GET", "/actions/permissions/selected-actions")
 def selected(state: State, parts: list[str], body: Any) -> Answer:
     """The selected actions; a conflict where none are selected."""
@@ -212,33 +230,33 @@ def selected(state: State, parts: list[str], body: Any) -> Answer:
 @route("GET", "/actions/policies")
 def policies(state: State, parts: list[str], body: Any) -> Answer:
     """The execution protections."""
-    return listed("policies", state.policies)
+    return listed("policies", numbered(state.policies))
 
 
 @route("POST", "/actions/policies")
 def add_policy(state: State, parts: list[str], body: Any) -> Answer:
-    """Adds an execution protection, for some workflows, of known rules and events."""
+    """Adds an execution protection."""
+    if not is_policy(body):
+        return 422, {"message": "Validation Failed"}
+    state.policies.append(body | {"target": "actions"})
+    return 201, numbered(state.policies)[-1]
+
+
+@route("PUT", "/actions/policies/([0-9]+)")
+def set_policy(state: State, parts: list[str], body: Any) -> Answer:
+    """Changes an execution protection."""
+    if not is_policy(body):
+        return 422, {"message": "Validation Failed"}
+    return replaced(state.policies, parts[0], body)
+
+
+def is_policy(body: Any) -> bool:
+    """Whether a body is for some workflows, of known rules and events."""
     paths = body["conditions"]["workflow_path"]
     rules = {rule["type"]: rule["parameters"] for rule in body["rules"]}
     events = rules.get("restrict_action_events", {}).get("allowed_events", [])
     is_known = rules.keys() <= {"restrict_action_events", "restrict_actions_actors"}
-    if not is_known or not paths["include"] + paths["exclude"] or not EVENTS.issuperset(events):
-        return 422, {"message": "Validation Failed"}
-    state.policies.append(body | {"id": len(state.policies) + 1, "target": "actions"})
-    return 201, state.policies[-1]
-
-
-@route("GET", "/actions/permissions/workflow")
-def token(state: State, parts: list[str], body: Any) -> Answer:
-    """The defaults of a job's token."""
-    return 200, state.token
-
-
-@route("PUT", "/actions/permissions/workflow")
-def set_token(state: State, parts: list[str], body: Any) -> Answer:
-    """Sets the defaults of a job's token."""
-    state.token |= body
-    return 204, None
+    return is_known and bool(paths["include"] + paths["exclude"]) and EVENTS.issuperset(events)
 
 
 @route("GET", "/actions/(secrets|variables)")
@@ -305,7 +323,7 @@ def set_environment(state: State, parts: list[str], body: Any) -> Answer:
 def patterns(state: State, parts: list[str], body: Any) -> Answer:
     """The branches and tags that can use an environment."""
     found = state.environments.get(parts[0])
-    return listed("branch_policies", found.patterns) if found else MISSING
+    return listed("branch_policies", numbered(found.patterns)) if found else MISSING
 
 
 @route("POST", "/environments/([^/]+)/deployment-branch-policies")
@@ -333,13 +351,26 @@ def rules(state: State, parts: list[str], body: Any) -> Answer:
     ]
 
 
+@route("GET", "/rulesets")
+def rulesets(state: State, parts: list[str], body: Any) -> Answer:
+    """All rulesets, without their rules."""
+    keys = ("id", "name", "target", "enforcement")
+    return 200, [{key: one.get(key) for key in keys} for one in numbered(state.rulesets)]
+
+
 @route("POST", "/rulesets")
 def add_ruleset(state: State, parts: list[str], body: Any) -> Answer:
     """Adds a ruleset, whose name is new."""
     if any(one["name"] == body["name"] for one in state.rulesets):
         return 422, {"message": "Validation Failed", "errors": ["Name must be unique"]}
     state.rulesets.append(body)
-    return 201, body
+    return 201, numbered(state.rulesets)[-1]
+
+
+@route("PUT", "/rulesets/([0-9]+)")
+def set_ruleset(state: State, parts: list[str], body: Any) -> Answer:
+    """Changes a ruleset."""
+    return replaced(state.rulesets, parts[0], body)
 
 
 @route("GET", "/branches/([^/]+)")

@@ -9,11 +9,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 from typing import Any
+
+# The filters of the commands: the id of the answer, or of the first item that has these values.
+FIRST = re.compile(r"first\(\.(\w*)\[\] \| select\((.+)\) \| \.id\)")
+VALUE = re.compile(r'\.(\w+) == ("(?:[^"\\]|\\.)*")')
 
 
 def install(folder: Path) -> None:
@@ -34,7 +39,7 @@ def main() -> int:
     api.add_argument("path")
     api.add_argument("--input", choices=["-"])
     api.add_argument("-f", dest="fields", action="append", default=[])
-    api.add_argument("--jq", choices=[".id"])
+    api.add_argument("--jq")
     for group in ("secret", "variable"):
         command = groups.add_parser(group)
         command.add_argument("verb", choices=["set", "delete"])
@@ -45,15 +50,26 @@ def main() -> int:
         body = (
             json.load(sys.stdin) if given.input else dict(one.split("=", 1) for one in given.fields)
         )
-        return send(given.method, given.path, body or None, given.jq is not None)
+        return send(given.method, given.path, body or None, given.jq)
     place = f"environments/{given.env}" if given.env else "actions"
     method = "PUT" if given.verb == "set" else "DELETE"
-    return send(
-        method, f"repos/{{owner}}/{{repo}}/{place}/{given.group}s/{given.name}", None, False
-    )
+    path = f"repos/{{owner}}/{{repo}}/{place}/{given.group}s/{given.name}"
+    return send(method, path, None, None)
 
 
-def send(method: str, path: str, body: Any, identifies: bool) -> int:
+def ids(answer: Any, jq: str) -> list[int]:
+    """The ids that a filter finds in an answer."""
+    if jq == ".id":
+        return [answer["id"]]
+    found = FIRST.fullmatch(jq)
+    if not found:
+        sys.exit(f"gh: {jq} is no filter of these commands")
+    values = {key: json.loads(text) for key, text in VALUE.findall(found[2])}
+    items = answer[found[1]] if found[1] else answer
+    return [item["id"] for item in items if values.items() <= item.items()][:1]
+
+
+def send(method: str, path: str, body: Any, jq: str | None) -> int:
     """Sends a request, and prints its answer as `gh` does."""
     owner, _, name = os.environ["GITHUB_REPOSITORY"].partition("/")
     path = path.replace("{owner}", owner).replace("{repo}", name)
@@ -65,8 +81,8 @@ def send(method: str, path: str, body: Any, identifies: bool) -> int:
     except urllib.error.HTTPError as error:
         print(f"gh: {json.load(error)['message']} (HTTP {error.code})", file=sys.stderr)
         return 1
-    if identifies:
-        print(json.loads(content)["id"])
+    if jq:
+        print("".join(f"{one}\n" for one in ids(json.loads(content), jq)), end="")
     return 0
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import re
@@ -271,21 +272,52 @@ def commands(message: str, text: str) -> Iterator[str]:
         yield from [f"{start} --env {name}" for name in several] or [command]
 
 
-def test_repository_with_wrong_settings(github: Bench, tmp_path: Path) -> None:
-    """Its owner runs the commands that `doctor` and `settings` print until nothing is reported."""
-    install(tmp_path)
-    api = SettingsApi(wrong())
-    variables = {
+def owner(api: SettingsApi, programs: Path) -> dict[str, str]:
+    """The variables of an owner's shell, whose `gh` asks this API."""
+    install(programs)
+    return {
         "GITHUB_API_URL": api.url,
         "GITHUB_REPOSITORY": REPOSITORY,
         "GH_TOKEN": "token",
-        "PATH": f"{tmp_path}:{os.environ['PATH']}",
+        "PATH": f"{programs}:{os.environ['PATH']}",
         "REVIEWER": "octocat",
     }
 
-    def shell(tree: Path, script: str) -> None:
-        subprocess.run(["sh", "-c", script], cwd=tree, env=os.environ | variables, check=False)
 
+def shell(tree: Path, script: str, variables: dict[str, str]) -> None:
+    """Runs commands, none of which fails or complains."""
+    done = subprocess.run(
+        ["sh", "-ec", script], cwd=tree, env=os.environ | variables, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stderr) == (0, ""), f"{done.stderr}\n{script}"
+
+
+def test_settings_that_are_applied_twice(github: Bench, tmp_path: Path) -> None:
+    """A second run of the printed commands changes nothing, and one after an edit undoes it."""
+    api = SettingsApi(State())
+    variables = owner(api, tmp_path)
+    with github.origin.change("twice", "main") as tree:
+        printed = run(tree, "settings")
+        shell(tree, printed, variables)
+        made = copy.deepcopy(api.state)
+        assert made.environments["production-approval"].reviewers
+        assert made.environments["release"].patterns == [{"name": "v*", "type": "tag"}]
+        assert len(made.rulesets) == 1
+        assert len(made.policies) > 1
+        shell(tree, printed, variables)
+        assert api.state == made
+        api.state.rulesets[0]["enforcement"] = "disabled"
+        api.state.policies[-1]["rules"] = []
+        api.state.environments["staging"].patterns.clear()
+        shell(tree, printed, variables)
+        assert api.state == made
+    api.close()
+
+
+def test_repository_with_wrong_settings(github: Bench, tmp_path: Path) -> None:
+    """Its owner runs the commands that `doctor` and `settings` print until nothing is reported."""
+    api = SettingsApi(wrong())
+    variables = owner(api, tmp_path)
     seen: set[str] = set()
     with github.origin.change("settings", "main") as tree:
         for _ in range(9):
@@ -302,9 +334,9 @@ def test_repository_with_wrong_settings(github: Bench, tmp_path: Path) -> None:
                 assert message not in seen, f"what its help says was done: {finding}"
                 seen.add(message)
                 for part in sorted(set(PART.findall(text))):
-                    shell(tree, run(tree, *part.split()))
+                    shell(tree, run(tree, *part.split()), variables)
                 for line in commands(message, text):
-                    shell(tree, line)
+                    shell(tree, line, variables)
                 by_hand(api.state, message)
         printed = run(tree, "doctor", "--deny-warnings", **variables)
     api.close()

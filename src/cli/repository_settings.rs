@@ -63,5 +63,11 @@ pub(crate) fn run(arguments: &Command, settings: &Settings) -> Result<Exit, Fail
 }
 
 fn document(request: &Request) -> Value {
-    json!({ "about": request.about, "method": request.method, "path": request.path, "body": request.body })
+    let Request { about, method, path, body, existing, .. } = request;
+    let existing = existing.as_ref().map(|it| {
+        let values: serde_json::Map<String, Value> =
+            it.values.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+        json!({ "list": it.list, "items": it.items, "values": values, "method": it.is_updated.then_some("PUT") })
+    });
+    json!({ "about": about, "method": method, "path": path, "body": body, "existing": existing })
 }

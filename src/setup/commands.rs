@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::requests::{Part, REVIEWER, Request, requests};
+use super::requests::{Existing, Part, REVIEWER, Request, requests};
 use super::{Kind, Setup};
 
 const START: &str = "\
@@ -50,9 +50,30 @@ pub fn commands(setup: &Setup) -> String {
     text
 }
 
-/// A request as a command of `gh`, with the one that finds the reviewer before it.
+/// A request as a command of `gh`, with the one that finds the reviewer before it, or the one that finds what a request of
+/// before has made: a second run changes nothing.
 pub fn command(request: &Request) -> String {
-    let start = format!("gh api --method {} '{}'", request.method, request.path);
+    let Request { method, path, .. } = request;
+    let Some(existing) = &request.existing else {
+        return sent(request, &format!("gh api --method {method} '{path}'"));
+    };
+    let start = if existing.is_updated {
+        format!("gh api --method \"$([ -n \"$id\" ] && echo PUT || echo {method})\" \"{path}${{id:+/$id}}\"")
+    } else {
+        format!("[ -n \"$id\" ] || gh api --method {method} '{path}'")
+    };
+    format!("id=$(gh api '{}' --jq {})\n{}", existing.list, quoted(&filter(existing)), sent(request, &start))
+}
+
+/// The filter of jq that prints the id of an item.
+fn filter(existing: &Existing) -> String {
+    let is = |(key, value): &(&str, String)| format!(".{key} == {}", Value::from(value.as_str()));
+    let conditions: Vec<String> = existing.values.iter().map(is).collect();
+    format!("first(.{}[] | select({}) | .id)", existing.items.unwrap_or_default(), conditions.join(" and "))
+}
+
+/// The command that begins with these words, with the body of a request.
+fn sent(request: &Request, start: &str) -> String {
     if let Some(fields) = fields(&request.body) {
         return format!("{start}{fields}\n");
     }
@@ -87,7 +108,17 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::quoted;
+    use super::{Existing, filter, quoted};
+
+    #[test]
+    fn an_item_is_found_by_its_values() {
+        let values = vec![("name", "a \"b\" \\(c)".to_owned()), ("type", "tag".to_owned())];
+        let mut existing = Existing { list: String::new(), items: Some("items"), values, is_updated: false };
+        assert_eq!(filter(&existing), r#"first(.items[] | select(.name == "a \"b\" \\(c)" and .type == "tag") | .id)"#);
+        existing.items = None;
+        existing.values.truncate(1);
+        assert_eq!(filter(&existing), r#"first(.[] | select(.name == "a \"b\" \\(c)") | .id)"#);
+    }
 
     #[test]
     fn names_are_words_of_a_shell() {

@@ -13,7 +13,7 @@ use crate::sources::Sources;
 use crate::workflow::Workflow;
 
 pub use commands::{command, commands};
-pub use requests::{Part, Request, requests};
+pub use requests::{Existing, Part, Request, requests};
 pub use values::{Kind, Needed, read_by};
 use written::Written;
 

@@ -23,6 +23,21 @@ pub struct Request {
     pub path: String,
     /// Body. A placeholder in it is the number of a user.
     pub body: Value,
+    /// Search for what an earlier request made; none where the request itself can be repeated.
+    pub existing: Option<Existing>,
+}
+
+/// Search for what an earlier request made, so that a second one makes no other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Existing {
+    /// Path of the list.
+    pub list: String,
+    /// Key of the items in the answer; none where the answer is the list.
+    pub items: Option<&'static str>,
+    /// Values by which the item is found.
+    pub values: Vec<(&'static str, String)>,
+    /// The item gets the body, by `PUT` and its id. Otherwise it is what the request would make.
+    pub is_updated: bool,
 }
 
 /// Part of the settings.
@@ -51,6 +66,7 @@ pub fn requests(setup: &Setup) -> Vec<Request> {
         method: "PUT",
         path: "repos/{owner}/{repo}/actions/permissions/workflow".to_owned(),
         body: json!({ "default_workflow_permissions": "read", "can_approve_pull_request_reviews": false }),
+        existing: None,
     });
     all.push(Request {
         part: Part::Actions,
@@ -58,6 +74,7 @@ pub fn requests(setup: &Setup) -> Vec<Request> {
         method: "PUT",
         path: "repos/{owner}/{repo}/actions/permissions".to_owned(),
         body: json!({ "enabled": true, "sha_pinning_required": true }),
+        existing: None,
     });
     all.extend(setup.protections.iter().map(protected));
     all
@@ -78,6 +95,12 @@ fn protected(protection: &Protection) -> Request {
         method: "POST",
         path: "repos/{owner}/{repo}/actions/policies".to_owned(),
         body,
+        existing: Some(Existing {
+            list: "repos/{owner}/{repo}/actions/policies?per_page=100&has_parents=false".to_owned(),
+            items: Some("policies"),
+            values: vec![("name", name.clone())],
+            is_updated: true,
+        }),
     }
 }
 
@@ -95,13 +118,20 @@ fn environment(environment: &Environment) -> Vec<Request> {
     } else {
         (format!("Environment `{name}`"), json!({ "deployment_branch_policy": policy }))
     };
-    let mut requests = vec![Request { part: Part::Environments, about, method: "PUT", path: path.clone(), body }];
+    let part = Part::Environments;
+    let mut requests = vec![Request { part, about, method: "PUT", path: path.clone(), body, existing: None }];
     requests.extend(policies.into_iter().map(|(kind, pattern)| Request {
-        part: Part::Environments,
+        part,
         about: format!("Environment `{name}`: {kind} `{pattern}` can use it"),
         method: "POST",
         path: format!("{path}/deployment-branch-policies"),
         body: json!({ "name": pattern, "type": kind }),
+        existing: Some(Existing {
+            list: format!("{path}/deployment-branch-policies?per_page=100"),
+            items: Some("branch_policies"),
+            values: vec![("name", pattern.clone()), ("type", kind.to_owned())],
+            is_updated: false,
+        }),
     }));
     requests
 }
@@ -128,6 +158,12 @@ fn required(check: &str, branches: &[String]) -> Request {
         method: "POST",
         path: "repos/{owner}/{repo}/rulesets".to_owned(),
         body,
+        existing: Some(Existing {
+            list: "repos/{owner}/{repo}/rulesets?per_page=100&includes_parents=false".to_owned(),
+            items: None,
+            values: vec![("name", check.to_owned())],
+            is_updated: true,
+        }),
     }
 }
 

@@ -72,23 +72,27 @@ fn commands_create_everything() {
     gh api --method PUT 'repos/{owner}/{repo}/environments/development' --input - <<'JSON'
     {"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}
     JSON
-    gh api --method POST 'repos/{owner}/{repo}/environments/development/deployment-branch-policies' -f name=main -f type=branch
+    id=$(gh api 'repos/{owner}/{repo}/environments/development/deployment-branch-policies?per_page=100' --jq 'first(.branch_policies[] | select(.name == "main" and .type == "branch") | .id)')
+    [ -n "$id" ] || gh api --method POST 'repos/{owner}/{repo}/environments/development/deployment-branch-policies' -f name=main -f type=branch
 
     gh api --method PUT 'repos/{owner}/{repo}/environments/staging' --input - <<'JSON'
     {"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}
     JSON
-    gh api --method POST 'repos/{owner}/{repo}/environments/staging/deployment-branch-policies' -f name=main -f type=branch
+    id=$(gh api 'repos/{owner}/{repo}/environments/staging/deployment-branch-policies?per_page=100' --jq 'first(.branch_policies[] | select(.name == "main" and .type == "branch") | .id)')
+    [ -n "$id" ] || gh api --method POST 'repos/{owner}/{repo}/environments/staging/deployment-branch-policies' -f name=main -f type=branch
 
     gh api --method PUT 'repos/{owner}/{repo}/environments/production' --input - <<'JSON'
     {"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}
     JSON
-    gh api --method POST 'repos/{owner}/{repo}/environments/production/deployment-branch-policies' -f name=main -f type=branch
+    id=$(gh api 'repos/{owner}/{repo}/environments/production/deployment-branch-policies?per_page=100' --jq 'first(.branch_policies[] | select(.name == "main" and .type == "branch") | .id)')
+    [ -n "$id" ] || gh api --method POST 'repos/{owner}/{repo}/environments/production/deployment-branch-policies' -f name=main -f type=branch
 
     reviewer=$(gh api "users/${REVIEWER:?set it to the login of the user who approves}" --jq .id)
     gh api --method PUT 'repos/{owner}/{repo}/environments/production-approval' --input - <<JSON
     {"reviewers":[{"type":"User","id":$reviewer}],"deployment_branch_policy":{"protected_branches":false,"custom_branch_policies":true}}
     JSON
-    gh api --method POST 'repos/{owner}/{repo}/environments/production-approval/deployment-branch-policies' -f name=main -f type=branch
+    id=$(gh api 'repos/{owner}/{repo}/environments/production-approval/deployment-branch-policies?per_page=100' --jq 'first(.branch_policies[] | select(.name == "main" and .type == "branch") | .id)')
+    [ -n "$id" ] || gh api --method POST 'repos/{owner}/{repo}/environments/production-approval/deployment-branch-policies' -f name=main -f type=branch
 
     gh secret set GRAFANA_TOKEN --env development
     gh secret set SLACK_WEBHOOK_URL --env development
@@ -120,7 +124,8 @@ fn commands_create_everything() {
     gh variable set PRODUCTION_URL --env production
     gh variable set PROMETHEUS_URL --env production
 
-    gh api --method POST 'repos/{owner}/{repo}/rulesets' --input - <<'JSON'
+    id=$(gh api 'repos/{owner}/{repo}/rulesets?per_page=100&includes_parents=false' --jq 'first(.[] | select(.name == "atlas passed") | .id)')
+    gh api --method "$([ -n "$id" ] && echo PUT || echo POST)" "repos/{owner}/{repo}/rulesets${id:+/$id}" --input - <<'JSON'
     {
       "name": "atlas passed",
       "target": "branch",

@@ -12,7 +12,8 @@ fn requests_are_commands_of_gh() {
     assert_snapshot!(project.run(["settings"]).whole(), @r#"
     stdout:
     # Pull requests into main need `small passed`
-    gh api --method POST 'repos/{owner}/{repo}/rulesets' --input - <<'JSON'
+    id=$(gh api 'repos/{owner}/{repo}/rulesets?per_page=100&includes_parents=false' --jq 'first(.[] | select(.name == "small passed") | .id)')
+    gh api --method "$([ -n "$id" ] && echo PUT || echo POST)" "repos/{owner}/{repo}/rulesets${id:+/$id}" --input - <<'JSON'
     {
       "name": "small passed",
       "target": "branch",
@@ -52,7 +53,8 @@ fn requests_are_commands_of_gh() {
     JSON
 
     # No other event than merge_group, pull_request, push, workflow_dispatch starts these workflows
-    gh api --method POST 'repos/{owner}/{repo}/actions/policies' --input - <<'JSON'
+    id=$(gh api 'repos/{owner}/{repo}/actions/policies?per_page=100&has_parents=false' --jq 'first(.policies[] | select(.name == "small: merge_group, pull_request, push, workflow_dispatch") | .id)')
+    gh api --method "$([ -n "$id" ] && echo PUT || echo POST)" "repos/{owner}/{repo}/actions/policies${id:+/$id}" --input - <<'JSON'
     {
       "name": "small: merge_group, pull_request, push, workflow_dispatch",
       "enforcement": "active",
@@ -119,6 +121,8 @@ fn the_bodies_are_json_without_a_value_of_a_secret() {
                 "{request}"
             );
             assert!(request["body"].is_object(), "{request}");
+            // A second `POST` would fail or make another.
+            assert_eq!(request["method"] == "POST", request["existing"].is_object(), "{request}");
         }
     }
 }
