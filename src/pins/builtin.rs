@@ -50,6 +50,21 @@ const TOOLS: &[(&str, &str, &str, &[PlatformHash])] = &[
     ),
 ];
 
+/// Dates of releases, of the images and tools whose owner publishes one for this version.
+///
+/// Sources: <https://github.com/moby/buildkit/releases>, the tag `deploy/v10.2.3-68` of
+/// <https://github.com/tonistiigi/binfmt>, <https://github.com/taiki-e/cargo-llvm-cov/blob/main/CHANGELOG.md>, the tag of
+/// <https://github.com/nextest-rs/nextest>, <https://kubernetes.io/releases/1.36/>,
+/// <https://github.com/astral-sh/uv/blob/main/CHANGELOG.md>.
+const DATES: &[(&str, &str)] = &[
+    ("moby/buildkit:v0.32.2", "2026-08-04"),
+    ("tonistiigi/binfmt:qemu-v10.2.3", "2026-06-05"),
+    ("cargo-llvm-cov", "2026-08-16"),
+    ("cargo-nextest", "2026-08-04"),
+    ("kubectl", "2026-08-11"),
+    ("uv", "2026-08-14"),
+];
+
 /// The pin of an action, if the compiler can emit it. A folder is covered by
 /// its repository.
 #[must_use]
@@ -155,6 +170,19 @@ pub fn lock_for<'a>(
 pub fn date(sha: &str) -> Option<Day> {
     let release = catalogue::actions().filter_map(|action| action.pin).find(|release| release.sha == sha)?;
     release.date.and_then(Day::parse)
+}
+
+/// The date of the release that a lock pins, if that is the one that is known here.
+#[must_use]
+pub fn release_date(lock: &Lock, name: &str) -> Option<Day> {
+    if let Some(pin) = lock.action(name) {
+        return date(&pin.sha);
+    }
+    let is_known_image = lock.image(name).is_some_and(|digest| image(name) == Some(digest));
+    let is_known_tool =
+        || lock.tool(name).is_some_and(|pinned| tool(name).is_some_and(|it| it.version == pinned.version));
+    let known = DATES.iter().find(|(of, _)| *of == name).filter(|_| is_known_image || is_known_tool())?;
+    Day::parse(known.1)
 }
 
 /// Records the date of an action's pin, if it is known.

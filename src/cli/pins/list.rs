@@ -26,8 +26,8 @@ pub(super) fn run(lock: &Lock, settings: &Settings) {
         [name.to_owned(), short(version), age, source.unwrap_or_default()]
     };
     let actions = lock.actions().map(|(name, pin)| row(name, &pin.version, date(lock, name), Some(repository(name))));
-    let images = lock.images().map(|(name, digest)| row(name, digest, lock.date(name), Some(image_repository(name))));
-    let tools = lock.tools().map(|(name, tool)| row(name, &tool.version, lock.date(name), of_tool(name)));
+    let images = lock.images().map(|(name, digest)| row(name, digest, date(lock, name), Some(image_repository(name))));
+    let tools = lock.tools().map(|(name, tool)| row(name, &tool.version, date(lock, name), of_tool(name)));
     out(&table(&actions.chain(images).chain(tools).collect::<Vec<_>>()));
 }
 
@@ -44,11 +44,11 @@ fn document(lock: &Lock, today: Day) -> Value {
         dated(fields, date(lock, name), Some(repository(name)))
     });
     let images = lock.images().map(|(name, digest)| {
-        dated(json!({ "name": name, "digest": digest }), lock.date(name), Some(image_repository(name)))
+        dated(json!({ "name": name, "digest": digest }), date(lock, name), Some(image_repository(name)))
     });
     let tools = lock
         .tools()
-        .map(|(name, tool)| dated(json!({ "name": name, "version": tool.version }), lock.date(name), of_tool(name)));
+        .map(|(name, tool)| dated(json!({ "name": name, "version": tool.version }), date(lock, name), of_tool(name)));
     json!({
         "actions": actions.collect::<Value>(),
         "images": images.collect::<Value>(),
@@ -56,9 +56,9 @@ fn document(lock: &Lock, today: Day) -> Value {
     })
 }
 
-/// The date of an action's release: that of the lock, or the one that this program knows of the commit.
+/// The date of a release: that of the lock, or the one that this program knows of the pin.
 fn date(lock: &Lock, name: &str) -> Option<Day> {
-    lock.date(name).or_else(|| builtin::date(&lock.action(name)?.sha))
+    lock.date(name).or_else(|| builtin::release_date(lock, name))
 }
 
 fn repository(name: &str) -> String {

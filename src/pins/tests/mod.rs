@@ -104,6 +104,22 @@ fn the_builtin_lock_is_a_lock() {
 }
 
 #[test]
+fn a_date_is_that_of_the_release_that_is_known() {
+    let date = |lock: &Lock, name: &str| builtin::release_date(lock, name).map(|day| day.to_string());
+    let lock = builtin::lock();
+    assert_eq!(date(&lock, "actions/checkout").as_deref(), Some("2026-07-17"));
+    assert_eq!(date(&lock, "moby/buildkit:v0.32.2").as_deref(), Some("2026-08-04"));
+    assert_eq!(date(&lock, "uv").as_deref(), Some("2026-08-14"));
+    assert_eq!(date(&lock, "postgres:16-alpine"), None);
+    // Another version, or another image under the same tag.
+    let other = format!(
+        "version = 1\n[images]\n\"moby/buildkit:v0.32.2\" = {{ digest = \"sha256:{DIGEST}\" }}\n[tools]\nuv = {{ version = \"0.12.6\" }}\n"
+    );
+    let other = Lock::parse(&other).expect("it is a lock");
+    assert_eq!((date(&other, "moby/buildkit:v0.32.2"), date(&other, "uv")), (None, None));
+}
+
+#[test]
 fn every_builtin_action_is_in_the_catalogue() {
     for (name, pin) in builtin::lock().actions() {
         let known = catalogue::action(name);
