@@ -31,6 +31,16 @@ fn a_manual_page_has_every_option() {
     assert!(ran.code == 0 && ran.out.contains(".TH pipewright 1") && ran.out.contains("generate"), "{ran:?}");
     let ran = Project::empty().run(["man", "check"]);
     assert!(ran.code == 0 && ran.out.contains("pipewright\\-check") && ran.out.contains("\\-\\-full"), "{ran:?}");
+    let ran = Project::empty().run(["man", "pins", "add"]);
+    assert!(
+        ran.code == 0 && ran.out.contains("pipewright\\-pins\\-add") && ran.out.contains(".SH SYNOPSIS"),
+        "{ran:?}"
+    );
+    let ran = Project::empty().run(["man", "pins", "ad"]);
+    assert_eq!(
+        (ran.code, ran.err.as_str()),
+        (2, "error: there is no command `pins ad`\n  = help: did you mean `add`?\n")
+    );
     let ran = Project::empty().run(["man", "chekc"]);
     assert_eq!(
         (ran.code, ran.err.as_str()),
