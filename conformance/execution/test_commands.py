@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -91,10 +92,23 @@ def migrate(tree: Path) -> None:
 
 
 def pins(tree: Path) -> None:
-    """Another commit of an action, in the lock and in the workflows."""
-    run(tree, "pins", "add", f"actions/cache@{COMMIT} # v99.0.0")
+    """A later version of an action, in the lock and in the workflows, and an unused pin."""
+    upstream = Upstream(tree.parent / "repositories-of-pins")
+    server = {"GITHUB_SERVER_URL": upstream.url}
+    old = upstream.release("actions/checkout", "v8.0.0", 300)
+    run(tree, "pins", "add", f"actions/checkout@{old} # v8.0.0", f"acme/unused@{COMMIT} # v1.0.0")
     run(tree, "generate")
-    assert COMMIT in (tree / CI).read_text("utf-8")
+    new = upstream.release("actions/checkout", "v8.1.0", 20)
+    printed = run(tree, "pins", "outdated", "actions/checkout", status=1, **server)
+    assert "v8.0.0 -> v8.1.0" in printed
+    run(tree, "pins", "update", "actions/checkout", **server)
+    run(tree, "pins", "verify", "actions/checkout", **server)
+    assert new in (tree / CI).read_text("utf-8")
+    run(tree, "pins", "remove", "acme/unused")
+    run(tree, "generate")
+    listed = run(tree, "pins", "list")
+    assert re.search("actions/checkout +v8.1.0 +20 days old", listed)
+    assert "acme/unused" not in listed
 
 
 def absorb(tree: Path) -> None:

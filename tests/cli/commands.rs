@@ -44,6 +44,8 @@ fn every_command_has_its_page_its_tests_and_a_case() {
     let pins = fs::read_to_string(root.join("docs/commands/pins.md")).expect("there is a page");
     for name in commands(&["pins"]) {
         assert!(pins.contains(&format!("`{name}`")) || pins.contains(&format!("pins {name}")), "`pins {name}`");
-        assert!(tests.iter().any(|text| text.contains(&format!("\"pins\", \"{name}\""))), "no test runs `pins {name}`");
+        let quoted = format!("\"pins\", \"{name}\"");
+        assert!(tests.iter().any(|text| text.contains(&quoted)), "no test runs `pins {name}`");
+        assert!(cases.contains(&quoted), "conformance/execution/test_commands.py has no case of `pins {name}`");
     }
 }
