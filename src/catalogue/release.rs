@@ -47,6 +47,16 @@ pub(super) const ACTIONS: &[Action] = &[
         ],
         ..Action::UNKNOWN
     },
+    // Its token expires after 30 minutes, and a step at the end of the job revokes it.
+    Action {
+        name: "rust-lang/crates-io-auth-action",
+        version: "v1.0.5",
+        major: Some("v1"),
+        inputs: &[opt("url")],
+        outputs: &["token"],
+        permissions: &[need("id-token", "write", "get a token of crates.io as this workflow")],
+        ..Action::UNKNOWN
+    },
     // `discussion_category_name` is what needs the second permission.
     Action {
         name: "softprops/action-gh-release",
