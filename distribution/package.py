@@ -10,7 +10,8 @@ TARGET is a target of Rust, such as x86_64-unknown-linux-gnu. FOLDER gets
     pipewright-cli-NAME-VERSION.tgz
 
 `package.py --main FOLDER` writes the npm package `pipewright`, which starts the program of its
-platform's package.
+platform's package. `package.py --image BINARY FOLDER` writes the files of the container image.
+BINARY runs on this machine: it prints its completions and manual pages.
 The same input gives the same bytes.
 """
 
@@ -21,7 +22,9 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import stat
+import subprocess
 import sys
 import tarfile
 import tomllib
@@ -65,6 +68,16 @@ PLATFORMS = {
     "x86_64-pc-windows-msvc": Platform("win_amd64", "win32", "x64"),
 }
 
+# Names of the completions of a shell, and their places below `share`.
+#
+# Sources: <https://github.com/scop/bash-completion#faq>, <https://fishshell.com/docs/current/completions.html>.
+COMPLETIONS = {
+    "bash": ("pipewright.bash", "bash-completion/completions/pipewright"),
+    "fish": ("pipewright.fish", "fish/vendor_completions.d/pipewright.fish"),
+    "zsh": ("_pipewright", "zsh/site-functions/_pipewright"),
+    "powershell": ("pipewright.ps1", None),
+}
+
 # Starts the program of the platform's package, with its arguments, streams and exit status.
 LAUNCHER = """\
 #!/usr/bin/env node
@@ -99,11 +112,13 @@ def main() -> int:
                 f"pipewright-{ABOUT['version']}.tgz",
                 tarball(main_package(), "package"),
             )
+        case ["--image", binary, folder]:
+            write_image(Program(Path(binary)), Path(folder))
         case [binary, target, folder] if target in PLATFORMS:
             built = Path(binary)
             # Cargo adds the ending of Windows.
             built = built if built.is_file() else built.with_suffix(".exe")
-            package(built.read_bytes(), target, Path(folder))
+            package(Program(built), target, Path(folder))
         case _:
             print(f"usage: {Path(__file__).name} BINARY TARGET FOLDER", file=sys.stderr)
             print(f"  = help: TARGET is one of {', '.join(PLATFORMS)}", file=sys.stderr)
@@ -111,18 +126,76 @@ def main() -> int:
     return 0
 
 
-def package(binary: bytes, target: str, folder: Path) -> None:
+class Program:
+    """A built program, with what it prints about itself."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.resolve()
+        self.binary = self.path.read_bytes()
+        self.completions = {shell: self._printed("completions", shell) for shell in COMPLETIONS}
+        self.pages: dict[str, bytes] = {}
+        self._read_pages([])
+
+    def _printed(self, *arguments: str) -> bytes:
+        return subprocess.run([self.path, *arguments], check=True, stdout=subprocess.PIPE).stdout
+
+    def _read_pages(self, command: list[str]) -> None:
+        """Reads the page of a command, and those of the commands that it lists."""
+        text = self._printed("man", *command)
+        name = "-".join(["pipewright", *command])
+        self.pages[f"{name}.1"] = text
+        listed = re.findall(r"^([a-z\\-]+)\(1\)$", text.decode(), re.MULTILINE)
+        for other in listed:
+            self._read_pages([*command, other.replace("\\", "").removeprefix(f"{name}-")])
+
+    def beside(self) -> Files:
+        """The files of an archive."""
+        files: Files = {f"man/man1/{name}": (text, False) for name, text in self.pages.items()}
+        for shell, (name, _) in COMPLETIONS.items():
+            files[f"completions/{name}"] = (self.completions[shell], False)
+        return files
+
+    def shared(self) -> Files:
+        """The files at the places where shells and `man` look for them."""
+        files: Files = {
+            f"share/man/man1/{name}": (text, False) for name, text in self.pages.items()
+        }
+        for shell, (_, place) in COMPLETIONS.items():
+            if place:
+                files[f"share/{place}"] = (self.completions[shell], False)
+        return files
+
+
+def package(program: Program, target: str, folder: Path) -> None:
     """Writes all packages of a platform."""
     platform = PLATFORMS[target]
     version = ABOUT["version"]
-    files: Files = {name: ((ROOT / name).read_bytes(), False) for name in [*LICENSES, "README.md"]}
+    binary = program.binary
+    files = texts([*LICENSES, "README.md"]) | program.beside()
     archive = tarball(files | {platform.program: (binary, True)}, f"pipewright-{target}")
     name = f"pipewright-{target}.tar.gz"
     write(folder, name, archive)
     write(folder, f"{name}.sha256", f"{hashlib.sha256(archive).hexdigest()}  {name}\n".encode())
-    write(folder, f"pipewright-{version}-py3-none-{platform.wheel}.whl", wheel(binary, platform))
+    write(folder, f"pipewright-{version}-py3-none-{platform.wheel}.whl", wheel(program, platform))
     own = platform.package.removeprefix("@").replace("/", "-")
     write(folder, f"{own}-{version}.tgz", tarball(platform_package(binary, platform), "package"))
+
+
+def write_image(program: Program, folder: Path) -> None:
+    """Writes the files of the container image at their places."""
+    files: Files = {"usr/bin/pipewright": (program.binary, True)}
+    for name, file in texts(LICENSES).items():
+        files[f"usr/share/licenses/pipewright/{name}"] = file
+    for place, (content, executable) in files.items():
+        path = folder / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(0o755 if executable else 0o644)
+
+
+def texts(names: list[str]) -> Files:
+    """Files of the repository."""
+    return {name: ((ROOT / name).read_bytes(), False) for name in names}
 
 
 def write(folder: Path, name: str, content: bytes) -> None:
@@ -143,17 +216,20 @@ def tarball(files: Files, top: str) -> bytes:
     return gzip.compress(packed.getvalue(), mtime=0)
 
 
-def wheel(binary: bytes, platform: Platform) -> bytes:
-    """A wheel whose script is the program: installers put it on the path.
+def wheel(program: Program, platform: Platform) -> bytes:
+    """A wheel whose script is the program, and whose data are completions and manual pages.
 
     Source: https://packaging.python.org/specifications/binary-distribution-format/
     """
     version = ABOUT["version"]
     info = f"pipewright-{version}.dist-info"
     tags = "".join(f"Tag: py3-none-{tag}\n" for tag in platform.wheel.split("."))
-    files: Files = {f"pipewright-{version}.data/scripts/{platform.program}": (binary, True)}
-    for name in LICENSES:
-        files[f"{info}/licenses/{name}"] = ((ROOT / name).read_bytes(), False)
+    data = f"pipewright-{version}.data"
+    files: Files = {f"{data}/scripts/{platform.program}": (program.binary, True)}
+    if platform.os != "win32":
+        files |= {f"{data}/data/{place}": file for place, file in program.shared().items()}
+    for name, file in texts(LICENSES).items():
+        files[f"{info}/licenses/{name}"] = file
     files[f"{info}/METADATA"] = (metadata().encode(), False)
     made = f"Wheel-Version: 1.0\nGenerator: pipewright\nRoot-Is-Purelib: false\n{tags}"
     files[f"{info}/WHEEL"] = (made.encode(), False)
@@ -202,7 +278,7 @@ def npm(name: str, more: Mapping[str, object]) -> Files:
         "license": ABOUT["license"],
         "repository": {"type": "git", "url": f"git+{ABOUT['repository']}.git"},
     }
-    files: Files = {name: ((ROOT / name).read_bytes(), False) for name in LICENSES}
+    files = texts(LICENSES)
     files["package.json"] = (f"{json.dumps({**about, **more}, indent=2)}\n".encode(), False)
     return files
 
@@ -224,8 +300,7 @@ def main_package() -> Files:
     }
     files = npm("pipewright", more)
     files["bin/pipewright.js"] = (LAUNCHER.encode(), True)
-    files["README.md"] = ((ROOT / "README.md").read_bytes(), False)
-    return files
+    return files | texts(["README.md"])
 
 
 if __name__ == "__main__":
