@@ -100,7 +100,8 @@ def green(github: Bench, run: Run, jobs: dict[str, str]) -> None:
     assert [job.name for job in run.jobs if errors(job)] == []
 
 
-SKIPPED = {"compiler": "skipped", "test-compiler": "skipped", "gates-compiler": "skipped"}
+OTHERS = ("compiler", "test-compiler", "gates-compiler", "image-pipewright")
+SKIPPED = dict.fromkeys(OTHERS, "skipped")
 
 
 @pytest.mark.thorough
