@@ -164,6 +164,9 @@ def test_push_to_the_deploying_branch(github: Bench) -> None:
     assert run.result == "success", run.failures()
     assert errors(run.job("CI / atom passed")) == []
     assert {job.result for job in run.jobs} == {"success"}
+    # The tool's own image is built of the static program, for each architecture.
+    built = [record["context"] for record in run.records if record["kind"] == "build"]
+    assert Counter(built) == {str(BACKEND): 1, "distribution": 2}
     kept = {artifact.name for artifact in github.artifacts.of(run.number)}
     assert "history_atom_backend" in kept
     (cache,) = [cache for cache in github.caches.kept if cache.key.startswith("timings_")]
