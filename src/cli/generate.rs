@@ -114,7 +114,7 @@ pub(crate) fn run_with(
     Ok(Exit::Fine)
 }
 
-/// Whether a definition is newer than its files: a hint that some of them will change.
+/// Returns whether a definition is newer than its files, which hints that some of them will change.
 fn was_edited(place: &Place) -> bool {
     let changed = |path: &str| fs::metadata(place.root.join(path)).and_then(|found| found.modified()).ok();
     changed(&place.file) > changed(&format!("{SCRIPTS}/{MANIFEST}"))
