@@ -6,8 +6,6 @@ use std::fmt::Write as _;
 use super::Graph;
 use super::layout::{Item, Layout, layout};
 
-/// Width of a character, with which the font of the picture gets along.
-const CHARACTER: usize = 8;
 /// Height of a job.
 const HEIGHT: usize = 34;
 /// Height of an edge that passes a column.
@@ -116,7 +114,7 @@ fn key(item: Item) -> (bool, usize) {
 /// The frames of all items, each column in the middle of the tallest one, and the size of everything.
 fn frames(graph: &Graph, layout: &Layout, top: usize) -> (BTreeMap<(bool, usize), Frame>, Frame) {
     let width = |item: &Item| match item {
-        Item::Job(index) => graph.jobs.get(*index).map_or(0, |job| job.name.chars().count() * CHARACTER + 24),
+        Item::Job(index) => graph.jobs.get(*index).map_or(0, |job| job.name.chars().map(character).sum::<usize>() + 24),
         Item::Pass(_) => 0,
     };
     let height = |item: &Item| if matches!(item, Item::Job(_)) { HEIGHT } else { PASS };
@@ -136,6 +134,16 @@ fn frames(graph: &Graph, layout: &Layout, top: usize) -> (BTreeMap<(bool, usize)
     }
     let width = (left - MARGIN).saturating_sub(BETWEEN);
     (frames, Frame { left: MARGIN, top, width, height: tallest })
+}
+
+/// The width of a character in the widest font of the picture, which is that of DejaVu Sans.
+fn character(letter: char) -> usize {
+    match letter {
+        'm' | 'w' | 'M' | 'W' | '%' | '@' => 14,
+        'A'..='Z' => 11,
+        ' '..='~' => 9,
+        _ => 14,
+    }
 }
 
 /// A smooth line from the right of the first frame to the left of the last one, through those between them.

@@ -26,6 +26,7 @@ UV = ("0.12.5",)
 POETRY = ("2.5.1",)
 RUBY = "3.1"
 LLVM_COV = ("0.9.0",)
+MERMAID = "12.3.0"
 ZIG = ("0.15.2", "0.16.0")
 
 
@@ -75,6 +76,17 @@ def ruby(wanted: str) -> tuple[str, Path]:
     newest(wanted, (RUBY,))
     _debian("ruby", "ruby-bundler", "ruby-rspec", "ruby-rspec-junit-formatter")
     return RUBY, Path("/usr/bin")
+
+
+def chromium() -> Path:
+    """Chromium: Debian's version, with the fonts of two systems."""
+    _debian("chromium", "fonts-dejavu-core", "fonts-liberation")
+    return Path("/usr/bin/chromium")
+
+
+def mermaid() -> Path:
+    """Mermaid, as one script."""
+    return _npm(f"mermaid@{MERMAID}", f"mermaid-{MERMAID}") / "dist/mermaid.min.js"
 
 
 def pnpm(version: str) -> Path:
