@@ -136,7 +136,7 @@ fn frames(graph: &Graph, layout: &Layout, top: usize) -> (BTreeMap<(bool, usize)
     (frames, Frame { left: MARGIN, top, width, height: tallest })
 }
 
-/// The width of a character in the widest font of the picture, which is that of DejaVu Sans.
+/// The width of a character in the widest font of the picture, which is that of `DejaVu Sans`.
 fn character(letter: char) -> usize {
     match letter {
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 14,
