@@ -19,6 +19,8 @@ import pytest
 
 from runner import programs
 
+pytestmark = pytest.mark.thorough  # A browser is large.
+
 FIXTURES = Path(__file__).resolve().parents[2] / "tests/fixtures"
 FONTS = ("Liberation Sans", "DejaVu Sans")
 
