@@ -18,13 +18,14 @@ enum Source {
 }
 
 /// Every shared file, sorted by name.
-const FILES: [(&str, Source); 9] = [
+const FILES: [(&str, Source); 10] = [
     (".gitattributes", Source::Attributes),
     ("aks-credential.sh", Source::Text),
     ("ci.py", Source::Bundle("ci")),
     ("deploy.py", Source::Bundle("deploy")),
     ("drift.sh", Source::Drift),
     ("gke-credential.sh", Source::Text),
+    ("pipewright_django.py", Source::Bundle("pipewright_django")),
     ("pipewright_pytest.py", Source::Bundle("pipewright_pytest")),
     ("pytest-plugins.txt", Source::Text),
     ("pytest-timeout.txt", Source::Text),

@@ -173,6 +173,7 @@ fn every_pipeline_shares_the_same_scripts() {
         "deploy.py",
         "drift.sh",
         "gke-credential.sh",
+        "pipewright_django.py",
         "pipewright_pytest.py",
         "pytest-plugins.txt",
         "pytest-timeout.txt",

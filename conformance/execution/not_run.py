@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 NOT_RUN = {
+    "browser": "Playwright's browsers are not downloaded: its tests open no page",
     "command-runner": "Playwright's browsers are not downloaded: its tests open no page",
     "desktop": ".NET and Java at these versions are not on this machine: its jobs end there",
     "escape-hatches": "benchmarks.yml and bump.yml: their programs are the project's own",

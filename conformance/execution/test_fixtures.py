@@ -148,6 +148,14 @@ def test_bun_library(make: Make) -> None:
 
 
 @thorough
+def test_browser(make: Make) -> None:
+    """Playwright in two shards, with a project on which another one depends: everything passes."""
+    run = green(make("browser", locks={".": "npm"}))
+    names = {name.partition("::")[0] for name in executed(run)}
+    assert names == {"tests/account.setup.js", "tests/page1.spec.js", "tests/page2.spec.js"}
+
+
+@thorough
 def test_next_and_fastapi(make: Make) -> None:
     """pnpm with Next.js and vitest, uv with FastAPI and a database a worker: everything passes."""
     locks = {"apps/web": "pnpm", "apps/api": "uv"}
@@ -210,6 +218,36 @@ def test_polyglot(make: Make) -> None:
         "./seconds_test.ts::reads minutes": 1,
         "./seconds_test.ts::reads seconds": 1,
         "./seconds_test.ts::reads seconds > of one digit": 1,
+    }
+
+
+@thorough
+def test_bookshop(make: Make) -> None:
+    """Django's own runner in two shards and two processes, on two versions: everything passes."""
+    run = green(make("bookshop"))
+    assert executed(run, "3.13") == {
+        "catalogue.tests.PriceTests::test_reduction": 1,
+        "catalogue.tests.PriceTests::test_limit": 1,
+        "catalogue.tests.BookTests::test_is_stored": 1,
+        "catalogue.tests.BookTests::test_is_deleted": 1,
+        "orders.tests.test_orders.OrderTests::test_total": 1,
+        "orders.tests.test_orders.OrderTests::test_voucher": 1,
+        "orders.tests.test_orders.CommitTests::test_is_committed": 1,
+    }
+
+
+@thorough
+def test_environments(make: Make) -> None:
+    """Environments of tox on two versions, one of them without an interpreter, and sessions of
+    nox: everything passes."""
+    run = green(make("environments"))
+    assert executed(run) == {
+        "py311": 1,
+        "py312": 1,
+        "future": 1,
+        "lint": 2,
+        "report": 2,
+        "tests-3.12": 1,
     }
 
 

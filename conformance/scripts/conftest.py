@@ -19,7 +19,18 @@ import pytest
 
 SCRIPTS = Path(__file__).resolve().parents[2] / ".github" / "pipewright"
 PYTHON = (sys.executable, "-I", str(SCRIPTS / "ci.py"))
-COMMANDS = ("changes", "plan", "select", "record", "gates", "history", "coverage", "tags", "passed")
+COMMANDS = (
+    "changes",
+    "plan",
+    "select",
+    "environments",
+    "record",
+    "gates",
+    "history",
+    "coverage",
+    "tags",
+    "passed",
+)
 KEPT = ("PATH", "HOME", "LANG", "SYSTEMROOT", "TMPDIR")
 
 

@@ -2,7 +2,9 @@
 
 use super::check::{Check, Subject};
 use super::support::paths::{self, Named};
+use crate::at;
 use crate::diagnostics::{Code, Diagnostic, closest};
+use crate::resolve::TestRun;
 use crate::sources;
 
 pub(crate) struct MissingPath;
@@ -33,7 +35,22 @@ impl Check for MissingPath {
                 found.push(Diagnostic::error(CODE, at.at(), message).help(help));
             }
         });
+        let runs = subject.pipeline.tests.values();
+        found.extend(runs.filter_map(|run| not_startable(subject, run)));
     }
+}
+
+/// The error about a run whose runner has no file to start.
+fn not_startable(subject: &Subject<'_>, run: &TestRun<'_>) -> Option<Diagnostic> {
+    let file = run.runner.started_by()?;
+    let path = sources::join(&run.component.folder, file)?;
+    if subject.sources.tree.exists(&path) {
+        return None;
+    }
+    let component = run.component.name;
+    let message = format!("`{}` starts `{path}`, which is not in the repository", run.runner.name());
+    let help = format!("set `path` of `components.{component}` to the folder that has `{file}`");
+    Some(Diagnostic::error(CODE, at!["tests", run.name.as_str(), "runner"], message).help(help))
 }
 
 /// The path from a folder that is there, of one that is written from the root.

@@ -3,7 +3,7 @@
 use super::check::{Check, Subject};
 use super::support::pytest::Run;
 use super::support::walk::{ROOT, entries};
-use crate::definition::{Preset, Workers};
+use crate::definition::{Preset, Service, Workers};
 use crate::diagnostics::{Code, Diagnostic};
 
 pub(crate) struct SharedService;
@@ -33,7 +33,11 @@ impl Check for SharedService {
                 return;
             }
             let container = |name: &&crate::definition::Name| {
-                definition.services.get(*name).is_some_and(|service| service.preset != Some(Preset::LancedbEmbedded))
+                definition.services.get(*name).is_some_and(|service| {
+                    // Django gives every process its own database.
+                    let cloned = run.runner == "django" && is_database(service);
+                    service.preset != Some(Preset::LancedbEmbedded) && !cloned
+                })
             };
             let Some(service) = run.services.iter().find(container) else { return };
             let isolated = own.iter().flat_map(|own| &own.conftests).any(|file| {
@@ -49,6 +53,15 @@ impl Check for SharedService {
             }
         });
     }
+}
+
+/// Returns whether Django has a database in it.
+///
+/// Source: <https://docs.djangoproject.com/en/stable/ref/databases/>.
+fn is_database(service: &Service) -> bool {
+    let image = service.image.as_deref().unwrap_or_default();
+    let name = image.rsplit('/').next().unwrap_or_default().split([':', '@']).next().unwrap_or_default();
+    ["postgres", "postgis", "pgvector", "mysql", "mariadb"].contains(&name)
 }
 
 /// Names by which fixtures distinguish the processes of a job.

@@ -72,7 +72,7 @@ impl Check for StepId {
 }
 
 /// Ids of steps that are generated.
-const GENERATED: [&str; 14] = [
+const GENERATED: [&str; 15] = [
     "begin",
     "build",
     "changes",
@@ -81,6 +81,7 @@ const GENERATED: [&str; 14] = [
     "kubectl",
     "notify",
     "plan",
+    "playwright",
     "ready",
     "recover",
     "roll-back",

@@ -53,7 +53,8 @@ pub struct TestRun {
     /// Example: `["docs_src"]`
     #[serde(default)]
     pub not_tests: Vec<String>,
-    /// Further arguments of the runner.
+    /// Further arguments of the runner. For tox and nox, those that choose environments are also given to the command
+    /// that lists them.
     ///
     /// Example: `["-m", "not browser"]`
     #[serde(default)]
@@ -66,11 +67,12 @@ pub struct TestRun {
     pub shards: u16,
     /// Split of the tests over shards: by recorded time, by number, or by file.
     ///
-    /// Default: `"timings"`; `"count"` for nextest and `command`. vitest and jest are given whole files.
+    /// Default: `"timings"`; `"count"` for nextest and `command`. vitest, jest and playwright are given whole files,
+    /// django whole classes, tox and nox environments.
     /// Example: `"timings"`
     #[serde(default)]
     pub split: Option<Split>,
-    /// Processes within one job: a number, or `"auto"` for one per processor.
+    /// Processes within one job: a number, or `"auto"` for one per processor. tox runs this number of environments.
     ///
     /// Example: `"auto"`
     #[serde(default)]
@@ -81,7 +83,8 @@ pub struct TestRun {
     /// Example: `"loadscope"`
     #[serde(default)]
     pub dist: Option<Dist>,
-    /// Number of times that a failed test is rerun. A test that passes on a rerun is reported as flaky.
+    /// Number of times that a failed test is rerun, for tox and nox an environment. A test that passes on a rerun is
+    /// reported as flaky.
     ///
     /// Example: `2`
     #[serde(default)]

@@ -248,12 +248,20 @@ pub struct Tests {
 pub enum TestRunner {
     /// pytest.
     Pytest,
+    /// `manage.py test`.
+    Django,
+    /// tox.
+    Tox,
+    /// nox.
+    Nox,
     /// cargo-nextest.
     Nextest,
     /// vitest.
     Vitest,
     /// jest.
     Jest,
+    /// Playwright.
+    Playwright,
     /// `go test`.
     Go,
     /// A command that writes a `JUnit` report.
@@ -267,9 +275,13 @@ impl TestRunner {
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Pytest => "pytest",
+            Self::Django => "django",
+            Self::Tox => "tox",
+            Self::Nox => "nox",
             Self::Nextest => "nextest",
             Self::Vitest => "vitest",
             Self::Jest => "jest",
+            Self::Playwright => "playwright",
             Self::Go => "go",
             Self::Command(_) | Self::Reports(..) => "command",
         }
@@ -277,7 +289,7 @@ impl TestRunner {
 
     /// Returns whether it shuffles tests.
     pub(super) fn shuffles(&self) -> bool {
-        !matches!(self, Self::Nextest | Self::Command(_) | Self::Reports(..))
+        !matches!(self, Self::Nextest | Self::Tox | Self::Nox | Self::Playwright | Self::Command(_) | Self::Reports(..))
     }
 }
 

@@ -55,6 +55,9 @@ const VALUED: &[&str] = &[
     "--pool",
     "-t",
     "--testNamePattern",
+    "-g",
+    "--grep",
+    "--grep-invert",
     "--maxWorkers",
     "-w",
     "--testTimeout",
@@ -111,12 +114,17 @@ pub(super) fn read(script: &str, package: &Package<'_>) -> Option<(TestRunner, S
         found.env.extend(word.split_once('=').map(|(name, value)| (name.to_owned(), value.to_owned())));
     }
     let tool = words.next()?;
-    let runner = match (tool.as_str(), (package.major)(&tool)?) {
-        ("vitest", VITEST..) => TestRunner::Vitest,
-        ("jest", _) => TestRunner::Jest,
+    let mut words: Vec<String> = words.collect();
+    let runner = match tool.as_str() {
+        "vitest" if (package.major)("vitest")? >= VITEST => TestRunner::Vitest,
+        "jest" => (package.major)("jest").map(|_| TestRunner::Jest)?,
+        "playwright" if words.first().is_some_and(|word| word == "test") => {
+            (package.major)("@playwright/test")?;
+            words.remove(0);
+            TestRunner::Playwright
+        }
         _ => return None,
     };
-    let mut words: Vec<String> = words.collect();
     if runner == TestRunner::Vitest
         && words.first().is_some_and(|word| ["run", "watch", "dev"].contains(&word.as_str()))
     {
@@ -166,7 +174,10 @@ mod tests {
 
     fn of(script: &str) -> Option<(TestRunner, Script)> {
         let major = |name: &str| {
-            [("vitest", 4), ("jest", 29)].iter().find(|(known, _)| *known == name).map(|(_, major)| *major)
+            [("vitest", 4), ("jest", 29), ("@playwright/test", 1)]
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, major)| *major)
         };
         read(script, &Package { major: &major, exec: &|program| format!("npx {program}") })
     }
@@ -182,6 +193,7 @@ mod tests {
             ("vitest --run --coverage.reporter lcov --project=unit", "--project=unit", ""),
             ("jest --ci --runInBand --coverage test/unit", "--runInBand", "test/unit"),
             ("jest --watchAll=false -c jest.json", "-c jest.json", ""),
+            ("playwright test --reporter=dot --grep @fast e2e", "--grep @fast", "e2e"),
         ] {
             let (_, found) = of(script).expect(script);
             assert_eq!((found.args, found.paths), (words(args), words(paths)), "{script}");

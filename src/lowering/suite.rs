@@ -102,6 +102,7 @@ fn tests(context: &Context<'_>, resolved: &Suite<'_>, axes: &Axes, origin: &Orig
         workers: Workers::Count(1),
         random: run.is_random(),
         measured: None,
+        caches: true,
         partial: true,
         env: variables(resolved, axes),
         origin: origin.clone(),

@@ -4,6 +4,7 @@ use minijinja::context;
 
 use super::cargo_args::CargoArgs;
 use super::runner::{Capabilities, Coverage, Order, Paths, Scripts, Shard, TestRunner};
+use super::units;
 use crate::definition::{Split, Workers};
 use crate::workflow::{Property, Step, Value, pairs, step};
 
@@ -144,12 +145,8 @@ fn report(shard: &Shard<'_>, scripts: &dyn Scripts, args: &CargoArgs) -> Step {
 
 /// Returns what selects packages, as the shell words that a person can repeat.
 fn selected(args: &[String]) -> Value {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
-    let word = |word: &String| {
-        let bare = !word.is_empty() && word.bytes().all(plain);
-        if bare { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
-    };
-    Value::separated(std::iter::once(selection()).chain(args.iter().map(|arg| word(arg).into())), " ")
+    let words = (!args.is_empty()).then(|| units::quoted(args).into());
+    Value::separated(std::iter::once(selection()).chain(words), " ")
 }
 
 fn work() -> (String, Value) {

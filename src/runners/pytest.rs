@@ -12,7 +12,7 @@ pub(crate) struct Pytest;
 /// The plugin that runs a shard. It and what it imports are copied, so that tests can import nothing else from there.
 const PLUGIN: &str = "pipewright_pytest.py";
 /// Packages that are installed beside the project's requirements.
-const PLUGINS: &str = "pytest-plugins.txt";
+pub(super) const PLUGINS: &str = "pytest-plugins.txt";
 /// Plugin that is installed for `test-timeout` only: its options would clash with those that a project defines.
 const TIMEOUT: &str = "pytest-timeout.txt";
 

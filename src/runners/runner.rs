@@ -11,6 +11,10 @@ pub(crate) trait TestRunner: Sync {
     fn name(&self) -> &'static str;
     /// Its capabilities; asking for anything else is an error.
     fn capabilities(&self) -> Capabilities;
+    /// A file in the folder of the component, without which it cannot start.
+    fn started_by(&self) -> Option<&'static str> {
+        None
+    }
     /// The steps that run one shard and leave its record.
     fn steps(&self, shard: &Shard<'_>, scripts: &dyn Scripts) -> Vec<Step>;
 }
@@ -118,6 +122,8 @@ pub(crate) struct Shard<'a> {
     pub(crate) random: bool,
     /// Packages whose coverage is measured; none where it is not.
     pub(crate) measured: Option<&'a [String]>,
+    /// `true` if what other jobs kept may be used.
+    pub(crate) caches: bool,
     /// `true` if the run has tests that this shard leaves to other jobs.
     pub(crate) partial: bool,
     /// Variables that every script of the shard reads: the record, the shard, the seed.

@@ -179,3 +179,85 @@ fn vitest_and_jest_take_the_options_of_a_run() {
         });
     }
 }
+
+fn python(runner: &str, version: &str, run: &str) -> String {
+    format!(
+        "[components.c]\npython = {version}\ninstall = {{ uv = [] }}\n[tests.t]\ncomponent = \"c\"\nrunner = \"{runner}\"\n{run}"
+    )
+}
+
+#[test]
+fn django_is_called_with_what_the_run_asks_for() {
+    let run = "shards = 2\nworkers = 3\nreruns = 1\ntest-timeout = \"90s\"\nargs = [\"--tag\", \"a b\"]\n\
+               coverage = { source = [\"shop\", \"orders\"] }\npaths = [\"shop\"]\n[gates]\ncoverage = \"80%\"";
+    tests(&python("django", "\"3.12\"", run), |job| {
+        let script = script(job, "Run tests");
+        for words in [
+            "uv run --no-sync python -m coverage run --parallel-mode --source=shop,orders manage.py test",
+            "--testrunner=pipewright_django.PipewrightRunner",
+            "--shuffle=\"$PIPEWRIGHT_SEED\"",
+            "--parallel=3",
+            "--tag 'a b'",
+        ] {
+            assert!(script.contains(words), "{words} is missing in\n{script}");
+        }
+        let step = step(job, "Run tests");
+        for (name, value) in [("RERUNS", "1"), ("TEST_TIMEOUT", "90"), ("PATHS", "shop")] {
+            assert_eq!(variable(step, &format!("PIPEWRIGHT_{name}")).as_deref(), Some(value), "{name}");
+        }
+    });
+    tests(&python("django", "\"3.12\"", "gates = { order = \"fixed\" }"), |job| {
+        let script = script(job, "Run tests");
+        assert!(!script.contains("--shuffle") && !script.contains("coverage"), "{script}");
+    });
+}
+
+#[test]
+fn environments_get_their_version_and_all_of_them() {
+    let several = "[\"3.11\", \"3.12\", { version = \"3.16\", optional = true, allow-prerelease = true }]";
+    let run = "shards = 2\nworkers = \"auto\"\nargs = [\"-e\", \"py312,a b\", \"--\", \"it's\"]";
+    tests(&python("tox", several, run), |job| {
+        let step = step(job, "Run tests");
+        for (name, value) in [
+            ("COMMAND", "uv run --no-sync python -m tox"),
+            ("CHOICE", "-e 'py312,a b'"),
+            ("ARGUMENTS", r"-- 'it'\''s'"),
+            ("WORKERS", "auto"),
+            ("PYTHON", "${{ matrix.python }}"),
+            ("PYTHONS", "3.16\n3.11\n3.12"),
+        ] {
+            assert_eq!(variable(step, &format!("PIPEWRIGHT_{name}")).as_deref(), Some(value), "{name}");
+        }
+    });
+    tests(&python("nox", "\"3.12\"", ""), |job| {
+        let step = step(job, "Run tests");
+        assert_eq!(variable(step, "PIPEWRIGHT_PYTHON").as_deref(), Some("3.12"));
+        assert_eq!(variable(step, "PIPEWRIGHT_CHOICE"), None);
+    });
+}
+
+#[test]
+fn playwright_caches_its_browsers_where_nothing_is_published() {
+    let text = |branch: &str| {
+        format!(
+            "[project]\nname = \"p\"\nbranches = [\"main\", \"{branch}\"]\n[components.c]\nnode = \"24\"\n\
+             install = {{ npm = [] }}\n[tests.t]\ncomponent = \"c\"\nrunner = \"playwright\"\nreruns = 2\n\
+             args = [\"--trace\", \"on\"]"
+        )
+    };
+    tests(&text("next"), |job| {
+        let names = step_names(job);
+        let order =
+            ["Find the version of Playwright", "Cache browsers", "Install browsers", "Run tests", "Upload traces"];
+        let places: Vec<_> = order.iter().map(|name| names.iter().position(|known| known == name)).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{names:?}");
+        let script = script(job, "Run tests");
+        assert!(script.contains("--retries=2") && !script.contains("retain-on-failure"), "{script}");
+        let condition = step(job, "Upload traces").condition.as_ref().map(ToString::to_string);
+        assert_eq!(condition.as_deref(), Some("!cancelled() && steps.tests.outputs.exit != '0'"));
+    });
+    tests(&text("release/**"), |job| {
+        let names = step_names(job);
+        assert!(!names.contains(&"Cache browsers") && names.contains(&"Install browsers"), "{names:?}");
+    });
+}

@@ -49,3 +49,13 @@ pub(super) fn seed(shard: &Shard<'_>) -> Option<Value> {
     let found = shard.env.iter().find(|(name, _)| name == "PIPEWRIGHT_SEED");
     found.filter(|_| shard.random).map(|(_, value)| value.clone())
 }
+
+/// Returns words as a shell reads them, the plain ones without quotes.
+pub(super) fn quoted(words: &[String]) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./:@%+,=".contains(&byte);
+    let quoted = |word: &String| {
+        let bare = !word.is_empty() && word.bytes().all(plain);
+        if bare { word.clone() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    };
+    words.iter().map(quoted).collect::<Vec<_>>().join(" ")
+}

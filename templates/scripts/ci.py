@@ -2,15 +2,16 @@
 
 Usage: `python3 -I ci.py <command>`, which is one of
 
-    changes    finds the components that a pull request touches
-    plan       chooses one seed and one set of timings for all shards
-    select     selects the files or packages of a shard
-    record     turns the report of a test tool into the record that the gates read
-    gates      evaluates the quality gates of a test run
-    history    fetches the history of coverage
-    coverage   merges the coverage of all shards, evaluates it and draws its history
-    tags       chooses the names of a released image
-    passed     evaluates the results of all jobs, for the one required check
+    changes       finds the components that a pull request touches
+    plan          chooses one seed and one set of timings for all shards
+    select        selects the files or packages of a shard
+    environments  runs the environments of a shard with tox or nox
+    record        turns the report of a test tool into a record for the gates
+    gates         evaluates the quality gates of a test run
+    history       fetches the history of coverage
+    coverage      merges the coverage of all shards, evaluates it, draws its history
+    tags          chooses the names of a released image
+    passed        evaluates the results of all jobs, for the one required check
 
 Parameters are environment variables, listed at the head of each section below.
 Exit status: 0 done, 1 a problem or a failed gate, 2 usage, 130 cancelled.
@@ -23,6 +24,7 @@ from collections.abc import Callable
 
 from changes import find_changes
 from coverage_report import judge_coverage
+from environments import run_environments
 from gates import judge_tests
 from history import fetch_history
 from image_tags import choose_tags
@@ -36,6 +38,7 @@ COMMANDS: dict[str, Callable[[], int]] = {
     "changes": find_changes,
     "plan": plan_tests,
     "select": select_units,
+    "environments": run_environments,
     "record": write_record,
     "gates": judge_tests,
     "history": fetch_history,

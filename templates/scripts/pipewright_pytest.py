@@ -29,13 +29,13 @@ import json
 import os
 import platform
 import socket
-import sys
 from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from aside import step_aside
 from pytest_order import SCOPES, long_scopes_first, shuffled
 from pytest_recorder import SCHEMA, Recorder, write_json
 from splits import SPLITS, assign, microseconds
@@ -46,25 +46,7 @@ LONGEST = 1_000_000.0  # Seconds; a job ends long before.
 SCOPED = "pipewright-scoped"  # In xdist's workerinput.
 
 
-def _step_back() -> None:
-    """Moves this folder behind the project's own modules, which may be called `plan` or
-    `record`.
-
-    It stays in the path, which xdist hands to its workers, but not in the environment
-    of the programs that tests start.
-    """
-    own = Path(__file__).resolve().parent
-    others = [entry for entry in sys.path if Path(entry).resolve() != own]
-    sys.path[:] = [*others, str(own)]
-    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    kept = [entry for entry in given if entry and Path(entry).resolve() != own]
-    if kept:
-        os.environ["PYTHONPATH"] = os.pathsep.join(kept)
-    else:
-        os.environ.pop("PYTHONPATH", None)
-
-
-_step_back()
+step_aside()
 
 
 @dataclass(frozen=True)

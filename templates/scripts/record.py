@@ -1,14 +1,14 @@
 """Converts the report of a test tool to a record.
 
 Environment:
-  PIPEWRIGHT_FORMAT    optional: `junit` (default), `jest` or `go`
+  PIPEWRIGHT_FORMAT    optional: `junit` (default), `jest`, `playwright` or `go`
   PIPEWRIGHT_JUNIT     `junit`: the report, a path or a glob a line; several files are
                        one report
   PIPEWRIGHT_STARTED   `junit`, optional: a file as old as the run of the tests; older
                        reports do not count, and a test in several of them is
                        several tests
-  PIPEWRIGHT_REPORT    `jest`: the report of `--json`; `go`: the output of
-                       `go test -json`
+  PIPEWRIGHT_REPORT    `jest`: the report of `--json`; `playwright`: that of its JSON
+                       reporter; `go`: the output of `go test -json`
   PIPEWRIGHT_LOG       `jest`, optional: the output of the tool, with the seed
   PIPEWRIGHT_MODULES   `go`: the output of `go list -m`, a path and a folder a line
   PIPEWRIGHT_PROFILE   `go`, optional: the coverage profile, of which PIPEWRIGHT_LCOV
@@ -52,7 +52,7 @@ from parameters import integer, text
 from records import RECORD_SCHEMA, digest_of
 from reports import read_report
 from runner import Problem
-from units import shared_timings
+from shared_timings import shared_timings
 
 REPLAY = ("cargo", "nextest", "run", "--retries", "0")
 

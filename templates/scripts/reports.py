@@ -9,12 +9,14 @@ from go_report import read_go
 from jest_report import read_jest
 from junit import read_junit
 from parameters import text
+from playwright_report import read_playwright
 from runner import Problem
 
 FORMATS: dict[str, Callable[[bool], Report]] = {
     "go": read_go,
     "jest": read_jest,
     "junit": read_junit,
+    "playwright": read_playwright,
 }
 
 

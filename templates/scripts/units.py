@@ -9,11 +9,8 @@ Environment:
                        JSON, a list of paths or of {"file": path}; with modules.txt,
                        what `go list -m` printed, the list is of packages. listed.txt
                        becomes what all shards run, selected.txt what this one runs,
-                       excluded.txt what a filter would run besides
-  PIPEWRIGHT_PATHS     optional: folders, files and globs of the run, one a line
-  PIPEWRIGHT_ELSEWHERE optional: those of other runs of the component
-  PIPEWRIGHT_LEFT_OUT  optional: those of suites, of the quarantine, and without tests
-  PIPEWRIGHT_SUITE     optional: those of a suite, in place of PIPEWRIGHT_PATHS
+                       excluded.txt what a filter would run besides, filters.txt the
+                       arguments of Playwright, where its report is the list
   PIPEWRIGHT_FILTER    optional: `substring` if the tool runs every file whose path
                        contains one of its arguments
   PIPEWRIGHT_SPLIT     optional: `timings`, or `count` (default)
@@ -23,9 +20,7 @@ Environment:
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -33,10 +28,12 @@ from pathlib import Path
 from typing import Any
 
 from formats import code
-from globs import pattern
 from go_report import folder_of, folders_of
 from parameters import integer, text
+from playwright_report import files_listed, filters_of
 from runner import Problem, log
+from selection import from_here, units_of_run
+from shared_timings import shared_timings
 from splits import file_of, least_loaded, microseconds
 
 
@@ -56,6 +53,9 @@ def select_units() -> int:
     selected = [unit for unit in listed if homes[unit] == shard]
     excluded = matched_besides(selected, found)
     lists = {"listed.txt": listed, "selected.txt": selected, "excluded.txt": excluded}
+    if report := listing_in(work / "found.json"):
+        paths = files_listed(report)
+        lists["filters.txt"] = filters_of([paths[unit] for unit in selected])
     for name, units in lists.items():
         (work / name).write_text("".join(f"{unit}\n" for unit in units), "utf-8")
     log(f"shard {shard} of {shards} runs {len(selected)} of {len(listed)}")
@@ -69,7 +69,9 @@ def units_in(path: Path) -> list[str]:
     except (OSError, ValueError) as error:
         raise Problem(f"PIPEWRIGHT_WORK: cannot read `{path}`: {error}") from error
     found = content.split("\n")
-    if content.lstrip().startswith("["):
+    if report := listing_in(path):
+        found = list(files_listed(report))
+    elif content.lstrip().startswith("["):
         try:
             found = [path_of(entry) for entry in json.loads(content)]
         except (ValueError, KeyError, TypeError) as error:
@@ -81,16 +83,18 @@ def units_in(path: Path) -> list[str]:
     return units
 
 
+def listing_in(path: Path) -> Any:
+    """The report of Playwright, if that is the list; its files have tests."""
+    try:
+        content = path.read_text("utf-8")
+        return json.loads(content) if content.startswith("{") else None
+    except (OSError, ValueError) as error:
+        raise Problem(f"PIPEWRIGHT_WORK: cannot read `{path}`: {error}") from error
+
+
 def path_of(entry: Any) -> str:
     """The path of an entry."""
     return str(entry["file"]) if isinstance(entry, dict) else str(entry)
-
-
-def from_here(unit: str) -> str:
-    """A file from the working folder; a package as it is."""
-    if not os.path.isabs(unit):
-        return unit
-    return Path(os.path.relpath(os.path.realpath(unit))).as_posix()
 
 
 # ── paths ─────────────────────────────────────────────────────────────────────────────
@@ -103,49 +107,6 @@ def folders_of_units(units: Sequence[str], modules: Path) -> dict[str, str]:
     folders = folders_of(str(modules))
     found = {unit: folder_of(unit, folders) for unit in units}
     return {unit: from_here(str(path or unit)) for unit, path in found.items()}
-
-
-def units_of_run(units: Sequence[str], paths: Mapping[str, str]) -> list[str]:
-    """The files or packages of all shards; raises if no run would execute one."""
-    suite, left_out = lines("PIPEWRIGHT_SUITE"), lines("PIPEWRIGHT_LEFT_OUT")
-    own = suite or lines("PIPEWRIGHT_PATHS")
-    for path in own:
-        if not any(covers(path, paths[unit]) for unit in units):
-            raise Problem(f"{code(path)} leads to no test")
-    kept = [unit for unit in units if not covered(left_out, paths[unit])]
-    runs = [unit for unit in kept if not own or covered(own, paths[unit])]
-    elsewhere = lines("PIPEWRIGHT_ELSEWHERE")
-    lost = set(kept).difference(runs) if not suite else set()
-    for unit in sorted(lost):
-        if not covered(elsewhere, paths[unit]):
-            raise Problem(
-                f"no path of a run or a suite leads to {code(paths[unit])}, and no "
-                "quarantine explains it: add it to `paths`"
-            )
-    return runs
-
-
-def lines(variable: str) -> list[str]:
-    """The lines of a variable."""
-    return [line for line in text(variable, "").splitlines() if line]
-
-
-def covered(paths: Sequence[str], unit: str) -> bool:
-    """True where one of the paths leads to a unit."""
-    return any(covers(path, unit) for path in paths)
-
-
-def covers(path: str, unit: str) -> bool:
-    """True where a unit is a path, is below it, or matches it as a glob."""
-    path = path.removeprefix("./").rstrip("/")
-    if path in ("", "."):
-        return True
-    parts = unit.split("/")
-    above = ("/".join(parts[:end]) for end in range(1, len(parts) + 1))
-    if "*" in path or "?" in path:
-        glob = pattern(path)
-        return any(glob.fullmatch(part) for part in above)
-    return path in above
 
 
 def matched_besides(selected: Sequence[str], found: Sequence[str]) -> list[str]:
@@ -194,20 +155,3 @@ def spread(
         weights[groups[unit]] += weight
     homes = least_loaded(weights, shards)
     return {unit: homes[group] for unit, group in groups.items()}
-
-
-def shared_timings() -> tuple[dict[str, float], str | None]:
-    """The timings of the plan, and the digest that must agree between shards."""
-    path = text("PIPEWRIGHT_TIMINGS", "")
-    if not path:
-        return {}, None
-    try:
-        content = Path(path).read_bytes()
-        found = json.loads(content)
-        timings = {str(name): float(value) for name, value in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
-        raise Problem(
-            f"PIPEWRIGHT_TIMINGS: cannot read `{path}`, which all shards must share: "
-            f"{error}"
-        ) from error
-    return timings, hashlib.sha256(content).hexdigest()

@@ -1,7 +1,7 @@
-<% if uv %>
+<% if requirements and uv %>
 uv pip install --require-hashes --no-deps --only-binary :all:<% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
 
-<% else %>
+<% elif requirements %>
 <%= python %> -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
  <% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
 

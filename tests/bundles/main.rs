@@ -8,7 +8,7 @@ use std::path::Path;
 
 use bundle::{Module, Modules, WIDTH, bundle, gather, kind, texts, title};
 
-const ENTRIES: [&str; 3] = ["ci", "deploy", "pipewright_pytest"];
+const ENTRIES: [&str; 4] = ["ci", "deploy", "pipewright_django", "pipewright_pytest"];
 
 fn all() -> Modules {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/scripts");

@@ -141,7 +141,9 @@ impl Bench {
         let work = path("work");
         let _ = fs::remove_dir_all(&work);
         fs::create_dir_all(work.join("rs")).expect("the folder is writable");
-        fs::write(work.join("selected.txt"), "one\n").expect("the file is writable");
+        for name in ["selected.txt", "filters.txt"] {
+            fs::write(work.join(name), "one\n").expect("the file is writable");
+        }
         let finished = ("finished.json", "{ \"exit\": 0 }");
         for (name, text) in [("calls", ""), ("kubeconfig", ""), finished, ("script.sh", script)] {
             fs::write(path(name), text).expect("the file is writable");
@@ -244,6 +246,16 @@ const CASES: &[Case] = &[
         seen: 1,
     },
     Case { template: "steps/deno.sh", values: words, env: none, seen: 2 },
+    Case {
+        template: "steps/django.sh",
+        values: |value| {
+            context! { python => vec!["python", value], random => true, workers => 2,
+                measured => format!("{value},{value}"), args => vec![value, value],
+            }
+        },
+        env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
+        seen: 6,
+    },
     Case { template: "steps/doctests.sh", values: |value| context! { doc => vec![value] }, env: none, seen: 1 },
     Case {
         template: "steps/dotnet.sh",
@@ -333,6 +345,28 @@ const CASES: &[Case] = &[
     },
     Case { template: "steps/npm.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/pip.sh", values: words, env: none, seen: 2 },
+    Case {
+        template: "steps/playwright-browsers.sh",
+        values: |value| context! { start => vec!["npm", value] },
+        env: none,
+        seen: 1,
+    },
+    Case {
+        template: "steps/playwright-version.sh",
+        values: |value| context! { start => vec!["npm", value] },
+        env: none,
+        seen: 1,
+    },
+    Case {
+        template: "steps/playwright.sh",
+        values: |value| {
+            context! { start => vec!["npm", value], args => vec![value, value], trace => true, reruns => 2, timeout => 300,
+                workers => 2,
+            }
+        },
+        env: none,
+        seen: 6,
+    },
     Case { template: "steps/pnpm.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/poetry-install.sh", values: words, env: none, seen: 2 },
     Case { template: "steps/poetry.sh", values: |value| context! { version => value }, env: none, seen: 1 },

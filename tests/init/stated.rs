@@ -120,18 +120,40 @@ fn a_job_without_services_needs_none() {
 
 #[test]
 fn django_is_tested_by_its_own_runner_where_pytest_is_not_a_dependency() {
-    let job = "    steps:\n      - run: pip install -r requirements.txt\n      - run: pip install coverage\n      - env: { SECRET_KEY: dummy }\n        run: coverage run --source=app manage.py test --parallel\n";
+    let job = "    steps:\n      - run: pip install -r requirements.txt\n      - run: pip install coverage\n      - env: { SECRET_KEY: dummy }\n        run: coverage run --source=app manage.py test --parallel --settings=app.ci app\n";
     let files = [("manage.py", ""), ("requirements.txt", "Django[argon2]==6.1\n"), ("app/tests/test_a.py", TEST)];
     let text = definition(&files);
-    assert!(text.contains("checks  = { test = \"python manage.py test\" }"), "{text}");
+    assert!(text.contains("runner    = \"django\"\n"), "{text}");
     let text = definition(&[&files[..], &[(".github/workflows/tests.yml", workflow(job).as_str())]].concat());
-    assert!(
-        text.contains("\ntest = \"python manage.py test --parallel\"   # .github/workflows/tests.yml:8\n"),
-        "{text}"
-    );
+    holds(&text, &["args = [\"--settings=app.ci\", \"app\"]   # .github/workflows/tests.yml:8"]);
     holds(&text, &["env = { SECRET_KEY = \"dummy\" }   # .github/workflows/tests.yml:8"]);
     assert!(text.contains("install = { pip = [\"requirements.txt\"] }"), "{text}");
-    assert!(!text.contains("[tests."), "{text}");
+}
+
+#[test]
+fn environments_of_tox_and_nox_are_the_tests_where_they_do_not_run_pytest() {
+    let files = [
+        ("pyproject.toml", "[project]\nname = \"lib\"\n[dependency-groups]\ndev = [\"tox==4.67.13\"]\n"),
+        ("uv.lock", ""),
+        ("tox.ini", "[tox]\nenv_list = py312, py313\n[testenv]\ncommands = python -m unittest\n"),
+        ("tests/test_a.py", TEST),
+    ];
+    let job = "    steps:\n      - run: uv sync --locked\n      - run: uv run tox run -p auto -e py312,py313\n";
+    let text = definition(&[&files[..], &[(".github/workflows/ci.yml", workflow(job).as_str())]].concat());
+    holds(&text, &["runner = \"tox\"", "args = [\"-e\", \"py312,py313\"]   # .github/workflows/ci.yml:6"]);
+    assert!(!text.contains("not among the dependencies"), "{text}");
+    let matrix =
+        "    strategy: { matrix: { env: [py312, py313] } }\n    steps:\n      - run: uv run tox -e ${{ matrix.env }}\n";
+    let text = definition(&[&files[..], &[(".github/workflows/ci.yml", workflow(matrix).as_str())]].concat());
+    assert!(text.contains("runner    = \"tox\"\n") && !text.contains("args"), "{text}");
+    let pytest = ("tox.ini", "[tox]\nenv_list = py312\n[testenv]\ndeps = pytest\ncommands = pytest {posargs}\n");
+    let [manifest, lock, _, module] = files;
+    assert!(definition(&[manifest, lock, pytest, module]).contains("runner    = \"pytest\"\n"));
+    let session =
+        "import nox\n\n@nox.session\ndef tests(session):\n    session.run(\"python\", \"-m\", \"unittest\")\n";
+    let text = definition(&[("pyproject.toml", "[project]\nname = \"lib\"\n"), ("noxfile.py", session), module]);
+    assert!(text.contains("runner    = \"nox\"\n"), "{text}");
+    assert!(text.contains("# nox is not among the dependencies: add it, at an exact version\n"), "{text}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod checks;
 mod django;
+mod environments;
 mod install;
 mod manifest;
 mod none;
@@ -30,48 +31,14 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
     let mut stated = Stated::default();
     let install = install::install(view, folder, &manifest, &mut stated);
     let versions = versions::versions(view, folder, &manifest, &mut notes);
-    let config = pytest::Config::read(view, folder);
-    let mut ignored = config.ignored();
-    let mut tests = tests(view, folder, &manifest, &config);
-    called(view, folder, &mut tests, &mut stated);
-    if let Some(tests) = &mut tests {
-        tests.not_tests = none::none(view, folder, &tests.paths, &ignored);
-        ignored.retain(|entry| !tests.not_tests.contains(&entry.path));
-    }
-    let by_name = config.option("-k").filter(|words| !words.is_empty() && tests.is_some());
-    let mut tests = tests.filter(|_| by_name.is_none());
     let mut hints = Vec::new();
-    if let Some(refused) = &config.refused {
-        let (origin, message) = (names::shown(&refused.origin.to_string()), names::shown(&refused.message));
-        hints.push(format!("pytest refuses {origin}: {message}"));
-    } else if let Some(words) = by_name {
-        let (file, words) = (config.file(), names::shown(words));
-        hints.push(format!(
-            "{file} deselects tests by name, `-k {words}`: ignore their \
-             paths instead, and add a suite or a quarantine for them"
-        ));
-    } else if tests.is_none() {
-        hints.push("pytest collects no tests: add `[tests.…]` once there are some".to_owned());
-    } else if !manifest.depends_on("pytest") {
-        hints.push("pytest is not among the dependencies: add it, at an exact version".to_owned());
-    }
-    if let (Some(Install::Run(_)), true) = (&install, tests.is_some()) {
-        hints.push(
-            "there is no lock file: `uv lock` or requirement files with versions make runs repeatable".to_owned(),
-        );
-    }
-    if let Some(marks) = config.option("-m").filter(|marks| !marks.is_empty()) {
-        let (file, marks) = (config.file(), names::shown(marks));
-        hints.push(format!("{file} deselects tests by marker, `-m \"{marks}\"`: run them in a suite"));
-    }
-    let (mut checks, unsure) = checks::checks(view, folder, &manifest, install.as_ref(), &mut stated);
-    if let Some(django) = django::test(view, folder, &manifest, install.as_ref(), &mut stated) {
-        tests = None;
-        checks.push((word("test"), django));
-        hints = vec![
-            "Django's test runner writes no JUnit report, so this is a check, without shards and gates".to_owned(),
-        ];
-    }
+    let other = django::tests(view, folder, &manifest, &mut stated)
+        .or_else(|| environments::tests(view, folder, &manifest, &mut stated, &mut hints));
+    let (tests, ignored) = match other {
+        Some(tests) => (Some(tests), Vec::new()),
+        None => by_pytest(view, folder, &manifest, install.as_ref(), &mut stated, &mut hints),
+    };
+    let (checks, unsure) = checks::checks(view, folder, &manifest, install.as_ref(), &mut stated);
     let component = Component {
         name: names::name(&manifest.name).unwrap_or_else(|| word("python")),
         path: folder.path.clone(),
@@ -89,6 +56,51 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Found> {
         stated,
     };
     Some(Found { component, ignored, notes })
+}
+
+/// The tests that pytest collects, and those that its configuration leaves out.
+fn by_pytest(
+    view: &View<'_>,
+    folder: &Folder,
+    manifest: &Manifest,
+    install: Option<&Install>,
+    stated: &mut Stated,
+    hints: &mut Vec<String>,
+) -> (Option<Tests>, Vec<pytest::Ignored>) {
+    let config = pytest::Config::read(view, folder);
+    let mut ignored = config.ignored();
+    let mut tests = tests(view, folder, manifest, &config);
+    called(view, folder, &mut tests, stated);
+    if let Some(tests) = &mut tests {
+        tests.not_tests = none::none(view, folder, &tests.paths, &ignored);
+        ignored.retain(|entry| !tests.not_tests.contains(&entry.path));
+    }
+    let by_name = config.option("-k").filter(|words| !words.is_empty() && tests.is_some());
+    let tests = tests.filter(|_| by_name.is_none());
+    if let Some(refused) = &config.refused {
+        let (origin, message) = (names::shown(&refused.origin.to_string()), names::shown(&refused.message));
+        hints.push(format!("pytest refuses {origin}: {message}"));
+    } else if let Some(words) = by_name {
+        let (file, words) = (config.file(), names::shown(words));
+        hints.push(format!(
+            "{file} deselects tests by name, `-k {words}`: ignore their \
+             paths instead, and add a suite or a quarantine for them"
+        ));
+    } else if tests.is_none() {
+        hints.push("pytest collects no tests: add `[tests.…]` once there are some".to_owned());
+    } else if !manifest.depends_on("pytest") {
+        hints.push("pytest is not among the dependencies: add it, at an exact version".to_owned());
+    }
+    if let (Some(Install::Run(_)), true) = (install, tests.is_some()) {
+        hints.push(
+            "there is no lock file: `uv lock` or requirement files with versions make runs repeatable".to_owned(),
+        );
+    }
+    if let Some(marks) = config.option("-m").filter(|marks| !marks.is_empty()) {
+        let (file, marks) = (config.file(), names::shown(marks));
+        hints.push(format!("{file} deselects tests by marker, `-m \"{marks}\"`: run them in a suite"));
+    }
+    (tests, ignored)
 }
 
 /// The entries of `[quarantine]` for what a component's pytest leaves out.

@@ -11,7 +11,7 @@ use super::ci_job::CiJob;
 use super::gates;
 use crate::resolve::{Seeds, TestRun};
 use crate::runners::Shard;
-use crate::toolchains::exec;
+use crate::toolchains::{CacheUse, exec};
 use crate::trace::{Effect, Origin};
 use crate::workflow::{Axis, Environment, Github, Job, Pairs, Script, Step, Value, When, Work, need, pairs};
 
@@ -108,6 +108,7 @@ fn shard<'r>(context: &'r Context<'_>, resolved: &'r TestRun<'_>, axes: &Axes, o
         workers: run.workers,
         random: resolved.is_random(),
         measured: resolved.coverage.as_ref().map(|coverage| coverage.source),
+        caches: context.pipeline.cache_use() == CacheUse::Shared,
         partial: resolved.is_partial(),
         env: variables(resolved, axes),
         origin: origin.clone(),

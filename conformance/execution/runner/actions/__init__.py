@@ -31,6 +31,7 @@ __all__ = ["Action", "ActionError", "Use", "find"]
 
 STAND_INS: dict[str, Action] = {
     "actions/attest": deploying.ATTEST,
+    "actions/cache": caches.BOTH,
     "actions/cache/restore": caches.RESTORE,
     "actions/cache/save": caches.SAVE,
     "actions/checkout": repository.CHECKOUT,

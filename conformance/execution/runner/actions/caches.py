@@ -56,6 +56,16 @@ def save(use: Use) -> None:
         use.warn("Cache save failed.")
 
 
+def both(use: Use) -> None:
+    """Restores, and saves at the end of a green job unless the key itself was found.
+
+    action.yml: `post-if: success()`; src/saveImpl.ts: with a hit of the key, nothing is saved.
+    """
+    restore(use)
+    if use.outputs.get("cache-hit") != "true":
+        use.when_green(lambda: save(use))
+
+
 def fetch(
     use: Use, paths: Sequence[str], key: str, prefixes: Sequence[str] = (), *, unpack: bool = True
 ) -> str:
@@ -141,4 +151,6 @@ def _moved(kept: Path, folder: Path) -> list[tuple[Path, Path]]:
 
 
 RESTORE = Action(restore, RESTORE_INPUTS, frozenset(RESTORE_INPUTS), frozenset({"path", "key"}))
+BOTH_INPUTS = {**RESTORE_INPUTS, "upload-chunk-size": "", "save-always": "false"}
+BOTH = Action(both, BOTH_INPUTS, frozenset(RESTORE_INPUTS), frozenset({"path", "key"}))
 SAVE = Action(save, SAVE_INPUTS, frozenset({"path", "key"}), frozenset({"path", "key"}))

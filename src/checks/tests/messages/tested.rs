@@ -30,6 +30,38 @@ fn processes_that_share_a_service() {
 }
 
 #[test]
+fn processes_of_django_have_databases_of_their_own() {
+    let run = |service: &str| {
+        format!(
+            "[components.shop]\npython = \"3.12\"\n[tests.shop]\ncomponent = \"shop\"\nrunner = \"django\"\nworkers = 2\n\
+             services = [\"it\"]\n[services.it]\nimage = \"{service}\"\n"
+        )
+    };
+    for (service, count) in [("postgres:16-alpine", 0), ("postgis/postgis:16-3.5", 0), ("redis:7-alpine", 1)] {
+        let found = said(&run(service), &[("manage.py", "")]);
+        assert_eq!(
+            found.iter().filter(|line| line.contains(" shared-service ")).count(),
+            count,
+            "{service}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn django_starts_where_its_file_is() {
+    let text = "[components.shop]\npath = \"shop\"\npython = \"3.12\"\n[tests.shop]\ncomponent = \"shop\"\nrunner = \"django\"\n";
+    let of = |file: &str| {
+        let mut said = said(text, &[(file, ""), ("shop/a.py", "")]);
+        said.retain(|line| line.contains(" missing-path "));
+        said
+    };
+    let missing =
+        "error missing-path tests.shop.runner: `django` starts `shop/manage.py`, which is not in the repository";
+    assert_eq!(of("manage.py"), [missing]);
+    assert!(of("shop/manage.py").is_empty());
+}
+
+#[test]
 fn paths_without_tests_of_other_runners() {
     let text = |runner: &str, more: &str| {
         format!(

@@ -1,0 +1,1 @@
+<%= start %> playwright install --with-deps

@@ -1,0 +1,2 @@
+version=$(<%= start %> playwright --version)
+echo "version=${version##* }" >> "$GITHUB_OUTPUT"
