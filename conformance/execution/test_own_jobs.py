@@ -93,6 +93,18 @@ steps = [{ name = "main", run = "true" }]
 """
 
 
+BARE = r"""
+[workflows.own]
+on = { manual = true }
+
+[workflows.own.jobs.bare]
+checkout = "none"
+steps    = [{ name = "count", run = "ls -A | wc -l" }]
+
+[workflows.own.jobs.whole]
+steps = [{ name = "find", run = "ls pipeline.toml" }]
+"""
+
 CALLS = r"""
 [workflows.called.on.call]
 inputs  = { arch = {}, strict = { kind = "boolean" } }
@@ -214,3 +226,11 @@ def test_calls_of_workflows(github: Bench) -> None:
         "read": 1,
         "report / check": 2,
     }
+
+
+def test_a_job_without_a_checkout(github: Bench) -> None:
+    """A job without a checkout starts in an empty folder, and its token has no permission."""
+    run = defined(github, "own-bare", BARE)
+    bare, whole = run.job("bare"), run.job("whole")
+    assert (bare.step("count").log, bare.permissions) == ("0", {})
+    assert (whole.step("find").log, whole.permissions) == ("pipeline.toml", {"contents": "read"})

@@ -7,6 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::either::text_or_table;
+
 /// Contents of a checkout. The job's token is never kept.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
@@ -34,6 +36,42 @@ pub struct Checkout {
     /// Example: `true`
     #[serde(default)]
     pub lfs: bool,
+}
+
+/// Checkout of a custom job.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum JobCheckout {
+    /// None: the steps read no file of the repository.
+    None,
+    /// One with these contents.
+    Of(Checkout),
+}
+
+/// The word for no checkout.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Without {
+    None,
+}
+
+impl<'de> Deserialize<'de> for JobCheckout {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let expected = "\"none\", or a table such as `{ depth = \"full\" }`";
+        text_or_table(deserializer, expected, |Without::None| Self::None, Self::Of)
+    }
+}
+
+impl JsonSchema for JobCheckout {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        "JobCheckout".into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let table = generator.subschema_for::<Checkout>();
+        json_schema!({ "anyOf": [{ "type": "string", "enum": ["none"] }, table] })
+    }
 }
 
 /// Number of commits that are checked out.
@@ -213,6 +251,20 @@ mod tests {
         assert!(read("checkout = { depth = 0 }").is_err());
         assert!(read("checkout = { depth = 'all' }").is_err());
         assert!(read("checkout = { submodules = 'deep' }").is_err());
+    }
+
+    #[test]
+    fn a_job_may_do_without_a_checkout() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Job {
+            checkout: JobCheckout,
+        }
+        let read = |text: &str| toml::from_str(text).map(|Job { checkout }| checkout).ok();
+        assert_eq!(read("checkout = 'none'"), Some(JobCheckout::None));
+        let tags = Checkout { tags: true, ..Checkout::default() };
+        assert_eq!(read("checkout = { tags = true }"), Some(JobCheckout::Of(tags)));
+        assert_eq!(read("checkout = 'shallow'"), None);
+        assert_eq!(read("checkout = false"), None);
     }
 
     #[test]

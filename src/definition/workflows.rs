@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Table;
 use super::calls::{Call, CallValue};
-use super::checkout::{Checkout, Packages};
+use super::checkout::{JobCheckout, Packages};
 use super::condition::Condition;
 use super::container::Container;
 use super::either::bool_or_table;
@@ -246,19 +246,19 @@ pub struct Job {
     /// Example: `{ CARGO_TERM_COLOR = "always" }`
     #[serde(default)]
     pub env: IndexMap<String, RunValue>,
-    /// Checkout of the job.
+    /// Checkout of the job, or `"none"` for a job whose steps read no file of the repository.
     ///
     /// Default: the component's, else `project.checkout`.
     /// Example: `{ depth = "full" }`
     #[serde(default)]
-    pub checkout: Option<Checkout>,
+    pub checkout: Option<JobCheckout>,
     /// System packages, installed before everything else.
     ///
     /// Example: `{ apt = ["libpq-dev"] }`
     #[serde(default)]
     #[schemars(extend("default" = {}))]
     pub packages: Packages,
-    /// Steps of the job, after a checkout of the repository.
+    /// Steps of the job, after the checkout.
     ///
     /// Default: the job calls the workflow of `uses`.
     /// Example: `[{ run = "make release" }]`

@@ -8,11 +8,16 @@ use super::family::Family;
 use super::jobs::{install_packages, scheduled};
 use super::set_up::set_up;
 use super::steps::{env_after, env_of, grant_asked, grant_for, grant_ready, output_name, set_env};
-use crate::definition::{Input, InputKind, Name, Output, Triggers as WrittenTriggers};
+use crate::definition::{
+    self, Input, InputKind, Job as Written, JobCheckout, Name, Output, Triggers as WrittenTriggers,
+};
 use crate::resolve::{self, names};
 use crate::toolchains::CacheUse;
 use crate::trace::{Effect, Origin};
-use crate::workflow::{Concurrency, Environment, Job, ManualInput, Pairs, Step, Triggers, Value, Work, Workflow, step};
+use crate::workflow::{
+    Access, Concurrency, Environment, Job, ManualInput, Pairs, Permission, Step, Triggers, Value, Work, Workflow,
+    grant, step,
+};
 
 pub(crate) struct OwnWorkflows;
 
@@ -108,8 +113,7 @@ pub(super) fn own_job(
     }
     let needs = written.needs.as_slice();
     let component = resolved.component.as_deref();
-    let checkout = written.checkout.as_ref().or(component.and_then(|component| component.written.checkout.as_ref()));
-    let mut steps: Vec<Step> = vec![context.checkout_as(checkout, origin)];
+    let mut steps: Vec<Step> = checkout(context, resolved, origin).into_iter().collect();
     let beside = context.beside(&resolved.services);
     let mut variables = beside.env;
     steps.extend(install_packages(&written.packages, &axes.runner, origin));
@@ -123,6 +127,9 @@ pub(super) fn own_job(
     steps.extend(context.steps_after(needs, &written.steps, folder, &at, Effect::Unknown));
     set_env(&mut variables, env_after(&written.env, needs));
     let mut job = context.job(id, name, origin.clone(), steps);
+    if !resolved.checks_out() {
+        job.permissions = without_checkout(written);
+    }
     job.needs = needs.iter().map(ToString::to_string).collect();
     job.outputs = outputs(resolved);
     job.condition = written.when.as_ref().map(condition::when);
@@ -145,6 +152,26 @@ pub(super) fn own_job(
         *services = beside.services;
     }
     job
+}
+
+/// The checkout of a job that has one.
+fn checkout(context: &Context<'_>, resolved: &resolve::Job<'_>, origin: &Origin) -> Option<Step> {
+    let asked = match &resolved.written.checkout {
+        Some(JobCheckout::None) => return None,
+        Some(JobCheckout::Of(checkout)) => Some(checkout),
+        None => resolved.component.as_ref().and_then(|component| component.written.checkout.as_ref()),
+    };
+    Some(context.checkout_as(asked, origin))
+}
+
+/// The permissions that a job without a checkout starts with.
+fn without_checkout(written: &Written) -> Vec<Permission> {
+    let mut permissions = Vec::new();
+    let own = |step: &definition::Step| step.uses.as_deref().is_some_and(|uses| uses.starts_with("./"));
+    if written.steps.iter().any(own) {
+        grant(&mut permissions, "contents", Access::Read, "read the repository's own actions");
+    }
+    permissions
 }
 
 /// The outputs of a job that others read, each from its step.
