@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use pipewright::definition;
-use pipewright::setup::{Environment, Kind, Needed, Setup, commands, setup};
+use pipewright::setup::{Environment, Grant, Kind, Needed, Setup, commands, setup};
 use serde_json::{Value, json};
 
 use super::failure::Failure;
@@ -58,6 +58,10 @@ fn text(setup: &Setup) -> String {
     if let Some((check, branches)) = &setup.check {
         parts.push(format!("required check\n{}", table(&[[check.clone(), format!("on {}", branches.join(", "))]])));
     }
+    let rows: Vec<_> = setup.grants.iter().map(granted).collect();
+    if !rows.is_empty() && !parts.is_empty() {
+        parts.push(format!("permissions\n{}", table(&rows)));
+    }
     if parts.is_empty() {
         return "nothing to set up\n".to_owned();
     }
@@ -85,11 +89,20 @@ fn rules(environment: &Environment) -> String {
 fn row(value: &Needed) -> [String; 4] {
     let place = value.environment.as_ref().map_or("the repository".to_owned(), |name| format!("environment {name}"));
     let optional = if value.is_optional { "optional" } else { "required" };
-    let keys = match value.keys.as_slice() {
+    [value.name.clone(), place, optional.to_owned(), shortened(&value.keys)]
+}
+
+/// A setting, and the keys of the jobs that rely on it.
+fn granted(grant: &Grant) -> [String; 3] {
+    [grant.area.to_owned(), grant.setting.clone(), shortened(&grant.keys)]
+}
+
+/// The first of several keys, and the number of the others.
+fn shortened(keys: &[String]) -> String {
+    match keys {
         [first, rest @ ..] if rest.len() > 1 => format!("{first} and {} more", rest.len()),
         keys => keys.join(", "),
-    };
-    [value.name.clone(), place, optional.to_owned(), keys]
+    }
 }
 
 fn document(setup: &Setup) -> Value {
@@ -108,6 +121,7 @@ fn document(setup: &Setup) -> Value {
         "secrets": values(Kind::Secret),
         "variables": values(Kind::Variable),
         "check": setup.check.as_ref().map(|(name, branches)| json!({ "name": name, "branches": branches })),
+        "permissions": setup.grants.iter().map(|it| json!({ "area": it.area, "setting": it.setting, "keys": it.keys })).collect::<Value>(),
         "commands": commands(setup),
     })
 }

@@ -25,7 +25,14 @@ pub(super) fn check(needs: &Needs, real: &RepositorySettings, name: &str, found:
             );
             found.push(Finding::new(Level::Warning, Area::Actions, message, help));
         }
-        if token.approves {
+        if needs.setup.creates_pull_requests() {
+            if !token.approves {
+                let message = "workflows cannot create pull requests, and jobs of the pipeline do";
+                let help =
+                    format!("set the option in {settings}, or run what `pipewright settings --only actions` prints");
+                found.push(Finding::new(Level::Error, Area::Actions, message, help));
+            }
+        } else if token.approves {
             let message = "workflows can approve pull requests, so a required review can come from a workflow";
             let help =
                 format!("clear the option in {settings}, or run what `pipewright settings --only actions` prints");

@@ -43,9 +43,14 @@ pub fn commands(setup: &Setup) -> String {
         let of = value.environment.as_ref().map(|name| format!(" --env {}", quoted(name))).unwrap_or_default();
         let _ = writeln!(text, "{start}gh {kind} set {}{of}", quoted(&value.name));
     }
-    for request in of_part(Part::RequiredCheck) {
+    for request in of_part(Part::RequiredCheck).chain(of_part(Part::Actions).take(1)) {
         text.push('\n');
         text.push_str(&command(request));
+    }
+    let by_hand = setup.grants.iter().filter(|grant| !grant.keys.is_empty());
+    for (index, grant) in by_hand.enumerate() {
+        let start = if index == 0 { "\n" } else { "" };
+        let _ = writeln!(text, "{start}# in the settings: {}: {}", grant.area, grant.setting);
     }
     text
 }

@@ -1,6 +1,8 @@
-//! Setup on GitHub that workflows rely on: environments, secrets, variables and the required check. Names, and never values.
+//! Setup on GitHub that workflows rely on: environments, secrets, variables, the required check, and settings for the
+//! permissions of jobs. Names, and never values.
 
 mod commands;
+mod grants;
 mod requests;
 mod values;
 mod written;
@@ -13,6 +15,7 @@ use crate::sources::Sources;
 use crate::workflow::Workflow;
 
 pub use commands::{command, commands};
+pub use grants::Grant;
 pub use requests::{Existing, Part, Request, requests};
 pub use values::{Kind, Needed, read_by};
 use written::Written;
@@ -28,6 +31,15 @@ pub struct Setup {
     pub check: Option<(String, Vec<String>)>,
     /// Workflows that the same events start.
     pub protections: Vec<Protection>,
+    /// Settings that permissions of jobs rely on.
+    pub grants: Vec<Grant>,
+}
+
+impl Setup {
+    /// Returns whether workflows have to be allowed to create pull requests.
+    pub fn creates_pull_requests(&self) -> bool {
+        grants::create_pull_requests(&self.grants)
+    }
 }
 
 /// The events that start workflows.
@@ -82,6 +94,7 @@ pub fn setup(definition: &Definition, sources: &Sources, workflows: &[Workflow])
         values,
         check: is_checked.then(|| (format!("{} passed", project.name), project.branches.clone())),
         protections: protections(project.name.as_str(), workflows),
+        grants: grants::grants(workflows),
     }
 }
 

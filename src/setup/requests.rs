@@ -60,12 +60,15 @@ pub(super) const REVIEWER: &str = "$reviewer";
 pub fn requests(setup: &Setup) -> Vec<Request> {
     let mut all: Vec<Request> = setup.environments.iter().flat_map(environment).collect();
     all.extend(setup.check.as_ref().map(|(check, branches)| required(check, branches)));
+    // GitHub has one option for both.
+    let creates = setup.creates_pull_requests();
+    let approves = if creates { "creates pull requests" } else { "approves no pull request" };
     all.push(Request {
         part: Part::Actions,
-        about: "Jobs without `permissions` get a token that reads, and approves no pull request".to_owned(),
+        about: format!("Jobs without `permissions` get a token that reads, and {approves}"),
         method: "PUT",
         path: "repos/{owner}/{repo}/actions/permissions/workflow".to_owned(),
-        body: json!({ "default_workflow_permissions": "read", "can_approve_pull_request_reviews": false }),
+        body: json!({ "default_workflow_permissions": "read", "can_approve_pull_request_reviews": creates }),
         existing: None,
     });
     all.push(Request {

@@ -443,3 +443,22 @@ fn policies_that_do_not_block_and_those_that_are_not_known() {
         assert!(ran.out.contains(message) && ran.out.contains("`Administration: read`"), "{ran:?}");
     }
 }
+
+#[test]
+fn a_pipeline_that_creates_pull_requests_needs_the_option() {
+    let job = "\n[jobs.bump]\npermissions = { contents = \"write\", pull-requests = \"write\" }\n\
+        steps = [{ run = \"gh pr create --fill\", env = { GH_TOKEN = { secret = \"GITHUB_TOKEN\" } } }]\n";
+    let project = Project::from("three-environments").append("pipeline.toml", job).generated();
+    let github = GitHub::wrong();
+    right(&github);
+    assert_snapshot!(run(&project, &github, &[]).whole(), @"
+    stdout:
+    error[actions]: workflows cannot create pull requests, and jobs of the pipeline do
+      = help: set the option in Settings > Actions > General, or run what `pipewright settings --only actions` prints
+    acme/atlas: 1 error
+    status: 1
+    ");
+    token(&github, "read", true);
+    assert_eq!(run(&project, &github, &[]).code, 0);
+    assert!(project.run(["settings", "--only", "actions"]).out.contains("\"can_approve_pull_request_reviews\":true"));
+}

@@ -12,6 +12,9 @@ fn a_pipeline_that_only_tests_needs_its_check() {
     stdout:
     required check
       small passed  on main
+
+    permissions
+      token  reads by default: each job lists its permissions
     status: 0
     ");
 }
@@ -58,6 +61,12 @@ fn environments_secrets_and_variables_are_listed_with_their_keys() {
 
     required check
       atlas passed  on main
+
+    permissions
+      token         reads by default: each job lists its permissions
+      attestations  GitHub Enterprise Cloud, where the repository is private            images.api
+      packages      a package that exists already gives this repository the role Write  images.api
+      issues        enabled                                                             environments.development and 2 more
     ");
 }
 
@@ -153,6 +162,14 @@ fn commands_create_everything() {
       ]
     }
     JSON
+
+    gh api --method PUT 'repos/{owner}/{repo}/actions/permissions/workflow' --input - <<'JSON'
+    {"default_workflow_permissions":"read","can_approve_pull_request_reviews":false}
+    JSON
+
+    # in the settings: attestations: GitHub Enterprise Cloud, where the repository is private
+    # in the settings: packages: a package that exists already gives this repository the role Write
+    # in the settings: issues: enabled
     "#);
 }
 
