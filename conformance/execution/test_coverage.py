@@ -14,7 +14,7 @@ from runner.job import JobRun
 from runner.run import Run
 from runner.storage import Artifact
 from seen import titled
-from small import changed
+from small import changed, generate, proposed
 
 JOB = "Coverage / Coverage: backend"
 NAME = "history_atom_backend"
@@ -102,3 +102,65 @@ def test_history_of_another_repository(github: Bench, tmp_path: Path) -> None:
         "warning",
         "the history of coverage is refused: it belongs to repository '31337', not to this one",
     )
+
+
+# ── the comment on a pull request ─────────────────────────────────────────────
+
+COMMENT = "Coverage / Coverage comment"
+NEW = "def test_new() -> None:\n    pass\n"
+MARKER = "<!-- coverage of atom -->"
+
+
+def commenting(github: Bench) -> None:
+    """A branch of the small pipeline that comments on pull requests."""
+    with github.origin.change("commenting", "small") as tree:
+        path = tree / "pipeline.toml"
+        path.write_text(f"{path.read_text('utf-8')}\n[coverage]\ncomment = true\n", "utf-8")
+        generate(tree)
+
+
+def test_comment_on_a_pull_request(github: Bench) -> None:
+    """Two runs of a pull request leave one comment, with the coverage of the newest, and quotes of
+    its marker by others alone."""
+    commenting(github)
+    new = {"tests/test_new.py": "import metered\n\n\ndef test_new():\n    metered.five()\n"}
+    event = proposed(github, "commented", new, base="commenting")
+    by_user = {"id": 99, "body": f"{MARKER}\nquoted", "user": {"login": "somebody"}}
+    github.api.issues.comments[event.number] = [by_user]
+    first = github.run("ci.yml", event)
+    assert first.result == "success", first.failures()
+    job = first.job(COMMENT)
+    assert (job.permissions, job.annotations) == ({"pull-requests": "write"}, [])
+    ((_, kept),) = [github.api.issues.comments[event.number]]
+    assert kept["body"].startswith(f"{MARKER}\n### Coverage: backend\n")
+    assert "80.00 % (8 of 10 lines)" in kept["body"]
+    assert kept["body"].endswith(f"/actions/runs/{first.number})\n")
+    less = {"tests/test_new.py": "import metered\n\n\ndef test_new():\n    metered.one()\n"}
+    changed(github.origin, "commented", less, base="commented")
+    again = github.pull_request("commented", "commenting", number=event.number)
+    second = github.run("ci.yml", again)
+    assert second.result == "success", second.failures()
+    quoted, kept = github.api.issues.comments[event.number]
+    assert quoted == by_user
+    assert "70.00 % (7 of 10 lines)" in kept["body"]
+
+
+def test_no_comment_of_a_fork(github: Bench) -> None:
+    """A fork's pull request, whose token cannot write, gets no comment, and passes."""
+    commenting(github)
+    event = proposed(github, "forked", {"tests/test_new.py": NEW}, base="commenting", fork=True)
+    run = github.run("ci.yml", event)
+    assert run.result == "success", run.failures()
+    assert COMMENT not in [job.name for job in run.jobs]
+    assert github.api.issues.comments == {}
+
+
+def test_a_comment_that_is_refused(github: Bench) -> None:
+    """A comment that GitHub does not take is a warning, and blocks nothing."""
+    commenting(github)
+    event = proposed(github, "refused", {"tests/test_new.py": NEW}, base="commenting")
+    github.api.issues.pulls.clear()
+    run = github.run("ci.yml", event)
+    assert run.result == "success", run.failures()
+    (told,) = titled(run.job(COMMENT), "Coverage comment")
+    assert told.level == "warning"

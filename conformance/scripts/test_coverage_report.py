@@ -98,6 +98,14 @@ def test_shards_of_several_workers_with_branches(bench: Bench) -> None:
     assert "66.66 % (4 of 6 lines and branches)" in done.summary, done.text
 
 
+def test_the_text_for_a_pull_request_is_that_of_the_summary(bench: Bench) -> None:
+    measured(bench)
+    done = report(bench, FLOOR="0.76", COMMENT="text/t.md")
+    assert done.code == 1
+    assert (bench.root / "text/t.md").read_text("utf-8").strip() == done.summary.strip()
+    assert "75.00 % (3 of 4 lines)" in done.summary
+
+
 @pytest.mark.parametrize(
     ("floor", "code"), [("0.75", 0), ("0.7500000000000000000001", 1), ("0.76", 1), ("0", 0)]
 )

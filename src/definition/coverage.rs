@@ -12,6 +12,12 @@ pub struct CoverageReports {
     /// Example: `true`
     #[serde(default)]
     pub artifact: bool,
+    /// Keeps one comment with the coverage on each pull request. A job without a checkout writes it: the only one whose token
+    /// can write to pull requests. The token of a fork cannot, so a fork's pull request has the summary alone.
+    ///
+    /// Example: `true`
+    #[serde(default)]
+    pub comment: bool,
     /// Service that gets `lcov.info`. Its log-in is the job's OIDC token; a pull request of a fork needs none in a public
     /// repository. The verdict of the service is no part of the required check.
     ///

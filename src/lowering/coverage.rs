@@ -7,7 +7,7 @@ use super::jobs::sort;
 use crate::definition::{CoverageReports, CoverageService, Floor, Percent};
 use crate::resolve::{self, TestRun, names};
 use crate::runners::Coverage as Kind;
-use crate::trace::Origin;
+use crate::trace::{Effect, Origin};
 use crate::workflow::{
     Access, CallInput, Github, Job, ManualKind, Step, Triggers, Value, When, Work, Workflow, grant, pairs, step,
 };
@@ -17,7 +17,9 @@ pub(crate) struct Coverage;
 
 /// Folder of the report, in the runner's temporary folder.
 const REPORT: &str = "coverage-report";
-/// Id of the step that writes it.
+/// Folder of the text for the comment on a pull request.
+const COMMENT: &str = "coverage-comment";
+/// Id of the step that writes both.
 const EVALUATE: &str = "coverage";
 
 impl Family for Coverage {
@@ -30,7 +32,11 @@ impl Family for Coverage {
 fn workflow(context: &Context<'_>) -> Option<Workflow> {
     let pipeline = context.pipeline;
     let measured = pipeline.measured().filter_map(|run| Some(job(context, run, run.coverage.as_ref()?)));
-    let jobs: Vec<Job> = measured.collect();
+    let mut jobs: Vec<Job> = measured.collect();
+    if pipeline.definition.coverage.comment && !jobs.is_empty() {
+        let needs = jobs.iter().map(|job| job.id.clone()).collect();
+        jobs.push(comment(context, needs));
+    }
     let inputs = pipeline.measured().map(|run| CallInput {
         name: run.name.to_string(),
         description: format!("How the job {} ended", run.job_id()),
@@ -77,7 +83,7 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
     let floor = coverage.floor.map_or_else(|| "0".to_owned(), Floor::word);
     let folder = run.component.folder.as_str();
     let patch = run.gates.patch_coverage.map_or_else(String::new, Percent::fraction);
-    let mut evaluate = context.python("Evaluate coverage", "ci.py coverage", &[], &origin).env(pairs![
+    let evaluate = context.python("Evaluate coverage", "ci.py coverage", &[], &origin).env(pairs![
         ("PIPEWRIGHT_BASE", When::event("pull_request").choose("HEAD^1", "")),
         ("PIPEWRIGHT_DATA", Value::temp("coverage")),
         ("PIPEWRIGHT_EXPECTED_SHARDS", run.written.shards.to_string()),
@@ -90,12 +96,7 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
         ("PIPEWRIGHT_ROOT", if folder.is_empty() { "." } else { folder }),
         ("PIPEWRIGHT_RUN", name.to_string()),
     ]);
-    let CoverageReports { artifact: kept, upload } = &context.pipeline.definition.coverage;
-    if *kept || upload.is_some() {
-        evaluate = evaluate.id(EVALUATE).env(pairs![("PIPEWRIGHT_REPORT", Value::temp(REPORT))]);
-        sort(&mut evaluate.env);
-    }
-    steps.push(evaluate);
+    steps.push(passed_on(context, evaluate, name));
     steps.extend(reports(context, run, &origin));
     let keep = pairs![
         ("name", artifact),
@@ -118,10 +119,70 @@ fn job(context: &Context<'_>, run: &TestRun<'_>, coverage: &resolve::Coverage<'_
     job
 }
 
+/// Adds the files that an evaluation writes, where others get them.
+fn passed_on(context: &Context<'_>, mut evaluate: Step, run: &str) -> Step {
+    let CoverageReports { artifact, upload, comment } = &context.pipeline.definition.coverage;
+    if *artifact || upload.is_some() {
+        evaluate = evaluate.id(EVALUATE).env(pairs![("PIPEWRIGHT_REPORT", Value::temp(REPORT))]);
+    }
+    if *comment {
+        let file = Value::temp(&format!("{COMMENT}/{run}.md"));
+        evaluate = evaluate.id(EVALUATE).env(pairs![("PIPEWRIGHT_COMMENT", file)]);
+    }
+    sort(&mut evaluate.env);
+    evaluate
+}
+
+/// Returns the job that keeps one comment on the pull request, with the texts of all runs.
+///
+/// The job runs no code of the pull request: its token could approve others. `pull_request_target` and `workflow_run`
+/// could comment on those of forks, too, with a token that a mistake in the workflow would hand to their authors.
+///
+/// Source: <https://docs.zizmor.sh/audits/#dangerous-triggers>
+fn comment(context: &Context<'_>, needs: Vec<String>) -> Job {
+    let origin = crate::at!["coverage", "comment"];
+    let project = context.pipeline.project();
+    let take = pairs![
+        ("pattern", format!("{COMMENT}_{project}_*")),
+        ("path", Value::temp(COMMENT)),
+        ("merge-multiple", "true"),
+    ];
+    let take = context.action("actions/download-artifact", take, &origin);
+    let script = context.script("steps/coverage-comment.sh", context! {});
+    let write = Step::run("Update the comment", script, origin.clone()).env(pairs![
+        ("FOLDER", Value::temp(COMMENT)),
+        ("GH_TOKEN", Github::Token),
+        ("MARKER", format!("<!-- coverage of {project} -->")),
+        ("NUMBER", Github::PullRequest),
+    ]);
+    let write = write.effect(Effect::Tells);
+    let steps = vec![Step::uses("Download the texts", take, origin.clone()), write];
+    let mut job = context.job("coverage_comment", "Coverage comment", origin, steps);
+    job.needs = needs;
+    job.permissions.clear();
+    grant(&mut job.permissions, "pull-requests", Access::Write, "comment on the pull request");
+    let own = Value::from(Github::HeadRepository).is(Github::Repository);
+    job.condition = Some(When::All(vec![When::not_cancelled(), When::event("pull_request"), own]));
+    if let Work::Steps { timeout, .. } = &mut job.work {
+        *timeout = 5;
+    }
+    job
+}
+
 /// Returns the steps that pass the report on; one of a gate that failed is of use, too.
 fn reports(context: &Context<'_>, run: &TestRun<'_>, origin: &Origin) -> Vec<Step> {
-    let CoverageReports { artifact, upload } = &context.pipeline.definition.coverage;
+    let CoverageReports { artifact, upload, comment } = &context.pipeline.definition.coverage;
     let mut steps = Vec::new();
+    if *comment {
+        let with = pairs![
+            ("name", format!("{COMMENT}_{}_{}", context.pipeline.project(), run.name)),
+            ("path", Value::temp(COMMENT)),
+            ("overwrite", "true"),
+        ];
+        let keep = context.action("actions/upload-artifact", with, origin);
+        let keep = Step::uses("Upload the text for the pull request", keep, origin.clone());
+        steps.push(keep.when(When::event("pull_request")));
+    }
     if *artifact {
         let with = pairs![
             ("name", format!("coverage-report_{}_{}", context.pipeline.project(), run.name)),

@@ -18,6 +18,8 @@ Environment:
   PIPEWRIGHT_RUN              the name of the test run
   PIPEWRIGHT_REPORT           the folder to write lcov.info to, and HTML where
                               coverage.py measured; empty: no report
+  PIPEWRIGHT_COMMENT          the file to write the text of the summary to, for a
+                              pull request; empty: none
   PIPEWRIGHT_HISTORY          the history of earlier runs; missing: none
   PIPEWRIGHT_HISTORY_OUT      where to write the history to, with
                               PIPEWRIGHT_RECORD_HISTORY
@@ -52,6 +54,7 @@ from runner import Problem, annotate, summary, table
 from shards import DATA_FILES, Shard, lost_data, shards_in
 
 ANNOTATED = 20
+COMMENT_LIMIT = 5_000
 TOLERANCE = Fraction(1, 10_000)  # A hundredth of a percent, of a ratchet alone.
 
 
@@ -88,6 +91,7 @@ def judge_coverage() -> int:
     title = f"### Coverage: {text('PIPEWRIGHT_RUN', 'tests')}"
     parts = [title, table(("gate", "threshold", "measured", "verdict"), rows)]
     parts += [f"- {problem}" for problem in lost]
+    write_comment("\n\n".join(parts))
     entries = recorded(earlier, None if lost else coverage)
     if entries:
         parts.append(
@@ -96,6 +100,17 @@ def judge_coverage() -> int:
         parts.append(drawn_history(entries))
     summary("\n\n".join(parts))
     return 1 if any(row[3] == "failed" for row in rows) else 0
+
+
+def write_comment(content: str) -> None:
+    """Writes the text for a pull request, which has a limit of 65,536 characters for
+    all runs together.
+    """
+    given = text("PIPEWRIGHT_COMMENT", "")
+    if given:
+        path = Path(given)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{content[:COMMENT_LIMIT]}\n", encoding="utf-8")
 
 
 def total_floor(earlier: list[Entry]) -> Fraction | None:

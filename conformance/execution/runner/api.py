@@ -94,15 +94,22 @@ class Handler(BaseHTTPRequestHandler):
         if not self._issues(parts, json.loads(self.rfile.read(length))):
             self._answer(404, {"message": "Not Found"})
 
+    def do_PATCH(self) -> None:
+        """Changes a comment."""
+        self.do_POST()
+
     def _issues(self, parts: urllib.parse.SplitResult, given: Any) -> bool:
         """Answers a request about issues; whether it was one."""
         base = f"/repos/{self.api.repository}/issues"
         if not parts.path.startswith(base):
             return False
-        if not self._may("issues", ("read", "write") if given is None else ("write",)):
+        rest = parts.path.removeprefix(base).strip("/")
+        levels = ("read", "write") if given is None else ("write",)
+        # Comments of a pull request are open to either permission.
+        scopes = ["issues", *(["pull-requests"] if self.api.issues.is_of_pull(rest) else [])]
+        if not any(self._may(scope, levels) for scope in scopes):
             self._answer(403, {"message": "Resource not accessible by integration"})
             return True
-        rest = parts.path.removeprefix(base).strip("/")
         self._answer(*self.api.issues.answer(rest, urllib.parse.parse_qs(parts.query), given))
         return True
 

@@ -18,6 +18,7 @@ class Issues:
 
     all: list[dict[str, Any]] = field(default_factory=list)
     comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    pulls: set[int] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def answer(self, rest: str, query: dict[str, list[str]], given: Any) -> tuple[int, Any]:
@@ -26,15 +27,43 @@ class Issues:
             if not rest:
                 return self._list(query) if given is None else self._open(given)
             number, _, more = rest.partition("/")
-            if more != "comments" or not number.isdigit() or int(number) > len(self.all):
+            if number == "comments" and given is not None:
+                return self._change(more, given)
+            if more != "comments" or not number.isdigit() or not self._has(int(number)):
                 return 404, {"message": "Not Found"}
             comments = self.comments.setdefault(int(number), [])
             if given is None:
                 return 200, comments
             if not _text(given.get("body"), BODY):
                 return 422, {"message": "Validation Failed"}
-            comments.append({"id": len(comments) + 1, "body": given["body"]})
+            last = sum(len(those) for those in self.comments.values())
+            by = {"login": "github-actions[bot]"}
+            comments.append({"id": last + 1, "body": given["body"], "user": by})
             return 201, comments[-1]
+
+    def is_of_pull(self, rest: str) -> bool:
+        """Whether a path below `/issues` is about comments of a pull request."""
+        number, _, more = rest.partition("/")
+        if number == "comments":
+            return any(str(one["id"]) == more for pull in self.pulls for one in self._of(pull))
+        return more == "comments" and number.isdigit() and int(number) in self.pulls
+
+    def _of(self, number: int) -> list[dict[str, Any]]:
+        return self.comments.get(number, [])
+
+    def _has(self, number: int) -> bool:
+        return number in self.pulls or number <= len(self.all)
+
+    def _change(self, number: str, given: Any) -> tuple[int, Any]:
+        found = [
+            one for those in self.comments.values() for one in those if str(one["id"]) == number
+        ]
+        if not found:
+            return 404, {"message": "Not Found"}
+        if not _text(given.get("body"), BODY):
+            return 422, {"message": "Validation Failed"}
+        found[0]["body"] = given["body"]
+        return 200, found[0]
 
     def _list(self, query: dict[str, list[str]]) -> tuple[int, Any]:
         wanted = set(filter(None, query.get("labels", [""])[0].split(",")))
