@@ -7,4 +7,5 @@ pub(super) mod paths;
 pub(super) mod pytest;
 pub(super) mod run_values;
 pub(super) mod shell;
+pub(super) mod version_files;
 pub(super) mod walk;

@@ -62,7 +62,7 @@ pub(super) fn versions(view: &View<'_>, folder: &Folder, manifest: &Manifest, no
         notes.push(format!("{from}{place}: Python {} is skipped: it has reached its end of life", old.join(", ")));
     }
     if list.is_empty() {
-        list.push(if from.starts_with("requires") { format!("3.{OLDEST}") } else { USUAL.to_owned() });
+        list.push(if from.contains("requires") { format!("3.{OLDEST}") } else { USUAL.to_owned() });
     }
     list.sort_by_key(|version| (minor(version), version.len()));
     // A patch version beside its own minor one tests nothing more.
@@ -175,8 +175,12 @@ fn requires(manifest: &Manifest) -> Option<Source> {
     if let Some(version) = in_pyproject.and_then(lower_bound) {
         return Some((vec![version], "requires-python in pyproject.toml".to_owned()));
     }
-    let version = manifest.setup.get("options", "python_requires").and_then(lower_bound)?;
-    Some((vec![version], "requires-python in setup.cfg".to_owned()))
+    if let Some(version) = manifest.setup.get("options", "python_requires").and_then(lower_bound) {
+        return Some((vec![version], "python_requires in setup.cfg".to_owned()));
+    }
+    let (_, rest) = manifest.setup_py.split_once("python_requires")?;
+    let version = rest.trim_start().strip_prefix('=')?.split(['"', '\'']).nth(1).and_then(lower_bound)?;
+    Some((vec![version], "python_requires in setup.py".to_owned()))
 }
 
 fn lower_bound(requirement: &str) -> Option<String> {

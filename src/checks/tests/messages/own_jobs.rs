@@ -234,7 +234,7 @@ jobs.d = { when = { event = ["schedule"] }, steps = [{ run = "a" }] }
                 "error condition jobs.b.when[1].label: only pull requests have labels",
                 "error condition jobs.c.when.branches[1]: `*x` is neither a name nor the beginning of one followed by `*`",
                 "error condition jobs.c.when.tags: a run is of a branch or of a tag, never of both",
-                "error condition jobs.b.steps[0].when.changed: `changed` is for jobs of `[jobs]`, which wait for the job \
+                "error condition jobs.b.steps[0].when.changed: `changed` is for jobs of `ci.yml`, which wait for the job \
                  that detects changes",
                 "error condition jobs.c.steps[0].when.branches: the run of a pull request is of no branch and no tag",
                 "error workflow-triggers workflows.w.jobs.d.when: no event of this list starts the workflow, so the job \
@@ -255,6 +255,52 @@ jobs.ci = { steps = [{ run = "a" }] }
             ],
         ),
     ]);
+}
+
+#[test]
+fn conditions_of_generated_jobs() {
+    assert_said(&[(
+        r#"[project]
+name = "p"
+branches = ["main"]
+nightly = { cron = "17 2 * * *" }
+[components.backend]
+when = "failure"
+checks = { a = "true" }
+[components.web]
+path = "web"
+when = { changed = ["wbe"] }
+checks = { a = "true" }
+[tests.a]
+component = "backend"
+runner = "pytest"
+paths = ["tests/test_api.py"]
+when = [{ label = "slow" }, { event = ["pull-request"] }, { branches = ["release/*"] }]
+[tests.b]
+component = "backend"
+runner = "pytest"
+paths = ["tests/integration"]
+when = { event = ["schedule"], jobs = { a = ["failure"] } }
+[suites.c]
+of = "b"
+paths = ["tests/integration/store"]
+when = { label = "c" }
+on = ["nightly"]
+[tests.d]
+component = "backend"
+runner = "pytest"
+paths = ["tests/integration/episodes"]
+when = [{ label = "d" }, { branches = ["ma*"] }]
+"#,
+        &[],
+        &[
+            "error condition components.backend.when: `result` is for custom jobs and steps: this job needs the success of \
+             what runs before it",
+            "error condition components.web.when.changed[0]: there is no component `wbe`",
+            "error condition tests.b.when.jobs.a: the job does not wait for `a`",
+            "warning conditional-tests tests.a.when: no push of `main`, merge queue or nightly run executes `a`",
+        ],
+    )]);
 }
 
 #[test]
@@ -362,4 +408,30 @@ after = [{ run = "a", when = { jobs = { a = ["success"] } } }]
     let mut expected = expected.map(str::to_owned);
     expected.sort();
     assert_eq!(found, expected);
+}
+
+#[test]
+fn jobs_without_a_checkout() {
+    assert_said(&[(
+        r#"[components.backend]
+checks = { a = "true" }
+[jobs.a]
+component = "backend"
+checkout = "none"
+steps = [{ run = "make", path = "docs" }, { run = "python3 tools/b.py" }, { uses = "./tools" }, { run = "./tools/c" }]
+[jobs.b]
+checkout = "none"
+steps = [{ run = "git clone $URL fixtures" }, { run = "tools/c", path = "fixtures" }]
+[jobs.c]
+checkout = { depth = 2 }
+steps = [{ run = "tools/c" }]
+"#,
+        &[("tools/b.py", ""), ("tools/c", ""), ("tools/action.yml", "name: a\n")],
+        &[
+            "error no-checkout jobs.a.component: `a` has no checkout, and `backend` is set up from files of the repository",
+            "error no-checkout jobs.a.steps[0].path: `a` has no checkout, so there is no folder `docs`",
+            "error no-checkout jobs.a.steps[1].run: `a` has no checkout, and this command starts `tools/b.py` of the \
+             repository",
+        ],
+    )]);
 }
