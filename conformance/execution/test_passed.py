@@ -31,7 +31,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 FIXTURES = PROJECT / "tests" / "fixtures"
 EVENTS = ("pull_request", "push", "merge_group", "schedule", "workflow_dispatch")
 # Further runs where a condition asks for them: a label, a branch or tag, another repository.
-LABELLED = ("pull_request+bundle", "pull_request+docs")
+LABELLED = ("pull_request+browsers", "pull_request+bundle", "pull_request+docs")
 OF_REFS = ("push@refs/tags/v1", "push@refs/heads/release/1", "workflow_dispatch@refs/heads/topic")
 ELSEWHERE = ("push!fork/atlas",)
 RESULTS = ("success", "failure", "cancelled", "skipped")

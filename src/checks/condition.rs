@@ -1,7 +1,7 @@
 //! A condition can hold.
 
 use super::check::{Check, Subject};
-use super::support::walk::{self, ROOT, Trail, items};
+use super::support::walk::{self, ROOT, Trail, entries, items};
 use crate::definition::{Case, Condition as Written, Definition, Job, Name, RunEvent, WhenResult, Workflow};
 use crate::diagnostics::{Code, Diagnostic, did_you_mean};
 
@@ -35,6 +35,19 @@ impl Check for Condition {
                     found.push(Diagnostic::error(CODE, at.at(), message).help("add `needs = [\"…\"]`"));
                 }
                 results(at, case, &job.needs, found);
+                possible(at, case, found);
+            });
+        });
+        generated(definition, &mut |at, when| {
+            cases(at, when, &mut |at, case| {
+                changed(at, case, &known, found);
+                results(at, case, &[], found);
+                if case.result.is_some() {
+                    let message =
+                        "`result` is for custom jobs and steps: this job needs the success of what runs before it";
+                    let help = "name events, branches or a label, as in `{ event = [\"push\"] }`";
+                    found.push(Diagnostic::error(CODE, at.at(), message).help(help));
+                }
                 possible(at, case, found);
             });
         });
@@ -75,6 +88,15 @@ fn jobs(definition: &Definition, visit: &mut dyn FnMut(&Trail<'_>, &Job, Option<
     }
 }
 
+/// The condition of every job that is generated from another table.
+fn generated(definition: &Definition, visit: &mut dyn FnMut(&Trail<'_>, &Written)) {
+    let mut one =
+        |at: &Trail<'_>, when: Option<&Written>| when.into_iter().for_each(|when| visit(&at.key("when"), when));
+    entries(&ROOT, "components", &definition.components, &mut |at, _, it| one(at, it.when.as_ref()));
+    entries(&ROOT, "tests", &definition.tests, &mut |at, _, it| one(at, it.when.as_ref()));
+    entries(&ROOT, "suites", &definition.suites, &mut |at, _, it| one(at, it.when.as_ref()));
+}
+
 fn cases(at: &Trail<'_>, when: &Written, visit: &mut dyn FnMut(&Trail<'_>, &Case)) {
     match when.cases.as_slice() {
         [only] => visit(at, only),
@@ -109,7 +131,7 @@ fn results(at: &Trail<'_>, case: &Case, needs: &[Name], found: &mut Vec<Diagnost
 }
 
 fn changed_elsewhere(at: &Trail<'_>, case: &Case) -> Option<Diagnostic> {
-    let message = "`changed` is for jobs of `[jobs]`, which wait for the job that detects changes";
+    let message = "`changed` is for jobs of `ci.yml`, which wait for the job that detects changes";
     let help = "write it at the job, or use `on.paths` of a workflow";
     (!case.changed.is_empty()).then(|| Diagnostic::error(CODE, at.key("changed").at(), message).help(help))
 }

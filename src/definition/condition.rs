@@ -57,7 +57,7 @@ pub struct Case {
     /// Example: `"bundle"`
     #[serde(default)]
     pub label: Option<String>,
-    /// Components of which the pull request changes at least one; other runs count as changing all. For jobs of `[jobs]`.
+    /// Components of which the pull request changes at least one; other runs count as changing all. For jobs of `ci.yml`.
     ///
     /// Example: `["backend"]`
     #[schemars(extend("x-names" = "components"))]
@@ -131,6 +131,11 @@ impl Condition {
     /// Returns whether a case asks for the result of what ran before.
     pub fn asks_result(&self) -> bool {
         self.cases.iter().any(|case| case.result.is_some() || !case.jobs.is_empty())
+    }
+
+    /// Returns whether a case asks what a pull request changes.
+    pub fn asks_changes(&self) -> bool {
+        self.cases.iter().any(|case| !case.changed.is_empty())
     }
 }
 

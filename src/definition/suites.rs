@@ -5,6 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::axis::RunsOn;
+use super::condition::Condition;
 use super::name::Name;
 use super::run_value::RunValue;
 use super::steps::Step;
@@ -36,6 +37,13 @@ pub struct Suite {
     /// Example: `"required"`
     #[serde(default)]
     pub merge: Merge,
+    /// Condition under which `ci.yml` runs the suite: a table of events, branches, labels and changes, or a list of them. It
+    /// does not affect the runs of `on`.
+    ///
+    /// Default: every run.
+    /// Example: `[{ event = ["push", "merge-group"] }, { label = "episodes" }]`
+    #[serde(default)]
+    pub when: Option<Condition>,
     /// Events that start the suite, besides pull requests and pushes.
     ///
     /// Example: `["nightly", "manual"]`

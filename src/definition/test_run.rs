@@ -9,6 +9,7 @@ use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::axis::RunsOn;
+use super::condition::Condition;
 use super::gates::Gates;
 use super::name::Name;
 use super::run_value::RunValue;
@@ -29,6 +30,13 @@ pub struct TestRun {
     /// Example: `"pytest"`
     #[schemars(extend("x-names" = "runners"))]
     pub runner: String,
+    /// Condition of the run: a table of events, branches, labels and changes, or a list of them. Where it does not hold, the
+    /// tests and their gates are skipped and do not block a merge.
+    ///
+    /// Default: every run.
+    /// Example: `[{ event = ["push", "merge-group"] }, { label = "browsers" }]`
+    #[serde(default)]
+    pub when: Option<Condition>,
     /// Command of the `command` runner. It reads `SHARD` and `SHARDS`, and writes a JUnit report to the path `JUNIT`.
     ///
     /// Default: none; the other runners have their own.

@@ -95,14 +95,20 @@ class Bench:
         return Event(name, f"refs/heads/{branch}", sha, branch, inputs=inputs or {})
 
     def pull_request(
-        self, head: str, base: str = DEFAULT_BRANCH, fork: bool = False, number: int = 0
+        self,
+        head: str,
+        base: str = DEFAULT_BRANCH,
+        fork: bool = False,
+        number: int = 0,
+        labels: tuple[str, ...] = (),
     ) -> Event:
         """A pull request at the merge that GitHub makes of it; by its number, one that is there."""
         number = number or next(self._pulls)
+        self.api.issues.pulls.add(number)
         sha = self.origin.merge(number, head, base)
         of = FORK if fork else NUMBER
         ref = f"refs/pull/{number}/merge"
-        return Event("pull_request", ref, sha, head, of, base)
+        return Event("pull_request", ref, sha, head, of, base, labels=labels)
 
     # ── settings ──────────────────────────────────────────────────────────────
 

@@ -24,6 +24,7 @@ class Event:
     head_repository: int = NUMBER
     base: str = ""
     inputs: Mapping[str, str] = field(default_factory=dict)
+    labels: tuple[str, ...] = ()
 
     @property
     def fork(self) -> bool:
@@ -51,10 +52,13 @@ class Event:
         """What the runner writes to GITHUB_EVENT_PATH, in part."""
         found: dict[str, Any] = {"repository": {"id": NUMBER, "full_name": REPOSITORY}}
         if self.name == "pull_request":
+            name = "fork/atom" if self.fork else REPOSITORY
+            of = {"id": self.head_repository, "fork": self.fork, "full_name": name}
             found["pull_request"] = {
                 "number": self.number,
-                "head": {"ref": self.head, "repo": {"id": self.head_repository, "fork": self.fork}},
+                "head": {"ref": self.head, "repo": of},
                 "base": {"ref": self.base},
+                "labels": [{"name": label} for label in self.labels],
             }
         return found
 

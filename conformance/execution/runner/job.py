@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 import uuid
@@ -356,10 +357,14 @@ def machine_env(
         "GITHUB_WORKFLOW": "workflow",
         "GITHUB_WORKSPACE": "workspace",
     }
+    event = place.temp / "_github_workflow" / "event.json"  # Where the runner has it.
+    event.parent.mkdir(parents=True, exist_ok=True)
+    event.write_text(json.dumps(github["event"]), "utf-8")
     return {
         **image,
         "CI": "true",
         "GITHUB_ACTIONS": "true",
+        "GITHUB_EVENT_PATH": str(event),
         "HOME": str(place.home),
         "LANG": "C.UTF-8",
         "RUNNER_ARCH": "X64",

@@ -1,7 +1,8 @@
 //! A job of ci.yml, and the use of its result for the required check.
 
+use super::super::condition;
 use super::super::context::Context;
-use crate::definition::Merge;
+use crate::definition::{Condition, Merge};
 use crate::workflow::{Job, When, need};
 
 /// A job of ci.yml, and whether the required check includes its result.
@@ -32,10 +33,25 @@ impl CiJob {
         if !context.pipeline.definition.project.skip_unchanged {
             return self;
         }
+        self.wait_for_changes();
+        self.when(need("changes").output(what).is("true"))
+    }
+
+    /// Runs it only if a condition of the definition holds.
+    pub(super) fn run_only_when(mut self, written: Option<&Condition>) -> Self {
+        let Some(written) = written else { return self };
+        if written.asks_changes() {
+            self.wait_for_changes();
+        }
+        let condition = condition::when(written);
+        // One that holds wherever `success()` does needs no rule of *passed*.
+        if condition.condition() == When::TRUE { self } else { self.when(condition) }
+    }
+
+    fn wait_for_changes(&mut self) {
         if !self.job.needs.iter().any(|need| need == "changes") {
             self.job.needs.insert(0, "changes".to_owned());
         }
-        self.when(need("changes").output(what).is("true"))
     }
 
     /// The job, with its condition.

@@ -16,7 +16,10 @@ pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
         .components
         .values()
         .filter(|component| component.has_job())
-        .map(|component| CiJob::new(job(context, component)).run_only_if_changed(context, component.name))
+        .map(|component| {
+            let job = CiJob::new(job(context, component)).run_only_if_changed(context, component.name);
+            job.run_only_when(component.written.when.as_ref())
+        })
         .collect()
 }
 

@@ -4,7 +4,6 @@ use super::super::context::Context;
 use super::super::own::own_job;
 use super::ci_job::CiJob;
 use crate::resolve::Job;
-use crate::workflow::When;
 
 /// Returns the custom jobs.
 pub(super) fn jobs(context: &Context<'_>) -> impl Iterator<Item = CiJob> {
@@ -15,15 +14,8 @@ fn ci_job(context: &Context<'_>, job: &Job<'_>) -> CiJob {
     let origin = crate::at!["jobs", job.name.as_str()];
     let build = format!("job-{}", job.name);
     let mut lowered = own_job(context, job, None, &origin, context.pipeline.cache_use(), &build);
-    // `passed` evaluates it again; one that holds wherever `success()` does needs no rule.
-    let condition = lowered.condition.take().filter(|when| when.condition() != When::TRUE);
-    if job.asks_changes() && !lowered.needs.iter().any(|need| need == "changes") {
-        lowered.needs.insert(0, "changes".to_owned());
-    }
-    let mut own = CiJob::new(lowered);
-    if let Some(condition) = condition {
-        own = own.when(condition);
-    }
+    lowered.condition = None;
+    let mut own = CiJob::new(lowered).run_only_when(job.written.when.as_ref());
     if let Some(component) = &job.component {
         own = own.run_only_if_changed(context, component.name);
     }

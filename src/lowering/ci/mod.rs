@@ -98,6 +98,7 @@ fn suites<'c>(context: &'c Context<'_>, above: &'c [Workflow]) -> impl Iterator<
         if suite.is_nightly() && pipeline.definition.project.nightly.is_some() {
             call = call.when(!When::event("schedule"));
         }
+        call = call.run_only_when(suite.written.when.as_ref());
         call.merge = suite.written.merge;
         call
     })

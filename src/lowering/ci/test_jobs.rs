@@ -19,7 +19,8 @@ use crate::workflow::{Axis, Environment, Github, Job, Pairs, Script, Step, Value
 pub(super) fn jobs(context: &Context<'_>) -> Vec<CiJob> {
     let mut listed = Vec::new();
     for run in context.pipeline.tests.values() {
-        listed.push(CiJob::new(shards(context, run)).run_only_if_changed(context, run.component.name));
+        let shards = CiJob::new(shards(context, run)).run_only_if_changed(context, run.component.name);
+        listed.push(shards.run_only_when(run.written.when.as_ref()));
         listed.push(gates::job(context, run));
     }
     listed
