@@ -6,6 +6,7 @@ laid over it from `projects/<fixture>`; lock files are made by the tools themsel
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -97,6 +98,19 @@ def _pnpm(folder: Path) -> None:
     _run([*command, "install", "--lockfile-only", "--silent"], folder, {})
 
 
+def _yarn(folder: Path) -> None:
+    """Locks by the version that `packageManager` names, else by Yarn 1, which installs as well."""
+    _, node = programs.node("24")
+    programs.yarn("1.22.22")
+    manifest = json.loads((folder / "package.json").read_text("utf-8"))
+    version = str(manifest.get("packageManager", "yarn@1.22.22")).removeprefix("yarn@")
+    quiet = ["--silent", "--ignore-scripts"] if version.startswith("1.") else []
+    more = quiet or ["--mode=update-lockfile"]
+    command = [str(node / "node"), str(programs.yarn(version)), "install", *more]
+    _run(command, folder, {"YARN_ENABLE_IMMUTABLE_INSTALLS": "false"})
+    shutil.rmtree(folder / "node_modules", ignore_errors=True)
+
+
 def _bun(folder: Path) -> None:
     _, program = programs.bun("1.4")
     _run([str(program), "install", "--lockfile-only", "--silent"], folder, {})
@@ -160,6 +174,7 @@ LOCKS: dict[str, Callable[[Path], None]] = {
     "pnpm": _pnpm,
     "poetry": _poetry,
     "uv": _uv,
+    "yarn": _yarn,
     "zig": _zig,
 }
 

@@ -81,6 +81,41 @@ def test_no_deploy(make: Make) -> None:
     green(make("no-deploy", texts={"docker ps --all": "redis-cli info server"}))
 
 
+def test_conditions(make: Make) -> None:
+    """Tests, a suite and checks with conditions: a pull request skips those that do not hold, with
+    their gates and coverage, and passes; a label and a run of `main` execute them."""
+    github = make("conditions")
+    with github.origin.change("docs", "main") as tree:
+        (tree / "README.md").write_text("Tides\n", "utf-8")
+    run = github.run("ci.yml", github.pull_request("docs"))
+    skipped = {"tides", "test-browsers", "gates-browsers", "suite-harbours", "pictures"}
+    assert run.result == "success", run.failures()
+    assert {name for name, result in run.results().items() if result == "skipped"} == skipped
+    labelled = github.run("ci.yml", github.pull_request("docs", labels=("browsers",)))
+    assert labelled.result == "success", labelled.failures()
+    skipped = {"tides", "suite-harbours"}
+    assert {name for name, result in labelled.results().items() if result == "skipped"} == skipped
+    assert labelled.job("pictures").step("Compare the pictures").log == "compared"
+    assert set(green(github).results().values()) == {"success"}
+
+
+def test_a_failure_behind_a_condition(make: Make) -> None:
+    """A test that fails for a label alone blocks there, and a run that is cancelled before the
+    tests with a condition start does not pass."""
+    github = make("conditions")
+    with github.origin.change("broken", "main") as tree:
+        test = tree / "tides" / "tests" / "browsers" / "test_pages.py"
+        test.write_text("def test_page() -> None:\n    raise ValueError\n", "utf-8")
+    assert github.run("ci.yml", github.pull_request("broken")).result == "success"
+    labelled = github.run("ci.yml", github.pull_request("broken", labels=("browsers",)))
+    assert labelled.result == "failure"
+    assert labelled.results()["test-browsers"] == "failure"
+    assert labelled.results()["passed"] == "failure"
+    by_hand = github.dispatch("main")
+    cancelled = github.run("ci.yml", by_hand, hooks={"test-browsers": lambda run: run.cancel()})
+    assert cancelled.results()["passed"] == "failure"
+
+
 @thorough
 def test_services(make: Make) -> None:
     """PostgreSQL, Redis with another command, and a test's own database: everything passes."""
@@ -96,6 +131,36 @@ def test_three_environments(make: Make) -> None:
 def test_one_shard_with_coverage(make: Make) -> None:
     """One shard, whose coverage is the only artifact of its kind: its data are found."""
     green(make("one-shard-coverage"))
+
+
+def test_workspaces(make: Make) -> None:
+    """Workspaces of Yarn 4, Yarn 1 and Go: everything passes, with the lock files and caches of
+    their roots, and a file that changes affects the members that depend on it."""
+    github = make("workspaces", locks={"shop": "yarn", "legacy": "yarn"})
+    run = green(github)
+    installed = run.job("cart").step("Install dependencies").log
+    assert "YN0000" in installed
+    assert "Enable Corepack" not in [step.name for step in run.job("Test legacy").steps]
+    found = executed(run)
+    assert set(found.values()) == {1}
+    assert {name for name in found if name.startswith("example.com/")} == {
+        "example.com/ledger/api::TestAnswer",
+        "example.com/ledger/rates::TestConvert",
+    }
+    for number, (change, expected) in enumerate(
+        {
+            "shop/yarn.lock": {"cart"},
+            "ledger/go.work": {"ledger", "api"},
+            "ledger/rates/rates.go": {"ledger", "api"},
+            "legacy/old.js": {"legacy"},
+        }.items()
+    ):
+        with github.origin.change(f"change-{number}", "main") as tree:
+            path = tree / change
+            path.write_text(path.read_text("utf-8") + "\n", "utf-8")
+        event = github.pull_request(f"change-{number}")
+        changes = github.run("ci.yml", event, only=frozenset({"changes"})).job("Changes")
+        assert {name for name, value in changes.outputs.items() if value == "true"} == expected
 
 
 # ── uv and Poetry ─────────────────────────────────────────────────────────────
@@ -317,11 +382,13 @@ def test_published_images(make: Make) -> None:
 
 
 def test_own_jobs(make: Make) -> None:
-    """A custom workflow with two schedules: its job runs on schedule."""
+    """A custom workflow with two schedules: its jobs run on schedule, one without a checkout."""
     github = make("own-jobs")
     run = github.run("links.yml", github.schedule("main"))
     assert run.result == "success", run.failures()
     assert run.job("check").step("Check the links").log == "links checked"
+    announced = run.job("announce").step("Announce the check").log
+    assert announced == "links of example/atom, 0 files"
 
 
 def test_calls(make: Make) -> None:

@@ -14,6 +14,7 @@ mod called_workflow;
 mod check;
 mod command_missing;
 mod condition;
+mod conditional_tests;
 mod coverage_unenforced;
 mod deploy_without_smoke;
 mod deployment_without_environment;
@@ -52,6 +53,7 @@ mod missing_path;
 mod name_clash;
 mod needs_cycle;
 mod nightly_missing;
+mod no_checkout;
 mod no_cluster;
 mod not_tests;
 mod nothing_tested;
@@ -90,6 +92,7 @@ mod traffic_keys;
 mod traffic_workload;
 mod undo_without_current;
 mod url_in_secret;
+mod version_file;
 mod window_too_few;
 mod workflow_triggers;
 mod workload_target;
@@ -108,6 +111,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &called_workflow::CalledWorkflow,
     &command_missing::CommandMissing,
     &condition::Condition,
+    &conditional_tests::ConditionalTests,
     &coverage_unenforced::CoverageUnenforced,
     &deploy_without_smoke::DeployWithoutSmoke,
     &deployment_without_environment::DeploymentWithoutEnvironment,
@@ -147,6 +151,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &name_clash::NameClash,
     &needs_cycle::NeedsCycle,
     &nightly_missing::NightlyMissing,
+    &no_checkout::NoCheckout,
     &no_cluster::NoCluster,
     &not_tests::NotTests,
     &nothing_tested::NothingTested,
@@ -184,6 +189,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &traffic_keys::TrafficKeys,
     &traffic_workload::TrafficWorkload,
     &url_in_secret::UrlInSecret,
+    &version_file::VersionFile,
     &window_too_few::WindowTooFew,
     &workflow_triggers::WorkflowTriggers,
     &workload_target::WorkloadTarget,

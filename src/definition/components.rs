@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::Table;
 use super::axis::RunsOn;
 use super::checkout::{Checkout, Packages};
+use super::condition::Condition;
 use super::run_value::RunValue;
 use super::steps::Step;
 use super::units::Duration;
@@ -116,6 +117,13 @@ pub struct Component {
     #[serde(default)]
     #[schemars(extend("default" = {}))]
     pub packages: Packages,
+    /// Condition of the component's checks: a table of events, branches, labels and changes, or a list of them. Where it
+    /// does not hold, they do not block a merge. Test runs have their own.
+    ///
+    /// Default: every run.
+    /// Example: `{ event = ["push", "merge-group"] }`
+    #[serde(default)]
+    pub when: Option<Condition>,
     /// Commands that must succeed. Each is a separate step, and all of them run.
     ///
     /// Example: `{ lint = "ruff check .", types = "mypy ." }`
@@ -200,21 +208,27 @@ pub struct Install {
     /// Example: `["--filter", "web"]`
     #[serde(default)]
     pub pnpm: Option<Vec<String>>,
+    /// Further arguments of `yarn install --immutable`, or `--frozen-lockfile` where `yarn.lock` is of Yarn 1.
+    ///
+    /// Default: yarn is not run; an empty list installs the lock file.
+    /// Example: `[]`
+    #[serde(default)]
+    pub yarn: Option<Vec<String>>,
     /// Further arguments of `bun install --frozen-lockfile`.
     ///
     /// Default: bun is not run; an empty list installs the lock file.
     /// Example: `[]`
     #[serde(default)]
     pub bun: Option<Vec<String>>,
-    /// Further arguments of `mvn test-compile`, which downloads the dependencies and compiles. The wrapper `mvnw` is used
-    /// where the folder or one above it has one.
+    /// Further arguments of `mvn test-compile`, which downloads the dependencies and compiles. If the component's folder or
+    /// a parent folder has the wrapper `mvnw`, it is used instead of `mvn`.
     ///
     /// Default: Maven is not run.
     /// Example: `["--activate-profiles", "ci"]`
     #[serde(default)]
     pub maven: Option<Vec<String>>,
-    /// Further arguments of `gradle testClasses`, which downloads the dependencies and compiles. The wrapper `gradlew` is
-    /// used where the folder or one above it has one.
+    /// Further arguments of `gradle testClasses`, which downloads the dependencies and compiles. If the component's folder
+    /// or a parent folder has the wrapper `gradlew`, it is used instead of `gradle`.
     ///
     /// Default: Gradle is not run.
     /// Example: `["--configuration-cache"]`

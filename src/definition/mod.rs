@@ -48,7 +48,7 @@ use serde::Deserialize;
 pub use axis::{Axis, RunsOn};
 pub use body::Body;
 pub use calls::{Call, CallValue};
-pub use checkout::{Checkout, Depth, Package, Packages, Submodules};
+pub use checkout::{Checkout, Depth, JobCheckout, Package, Packages, Submodules};
 pub use clusters::{Aks, Aws, Azure, CloudLogin, Cluster, Eks, Gcp, Gke};
 pub use components::{Component, Custom, Install};
 pub use condition::{Case, Condition, JobResult, RunEvent, WhenResult};

@@ -1,22 +1,52 @@
 //! Go: its version, its checks, and tests where gotestsum reports them.
 
+use super::go_workspace::{Lines, Workspace};
 use super::names::{self, base, word};
-use super::project::{Checks, Component, Start, Stated, TestRunner, Tests, Toolchain, Versions};
-use super::walk::{Folder, View};
+use super::project::{Checks, Component, Start, Stated, TestRunner, Tests, Toolchain};
+use super::walk::{Folder, View, is_in, join};
 use crate::sources::folder as folder_of;
 
-/// Version of a project that declares none.
-const USUAL: &str = "1.26";
-
-/// The Go module in a folder.
+/// The Go module in a folder, or the workspace that is there.
 pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
-    let text = view.read(folder, "go.mod")?;
-    let lines: Vec<&str> = text.lines().map(|line| line.split("//").next().unwrap_or_default().trim()).collect();
-    let word_after = |key: &str| lines.iter().find_map(|line| line.strip_prefix(key)).map(str::trim);
-    let module = word_after("module ").unwrap_or_default().trim_matches('"');
+    let workspace = Workspace::read(view, &folder.path);
+    let text = view.read(folder, "go.mod").or_else(|| workspace.as_ref().map(|_| String::new()))?;
+    let own = Lines::of(&text);
+    let module = own.after("module ").unwrap_or_default().trim_matches('"');
     let files: Vec<String> =
         view.below(&folder.path, 6).into_iter().filter(|file| names::has_extension(file, &["go"])).collect();
-    let has_tests = files.iter().any(|file| file.ends_with("_test.go"));
+    let is_own = |file: &&String| workspace.as_ref().is_none_or(|workspace| workspace.has(&folder.file(file)));
+    let has_tests = files.iter().filter(is_own).any(|file| file.ends_with("_test.go"));
+    let versions = match &workspace {
+        Some(workspace) => Lines::of(&workspace.text).versions("go.work"),
+        None => own.versions("go.mod"),
+    };
+    let packages = workspace.as_ref().map_or_else(|| "./...".to_owned(), |workspace| workspace.packages(&versions));
+    let (mut stated, tests) = tests(view, folder, has_tests);
+    stated.args.retain(|arg| !arg.starts_with("-shuffle"));
+    let (mut checks, unsure) = checks(view, folder, &packages);
+    if !has_tests {
+        checks.push((word("build"), format!("go build {packages}")));
+    }
+    Some(Component {
+        name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),
+        path: folder.path.clone(),
+        toolchain: Toolchain::GO,
+        versions,
+        also: None,
+        install: None,
+        checks,
+        unsure,
+        tests,
+        start: start(view, folder, &files, module).filter(|_| workspace.is_none()),
+        dependencies: dependencies(view, &text, workspace.as_ref()),
+        workspace: workspace.is_some(),
+        hints: Vec::new(),
+        stated,
+    })
+}
+
+/// The tests, and the flags that the project's own workflow gives them.
+fn tests(view: &View<'_>, folder: &Folder, has_tests: bool) -> (Stated, Option<Tests>) {
     let mut stated = Stated::default();
     let own = view.own.tests(&folder.path, "go").into_iter().next();
     if let Some(own) = own.filter(|_| has_tests) {
@@ -34,34 +64,36 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         coverage: None,
         shuffled: stated.args.iter().any(|arg| arg.starts_with("-shuffle")),
     });
-    stated.args.retain(|arg| !arg.starts_with("-shuffle"));
-    let (mut checks, unsure) = checks(view, folder);
-    if !has_tests {
-        checks.push((word("build"), "go build ./...".to_owned()));
+    (stated, tests)
+}
+
+/// Returns whether a module in a folder is a member of the workspace in another.
+pub(super) fn is_member(view: &View<'_>, workspace: &str, module: &str) -> bool {
+    Workspace::read(view, workspace).is_some_and(|found| found.modules.iter().any(|path| path == module))
+}
+
+/// Turns a workspace above off in a module that is none of its members: go stops there otherwise.
+///
+/// Source: <https://go.dev/ref/mod#workspaces>, `GOWORK`.
+pub(super) fn leave_workspace(component: &mut Component, others: &[Component]) {
+    let is_around =
+        |other: &Component| other.workspace && other.toolchain == Toolchain::GO && is_in(&component.path, &other.path);
+    let env = &mut component.stated.env;
+    if component.toolchain == Toolchain::GO
+        && !component.workspace
+        && others.iter().any(is_around)
+        && env.iter().all(|(name, _)| name != "GOWORK")
+    {
+        env.push(("GOWORK".to_owned(), "off".to_owned()));
     }
-    Some(Component {
-        name: name(module).or_else(|| names::name(base(&folder.path))).unwrap_or_else(|| word("go")),
-        path: folder.path.clone(),
-        toolchain: Toolchain::GO,
-        versions: versions(word_after("toolchain go"), word_after("go ")),
-        also: None,
-        install: None,
-        checks,
-        unsure,
-        tests,
-        start: start(view, folder, &files, module),
-        dependencies: required(&text),
-        workspace: false,
-        hints: Vec::new(),
-        stated,
-    })
 }
 
 /// Formatting and vet: sure where something in the repository runs them, or golangci-lint, which vets.
-fn checks(view: &View<'_>, folder: &Folder) -> Checks {
+fn checks(view: &View<'_>, folder: &Folder, packages: &str) -> Checks {
+    let vet = format!("go vet {packages}");
     let tools: [(&str, &str, &[&[&str]]); 2] = [
         ("format", "test -z \"$(gofmt -l .)\"", &[&["gofmt"], &["go", "fmt"], &["test", "-z", "\"$(gofmt"]]),
-        ("vet", "go vet ./...", &[&["go", "vet"], &["golangci-lint", "run"]]),
+        ("vet", &vet, &[&["go", "vet"], &["golangci-lint", "run"]]),
     ];
     let mut found: Checks = (Vec::new(), Vec::new());
     for (name, command, words) in tools {
@@ -102,15 +134,14 @@ fn name(module: &str) -> Option<crate::definition::Name> {
     names::name(module.rsplit('/').find(|part| !is_major(part))?)
 }
 
-fn versions(toolchain: Option<&str>, language: Option<&str>) -> Versions {
-    let sound = |version: &&str| {
-        version.starts_with(|c: char| c.is_ascii_digit())
-            && version.chars().all(|c| c.is_ascii_alphanumeric() || c == '.')
-    };
-    match toolchain.into_iter().chain(language).find(sound) {
-        Some(version) => Versions { list: vec![version.to_owned()], from: Some("go.mod".to_owned()) },
-        None => Versions { list: vec![USUAL.to_owned()], from: None },
-    }
+/// Modules that the code of a module, or of the modules of a workspace, names.
+fn dependencies(view: &View<'_>, text: &str, workspace: Option<&Workspace>) -> Vec<String> {
+    let Some(workspace) = workspace else { return required(text) };
+    let texts = workspace.modules.iter().filter_map(|path| view.tree.read(&join(path, "go.mod")));
+    let mut names: Vec<String> = texts.flat_map(|text| required(&text)).collect();
+    names.sort();
+    names.dedup();
+    names
 }
 
 /// Modules that the code itself names.

@@ -17,6 +17,7 @@ mod dotnet;
 mod fixtures;
 mod git;
 mod go;
+mod go_workspace;
 mod ini;
 mod java;
 mod kubernetes;
@@ -24,6 +25,7 @@ mod languages;
 mod manifests;
 mod names;
 mod node;
+mod node_manager;
 mod node_versions;
 mod nox;
 mod offer;
@@ -177,6 +179,7 @@ fn components(
             component.name =
                 names::unique(&component.name, component.toolchain.key(), components.iter().map(|other| &other.name));
             stated::read(view, &mut component);
+            go::leave_workspace(&mut component, &components);
             if let Some((ignored, said)) = ignored.take().filter(|_| component.toolchain == Toolchain::PYTHON) {
                 notes.extend(said);
                 if component.tests.is_some() {
@@ -237,7 +240,12 @@ fn belongs_to_another(view: &View<'_>, folder: &walk::Folder, found: &Component,
     above.is_some_and(|above| {
         // pytest of a workspace's root leaves the tests of its members to them.
         let is_tested = found.toolchain == Toolchain::PYTHON && found.tests.is_some();
-        let is_own = is_tested || found.workspace || locks.any(|lock| folder.has(lock));
+        // Each module has a `go.sum`; the workspace lists those that are its members.
+        let is_own = if found.toolchain == Toolchain::GO {
+            !go::is_member(view, &above.path, &found.path)
+        } else {
+            is_tested || found.workspace || locks.any(|lock| folder.has(lock))
+        };
         let is_excluded = || found.toolchain == Toolchain::RUST && excluded(above);
         !is_own && !is_excluded()
     })

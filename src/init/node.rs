@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 use super::bun;
 use super::devcontainer;
 use super::names::{self, base, word};
+use super::node_manager::Manager;
 use super::node_versions::{USUAL, engines, tested, version};
 use super::project::{Component, Install, Start, Stated, TestRunner, Tests, Toolchain, Versions};
 use super::script_proof;
@@ -25,46 +26,6 @@ struct Package {
     tools: String,
     /// The version of Bun that its workflows set up, and the place.
     bun: Option<(String, String)>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Manager {
-    Npm,
-    Pnpm,
-    Yarn {
-        modern: bool,
-    },
-    Bun,
-    /// npm without a lock file.
-    None,
-}
-
-impl Manager {
-    fn run(self, script: &str) -> String {
-        match self {
-            Self::Pnpm => format!("pnpm run {script}"),
-            Self::Yarn { .. } => format!("yarn run {script}"),
-            Self::Bun => format!("bun run {script}"),
-            Self::Npm | Self::None => format!("npm run {script}"),
-        }
-    }
-
-    fn run_in_members(self, script: &str) -> Option<String> {
-        match self {
-            Self::Pnpm => Some(format!("pnpm --recursive --if-present run {script}")),
-            Self::Npm => Some(format!("npm run {script} --workspaces --if-present")),
-            Self::Yarn { .. } | Self::Bun | Self::None => None,
-        }
-    }
-
-    fn exec(self, program: &str) -> String {
-        match self {
-            Self::Pnpm => format!("pnpm exec {program}"),
-            Self::Yarn { .. } => format!("yarn run {program}"),
-            Self::Bun => format!("bunx --no-install {program}"),
-            Self::Npm | Self::None => format!("npx --no-install {program}"),
-        }
-    }
 }
 
 /// The Node.js project in a folder.
@@ -120,17 +81,7 @@ impl Package {
         let json = object(&view.read(folder, "package.json")?)?;
         let workspace = json.contains_key("workspaces") || folder.has("pnpm-workspace.yaml");
         let named = json.get("packageManager").and_then(Value::as_str).unwrap_or_default();
-        let manager = if folder.has("bun.lock") || folder.has("bun.lockb") || named.starts_with("bun@") {
-            Manager::Bun
-        } else if folder.has("pnpm-lock.yaml") {
-            Manager::Pnpm
-        } else if folder.has("package-lock.json") || folder.has("npm-shrinkwrap.json") {
-            Manager::Npm
-        } else if folder.has("yarn.lock") {
-            Manager::Yarn { modern: folder.has(".yarnrc.yml") }
-        } else {
-            Manager::None
-        };
+        let manager = Manager::of(view, folder, named);
         let below = view.folders.iter().filter(|inner| inner.path != folder.path && is_in(&inner.path, &folder.path));
         let members = below.filter(|inner| workspace && !inner.is_aside());
         let members = members.filter_map(|inner| object(&view.read(inner, "package.json")?)).collect();
@@ -151,6 +102,10 @@ impl Package {
 
     fn script(&self, name: &str) -> Option<&str> {
         self.scripts().find(|(script, _)| *script == name).map(|(_, command)| command)
+    }
+
+    fn members_all_have(&self, script: &str) -> bool {
+        self.members.iter().all(|member| scripts(member).any(|(name, _)| name == script))
     }
 
     /// The text of a script, or that of a member's which it runs.
@@ -191,8 +146,13 @@ impl Package {
                 Install::Pnpm
             }
             Manager::Bun => Install::Bun,
-            Manager::Yarn { modern: true } => Install::Run("corepack enable && yarn install --immutable".to_owned()),
-            Manager::Yarn { modern: false } => Install::Run("yarn install --frozen-lockfile".to_owned()),
+            Manager::Yarn { major, release } => {
+                if major > 1 && !release && self.text("packageManager").is_none_or(|named| !named.starts_with("yarn@"))
+                {
+                    hints.push("set the version of Yarn in `packageManager` of package.json".to_owned());
+                }
+                Install::Yarn
+            }
             // A project that turns lock files off, as libraries do, has chosen to test with the newest versions.
             Manager::None if self.unlocked => Install::Run("npm install".to_owned()),
             Manager::None => {
@@ -216,7 +176,7 @@ impl Package {
             let of_member = || {
                 let mut all = self.members.iter().flat_map(scripts).map(|(script, _)| script);
                 let script = spellings.iter().find(|script| all.any(|found| found == **script))?;
-                self.manager.run_in_members(script)
+                self.manager.run_in_members(script, self.members_all_have(script))
             };
             if let Some(command) = own.map(|script| self.manager.run(script)).or_else(of_member) {
                 checks.push((word(name), command));
@@ -237,7 +197,9 @@ impl Package {
         let names = self.test_scripts(run);
         if names.is_empty() {
             let in_members = self.members.iter().flat_map(scripts).any(|(script, _)| script == "test");
-            if let Some(command) = self.manager.run_in_members("test").filter(|_| in_members) {
+            if let Some(command) =
+                self.manager.run_in_members("test", self.members_all_have("test")).filter(|_| in_members)
+            {
                 checks.push((word("test"), command));
                 hints.push(no_report("the members' own test scripts"));
             }

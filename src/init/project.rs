@@ -208,6 +208,8 @@ pub enum Install {
     Npm,
     /// By `pnpm-lock.yaml`.
     Pnpm,
+    /// By `yarn.lock`.
+    Yarn,
     /// By `bun.lock`.
     Bun,
     /// By `deno.lock`.

@@ -31,6 +31,8 @@ pub(crate) fn set_up(
                 component: written,
                 folder,
                 locks: &component.locks,
+                workspace: &component.workspace,
+                yarn: component.yarn,
                 version: &version,
                 platform: platform(&axes.runner),
                 cache,
@@ -48,6 +50,7 @@ pub(crate) fn set_up(
         folder,
         locks: &component.locks,
         wrappers: &component.wrappers,
+        yarn: component.yarn,
         cache,
         origin,
     };

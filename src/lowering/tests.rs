@@ -62,6 +62,20 @@ fn members_of_a_workspace_read_the_lock_files_of_its_root() {
 }
 
 #[test]
+fn the_files_of_a_workspace_affect_its_members() {
+    let project = Project::with_files(
+        "[components.a]\npath = \"crates/a\"\nrust = \"1.95\"\n[components.b]\npath = \"ledger/b\"\ngo = \"1.26\"\n\
+         [components.c]\npath = \"ledger\"\ngo = \"1.26\"\n[components.d]\npath = \"ledger/b\"\nnode = \"24\"\n",
+        &[("Cargo.lock", ""), ("ledger/go.work", ""), ("ledger/go.work.sum", ""), ("ledger/b/go.mod", "")],
+    );
+    let pipeline = project.pipeline();
+    let above = |name: &str| pipeline.components[name].locks_above().collect::<Vec<_>>();
+    assert_eq!(above("a"), ["Cargo.lock"]);
+    assert_eq!(above("b"), ["ledger/go.work", "ledger/go.work.sum"]);
+    assert!(above("c").is_empty() && above("d").is_empty());
+}
+
+#[test]
 fn every_pin_that_is_missing_is_an_error_and_nothing_is_lowered() {
     let project = Project::of(&format!(
         "{API}services = [\"db\"]\n[services.db]\nimage = \"mysql:8\"\n[images.api]\nrepository = \"ghcr.io/a/b\"\n\

@@ -4,7 +4,7 @@ use super::axes::Axes;
 use super::scope::Scope;
 use crate::definition::{Component as Written, Name, RunsOn};
 use crate::sources;
-use crate::toolchains::{Installer, InstallerFile, installers, versions};
+use crate::toolchains::{Installer, InstallerFile, TOOLCHAINS, Yarn, installers, versions};
 
 /// A component.
 #[derive(Debug)]
@@ -19,6 +19,10 @@ pub(crate) struct Component<'a> {
     pub(crate) locks: Vec<InstallerFile>,
     /// Scripts that its installers are run by, each by the installer's key: in its folder, or above it.
     pub(crate) wrappers: Vec<InstallerFile>,
+    /// Files of the workspace that its toolchains read besides: in its folder, or above it.
+    pub(crate) workspace: Vec<String>,
+    /// Yarn, where it is an installer.
+    pub(crate) yarn: Yarn,
     /// Axes of the component's job.
     pub(crate) axes: Axes<'a>,
     /// Time limit of the component's job, in minutes.
@@ -42,10 +46,16 @@ impl<'a> Component<'a> {
             let name = installer.program.as_ref()?.wrapper;
             Some((installer.key, sources::closest(tree, &folder, &[name])?))
         };
+        let locks: Vec<InstallerFile> = used.iter().filter_map(lock).collect();
+        let set_up = TOOLCHAINS.iter().filter(|toolchain| toolchain.versions(written).is_some());
+        let files = set_up.flat_map(|toolchain| toolchain.workspace_files());
+        let yarn = locks.iter().find(|(key, _)| *key == "yarn");
         Some(Self {
             name,
             written,
-            locks: used.iter().filter_map(lock).collect(),
+            workspace: files.filter_map(|name| sources::closest(tree, &folder, &[*name])).collect(),
+            yarn: yarn.map(|(_, lock)| Yarn::of(tree, lock)).unwrap_or_default(),
+            locks,
             wrappers: used.iter().filter_map(wrapper).collect(),
             folder,
             axes: Axes { versions, machines },
@@ -58,10 +68,10 @@ impl<'a> Component<'a> {
         !self.written.checks.is_empty() || !self.written.after.is_empty()
     }
 
-    /// Returns the lock files outside of its folder: a change of one affects it.
+    /// Returns the lock files and files of workspaces outside of its folder: a change of one affects it.
     pub(crate) fn locks_above(&self) -> impl Iterator<Item = &str> {
         let inside = format!("{}/", self.folder);
-        let locks = self.locks.iter().map(|(_, lock)| lock.as_str());
+        let locks = self.locks.iter().map(|(_, lock)| lock).chain(&self.workspace).map(String::as_str);
         locks.filter(move |lock| inside != "/" && !lock.starts_with(&inside))
     }
 

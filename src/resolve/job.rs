@@ -10,7 +10,7 @@ use super::references::{References, UNKNOWN_NAME};
 use super::scope::{Named, Parts, Scope};
 use crate::at;
 use crate::definition::{
-    CalledFirst, Cell, Job as Written, JobRunsOn, Matrix, Name, Output, RunValue, RunsOn, Service, Table,
+    CalledFirst, Cell, Job as Written, JobCheckout, JobRunsOn, Matrix, Name, Output, RunValue, RunsOn, Service, Table,
     Workflow as WrittenWorkflow,
 };
 use crate::diagnostics::Location;
@@ -76,9 +76,9 @@ impl Workflow<'_> {
 type Others<'a> = (&'a Table<Written>, Option<&'a Table<RunValue>>);
 
 impl<'a> Job<'a> {
-    /// Returns whether its condition asks what a pull request changes.
-    pub(crate) fn asks_changes(&self) -> bool {
-        self.written.when.iter().flat_map(|when| &when.cases).any(|case| !case.changed.is_empty())
+    /// Returns whether it has the files of the repository.
+    pub(crate) fn checks_out(&self) -> bool {
+        self.written.checkout != Some(JobCheckout::None)
     }
 
     fn of(

@@ -11,7 +11,7 @@ use super::names::Names;
 use super::scope::Parts;
 use super::suite::Suite;
 use super::test_run::TestRun;
-use crate::definition::{Definition, RunsOn};
+use crate::definition::{Condition, Definition, RunsOn};
 use crate::toolchains::CacheUse;
 
 /// A definition whose names are references, with the facts that follow from it.
@@ -69,7 +69,13 @@ impl<'a> Pipeline<'a> {
 
     /// Returns whether a job detects what a pull request changes.
     pub(crate) fn detects_changes(&self) -> bool {
-        self.definition.project.skip_unchanged || self.jobs.iter().any(Job::asks_changes)
+        let definition = self.definition;
+        let components = definition.components.values().map(|component| &component.when);
+        let tests = definition.tests.values().map(|run| &run.when);
+        let suites = definition.suites.values().map(|suite| &suite.when);
+        let jobs = definition.jobs.values().map(|job| &job.when);
+        let mut conditions = components.chain(tests).chain(suites).chain(jobs).flatten();
+        definition.project.skip_unchanged || conditions.any(Condition::asks_changes)
     }
 
     /// Returns the branches whose pushes run `ci.yml`; `deploy.yml` calls it for the branch that deploys.

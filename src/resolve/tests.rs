@@ -12,79 +12,80 @@ fn run(lines: &str) -> Project {
     ))
 }
 
+/// References to nothing, each with consequences.
+const REFERENCES: &str = r#"
+[components.api]
+python = "3.12"
+[tests.a]
+component = "apy"
+runner = "pytest"
+[tests.b]
+component = "api"
+runner = "pytets"
+services = ["db"]
+[tests.c]
+component = "api"
+runner = "pytest"
+coverage = { source = ["api"], version = "3.13" }
+[suites.of-a]
+of = "a"
+paths = ["tests/a"]
+[suites.of-suite]
+of = "of-a"
+paths = ["tests/b"]
+[quarantine."tests/c.py"]
+reason = "it hangs"
+until = 2027-01-31
+of = "d"
+[workloads.web]
+image = "web"
+target = "deployment/web"
+container = "web"
+[environments.production]
+needs = "staging"
+cluster = { namespace = "production" }
+deploy = ["web", "worker"]
+smoke = "api"
+limits = { errors = { max = "1%" } }
+migrate = { workload = "db", run = "m", on-rollback = "keep" }
+traffic = { workload = "web", provider = "mesh", route = "httproute/a", stable = "service/a", canary = "service/b", canary-target = "deployment/b", steps = ["10%"], hold = "6m" }
+[environments.staging]
+cluster = { namespace = "staging" }
+deploy = ["web"]
+[jobs.docs]
+component = "site"
+needs = ["test-a", "passed"]
+steps = [{ run = "make" }]
+[workflows.release]
+on = { tags = ["v*"] }
+jobs.publish = { needs = ["build"], steps = [{ run = "make" }] }
+"#;
+
+/// The finding about each of them.
+const MISSING: [&str; 16] = [
+    "unknown-name tests.a.component: there is no `apy` in `[components]`",
+    "runner-name tests.b.runner: there is no runner `pytets`",
+    "unknown-name tests.b.services[0]: there is no `db` in `[services]`",
+    "unknown-name tests.c.coverage.version: `api` has no version `3.13`",
+    "suite-of-suite suites.of-suite.of: `of-suite` is left out of `of-a`, which is a suite itself",
+    "unknown-name quarantine.tests/c.py.of: there is no `d` in `[tests]`",
+    "unknown-name workloads.web.image: there is no `web` in `[images]`",
+    "promotion-order environments.production.needs: `staging` is not declared above `production`",
+    "unknown-name environments.production.deploy[1]: there is no `worker` in `[workloads]`",
+    "unknown-name environments.production.migrate.workload: there is no `db` in `[workloads]`",
+    "unknown-name environments.production.smoke: there is no `api` in `[smoke]`",
+    "unknown-name environments.production.limits.errors: there is no `errors` in `[metrics]`",
+    "runner-name environments.production.traffic.provider: there is no traffic provider `mesh`",
+    "unknown-name jobs.docs.component: there is no `site` in `[components]`",
+    "unknown-name jobs.docs.needs[1]: `ci.yml` has no job `passed` that another one can wait for",
+    "unknown-name workflows.release.jobs.publish.needs[0]: there is no `build` in `[jobs]`",
+];
+
 #[test]
 fn reports_every_reference_to_nothing_once_and_none_of_its_consequences() {
-    let project = Project::of(
-        r#"
-        [components.api]
-        python = "3.12"
-        [tests.a]
-        component = "apy"
-        runner = "pytest"
-        [tests.b]
-        component = "api"
-        runner = "pytets"
-        services = ["db"]
-        [tests.c]
-        component = "api"
-        runner = "pytest"
-        coverage = { source = ["api"], version = "3.13" }
-        [suites.of-a]
-        of = "a"
-        paths = ["tests/a"]
-        [suites.of-suite]
-        of = "of-a"
-        paths = ["tests/b"]
-        [quarantine."tests/c.py"]
-        reason = "it hangs"
-        until = 2027-01-31
-        of = "d"
-        [workloads.web]
-        image = "web"
-        target = "deployment/web"
-        container = "web"
-        [environments.production]
-        needs = "staging"
-        cluster = { namespace = "production" }
-        deploy = ["web", "worker"]
-        smoke = "api"
-        limits = { errors = { max = "1%" } }
-        migrate = { workload = "db", run = "m", on-rollback = "keep" }
-        traffic = { workload = "web", provider = "mesh", route = "httproute/a", stable = "service/a", canary = "service/b", canary-target = "deployment/b", steps = ["10%"], hold = "6m" }
-        [environments.staging]
-        cluster = { namespace = "staging" }
-        deploy = ["web"]
-        [jobs.docs]
-        component = "site"
-        needs = ["test-a", "passed"]
-        steps = [{ run = "make" }]
-        [workflows.release]
-        on = { tags = ["v*"] }
-        jobs.publish = { needs = ["build"], steps = [{ run = "make" }] }
-        "#,
-    );
+    let project = Project::of(REFERENCES);
     let resolved = project.resolved();
-    assert_eq!(
-        shown(&resolved.diagnostics),
-        [
-            "unknown-name tests.a.component: there is no `apy` in `[components]`",
-            "runner-name tests.b.runner: there is no runner `pytets`",
-            "unknown-name tests.b.services[0]: there is no `db` in `[services]`",
-            "unknown-name tests.c.coverage.version: `api` has no version `3.13`",
-            "suite-of-suite suites.of-suite.of: `of-suite` is left out of `of-a`, which is a suite itself",
-            "unknown-name quarantine.tests/c.py.of: there is no `d` in `[tests]`",
-            "unknown-name workloads.web.image: there is no `web` in `[images]`",
-            "promotion-order environments.production.needs: `staging` is not declared above `production`",
-            "unknown-name environments.production.deploy[1]: there is no `worker` in `[workloads]`",
-            "unknown-name environments.production.migrate.workload: there is no `db` in `[workloads]`",
-            "unknown-name environments.production.smoke: there is no `api` in `[smoke]`",
-            "unknown-name environments.production.limits.errors: there is no `errors` in `[metrics]`",
-            "runner-name environments.production.traffic.provider: there is no traffic provider `mesh`",
-            "unknown-name jobs.docs.component: there is no `site` in `[components]`",
-            "unknown-name jobs.docs.needs[1]: `ci.yml` has no job `passed` that another one can wait for",
-            "unknown-name workflows.release.jobs.publish.needs[0]: there is no `build` in `[jobs]`",
-        ]
-    );
+    assert_eq!(shown(&resolved.diagnostics), MISSING);
     let names: Vec<&str> = resolved.pipeline.tests.keys().copied().collect();
     assert_eq!(names, ["c"], "a run without its component or its runner is left out");
     assert!(resolved.pipeline.suites.is_empty());

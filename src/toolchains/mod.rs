@@ -12,6 +12,7 @@ mod rust;
 #[cfg(test)]
 mod tests;
 mod toolchain;
+mod yarn;
 
 pub(crate) use bun::Bun;
 pub(crate) use deno::Deno;
@@ -23,6 +24,7 @@ pub(crate) use python::Python;
 pub(crate) use ruby::Ruby;
 pub(crate) use rust::Rust;
 pub(crate) use toolchain::{CacheUse, Installer, InstallerFile, SetUp, Toolchain};
+pub(crate) use yarn::Yarn;
 
 use minijinja::context;
 
@@ -94,6 +96,8 @@ pub(crate) struct Installation<'a> {
     pub(crate) locks: &'a [InstallerFile],
     /// Wrappers of its installers, from the root.
     pub(crate) wrappers: &'a [InstallerFile],
+    /// Yarn, where it is one of them.
+    pub(crate) yarn: Yarn,
     /// The use of caches.
     pub(crate) cache: CacheUse,
     /// The place of the component.
@@ -113,6 +117,7 @@ pub(crate) fn install(installation: &Installation<'_>, supplies: &dyn Supplies) 
             let values = context! {
                 words => words.clone(),
                 program => program(installer, installation),
+                classic => installation.yarn.is_classic,
                 locked => installation.locks.iter().any(|(key, _)| *key == installer.key),
             };
             Some(step(installer.step, supplies.short(installer.template, values), installer.key))

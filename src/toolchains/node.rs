@@ -1,10 +1,10 @@
-//! Node.js, with npm or pnpm.
+//! Node.js, with npm, pnpm or yarn.
 
 use super::toolchain::{Installer, LockFile, SetUp, Toolchain};
 use crate::definition::{Component, VersionAxis};
 use crate::sources::{below, folder};
 use crate::supplies::Supplies;
-use crate::workflow::{Step, pairs};
+use crate::workflow::{Script, Step, pairs};
 
 pub(crate) struct Node;
 
@@ -53,11 +53,21 @@ impl Toolchain for Node {
                 words: |install| install.pnpm.as_ref(),
                 ..Installer::BY_LOCK
             },
+            Installer {
+                key: "yarn",
+                template: "steps/yarn.sh",
+                lock: Some(LockFile {
+                    names: &["yarn.lock"],
+                    installs: "yarn install --immutable",
+                    writes: "yarn install",
+                    without: "yarn install",
+                }),
+                // Yarn 1 prints a header into the output of a program, unless it is silent.
+                exec: &["yarn", "run", "--silent"],
+                words: |install| install.yarn.as_ref(),
+                ..Installer::BY_LOCK
+            },
         ]
-    }
-
-    fn other_locks(&self) -> &'static [&'static str] {
-        &["yarn.lock"]
     }
 
     fn extensions(&self) -> &'static [&'static str] {
@@ -78,6 +88,11 @@ impl Toolchain for Node {
             let lock = set_up.lock("pnpm", "pnpm-lock.yaml");
             let with = pairs![("package_json_file", below(folder(&lock), "package.json"))];
             steps.push(set_up.uses("Set up pnpm", "pnpm/action-setup", with, supplies));
+        }
+        if install.yarn.is_some() && set_up.yarn.needs_corepack {
+            // setup-node asks yarn for its cache, so this comes first.
+            let at = set_up.origin.clone().then("install").then("yarn");
+            steps.push(Step::run("Enable Corepack", Script::new("corepack enable yarn"), at));
         }
         let mut with = pairs![("node-version", set_up.version)];
         match cached.filter(|_| set_up.shares_cache()) {

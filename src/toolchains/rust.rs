@@ -34,6 +34,10 @@ impl Toolchain for Rust {
         &["Cargo.lock"]
     }
 
+    fn workspace_files(&self) -> &'static [&'static str] {
+        &["Cargo.lock"]
+    }
+
     fn extensions(&self) -> &'static [&'static str] {
         &["rs"]
     }

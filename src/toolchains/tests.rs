@@ -23,88 +23,107 @@ fn inputs(job: &Job) -> Vec<String> {
     actions.flatten().map(|(key, value)| format!("{key}={value}")).collect()
 }
 
+/// The lines of a component, the names of its steps, and inputs of its actions.
+type Way<'a> = (&'a str, &'a str, &'a str);
+
+const PYTHON: &[Way<'_>] = &[
+    ("python = \"3.12\"", "Set up Python", ""),
+    (
+        "python = \"3.12\"\ninstall = { pip = [\"a.txt\", \"b.txt\"] }",
+        "Set up Python, Install dependencies",
+        "cache=pip cache-dependency-path=api/a.txt\napi/b.txt",
+    ),
+    ("python = \"pypy-3.11\"", "Set up Python", "python-version=pypy-3.11"),
+    (
+        "python = { version = \"3.16\", allow-prerelease = true }",
+        "Set up Python",
+        "python-version=3.16 allow-prereleases=true",
+    ),
+    (
+        "python = [\"3.14t\", { version = \"3.16\", allow-prerelease = true }]",
+        "Set up Python",
+        "python-version=${{ matrix.python }} allow-prereleases=${{ matrix.python == '3.16' }}",
+    ),
+    (
+        "python = [\"3.12\", { version = \"3.16\", allow-prerelease = true }]\ninstall = { uv = [] }",
+        "Set up uv, Install dependencies",
+        "python-version=${{ matrix.python }}",
+    ),
+    (
+        "python = \"3.12\"\ninstall = { poetry = [] }",
+        "Install Poetry, Set up Python, Install dependencies",
+        "cache=poetry cache-dependency-path=api/poetry.lock",
+    ),
+    (
+        "python = \"3.12\"\ninstall = { uv = [] }",
+        "Set up uv, Install dependencies",
+        "enable-cache=true cache-dependency-glob=api/uv.lock",
+    ),
+];
+
+const JAVASCRIPT: &[Way<'_>] = &[
+    ("node = [\"24\", { version = \"26-nightly\", optional = true }]", "Set up Node.js", ""),
+    ("node = \"24\"", "Set up Node.js", "package-manager-cache=false"),
+    (
+        "node = \"24\"\ninstall = { npm = [] }",
+        "Set up Node.js, Install dependencies",
+        "cache=npm cache-dependency-path=api/package-lock.json",
+    ),
+    (
+        "node = \"24\"\ninstall = { pnpm = [] }",
+        "Set up pnpm, Set up Node.js, Install dependencies",
+        "cache=pnpm cache-dependency-path=api/pnpm-lock.yaml",
+    ),
+    (
+        "node = \"24\"\ninstall = { yarn = [] }",
+        "Set up Node.js, Install dependencies",
+        "cache=yarn cache-dependency-path=api/yarn.lock",
+    ),
+    ("bun = \"1.4\"\ninstall = { bun = [] }", "Set up Bun, Install dependencies", "bun-version=1.4"),
+    ("deno = \"2.9\"", "Set up Deno", "deno-version=2.9"),
+    ("deno = \"2.9\"\ninstall = { deno = [] }", "Set up Deno, Install dependencies", "deno-version=2.9 cache=true"),
+];
+
+const COMPILED: &[Way<'_>] = &[
+    ("rust = \"1.95\"", "Set up Rust, Restore build cache", "workspaces=api shared-key=p_checks-c_1.95"),
+    ("go = \"1.26\"", "Set up Go", "cache-dependency-path=api/go.mod"),
+];
+
+const JAVA_RUBY_AND_DOTNET: &[Way<'_>] = &[
+    ("java = \"21\"", "Set up Java", "distribution=temurin java-version=21"),
+    (
+        "java = \"21\"\ninstall = { maven = [] }",
+        "Set up Java, Compile",
+        "cache=maven cache-dependency-path=api/**/pom.xml\napi/.mvn/extensions.xml",
+    ),
+    (
+        "java = [\"21\", \"25\"]\ninstall = { gradle = [] }",
+        "Set up Java, Compile",
+        "java-version=${{ matrix.java }} cache=gradle cache-dependency-path=api/**/*.gradle*\n",
+    ),
+    ("ruby = \"3.4\"", "Set up Ruby", "ruby-version=3.4 working-directory=api"),
+    (
+        "ruby = \"3.4\"\ninstall = { bundler = [] }",
+        "Set up Ruby and install dependencies",
+        "ruby-version=3.4 working-directory=api bundler-cache=true",
+    ),
+    (
+        "ruby = \"3.4\"\ninstall = { bundler = [\"--jobs\", \"2\"] }",
+        "Set up Ruby, Install dependencies",
+        "ruby-version=3.4 working-directory=api",
+    ),
+    (
+        "ruby = \"3.4\"\ninstall = { bundler = [] }\nbefore = [{ name = \"Lock\", run = \"bundle lock\" }]",
+        "Set up Ruby, Lock, Install dependencies",
+        "ruby-version=3.4 working-directory=api",
+    ),
+    ("dotnet = \"10.0\"\ninstall = { dotnet = [] }", "Set up .NET, Install dependencies", "dotnet-version=10.0"),
+    ("install = { run = \"make deps\" }", "Install dependencies", ""),
+];
+
 #[test]
 fn each_way_to_install_has_its_steps_and_its_cache() {
-    for (lines, steps, cache) in [
-        ("python = \"3.12\"", "Set up Python", ""),
-        (
-            "python = \"3.12\"\ninstall = { pip = [\"a.txt\", \"b.txt\"] }",
-            "Set up Python, Install dependencies",
-            "cache=pip cache-dependency-path=api/a.txt\napi/b.txt",
-        ),
-        ("python = \"pypy-3.11\"", "Set up Python", "python-version=pypy-3.11"),
-        (
-            "python = { version = \"3.16\", allow-prerelease = true }",
-            "Set up Python",
-            "python-version=3.16 allow-prereleases=true",
-        ),
-        (
-            "python = [\"3.14t\", { version = \"3.16\", allow-prerelease = true }]",
-            "Set up Python",
-            "python-version=${{ matrix.python }} allow-prereleases=${{ matrix.python == '3.16' }}",
-        ),
-        (
-            "python = [\"3.12\", { version = \"3.16\", allow-prerelease = true }]\ninstall = { uv = [] }",
-            "Set up uv, Install dependencies",
-            "python-version=${{ matrix.python }}",
-        ),
-        ("node = [\"24\", { version = \"26-nightly\", optional = true }]", "Set up Node.js", ""),
-        (
-            "python = \"3.12\"\ninstall = { poetry = [] }",
-            "Install Poetry, Set up Python, Install dependencies",
-            "cache=poetry cache-dependency-path=api/poetry.lock",
-        ),
-        (
-            "python = \"3.12\"\ninstall = { uv = [] }",
-            "Set up uv, Install dependencies",
-            "enable-cache=true cache-dependency-glob=api/uv.lock",
-        ),
-        ("node = \"24\"", "Set up Node.js", "package-manager-cache=false"),
-        (
-            "node = \"24\"\ninstall = { npm = [] }",
-            "Set up Node.js, Install dependencies",
-            "cache=npm cache-dependency-path=api/package-lock.json",
-        ),
-        (
-            "node = \"24\"\ninstall = { pnpm = [] }",
-            "Set up pnpm, Set up Node.js, Install dependencies",
-            "cache=pnpm cache-dependency-path=api/pnpm-lock.yaml",
-        ),
-        ("bun = \"1.4\"\ninstall = { bun = [] }", "Set up Bun, Install dependencies", "bun-version=1.4"),
-        ("rust = \"1.95\"", "Set up Rust, Restore build cache", "workspaces=api shared-key=p_checks-c_1.95"),
-        ("go = \"1.26\"", "Set up Go", "cache-dependency-path=api/go.mod"),
-        ("deno = \"2.9\"", "Set up Deno", "deno-version=2.9"),
-        ("deno = \"2.9\"\ninstall = { deno = [] }", "Set up Deno, Install dependencies", "deno-version=2.9 cache=true"),
-        ("java = \"21\"", "Set up Java", "distribution=temurin java-version=21"),
-        (
-            "java = \"21\"\ninstall = { maven = [] }",
-            "Set up Java, Compile",
-            "cache=maven cache-dependency-path=api/**/pom.xml\napi/.mvn/extensions.xml",
-        ),
-        (
-            "java = [\"21\", \"25\"]\ninstall = { gradle = [] }",
-            "Set up Java, Compile",
-            "java-version=${{ matrix.java }} cache=gradle cache-dependency-path=api/**/*.gradle*\n",
-        ),
-        ("ruby = \"3.4\"", "Set up Ruby", "ruby-version=3.4 working-directory=api"),
-        (
-            "ruby = \"3.4\"\ninstall = { bundler = [] }",
-            "Set up Ruby and install dependencies",
-            "ruby-version=3.4 working-directory=api bundler-cache=true",
-        ),
-        (
-            "ruby = \"3.4\"\ninstall = { bundler = [\"--jobs\", \"2\"] }",
-            "Set up Ruby, Install dependencies",
-            "ruby-version=3.4 working-directory=api",
-        ),
-        (
-            "ruby = \"3.4\"\ninstall = { bundler = [] }\nbefore = [{ name = \"Lock\", run = \"bundle lock\" }]",
-            "Set up Ruby, Lock, Install dependencies",
-            "ruby-version=3.4 working-directory=api",
-        ),
-        ("dotnet = \"10.0\"\ninstall = { dotnet = [] }", "Set up .NET, Install dependencies", "dotnet-version=10.0"),
-        ("install = { run = \"make deps\" }", "Install dependencies", ""),
-    ] {
+    for (lines, steps, cache) in [PYTHON, JAVASCRIPT, COMPILED, JAVA_RUBY_AND_DOTNET].concat() {
         component(lines, false, |job| {
             assert_eq!(step_names(job).join(", "), format!("Check out, {steps}, a"), "{lines}");
             let inputs = inputs(job).join(" ");
@@ -120,6 +139,7 @@ fn a_job_that_publishes_takes_nothing_from_a_cache() {
         ("python = \"3.12\"\ninstall = { poetry = [] }", ""),
         ("python = \"3.12\"\ninstall = { uv = [] }", "enable-cache=false"),
         ("node = \"24\"\ninstall = { npm = [] }", "package-manager-cache=false"),
+        ("node = \"24\"\ninstall = { yarn = [] }", "package-manager-cache=false"),
         ("bun = \"1.4\"", "no-cache=true"),
         ("rust = \"1.95\"", ""),
         ("go = \"1.26\"", "cache=false"),
@@ -145,6 +165,41 @@ fn beside(lines: &str, files: &[(&str, &str)], check: impl Fn(&Job)) {
     let project = Project::with_files(&text, files);
     let lowered = project.lowered();
     check(job(workflow(&lowered, "ci.yml"), "c"));
+}
+
+#[test]
+fn yarn_installs_as_its_generation_does_and_corepack_provides_the_version_that_is_named() {
+    let lines = "node = \"24\"\ninstall = { yarn = [] }";
+    let modern = "__metadata:\n  version: 8\n";
+    let named = r#"{"packageManager": "yarn@4.12.0"}"#;
+    for (lock, manifest, settings, steps, script) in [
+        ("# yarn lockfile v1\n", "{}", "", "", "yarn install --frozen-lockfile"),
+        (modern, named, "", "Enable Corepack, ", "yarn install --immutable"),
+        (modern, named, "yarnPath: .yarn/releases/yarn-4.12.0.cjs\n", "", "yarn install --immutable"),
+    ] {
+        let files =
+            [("services/yarn.lock", lock), ("services/package.json", manifest), ("services/.yarnrc.yml", settings)];
+        beside(lines, &files, |job| {
+            let expected = format!("Check out, {steps}Set up Node.js, Install dependencies, a");
+            assert_eq!(step_names(job).join(", "), expected, "{lock} {settings}");
+            let StepKind::Run(run) = &step(job, "Install dependencies").kind else { panic!("no script: {lock}") };
+            assert_eq!(run.script.as_str().trim_end(), script, "{lock} {settings}");
+            assert!(inputs(job).contains(&"cache-dependency-path=services/yarn.lock".to_owned()), "{lock}");
+        });
+    }
+}
+
+#[test]
+fn a_workspace_of_go_is_part_of_the_cache() {
+    for (file, paths) in [
+        ("services/api/go.mod", "services/api/go.mod"),
+        ("go.work", "services/api/go.mod\ngo.work"),
+        ("services/api/go.work", "services/api/**/go.mod\nservices/api/go.work"),
+    ] {
+        beside("go = \"1.26\"", &[(file, "")], |job| {
+            assert!(inputs(job).contains(&format!("cache-dependency-path={paths}")), "{file}: {:?}", inputs(job));
+        });
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The trait of toolchains, and what their steps are made from.
 
+use super::yarn::Yarn;
 use crate::definition::{Component, Install, VersionAxis};
 use crate::sources::below;
 use crate::supplies::Supplies;
@@ -20,6 +21,10 @@ pub(crate) trait Toolchain: Sync {
     fn installers(&self) -> &'static [Installer];
     /// Lock files of tools that are no installer of it: `init` knows by them that a folder has its own dependencies.
     fn other_locks(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Files in a folder or above it that choose the versions of its dependencies, besides lock files of installers.
+    fn workspace_files(&self) -> &'static [&'static str] {
         &[]
     }
     /// Endings of its sources.
@@ -117,6 +122,10 @@ pub(crate) struct SetUp<'a> {
     pub(crate) folder: &'a str,
     /// Lock files of its installers, from the root, each by the installer's key.
     pub(crate) locks: &'a [InstallerFile],
+    /// Files of the workspace that the folder belongs to, from the root.
+    pub(crate) workspace: &'a [String],
+    /// Yarn, where it installs the packages.
+    pub(crate) yarn: Yarn,
     /// The version, or that of the job's axis.
     pub(crate) version: &'a Value,
     /// Platform of the machine, as the lock names it; none for one that the lock has no hashes for.

@@ -1,5 +1,10 @@
 go list -m -f '{{.Path}}{{"\t"}}{{.Dir}}' > "$PIPEWRIGHT_WORK/modules.txt"
-go list<% if listing %> <%= listing %><% endif %> -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... > "$PIPEWRIGHT_WORK/found.json"
+# At the root of a workspace, `./...` has no packages: each of its modules has.
+patterns=()
+while IFS=$'\t' read -r _ folder; do
+  case "$folder/" in "$(pwd -P)"/*) patterns+=("$folder/...") ;; esac
+done < "$PIPEWRIGHT_WORK/modules.txt"
+go list<% if listing %> <%= listing %><% endif %> -f '{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' "${patterns[@]:-./...}" > "$PIPEWRIGHT_WORK/found.json"
 python3 -I "$GITHUB_WORKSPACE/.github/pipewright/ci.py" select
 packages=()
 while IFS= read -r package; do packages+=("$package"); done < "$PIPEWRIGHT_WORK/selected.txt"

@@ -77,7 +77,7 @@ fn an_unknown_key_that_is_like_no_other() {
     9 | zebra = true
       | ^^^^^
       |
-      = help: there is `path`, `watch`, `ignore`, `python`, `node`, `bun`, `rust`, `go`, `java`, `ruby`, `dotnet`, `deno`, `custom`, `install`, `env`, `checkout`, `packages`, `checks`, `runs-on`, `timeout`, `before` and `after`
+      = help: there is `path`, `watch`, `ignore`, `python`, `node`, `bun`, `rust`, `go`, `java`, `ruby`, `dotnet`, `deno`, `custom`, `install`, `env`, `checkout`, `packages`, `when`, `checks`, `runs-on`, `timeout`, `before` and `after`
 
     for more information, run `pipewright explain unknown-key`
     1 error; nothing was written

@@ -75,7 +75,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// Commands that templates call; each writes down its words, and what it reads where it reads anything.
-const COMMANDS: [&str; 24] = [
+const COMMANDS: [&str; 25] = [
     "az",
     "aws",
     "bun",
@@ -100,6 +100,7 @@ const COMMANDS: [&str; 24] = [
     "rustup",
     "sha256sum",
     "uv",
+    "yarn",
 ];
 
 const STAND_IN: &str = r#"#!/bin/bash
@@ -239,6 +240,8 @@ const CASES: &[Case] = &[
         },
         seen: 1,
     },
+    // Its values come from the environment, and it reads files: see below.
+    Case { template: "steps/coverage-comment.sh", values: |_| context! {}, env: none, seen: 0 },
     Case {
         template: "steps/coverage.sh",
         values: |_| context! {},
@@ -413,6 +416,12 @@ const CASES: &[Case] = &[
         },
         env: |value| vec![("PIPEWRIGHT_SEED", value.to_owned())],
         seen: 8,
+    },
+    Case {
+        template: "steps/yarn.sh",
+        values: |value| context! { classic => true, words => vec![value, value] },
+        env: none,
+        seen: 2,
     },
 ];
 

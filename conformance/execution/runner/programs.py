@@ -22,6 +22,7 @@ DENO = ("2.9.6",)
 GO = ("1.25.5", "1.26.6")
 JAVA = "17"
 PNPM = ("10.20.0",)
+YARN = {"1.22.22": "yarn", "4.12.0": "@yarnpkg/cli-dist"}
 UV = ("0.12.5",)
 POETRY = ("2.5.1",)
 RUBY = "3.1"
@@ -92,6 +93,12 @@ def mermaid() -> Path:
 def pnpm(version: str) -> Path:
     """The folder that pnpm's programs are in."""
     return _npm(f"pnpm@{newest(version, PNPM)}", f"pnpm-{version}") / "bin"
+
+
+def yarn(version: str) -> Path:
+    """The program, which is one file."""
+    newest(version, tuple(YARN))
+    return _npm(f"{YARN[version]}@{version}", f"yarn-{version}") / "bin" / "yarn.js"
 
 
 def go(wanted: str) -> tuple[str, Path]:

@@ -130,6 +130,7 @@ fn installed(install: &Install) -> Toml {
         Install::Poetry(arguments) => Toml::one("poetry", Toml::texts(arguments)),
         Install::Npm => Toml::one("npm", Toml::List(Vec::new())),
         Install::Pnpm => Toml::one("pnpm", Toml::List(Vec::new())),
+        Install::Yarn => Toml::one("yarn", Toml::List(Vec::new())),
         Install::Bun => Toml::one("bun", Toml::List(Vec::new())),
         Install::Deno => Toml::one("deno", Toml::List(Vec::new())),
         Install::Maven => Toml::one("maven", Toml::List(Vec::new())),

@@ -16,10 +16,13 @@ NPM = re.compile(r"\^?npm(@.*)?")
 CACHED = {
     "npm": ["npm", "config", "get", "cache"],
     "pnpm": ["pnpm", "store", "path", "--silent"],
+    "yarn": ["yarn", "config", "get", "cacheFolder"],
 }
+YARN_1 = ["yarn", "cache", "dir"]
 LOCKS = {
     "npm": ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock"),
     "pnpm": ("pnpm-lock.yaml",),
+    "yarn": ("yarn.lock",),
 }
 NODE_INPUTS = {
     "node-version": "",
@@ -131,13 +134,20 @@ def _names_npm(path: Path) -> bool:
 
 def _cache(use: Use, manager: str) -> None:
     """src/cache-restore.ts: the lock file has to be there; without an exact hit nothing is
-    restored.
+    restored. src/cache-utils.ts: yarn is asked in the folder of its lock file.
     """
     if manager not in CACHED:
         raise ActionError(f"Caching for '{manager}' is not supported")
     workspace, env = use.place.workspace, {**use.env, "PATH": use.place.path}
     there = bool(_which(use, manager))
-    code, told, _ = use.place.call(CACHED[manager], workspace, env) if there else (127, "", "")
+    folder, command = workspace, CACHED[manager]
+    if manager == "yarn" and there:
+        folder = (workspace / use.text("cache-dependency-path")).parent
+        code, version, told = use.place.call(["yarn", "--version"], folder, env)
+        if code != 0:
+            raise ActionError(told)
+        command = YARN_1 if version.startswith("1.") else command
+    code, told, _ = use.place.call(command, folder, env) if there else (127, "", "")
     if code != 0:
         raise ActionError(f"Unable to locate executable file: {manager}")
     lines = use.lines("cache-dependency-path")

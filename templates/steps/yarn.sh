@@ -1,0 +1,1 @@
+yarn install <% if classic %>--frozen-lockfile<% else %>--immutable<% endif %><% if words %> <%= words %><% endif %>

@@ -1,0 +1,3 @@
+module example.com/ledger/rates
+
+go 1.26

@@ -1,0 +1,5 @@
+package lint
+
+import "testing"
+
+func TestLint(t *testing.T) {}
