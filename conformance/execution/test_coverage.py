@@ -120,8 +120,8 @@ def commenting(github: Bench) -> None:
 
 
 def test_comment_on_a_pull_request(github: Bench) -> None:
-    """Two runs of a pull request leave one comment, with the coverage of the newest, and quotes of
-    its marker by others alone."""
+    """Two runs of a pull request leave one comment, with the coverage of the newest; a user's
+    comment that quotes it stays."""
     commenting(github)
     new = {"tests/test_new.py": "import metered\n\n\ndef test_new():\n    metered.five()\n"}
     event = proposed(github, "commented", new, base="commenting")
