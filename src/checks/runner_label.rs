@@ -23,7 +23,7 @@ impl Check for RunnerLabel {
         walk::machines(subject.definition, &mut |at, _, runs_on| {
             let (labels, hosted) = match runs_on {
                 RunsOn::Axis(axis) => (&axis.values, true),
-                RunsOn::Labels { labels, .. } => (labels, false),
+                RunsOn::Labels { labels, .. } => (labels, labels.len() == 1),
             };
             for label in labels {
                 let Some(known) = runner(label) else {
@@ -65,11 +65,11 @@ fn current(os: Os) -> &'static str {
     }
 }
 
-/// The label of GitHub's own that was meant, where a label has its form.
+/// The label of GitHub's own that was meant, where a label has its form: a system and a version.
 fn slip(label: &str) -> Option<&'static str> {
-    let own = ["ubuntu-", "macos-", "windows-"].iter().any(|front| label.to_ascii_lowercase().starts_with(front));
-    let version =
-        label.split('-').nth(1).is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
+    let (system, version) = label.split_once('-')?;
+    closest(&system.to_ascii_lowercase(), ["ubuntu", "macos", "windows"])?;
+    let is_version = !version.is_empty() && version.bytes().all(|b| b.is_ascii_digit() || b == b'.');
     let current = RUNNERS.iter().filter(|runner| runner.status == Status::Current).map(|runner| runner.label);
-    if own && version && label.split('-').count() == 2 { closest(label, current) } else { None }
+    if is_version { closest(label, current) } else { None }
 }

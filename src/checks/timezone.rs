@@ -1,4 +1,4 @@
-//! A time zone has the form of an IANA name.
+//! A time zone is a name of the IANA database.
 
 use super::check::{Check, Subject};
 use super::support::walk::{ROOT, Trail, entries};
@@ -25,7 +25,8 @@ impl Check for Timezone {
                 && !is_zone(zone)
             {
                 let message = format!("`{zone}` is not the IANA name of a time zone");
-                found.push(Diagnostic::error(CODE, at.key("timezone").at(), message).help(help(zone)));
+                let report = if has_form(zone) { Diagnostic::warning } else { Diagnostic::error };
+                found.push(report(CODE, at.key("timezone").at(), message).help(help(zone)));
             }
         };
         schedule(&ROOT.key("project").key("nightly"), definition.project.nightly.as_ref());
@@ -40,6 +41,13 @@ impl Check for Timezone {
             }
         });
     }
+}
+
+/// Names of the time zone database, sorted, one on each line. Source: <https://www.iana.org/time-zones>, 2025b.
+const ZONES: &str = include_str!("../catalogue/timezones.txt");
+
+fn is_zone(zone: &str) -> bool {
+    ZONES.lines().any(|known| known == zone)
 }
 
 /// The first part of a name. Source: the time zone database, <https://www.iana.org/time-zones>.
@@ -59,7 +67,8 @@ const AREAS: [&str; 13] = [
     "Canada",
 ];
 
-fn is_zone(zone: &str) -> bool {
+/// Returns whether a name has the form of those: a later database may have it.
+fn has_form(zone: &str) -> bool {
     let part = |part: &str| {
         part.starts_with(|first: char| first.is_ascii_uppercase())
             && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
@@ -71,11 +80,9 @@ fn is_zone(zone: &str) -> bool {
 }
 
 fn help(zone: &str) -> String {
-    let (area, place) = zone.split_once('/').unwrap_or((zone, ""));
-    match closest(area, AREAS) {
-        Some(near) if !place.is_empty() && is_zone(&format!("{near}/{place}")) => {
-            format!("did you mean `{near}/{place}`?")
-        }
-        _ => "write an area and a city, as in `\"Europe/Berlin\"`, or `\"UTC\"`".to_owned(),
+    // Names without an area are abbreviations, kept for old systems.
+    match closest(zone, ZONES.lines().filter(|known| known.contains('/'))) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write an area and a city, as in `\"Europe/Berlin\"`, or `\"UTC\"`".to_owned(),
     }
 }

@@ -13,11 +13,15 @@ schedule = { cron = "1 2 * * *", timezone = "America/Argentina/Buenos_Aires" }
 [workflows.w]
 on = { schedule = { cron = "1 2 * * *", timezone = "UTC+1" } }
 jobs.p = { steps = [{ run = "a" }] }
+[workflows.x]
+on = { schedule = { cron = "1 2 * * *", timezone = "Europe/Berln" } }
+jobs.p = { steps = [{ run = "a" }] }
 "#,
             &[],
             &[
                 "error timezone project.nightly.timezone: `Europa/Berlin` is not the IANA name of a time zone",
                 "error timezone workflows.w.on.schedule.timezone: `UTC+1` is not the IANA name of a time zone",
+                "warning timezone workflows.x.on.schedule.timezone: `Europe/Berln` is not the IANA name of a time zone",
             ],
         ),
         (
@@ -326,6 +330,13 @@ runs-on = ["macos-13", "ubuntu-22.04", "ubuntu-24.4", "gpu-large", "gpu-large"]
                 "warning runner-label components.backend.runs-on: GitHub has no machine `ubuntu-24.4`",
                 "error runs-on-list components.backend.runs-on[4]: `runs-on` names `gpu-large` twice",
             ],
+        ),
+        (
+            r#"[components.backend]
+runs-on = "ubunut-24.04"
+"#,
+            &[],
+            &["warning runner-label components.backend.runs-on: GitHub has no machine `ubunut-24.04`"],
         ),
         (
             r#"[services.r]
