@@ -125,7 +125,7 @@ def test_comment_on_a_pull_request(github: Bench) -> None:
     commenting(github)
     new = {"tests/test_new.py": "import metered\n\n\ndef test_new():\n    metered.five()\n"}
     event = proposed(github, "commented", new, base="commenting")
-    by_user = {"id": 99, "body": f"{MARKER}\nquoted", "user": {"login": "somebody"}}
+    by_user = {"id": 99, "body": f"{MARKER}\nquoted", "user": {"login": "reviewer"}}
     github.api.issues.comments[event.number] = [by_user]
     first = github.run("ci.yml", event)
     assert first.result == "success", first.failures()

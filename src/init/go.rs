@@ -56,13 +56,8 @@ fn tests(view: &View<'_>, folder: &Folder, has_tests: bool) -> (Stated, Option<T
         }
     }
     let tests = has_tests.then(|| Tests {
-        runner: TestRunner::Go,
-        paths: Vec::new(),
-        not_tests: Vec::new(),
-        services: Vec::new(),
-        measure: Vec::new(),
-        coverage: None,
         shuffled: stated.args.iter().any(|arg| arg.starts_with("-shuffle")),
+        ..Tests::of(TestRunner::Go)
     });
     (stated, tests)
 }

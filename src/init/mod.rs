@@ -42,6 +42,7 @@ mod script_proof;
 mod services;
 mod serving;
 mod stated;
+mod test_run;
 mod test_script;
 mod text;
 mod walk;

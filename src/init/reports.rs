@@ -29,19 +29,10 @@ impl Found {
     /// The component of a folder.
     pub(super) fn component(self, folder: &Folder) -> Component {
         let named = self.name.as_deref().or(Some(base(&folder.path))).and_then(names::name);
-        let tests = self.tests.map(|(command, results)| Tests {
-            runner: if results.is_empty() {
-                TestRunner::Command(command)
-            } else {
-                TestRunner::Reports(command, results)
-            },
-            paths: Vec::new(),
-            not_tests: Vec::new(),
-            services: Vec::new(),
-            measure: Vec::new(),
-            coverage: None,
-            shuffled: false,
-        });
+        let runner = |(command, results): (String, Vec<String>)| {
+            if results.is_empty() { TestRunner::Command(command) } else { TestRunner::Reports(command, results) }
+        };
+        let tests = self.tests.map(runner).map(Tests::of);
         Component {
             name: named.unwrap_or_else(|| word(self.toolchain.key())),
             path: folder.path.clone(),

@@ -45,15 +45,7 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
     if locked.is_empty() {
         hints.push("there is no Cargo.lock: commit one, and add `--locked` to the checks".to_owned());
     }
-    let tests = sources.has_tests.then(|| Tests {
-        runner: TestRunner::Nextest,
-        paths: Vec::new(),
-        not_tests: Vec::new(),
-        services: Vec::new(),
-        measure: Vec::new(),
-        coverage: None,
-        shuffled: false,
-    });
+    let tests = sources.has_tests.then(|| Tests::of(TestRunner::Nextest));
     Some(Component {
         name: own_name.or(Some(base(&folder.path))).and_then(names::name).unwrap_or_else(|| word("rust")),
         path: folder.path.clone(),

@@ -40,15 +40,7 @@ pub(super) fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, state
         }
         stated.args = args;
     }
-    Some(Tests {
-        runner: TestRunner::Django,
-        paths: Vec::new(),
-        not_tests: Vec::new(),
-        services: Vec::new(),
-        measure: Vec::new(),
-        coverage: None,
-        shuffled: false,
-    })
+    Some(Tests::of(TestRunner::Django))
 }
 
 /// The words behind `test` that choose tests or settings.

@@ -43,15 +43,7 @@ pub(super) fn tests(
     if !manifest.depends_on(name) {
         hints.push(format!("{name} is not among the dependencies: add it, at an exact version"));
     }
-    Some(Tests {
-        runner,
-        paths: Vec::new(),
-        not_tests: Vec::new(),
-        services: Vec::new(),
-        measure: Vec::new(),
-        coverage: None,
-        shuffled: false,
-    })
+    Some(Tests::of(runner))
 }
 
 /// The tool that is configured, and the file.
