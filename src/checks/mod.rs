@@ -91,6 +91,7 @@ mod toolchain;
 mod traffic_keys;
 mod traffic_workload;
 mod undo_without_current;
+mod unmatched_glob;
 mod url_in_secret;
 mod version_file;
 mod window_too_few;
@@ -188,6 +189,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &toolchain::Toolchain,
     &traffic_keys::TrafficKeys,
     &traffic_workload::TrafficWorkload,
+    &unmatched_glob::UnmatchedGlob,
     &url_in_secret::UrlInSecret,
     &version_file::VersionFile,
     &window_too_few::WindowTooFew,

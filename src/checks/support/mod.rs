@@ -2,6 +2,7 @@
 
 pub(super) mod amount;
 pub(super) mod dockerfile;
+pub(super) mod globs;
 pub(super) mod left_out;
 pub(super) mod paths;
 pub(super) mod pytest;

@@ -20,7 +20,7 @@ use page::{Case, Page};
 const FRAME: &str = include_str!("../../../templates/rules/frame.toml");
 
 /// Files around an example.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 12] = [
     ("backend/Dockerfile", "FROM python:3.12-slim\n"),
     ("charts/api/Chart.yaml", "apiVersion: v2\n"),
     ("backend/requirements.txt", "fastapi\n"),
@@ -30,6 +30,9 @@ const FILES: [(&str, &str); 9] = [
     ("web/package.json", "{}\n"),
     ("web/package-lock.json", "{}\n"),
     ("grafana/deployments.json", "{}\n"),
+    ("docs/index.md", ""),
+    ("shared/names.json", "{}\n"),
+    ("web/docs/index.md", ""),
 ];
 
 /// Codes that are given while the workflows are lowered, where the lock is read.

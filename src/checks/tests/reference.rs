@@ -6,18 +6,22 @@ use super::{found, shown};
 use crate::sources::{Memory, Sources, Text};
 
 /// Files that the reference pipeline names, with the contents that rules look for.
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 12] = [
     ("Cargo.toml", ""),
     (
         "examples/atom/backend/Dockerfile",
         "FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\nCOPY . .\n",
     ),
+    ("examples/atom/backend/pyproject.toml", ""),
     ("examples/atom/backend/requirements.txt", ""),
     ("examples/atom/backend/requirements-test.txt", ""),
     ("examples/atom/backend/tests/conftest.py", "def run_folder(worker_id): ...\n"),
+    ("examples/atom/backend/tests/integration/conftest.py", ""),
     ("examples/atom/backend/tests/integration/episodes/conftest.py", ""),
+    ("examples/atom/backend/tests/support.py", ""),
     ("examples/atom/backend/tests/test_analytics_dashboard.py", ""),
     ("examples/atom/grafana/deployments.json", "{}"),
+    ("schema/pipeline.schema.json", "{}"),
 ];
 
 fn reference(change: impl Fn(&str) -> String) -> Sources {

@@ -255,7 +255,7 @@ checks = { x = "x" }
 watch = ["schema/**"]
 ignore = ["**"]
 "#,
-        &[],
+        &[("schema/a.json", "")],
         &[
             "error all-ignored components.a.ignore[1]: `ignore` leaves nothing in the folder of `a` that touches it",
             "error all-ignored components.b.ignore[0]: `ignore` leaves nothing in the folder of `b` that touches it",

@@ -5,6 +5,7 @@ mod calls;
 mod declared;
 mod delivered;
 mod deployed;
+mod globs;
 mod left_out;
 mod named;
 mod own_jobs;

@@ -27,7 +27,7 @@ context = "made"
 before = [{ run = "make" }]
 repository = "ghcr.io/a/j"
 "#,
-            &[],
+            &[("nowhere/a", "")],
             &[
                 "error missing-path components.e.path: there is no `webb` in the repository",
                 "error missing-path images.i.context: there is no `web/Dockerfile` in the repository",

@@ -28,7 +28,7 @@ samples = { query = "q", at-least = 0 }
 reason = ""
 until = 2027-01-01
 "#,
-            &[],
+            &[("backend/x", "")],
             &[
                 "error matrix-too-large tests.t.shards: `t` would have 257 jobs (257 shards), and a matrix has at most 256",
                 "error out-of-range version: there is no version 2 of the language in this program",
