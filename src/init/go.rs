@@ -1,5 +1,6 @@
 //! Go: its version, its checks, and tests where gotestsum reports them.
 
+use super::go_versions;
 use super::go_workspace::{Lines, Workspace};
 use super::names::{self, base, word};
 use super::project::{Checks, Component, Start, Stated, TestRunner, Tests, Toolchain};
@@ -16,10 +17,11 @@ pub(super) fn detect(view: &View<'_>, folder: &Folder) -> Option<Component> {
         view.below(&folder.path, 6).into_iter().filter(|file| names::has_extension(file, &["go"])).collect();
     let is_own = |file: &&String| workspace.as_ref().is_none_or(|workspace| workspace.has(&folder.file(file)));
     let has_tests = files.iter().filter(is_own).any(|file| file.ends_with("_test.go"));
-    let versions = match &workspace {
+    let declared = match &workspace {
         Some(workspace) => Lines::of(&workspace.text).versions("go.work"),
         None => own.versions("go.mod"),
     };
+    let versions = go_versions::versions(view, folder, declared);
     let packages = workspace.as_ref().map_or_else(|| "./...".to_owned(), |workspace| workspace.packages(&versions));
     let (mut stated, tests) = tests(view, folder, has_tests);
     stated.args.retain(|arg| !arg.starts_with("-shuffle"));

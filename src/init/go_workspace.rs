@@ -1,11 +1,9 @@
 //! `go.work`, and the lines that it shares with `go.mod`.
 
+use super::go_versions::{USUAL, minor};
 use super::project::Versions;
 use super::walk::{View, is_in, join};
 use crate::sources;
-
-/// Version of a project that declares none.
-const USUAL: &str = "1.26";
 
 /// The first release with the pattern `work`: all packages of a workspace.
 ///
@@ -77,11 +75,7 @@ impl Workspace {
 
     /// The pattern of all packages.
     pub(super) fn packages(&self, versions: &Versions) -> String {
-        let numbers = |version: &String| {
-            let mut parts = version.split('.').map_while(|part| part.parse().ok());
-            Some((parts.next()?, parts.next()?))
-        };
-        if versions.list.iter().all(|version| numbers(version).is_some_and(|found| found >= WITH_PATTERN)) {
+        if versions.list.iter().all(|version| minor(version).is_some_and(|found| found >= WITH_PATTERN)) {
             return "work".to_owned();
         }
         let pattern = |module: &String| {

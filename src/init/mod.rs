@@ -17,6 +17,7 @@ mod dotnet;
 mod fixtures;
 mod git;
 mod go;
+mod go_versions;
 mod go_workspace;
 mod ini;
 mod java;

@@ -215,6 +215,27 @@ fn rust_is_tested_with_the_toolchains_and_features_of_the_workflow() {
 }
 
 #[test]
+fn go_is_tested_with_the_versions_of_the_workflow_that_are_not_older_than_the_module() {
+    let of = |module: &str, matrix: &str, version: &str| {
+        let job = format!(
+            "    strategy:\n      matrix: {{ go: [{matrix}] }}\n    steps:\n      - uses: actions/setup-go@v6\n        \
+             with: {{ go-version: '{version}' }}\n      - run: go test ./...\n"
+        );
+        definition(&[
+            ("go.mod", &format!("module example.org/box\n\ngo {module}\n")),
+            ("a_test.go", "package a\n"),
+            (".github/workflows/ci.yml", &workflow(&job)),
+        ])
+    };
+    let versions = "go = [\"1.21\", \"1.22\"]   # .github/workflows/ci.yml:";
+    holds(&of("1.20", "19, 21, 22", "1.${{ matrix.go }}.x"), &[&format!("{versions}8")]);
+    holds(&of("1.20", "'1.19', ^1.21, 1.22.x, 1.22.3, stable", "${{ matrix.go }}"), &[&format!("{versions}5")]);
+    holds(&of("1.24", "stable", "${{ matrix.go }}"), &["go = \"1.24\"   # go.mod"]);
+    let newer = "go = \"1.26\"   # go.mod has 1.15, whose `go test` has no `-shuffle`";
+    holds(&of("1.15", "stable", "${{ matrix.go }}"), &[newer]);
+}
+
+#[test]
 fn node_is_tested_with_the_maintained_versions_of_the_workflow() {
     let job = "    strategy:\n      matrix: { node: [18, 20.x, 22.x, 23, 24] }\n    steps:\n      - uses: actions/setup-node@v6\n        with: { node-version: '${{ matrix.node }}' }\n      - run: npm run test\n";
     let text = definition(&[

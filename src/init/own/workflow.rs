@@ -96,8 +96,10 @@ impl Reader<'_> {
     fn action(&self, step: &Value, job: &Value, (index, env): (usize, &[(String, String)]), found: &mut OwnWorkflows) {
         let Some(action) = step.get("uses").and_then(Value::as_str) else { return };
         let inputs = step.get("with").and_then(Value::as_mapping);
-        let mut add = |language: &str, text: String| {
-            let version = Version { place: self.place(&text), text, job: index };
+        let mut add = |language: &str, text: String, given: &str| {
+            // A value that is put together is in no line: its input is.
+            let written = if self.text.contains(&text) { &text } else { given };
+            let version = Version { place: self.place(written), text, job: index };
             found.versions.push((language.to_owned(), version));
         };
         let mut has_toolchain = false;
@@ -108,12 +110,13 @@ impl Reader<'_> {
                 None => continue,
             };
             has_toolchain |= language == "rust";
-            for text in values(job, given, env).into_iter().filter(|_| !language.is_empty()) {
-                add(language, text);
+            let written = scalar(given).unwrap_or_default();
+            for text in values(&written, job, env).into_iter().filter(|_| !language.is_empty()) {
+                add(language, text, &written);
             }
         }
         if let Some((_, channel)) = action.split_once("/rust-toolchain@").filter(|_| !has_toolchain) {
-            add("rust", channel.to_owned());
+            add("rust", channel.to_owned(), channel);
         }
     }
 
@@ -135,13 +138,22 @@ impl Reader<'_> {
     }
 }
 
-/// The values of an input: itself, or those of the axis of the matrix that it names.
-fn values(job: &Value, given: &Value, env: &[(String, String)]) -> Vec<String> {
-    let Some(text) = scalar(given) else { return Vec::new() };
-    let inner = text.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
-    let Some(axis) = inner.map(str::trim) else {
+/// The values of an input: itself, or those of the axis of the matrix that it names, as in `1.${{ matrix.go }}.x`.
+fn values(text: &str, job: &Value, env: &[(String, String)]) -> Vec<String> {
+    let text = text.trim();
+    let inner = text.split_once("${{").and_then(|(front, rest)| Some((front, rest.split_once("}}")?)));
+    let Some((front, (axis, back))) = inner else {
         return text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
     };
+    if back.contains("${{") {
+        return Vec::new();
+    }
+    let found = of_expression(job, axis.trim(), env);
+    found.into_iter().map(|value| format!("{front}{value}{back}")).collect()
+}
+
+/// The values of a variable, or of an axis of the matrix.
+fn of_expression(job: &Value, axis: &str, env: &[(String, String)]) -> Vec<String> {
     if let Some(name) = axis.strip_prefix("env.") {
         return env.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.clone()).into_iter().collect();
     }
