@@ -1,7 +1,7 @@
 //! Facts of the project's own workflows that hold for a component of any language.
 
 use super::names::shown;
-use super::own::{Command, Job, OwnWorkflows};
+use super::own::{Command, Job, OwnWorkflows, Place};
 use super::project::{Component, Install, Stated, Toolchain};
 use super::walk::View;
 
@@ -38,7 +38,7 @@ const OF_TOOLS: &[&str] = &[
     "GO_VERSION",
 ];
 
-/// Texts of commands that prepare a database or sources for tests.
+/// Texts of commands that prepare a database, sources or browsers for tests.
 const PREPARING: &[&str] = &[
     "alembic upgrade",
     "manage.py migrate",
@@ -56,6 +56,7 @@ const PREPARING: &[&str] = &[
     " run generate",
     " run codegen",
     "prisma generate",
+    "playwright install",
 ];
 
 /// Programs that `init` has read otherwise, or that change nothing for tests.
@@ -141,8 +142,17 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
         stated.env.extend(env);
     }
     packages(view, test, stated);
+    let prepared = prepared(view, test, &path, front);
     if component.tests.is_some() {
-        prepared(view, test, &path, front, &mut component.stated);
+        for (text, place) in prepared {
+            stated.before.push(text);
+            stated.took("before", &place);
+        }
+    } else if let Some((_, check)) = component.checks.iter_mut().find(|(name, _)| name.as_str() == "test") {
+        for (text, place) in prepared.into_iter().rev() {
+            *check = format!("{text} && {check}");
+            stated.took("checks.test", &place);
+        }
     }
     component.hints.extend(not_taken(view, test, &component.stated));
 }
@@ -258,15 +268,16 @@ fn files(view: &View<'_>, component: &mut Component) {
     }
 }
 
-/// Commands of the job that prepare a database before the tests.
-fn prepared(view: &View<'_>, test: &Command, path: &str, front: &str, stated: &mut Stated) {
+/// Commands of the job that prepare what the tests need, with their places.
+fn prepared(view: &View<'_>, test: &Command, path: &str, front: &str) -> Vec<(String, Place)> {
     let prepares = |text: &str| PREPARING.iter().any(|known| text.contains(known));
+    let mut found = Vec::new();
     for command in view.own.before(test).filter(|command| !command.is_inner()) {
         let is_it =
             prepares(&command.text) || OwnWorkflows::started_by(view.tree, command).iter().any(|text| prepares(text));
         if let Some(text) = command.for_folder(path).filter(|_| is_it) {
-            stated.before.push(format!("{front}{text}"));
-            stated.took("before", &command.place);
+            found.push((format!("{front}{text}"), command.place.clone()));
         }
     }
+    found
 }

@@ -248,6 +248,26 @@ fn node_is_tested_with_the_maintained_versions_of_the_workflow() {
 }
 
 #[test]
+fn browsers_are_installed_before_a_test_script_that_the_workflow_installs_them_for() {
+    let job = "    steps:\n      - run: npm install\n      - run: npx playwright install --with-deps\n      - run: npm test\n";
+    let of = |scripts: &str| {
+        let json = format!(r#"{{ "name": "lib", "scripts": {scripts}, "devDependencies": {{ "vitest": "4" }} }}"#);
+        definition(&[
+            ("package.json", &json),
+            ("package-lock.json", "{}"),
+            ("a.test.js", ""),
+            (".github/workflows/ci.yml", &workflow(job)),
+        ])
+    };
+    let install = "npx playwright install --with-deps";
+    let text = of(r#"{ "test": "ava" }"#);
+    holds(&text, &[&format!("test = \"{install} && npm run test\"   # .github/workflows/ci.yml:6")]);
+    assert!(!text.contains("the job that tests also runs"), "{text}");
+    let text = of(r#"{ "test": "vitest run" }"#);
+    holds(&text, &[&format!("before = [{{ run = \"{install}\" }}]   # .github/workflows/ci.yml:6")]);
+}
+
+#[test]
 fn bun_is_installed_at_the_version_of_the_project() {
     let lock = ("bun.lock", "{}");
     let json = r#"{ "packageManager": "bun@1.2.20", "scripts": { "build": "bun build.ts", "test": "bun test" } }"#;
