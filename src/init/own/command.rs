@@ -76,6 +76,11 @@ const WITH_VALUE: &[&str] = &[
     "--source",
     "--omit",
     "--rcfile",
+    "--debug",
+    "--include",
+    "--concurrency",
+    "--context",
+    "--data-file",
 ];
 
 impl Command {

@@ -285,6 +285,11 @@ jobs:
         for line in ["ruff check .", "uv run ruff check", "python -m ruff check src", "poetry run -q ruff check"] {
             assert!(command::started(line).starts_with(&["ruff", "check"]), "{line}");
         }
+        for line in
+            ["uv run coverage run --debug config -m pytest -q", "coverage run --context=a --include 'a/*' -m pytest -q"]
+        {
+            assert_eq!(command::started(line), ["pytest", "-q"], "{line}");
+        }
         for line in ["ruff format", "echo ruff check", "pip install ruff"] {
             assert!(!command::started(line).starts_with(&["ruff", "check"]), "{line}");
         }
