@@ -165,6 +165,11 @@ fn versions(view: &View<'_>, folder: &Folder, manifest: &Table) -> Versions {
     }
     let least = [["package", "rust-version"].as_slice(), &["workspace", "package", "rust-version"]];
     match least.into_iter().find_map(|path| text(manifest, path)).filter(|version| is_channel(version)) {
+        Some(version) if !folder.has("Cargo.lock") => {
+            let reason =
+                format!("newer dependencies may not build with rust-version {version}: no Cargo.lock holds them");
+            Versions { list: vec!["stable".to_owned()], from: Some(reason) }
+        }
         Some(version) => {
             Versions { list: vec![version.to_owned()], from: Some("rust-version in Cargo.toml".to_owned()) }
         }

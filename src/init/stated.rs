@@ -212,12 +212,13 @@ fn variables(job: &Job, test: &Command) -> Vec<(String, String)> {
 fn local(value: &str, job: &Job) -> String {
     let mut value = value.to_owned();
     for service in &job.services {
-        for (before, behind) in [("@", ":"), ("//", ":"), ("@", "/"), ("//", "/")] {
-            let name = &service.name;
-            value = value.replace(&format!("{before}{name}{behind}"), &format!("{before}localhost{behind}"));
-        }
         if value == service.name {
             "localhost".clone_into(&mut value);
+        }
+        let fronts: &[&str] = if value.contains('@') { &["@"] } else { &["//"] };
+        for (front, behind) in fronts.iter().flat_map(|front| [(front, ":"), (front, "/")]) {
+            let name = &service.name;
+            value = value.replace(&format!("{front}{name}{behind}"), &format!("{front}localhost{behind}"));
         }
     }
     value

@@ -215,6 +215,60 @@ fn rust_is_tested_with_the_toolchains_and_features_of_the_workflow() {
 }
 
 #[test]
+fn rust_is_tested_with_the_toolchain_that_rustup_sets_up_and_not_with_the_least_one_where_nothing_is_locked() {
+    let package = "[package]\nname = \"a\"\nrust-version = \"1.57\"\n";
+    let source = ("src/lib.rs", "#[test]\nfn a() {}\n");
+    let of = |setup: &str| {
+        let job = format!("    steps:\n      - run: {setup}\n      - run: cargo test\n");
+        let lock = ("Cargo.lock", "");
+        definition(&[("Cargo.toml", package), lock, source, (".github/workflows/ci.yml", &workflow(&job))])
+    };
+    let place = ".github/workflows/ci.yml:5";
+    for setup in ["rustup update stable --no-self-update", "rustup toolchain install stable --profile minimal"] {
+        holds(&of(setup), &[&format!("rust = \"stable\"   # {place}")]);
+    }
+    holds(&of("rustup default 1.80.1"), &[&format!("rust = \"1.80.1\"   # {place}")]);
+    holds(
+        &of("rustup update $nightly && rustup default $nightly"),
+        &["rust = \"1.57\"   # rust-version in Cargo.toml"],
+    );
+    let text = definition(&[("Cargo.toml", package), source]);
+    let reason = "newer dependencies may not build with rust-version 1.57: no Cargo.lock holds them";
+    holds(&text, &[&format!("rust = \"stable\"   # {reason}")]);
+}
+
+#[test]
+fn an_address_keeps_its_user_where_a_service_has_the_same_name() {
+    let job = "    env:\n      DATABASE_URL: postgres://postgres:pw@postgres:5432/postgres\n      CACHE_URL: redis://cache:6379/0\n\
+               \x20   services:\n      postgres: { image: 'postgres:16' }\n      cache: { image: 'redis:7' }\n\
+               \x20   steps:\n      - run: pip install pytest\n      - run: pytest\n";
+    let text = definition(&[
+        ("pyproject.toml", "[project]\nname = \"lib\"\ndependencies = [\"psycopg\", \"redis\"]\n"),
+        (".github/workflows/ci.yml", &workflow(job)),
+        ("tests/test_a.py", TEST),
+    ]);
+    for address in ["postgres://postgres:pw@localhost:5432/postgres", "redis://localhost:6379/0"] {
+        assert!(text.contains(&format!("\"{address}\"")), "{address} {text}");
+    }
+}
+
+#[test]
+fn the_workflow_with_the_usual_name_is_the_main_one() {
+    let of = |version: &str| {
+        workflow(&format!(
+            "    steps:\n      - uses: actions/setup-python@v6\n        with: {{ python-version: '{version}' }}\n      - run: pytest\n"
+        ))
+    };
+    let text = definition(&[
+        ("pyproject.toml", "[project]\nname = \"lib\"\n"),
+        (".github/workflows/ci-alternative.yml", &of("3.14")),
+        (".github/workflows/ci.yml", &of("3.12")),
+        ("tests/test_a.py", TEST),
+    ]);
+    holds(&text, &["python = \"3.12\"   # .github/workflows/ci.yml:6"]);
+}
+
+#[test]
 fn go_is_tested_with_the_versions_of_the_workflow_that_are_not_older_than_the_module() {
     let of = |module: &str, matrix: &str, version: &str| {
         let job = format!(

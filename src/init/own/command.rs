@@ -176,6 +176,17 @@ pub(super) fn started(line: &str) -> Vec<&str> {
     }
 }
 
+/// The toolchain of Rust that a command of rustup sets up.
+pub(super) fn toolchain(line: &str) -> Option<&str> {
+    let words = started(line);
+    let plain: Vec<&str> = words.into_iter().filter(|word| !word.starts_with('-')).collect();
+    match plain.as_slice() {
+        ["rustup", "update" | "default", name, ..] => Some(name),
+        ["rustup", "override", "set", name, ..] | ["rustup", "toolchain", "install", name, ..] => Some(name),
+        _ => None,
+    }
+}
+
 /// Takes the options at the front away, with their values.
 fn drop_options(rest: &mut Vec<&str>) {
     while let Some(first) = rest.first().copied().filter(|word| word.starts_with(['-', '$', '"'])) {

@@ -66,7 +66,8 @@ fn is_test_script(words: &[&str]) -> bool {
         && script.is_some_and(|script| *script == "test" || script.starts_with("test:") || TOOLS.contains(script))
 }
 
-/// The rank of a workflow by its name: the usual names of the main tests first, those of special tests last.
+/// The rank of a workflow by its name: the usual names of the main tests first, then names that contain one, those of special
+/// tests last.
 fn rank(file: &str) -> u8 {
     const MAIN: &[&str] = &[
         "ci", "test", "tests", "unit", "main", "build", "suite", "python", "package", "pytest", "tox", "check",
@@ -100,9 +101,12 @@ fn rank(file: &str) -> u8 {
     let stem = stem.split('.').next().unwrap_or_default();
     let words: Vec<&str> = stem.split(|c: char| !c.is_ascii_alphanumeric()).collect();
     if words.iter().any(|word| SPECIAL.contains(word)) {
-        2
-    } else {
-        u8::from(!words.iter().any(|word| MAIN.contains(word)))
+        return 3;
+    }
+    match words.as_slice() {
+        [word] if MAIN.contains(word) => 0,
+        words if words.iter().any(|word| MAIN.contains(word)) => 1,
+        _ => 2,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_yaml::Value;
 
-use super::command::{Command, assigned};
+use super::command::{Command, assigned, toolchain};
 use super::parts::{Job, OwnWorkflows, Service, Version};
 use super::place::Place;
 use super::script::{self, Line, logical};
@@ -78,6 +78,10 @@ impl Reader<'_> {
             self.command(step, inner, depth + 1, found);
         }
         let Line { text, folder, place, env } = line;
+        if let Some(toolchain) = toolchain(&text) {
+            let version = Version { place: place.clone(), text: toolchain.to_owned(), job: step.job };
+            found.versions.push(("rust".to_owned(), version));
+        }
         let given = step.env.iter().cloned().chain(env).chain(assigned(&text)).collect();
         found.commands.push(Command {
             text,
