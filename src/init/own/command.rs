@@ -181,8 +181,9 @@ pub(super) fn toolchain(line: &str) -> Option<&str> {
     let words = started(line);
     let plain: Vec<&str> = words.into_iter().filter(|word| !word.starts_with('-')).collect();
     match plain.as_slice() {
-        ["rustup", "update" | "default", name, ..] => Some(name),
-        ["rustup", "override", "set", name, ..] | ["rustup", "toolchain", "install", name, ..] => Some(name),
+        ["rustup", "update" | "default", name, ..]
+        | ["rustup", "override", "set", name, ..]
+        | ["rustup", "toolchain", "install", name, ..] => Some(name),
         _ => None,
     }
 }
