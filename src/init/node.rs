@@ -205,6 +205,7 @@ impl Package {
             }
         }
         let mut found = None;
+        let is_sum = self.script("test").is_some_and(|text| script_proof::is_sum(text, run));
         for name in names {
             let script = self.script(name).unwrap_or_default().trim();
             let reported = || Some((TestRunner::Command(self.reporting(script)?), Vec::new()));
@@ -220,9 +221,12 @@ impl Package {
                     coverage: None,
                     shuffled: false,
                 });
-            } else if name == "test" {
-                checks.push((word("test"), self.manager.run(name)));
-                hints.push(no_report("the test script"));
+            } else if name == "test" || (is_sum && found.is_none()) {
+                // `test` is all of what workflows run one by one.
+                if checks.iter().all(|(known, _)| known.as_str() != "test") {
+                    checks.push((word("test"), self.manager.run("test")));
+                    hints.push(no_report("the test script"));
+                }
             } else {
                 let reason = "a workflow runs it behind other scripts: add what it needs";
                 let name = (names::name(name).unwrap_or_else(|| word("test")), self.manager.run(name));
@@ -238,7 +242,8 @@ impl Package {
         let by_workflows: Vec<&str> = self
             .scripts()
             .map(|(name, _)| name)
-            .filter(|name| name.starts_with("test:") && !name.contains("watch") && run.contains(name))
+            .filter(|name| *name == "unit" || name.starts_with("test:"))
+            .filter(|name| !name.contains("watch") && run.contains(name))
             .collect();
         if !by_workflows.is_empty() && !run.contains(&"test") {
             return by_workflows;

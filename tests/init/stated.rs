@@ -297,7 +297,18 @@ fn node_is_tested_with_the_maintained_versions_of_the_workflow() {
         (".npmrc", "package-lock = false\n"),
         (".github/workflows/ci.yml", &workflow(job)),
     ]);
-    holds(&text, &["node    = [\"22\", \"24\"]   # .github/workflows/ci.yml:5"]);
+    let versions = "node    = [\"22\", \"24\"]   # .github/workflows/ci.yml:5";
+    holds(&text, &[versions]);
+    let types = "  types:\n    env: { NODE_OPTIONS: --test }\n    steps:\n      - uses: actions/setup-node@v6\n        with: { node-version: 20 }\n      - run: npm run test:types\n";
+    let job = workflow(&format!("{}{types}", job.replace("run test", "run unit")));
+    let scripts = r#"{ "name": "lib", "scripts": { "test": "npm run unit", "unit": "mocha", "test:types": "tsd" } }"#;
+    let by_parts = definition(&[
+        ("package.json", scripts),
+        (".npmrc", "package-lock = false\n"),
+        (".github/workflows/ci.yml", &job),
+    ]);
+    holds(&by_parts, &[versions]);
+    assert!(!by_parts.contains("NODE_OPTIONS"), "{by_parts}");
     assert!(!text.contains("there is no lock file"), "{text}");
 }
 

@@ -57,13 +57,15 @@ const TESTERS: &[(&str, &[&[&str]])] = &[
     ("go", &[&["go", "test"]]),
 ];
 
-/// Returns whether a package manager runs a script for tests, or a test tool: `pnpm run test:unit`, `yarn vitest`.
+/// Returns whether a package manager runs a script for tests, or a test tool: `npm run unit`, `pnpm run test:unit`, `yarn vitest`.
 fn is_test_script(words: &[&str]) -> bool {
     const TOOLS: &[&str] = &["vitest", "jest", "mocha", "ava"];
     let Some((manager, rest)) = words.split_first() else { return false };
     let script = rest.iter().find(|word| !word.starts_with('-') && **word != "run");
     ["npm", "pnpm", "yarn", "bun"].contains(manager)
-        && script.is_some_and(|script| *script == "test" || script.starts_with("test:") || TOOLS.contains(script))
+        && script.is_some_and(|script| {
+            ["test", "unit"].contains(script) || script.starts_with("test:") || TOOLS.contains(script)
+        })
 }
 
 /// The rank of a workflow by its name: the usual names of the main tests first, then names that contain one, those of special
