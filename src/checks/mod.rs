@@ -92,6 +92,7 @@ mod traffic_keys;
 mod traffic_workload;
 mod undo_without_current;
 mod unmatched_glob;
+mod unused;
 mod url_in_secret;
 mod version_file;
 mod window_too_few;
@@ -190,6 +191,7 @@ pub(crate) const CHECKS: &[&dyn Check] = &[
     &traffic_keys::TrafficKeys,
     &traffic_workload::TrafficWorkload,
     &unmatched_glob::UnmatchedGlob,
+    &unused::Unused,
     &url_in_secret::UrlInSecret,
     &version_file::VersionFile,
     &window_too_few::WindowTooFew,

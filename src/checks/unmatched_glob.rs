@@ -148,7 +148,7 @@ impl Globs<'_, '_, '_> {
     /// Reports a glob that no file matches, and returns whether it is one.
     fn one(&mut self, at: &Trail<'_>, written: &Written<'_>, help: Option<String>) -> bool {
         let Written { base, text, excludes } = written;
-        // A path out of the repository, and an empty one, have findings of their own.
+        // A path out of the repository, and an empty one, are reported by other rules.
         let Some(glob) = sources::join(base, text).filter(|_| !text.trim().is_empty()) else { return false };
         let folder = if text.ends_with('/') { "/" } else { "" };
         let dead = if *excludes {
@@ -185,7 +185,7 @@ impl Globs<'_, '_, '_> {
         is_ignored(tree, glob)
     }
 
-    /// What is there, of a glob that was meant in another way.
+    /// Help for a glob that would match in another way of writing it.
     fn near(&self, base: &str, text: &str) -> Option<String> {
         let tree = self.subject.sources.tree.as_ref();
         let plain = text.trim_start_matches("./").trim_end_matches('/');

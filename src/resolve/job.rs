@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::call::Call;
+use super::call::{self, Call};
 use super::component::Component;
 use super::names::{ci_jobs, own_jobs};
 use super::outputs;
@@ -79,6 +79,21 @@ impl<'a> Job<'a> {
     /// Returns whether it has the files of the repository.
     pub(crate) fn checks_out(&self) -> bool {
         self.written.checkout != Some(JobCheckout::None)
+    }
+
+    /// Returns the keys of its matrix that something reads: a value, the machine, or the set-up of its toolchain.
+    pub(crate) fn keys_read(&self) -> Vec<&str> {
+        let values = call::values(self.written).flat_map(RunValue::parts).filter_map(|part| match part {
+            RunValue::Matrix(key) => Some(key.as_str()),
+            _ => None,
+        });
+        let machine = match self.machine {
+            JobMachine::Matrix(key) => Some(key.as_str()),
+            JobMachine::Fixed(_) => None,
+        };
+        let versions = self.component.as_ref().and_then(|component| component.axes.versions);
+        let sets = |axis: &&str| self.cells.iter().any(|cell| cell.keys().any(|key| key.as_str() == *axis));
+        values.chain(machine).chain(versions.map(|versions| versions.axis).filter(sets)).collect()
     }
 
     fn of(

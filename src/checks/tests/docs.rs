@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 
-use super::{ELSEWHERE, FRAME, files_in, found, page::Page, pages, repository, shown, sources};
+use super::{ELSEWHERE, FRAME, files_in, found_by, page::Page, pages, repository, shown, sources};
 use crate::diagnostics::Level;
 
 const INTRODUCTION: &str = "\
@@ -24,7 +24,7 @@ fn rendered(code: &str, page: &Page) -> String {
         return text;
     }
     let sources = sources(&page.example);
-    let message = shown(&sources, &found(&sources));
+    let message = shown(&sources, &found_by(code, &sources));
     let message: Vec<&str> = message.trim_end().lines().map(str::trim_end).collect();
     let (front, fix) = text.split_once("\n## Fix\n").expect("a page has a fix");
     format!("{front}\n```text\n{}\n```\n\n## Fix\n{fix}", message.join("\n"))
@@ -34,7 +34,7 @@ fn index(pages: &[(&str, Page)]) -> String {
     let mut text = INTRODUCTION.to_owned();
     text.push_str("| Rule | Severity | Requirement |\n|---|---|---|\n");
     for (code, page) in pages {
-        let found = found(&sources(&page.example));
+        let found = found_by(code, &sources(&page.example));
         let worst = found.iter().map(|it| it.level).min().unwrap_or(Level::Error);
         let weighs = if worst == Level::Error { "error" } else { "warning" };
         let what = page.what.split(". ").next().unwrap_or_default().trim_end_matches('.');

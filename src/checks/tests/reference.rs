@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{found, shown};
+use super::{found_in_whole as found, shown};
 use crate::sources::{Memory, Sources, Text};
 
 /// Files that the reference pipeline names, with the contents that rules look for.

@@ -10,6 +10,7 @@ mod left_out;
 mod named;
 mod own_jobs;
 mod tested;
+mod unused;
 mod valued;
 
 use std::collections::BTreeMap;
