@@ -40,7 +40,7 @@ impl Check for UnmatchedGlob {
 struct Written<'a> {
     /// The folder that it starts from, from the root of the repository.
     base: &'a str,
-    /// Its text.
+    /// Its text, without the `!` in front.
     text: &'a str,
     /// `true` for one that leaves files out, which does no harm before there are any.
     excludes: bool,
@@ -136,8 +136,17 @@ impl Globs<'_, '_, '_> {
         let mut alive = false;
         items(at, "paths", paths, &mut |at, text| {
             let (text, excludes) = text.strip_prefix('!').map_or((text.as_str(), false), |files| (files, true));
-            // `?` and `+` repeat the character in front of them there.
-            let dead = !text.contains(['?', '+']) && self.one(at, &Written { base: "", text, excludes }, None);
+            let plain = text.trim_start_matches("./").trim_start_matches('/');
+            let dead = if plain.len() < text.len() {
+                // Source: <https://github.com/rhysd/actionlint/issues/521>.
+                let message = format!("no change matches `{text}`: paths of changes start without `./` and `/`");
+                let help = format!("write `\"{}{plain}\"`", if excludes { "!" } else { "" });
+                self.found.push(Diagnostic::warning(CODE, at.at(), message).help(help));
+                true
+            } else {
+                // `?` and `+` repeat the character in front of them there.
+                !text.contains(['?', '+']) && self.one(at, &Written { base: "", text, excludes }, None)
+            };
             alive |= !dead && !excludes;
         });
         if let (false, Some(last)) = (alive || paths.is_empty(), self.found.last_mut()) {
@@ -179,7 +188,7 @@ impl Globs<'_, '_, '_> {
         }
         let modules = tree.read(".gitmodules").unwrap_or_default();
         let mut modules = modules.lines().filter_map(|line| line.trim().strip_prefix("path")?.trim().strip_prefix('='));
-        if modules.any(|path| within(path.trim(), glob)) {
+        if modules.any(|path| within(path.trim(), glob) || within(path.trim(), literal_folder(glob))) {
             return true;
         }
         is_ignored(tree, glob)
@@ -258,11 +267,26 @@ fn misspelt(tree: &dyn Tree, base: &str, text: &str) -> Option<String> {
             break;
         }
         let names = tree.list(&folder);
-        let mut plain = names.iter().map(|name| name.trim_end_matches('/'));
-        let near = if plain.clone().any(|name| name == part) { Some(part) } else { closest(part, plain.by_ref()) }?;
-        folder = below(&folder, near);
-        parts.push(near.to_owned());
+        let near = meant(part, names.iter().map(|name| name.trim_end_matches('/')))?.to_owned();
+        folder = below(&folder, &near);
+        parts.push(near);
     }
     parts.extend(all.map(str::to_owned));
     Some(parts.join("/"))
+}
+
+/// The name of a list that was meant: `Cargo.toml` is no spelling of `Cargo.lock`.
+fn meant<'n>(name: &str, names: impl Iterator<Item = &'n str> + Clone) -> Option<&'n str> {
+    if let Some(same) = names.clone().find(|other| *other == name) {
+        return Some(same);
+    }
+    if let Some(same) = names.clone().find(|other| other.eq_ignore_ascii_case(name)) {
+        return Some(same);
+    }
+    let kind = |name: &str| name.rsplit_once('.').map(|(_, kind)| kind.to_owned());
+    let own = kind(name);
+    closest(name, names).filter(|near| match (&own, kind(near)) {
+        (Some(own), Some(other)) => closest(own, [other.as_str()]).is_some(),
+        (own, other) => own.is_none() && other.is_none(),
+    })
 }

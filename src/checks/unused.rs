@@ -303,11 +303,17 @@ fn matrix(at: &Trail<'_>, job: &resolve::Job<'_>, found: &mut Vec<Diagnostic>) {
     let named = |key: &Name| matrix.exclude.iter().chain(&matrix.optional).any(|cell| cell.contains_key(key));
     let at = at.key("matrix");
     for (key, values) in &matrix.axes {
-        if values.len() > 1 && !read.contains(&key.as_str()) && !named(key) {
+        if values.len() > 1 && !read.contains(&key.as_str()) && !named(key) && !is_count(values) {
             let message = format!("nothing in the job reads `{key}`, so each of its values repeats the same job");
             let variable = key.to_uppercase().replace('-', "_");
             let help = format!("read it, as in `env = {{ {variable} = {{ matrix = \"{key}\" }} }}`, or remove it");
             found.push(unused(at.key(key).at().key(), message, help));
         }
     }
+}
+
+/// Returns whether values count the times that a job is repeated: from 0 or 1, without a gap.
+fn is_count(values: &[String]) -> bool {
+    let counts = |from: usize| values.iter().enumerate().all(|(index, value)| *value == (from + index).to_string());
+    counts(0) || counts(1)
 }

@@ -40,6 +40,9 @@ unit = "ratio"
 query = 'sum(rate(errors{version="$version"}[$window])) / sum(rate(requests{version="$version"}[$window]))'
 samples = { query = 'sum(increase(requests{version="$version"}[$window]))', at-least = 100 }
 window = "5m"
+
+[allow]
+unused = "the mistakes need no environment"
 "#;
 
 fn project(definition: &str) -> Project {

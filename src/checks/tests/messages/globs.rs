@@ -18,7 +18,7 @@ fn globs_of_components() {
         r#"[components.web]
 path = "web"
 node = "24"
-watch = ["schema/**", "shcema/**", "*.lock", "deploy", "deploy/*.yml", "!schema/x", "../x", "built/**", "lib/x/**", ".github/workflows/a.yml", "pipeline.lock"]
+watch = ["schema/**", "shcema/**", "*.lock", "deploy", "deploy/*.yml", "!schema/x", "../x", "built/**", "lib/x/**", "lib/*/y", ".github/workflows/a.yml", "pipeline.lock"]
 ignore = ["web/docs/*.md", "web/exmaples/**", "**/*.md"]
 checks = { lint = "npm run lint" }
 "#,
@@ -97,14 +97,14 @@ fn what_to_type() {
     let toml = r#"[components.web]
 path = "web"
 node = "24"
-watch = ["schema", "shcema/*.json", "src/**", "nowhere/deep/**", "{a,b}/**", "schema/*.yaml", "schema/"]
+watch = ["schema", "shcema/*.json", "src/**", "nowhere/deep/**", "{a,b}/**", "schema/*.yaml", "schema/", "readme.md", "Cargo.lock", "a.yml"]
 checks = { lint = "npm run lint" }
 [workflows.docs]
-on = { branches = ["main"], paths = ["dosc/**"] }
+on = { branches = ["main"], paths = ["dosc/**", "./docs/**", "!/docs/a.md", "docs/"] }
 jobs.build = { steps = [{ run = "make docs" }] }
 "#;
     assert_eq!(
-        helped(toml, &["schema/a.json", "web/src/a.ts", "docs/a.md"]),
+        helped(toml, &["schema/a.json", "web/src/a.ts", "docs/a.md", "README.md", "Cargo.toml", "a.yaml"]),
         [
             "components.web.watch[0]: write `\"schema/**\"`: a folder matches by the files in it",
             "components.web.watch[1]: did you mean `\"schema/*.json\"`?",
@@ -113,7 +113,13 @@ jobs.build = { steps = [{ run = "make docs" }] }
             "components.web.watch[4]: write a pattern for each: braces are not expanded",
             "components.web.watch[5]: correct it, or remove it",
             "components.web.watch[6]: write `\"schema/**\"`: a folder matches by the files in it",
+            "components.web.watch[7]: did you mean `\"README.md\"`?",
+            "components.web.watch[8]: correct it, or remove it",
+            "components.web.watch[9]: did you mean `\"a.yaml\"`?",
             "workflows.docs.on.paths[0]: did you mean `\"docs/**\"`?",
+            "workflows.docs.on.paths[1]: write `\"docs/**\"`",
+            "workflows.docs.on.paths[2]: write `\"!docs/a.md\"`",
+            "workflows.docs.on.paths[3]: write `\"docs/**\"`: a folder matches by the files in it",
         ]
     );
 }
