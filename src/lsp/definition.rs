@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::names;
+use super::run_values;
 use super::words::{self, Role};
 use crate::diagnostics::Part;
 use crate::sources::{Sources, Text};
@@ -19,5 +20,6 @@ pub(super) fn declaration<'s>(text: &str, byte: usize, sources: &'s Sources) -> 
         Role::Value => names::of_value(&word.path, &texts),
         Role::Key | Role::Header => names::of_keys(word.table(), &texts),
     };
-    names.into_iter().find(|name| name.text == word.text)?.at
+    let known = names.into_iter().find(|name| name.text == word.text).and_then(|name| name.at);
+    known.or_else(|| run_values::source_of(&word.path, &word.text, &texts))
 }

@@ -6,6 +6,7 @@
 mod actions;
 mod client;
 mod completion;
+mod declared;
 mod definition;
 mod diagnostics;
 mod documents;
@@ -13,6 +14,7 @@ mod hover;
 mod names;
 mod position;
 mod queue;
+mod run_values;
 mod session;
 #[cfg(test)]
 mod tests;

@@ -1,9 +1,7 @@
 //! Names that a key takes: those of a table of the definition, or of a registry of this program.
 
-use std::collections::BTreeSet;
-use std::ops::Range;
-
-use super::words::words;
+use super::declared::{Name, declared};
+use super::run_values;
 use crate::definition;
 use crate::diagnostics::Part;
 use crate::resolve::names::{JOB_TABLES, job_ids, own_jobs};
@@ -11,16 +9,9 @@ use crate::runners::RUNNERS;
 use crate::sources::Text;
 use crate::traffic::TRAFFIC;
 
-/// A name, and the key that declares it.
-pub(super) struct Name<'t> {
-    pub(super) text: String,
-    /// The file and the bytes of the key; none for a name of a registry.
-    pub(super) at: Option<(&'t Text, Range<usize>)>,
-}
-
 /// Returns the names that the value at a path takes. The texts are a definition and its bases.
 pub(super) fn of_value<'t>(path: &[Part], texts: &[&'t Text]) -> Vec<Name<'t>> {
-    definition::names(path).map_or_else(Vec::new, |table| of(table, path, texts))
+    definition::names(path).map_or_else(|| run_values::of_value(path, texts), |table| of(table, path, texts))
 }
 
 /// Returns the names that are keys of the table at a path.
@@ -52,18 +43,4 @@ fn of<'t>(table: &'static str, path: &[Part], texts: &[&'t Text]) -> Vec<Name<'t
 
 fn registered<'t>(name: &str) -> Name<'t> {
     Name { text: name.to_owned(), at: None }
-}
-
-/// The entries of a table, each where it is declared first.
-fn declared<'t>(table: &[Part], texts: &[&'t Text]) -> Vec<Name<'t>> {
-    let mut seen = BTreeSet::new();
-    let mut found = Vec::new();
-    for text in texts {
-        for word in words(&text.text).filter(|word| word.declares(table)) {
-            if seen.insert(word.text.clone()) {
-                found.push(Name { text: word.text, at: Some((text, word.range)) });
-            }
-        }
-    }
-    found
 }

@@ -86,6 +86,25 @@ pub(crate) fn sets(step: &Step, output: &str) -> Option<bool> {
     }
 }
 
+/// Returns the outputs that a step is known to set: those of an action of the catalogue, and names that a script prints
+/// with `=` or `<<` behind them.
+pub(crate) fn of_step(run: Option<&str>, uses: Option<&str>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let script = run.filter(|script| script.contains("GITHUB_OUTPUT")).unwrap_or_default();
+    for printed in ["echo ", "printf "].iter().flat_map(|program| script.split(program).skip(1)) {
+        let text = printed.trim_start_matches(['"', '\'', ' ']);
+        let is_name = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
+        let name = text.split(|letter| !is_name(letter)).next().unwrap_or_default();
+        let rest = text.strip_prefix(name).unwrap_or_default();
+        if !name.is_empty() && (rest.starts_with('=') || rest.starts_with("<<")) && !found.iter().any(|it| it == name) {
+            found.push(name.to_owned());
+        }
+    }
+    let action = uses.and_then(catalogue::action);
+    found.extend(action.iter().flat_map(|action| action.outputs).map(|output| (*output).to_owned()));
+    found
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +129,23 @@ mod tests {
 
     const META: &str = "{ id = 'meta', run = 'echo \"version=1\" >> \"$GITHUB_OUTPUT\"' }";
     const TOOL: &str = "{ id = 'tool', run = './tools/describe' }";
+
+    #[test]
+    fn outputs_that_a_step_is_known_to_set() {
+        for (script, names) in [
+            ("echo \"version=1\" >> \"$GITHUB_OUTPUT\"", &["version"][..]),
+            (
+                "{\n  echo 'a=1'\n  echo b=$B; echo a=2\n  printf 'text<<END\\n'\n} >> $GITHUB_OUTPUT",
+                &["a", "b", "text"],
+            ),
+            ("echo a=1", &[]),
+            ("echo done; ./tools/describe >> \"$GITHUB_OUTPUT\"", &[]),
+        ] {
+            assert_eq!(of_step(Some(script), None), names, "{script}");
+        }
+        assert!(of_step(None, Some("actions/cache")).contains(&"cache-hit".to_owned()));
+        assert_eq!(of_step(None, Some("acme/unknown")), [] as [&str; 0]);
+    }
 
     #[test]
     fn the_step_that_sets_an_output() {

@@ -1,6 +1,7 @@
 //! `pipewright lsp`: documents that are typed, and the answers to them.
 
 mod editor;
+mod run_values;
 #[path = "../support/mod.rs"]
 mod support;
 
