@@ -46,9 +46,6 @@ pub mod verification;
 pub mod workflow;
 pub mod yaml;
 
-use std::panic::resume_unwind;
-use std::thread;
-
 use checks::Subject;
 use definition::Definition;
 use diagnostics::{Code, Diagnostic, Location};
@@ -118,16 +115,11 @@ fn passes(
     }
     let lowered = lowering::lower(&pipeline, sources, &lock).map_err(|unmet| diagnostics.extend(unmet)).ok()?;
     let Lowered { workflows, emitted } = lowered;
-    // Both read the workflows, and each takes about as long as the other.
-    let (found, files) = thread::scope(|scope| {
-        let files = scope.spawn(|| files::files(sources, &workflows, emitted));
-        (verification::verify(&workflows), files.join().unwrap_or_else(|panic| resume_unwind(panic)))
-    });
-    diagnostics.extend(found);
+    diagnostics.extend(verification::verify(&workflows));
     if diagnostics.iter().any(Diagnostic::is_error) {
         return None;
     }
-    let files = files.map_err(|refused| diagnostics.push(*refused)).ok()?;
+    let files = files::files(sources, &workflows, emitted).map_err(|refused| diagnostics.push(*refused)).ok()?;
     Some((files, workflows))
 }
 

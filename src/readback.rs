@@ -57,16 +57,16 @@ fn validator() -> &'static Result<Validator, String> {
     })
 }
 
-fn as_json(node: &Node) -> Value {
+fn as_json(node: &Node<'_>) -> Value {
     match node {
         Node::Null => Value::Null,
         Node::Bool(value) => (*value).into(),
         Node::Int(value) => (*value).into(),
-        Node::Str(text) => text.as_str().into(),
+        Node::Str(text) => text.as_ref().into(),
         Node::Seq(items) => items.iter().map(|item| as_json(&item.value)).collect(),
         Node::FlowSeq(items) => items.iter().map(as_json).collect(),
         Node::Map(entries) => {
-            Value::Object(entries.iter().map(|entry| (entry.key.clone(), as_json(&entry.value))).collect())
+            Value::Object(entries.iter().map(|entry| (entry.key.to_string(), as_json(&entry.value))).collect())
         }
     }
 }

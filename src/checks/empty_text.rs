@@ -1,6 +1,8 @@
 //! A text that names something is not empty.
 
 use toml::de::{DeTable, DeValue};
+use toml_parser::Source;
+use toml_parser::lexer::{Token, TokenKind as Kind};
 
 use super::check::{Check, Subject};
 use crate::diagnostics::{Code, Diagnostic, Location};
@@ -22,7 +24,7 @@ impl Check for EmptyText {
 
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let sources = subject.sources;
-        for text in std::iter::once(&sources.definition).chain(&sources.bases) {
+        for text in std::iter::once(&sources.definition).chain(&sources.bases).filter(|text| may_hold_one(&text.text)) {
             let (root, _) = DeTable::parse_recoverable(&text.text);
             table(text, "", root.get_ref(), found);
         }
@@ -64,6 +66,18 @@ const NAMED: [&str; 15] = [
     "workloads",
 ];
 
+/// Returns whether a closer look is due: a string has nothing but space in it, or begins with an escape, which may be one.
+fn may_hold_one(text: &str) -> bool {
+    let is_string = |token: &Token| {
+        matches!(token.kind(), Kind::LiteralString | Kind::BasicString | Kind::MlLiteralString | Kind::MlBasicString)
+    };
+    Source::new(text).lex().filter(is_string).any(|token| {
+        let raw = text.get(token.span().start()..token.span().end()).unwrap_or_default();
+        let inner = raw.trim_matches(['"', '\'']).trim_start();
+        inner.is_empty() || inner.starts_with('\\')
+    })
+}
+
 fn table(text: &Text, above: &str, inside: &DeTable<'_>, found: &mut Vec<Diagnostic>) {
     for (key, item) in inside {
         let name = key.get_ref().as_ref();
@@ -93,5 +107,50 @@ fn value(text: &Text, key: &str, item: &toml::Spanned<DeValue<'_>>, found: &mut 
         DeValue::Array(items) => items.iter().for_each(|item| value(text, key, item, found)),
         DeValue::Table(inner) => table(text, key, inner, found),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::{DeTable, DeValue};
+
+    use super::may_hold_one;
+
+    fn holds_one(value: &DeValue<'_>) -> bool {
+        match value {
+            DeValue::String(string) => string.trim().is_empty(),
+            DeValue::Array(items) => items.iter().any(|item| holds_one(item.get_ref())),
+            DeValue::Table(table) => {
+                table.iter().any(|(key, item)| key.get_ref().trim().is_empty() || holds_one(item.get_ref()))
+            }
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn the_first_look_passes_over_no_empty_text() {
+        for empty in [
+            "a = \"\"",
+            "a = ''",
+            "a = ' \t'",
+            "a = \" \\t \"",
+            "a = \"\\u00a0\"",
+            "a = \"\u{a0}\"",
+            "a = \"\"\"\"\"\"",
+            "a = '''\n'''",
+            "a = \"\"\"\n \\\n  \"\"\"",
+            "a = ['x', '']",
+            "a = { 'b' = \" \" }",
+            "'' = 1",
+            "a.\" \".b = 1",
+            "a = \"it's\" # don't\nb = ''",
+        ] {
+            let (root, errors) = DeTable::parse_recoverable(empty);
+            assert!(errors.is_empty() && holds_one(&DeValue::Table(root.into_inner())), "{empty}");
+            assert!(may_hold_one(empty), "{empty}");
+        }
+        for full in ["a = 'x'", "a = [\"x\", 'y']", "a = '''\nx\n'''", "a = \"\"\"x\"\"\" # it's", "a = { b = 'c' }"] {
+            assert!(!may_hold_one(full), "{full}");
+        }
     }
 }

@@ -22,13 +22,19 @@ impl Check for ExpressionInText {
     fn check(&self, subject: &Subject<'_>, found: &mut Vec<Diagnostic>) {
         let sources = subject.sources;
         for text in std::iter::once(&sources.definition).chain(&sources.bases) {
-            // An escape may spell what the text does not show.
-            if text.text.contains("${{") || text.text.contains('\\') {
+            if may_hold_one(&text.text) {
                 let (root, _) = DeTable::parse_recoverable(&text.text);
                 table(text, root.get_ref(), found);
             }
         }
     }
+}
+
+/// Returns whether a closer look is due: the text shows an expression, or has an escape that may spell one.
+fn may_hold_one(text: &str) -> bool {
+    let spells =
+        |escape: &str| escape.starts_with(|first: char| matches!(first, 'u' | 'U' | 'x') || first.is_whitespace());
+    text.contains("${{") || text.split('\\').skip(1).any(spells)
 }
 
 fn table(text: &Text, table: &DeTable<'_>, found: &mut Vec<Diagnostic>) {
@@ -97,4 +103,31 @@ fn help(string: &str) -> String {
     }
     "write `{ secret = \"NAME\" }` or `{ var = \"NAME\" }` as the value, and let a command read it from `env`"
         .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use toml::de::DeTable;
+
+    use super::may_hold_one;
+
+    #[test]
+    fn the_first_look_passes_over_no_expression() {
+        for text in [
+            "a = '${{ x }}'",
+            "a = \"\\u0024{{ x }}\"",
+            "a = \"\\x24{{ x }}\"",
+            "a = \"$\\U0000007b{ x }}\"",
+            "a = \"\"\"$\\\n  {{ x }}\"\"\"",
+            "a = \"\"\"${\\  \n{ x }}\"\"\"",
+        ] {
+            let (root, errors) = DeTable::parse_recoverable(text);
+            let value = root.get_ref().get("a").and_then(|value| value.get_ref().as_str().map(str::to_owned));
+            assert!(errors.is_empty() && value.is_some_and(|value| value.contains("${{")), "{text}");
+            assert!(may_hold_one(text), "{text}");
+        }
+        for text in ["a = '$x'", "a = \"\\n\\t\\\\\"", "a = '{{ x }}'"] {
+            assert!(!may_hold_one(text), "{text}");
+        }
+    }
 }

@@ -20,11 +20,25 @@ pub(super) fn text(root: &Path, path: &str) -> Option<String> {
 
 /// Returns whether a plain file has this text, with any line ends; usually reads no more than its length.
 pub(super) fn holds(root: &Path, path: &str, expected: &str) -> bool {
-    let mut read = Vec::with_capacity(expected.len() + 1);
-    let opened = fs::File::open(root.join(path));
-    let limit = u64::try_from(expected.len()).unwrap_or(u64::MAX).saturating_add(1);
-    let same = opened.is_ok_and(|file| file.take(limit).read_to_end(&mut read).is_ok()) && read == expected.as_bytes();
-    same || (read.contains(&b'\r') && text(root, path).is_some_and(|text| text == expected))
+    let file = fs::File::open(root.join(path));
+    file.is_ok_and(|file| is_exactly(file, expected.as_bytes()).unwrap_or(false))
+        || text(root, path).is_some_and(|text| text == expected)
+}
+
+/// Bytes of a file that are compared at once: a buffer for whole files would be new memory for each.
+const PART: usize = 1 << 15;
+
+/// Returns whether a file has these bytes, and no others.
+fn is_exactly(mut file: fs::File, mut expected: &[u8]) -> std::io::Result<bool> {
+    let mut part = vec![0; PART];
+    loop {
+        let length = file.read(&mut part)?;
+        match expected.split_at_checked(length) {
+            Some(([], _)) => return Ok(expected.is_empty()),
+            Some((here, rest)) if part.starts_with(here) => expected = rest,
+            _ => return Ok(false),
+        }
+    }
 }
 
 /// Everything in the folders of generated files, each listed once: names, and whether they are plain files.

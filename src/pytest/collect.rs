@@ -271,7 +271,7 @@ impl Walk<'_> {
     fn is_taken(&mut self, path: &str, is_folder: bool) -> bool {
         let taken = self.named(path).or_else(|| self.in_fixtures(path)).or_else(|| {
             let found = self.virtual_environment(path, is_folder);
-            found.or_else(|| self.not_recursed(path).filter(|_| is_folder))
+            found.or_else(|| is_folder.then(|| self.not_recursed(path)).flatten())
         });
         let Some((cause, value, origin)) = taken else { return false };
         self.taken.push(Taken { path: path.to_owned(), cause, value, origin });

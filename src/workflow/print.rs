@@ -1,5 +1,6 @@
 //! Printed trees. Expressions become text only here.
 
+use std::borrow::Cow;
 use std::fmt::{self, Display, Formatter};
 
 use serde_json::Value as Json;
@@ -53,6 +54,19 @@ impl Value {
         self.simplified().expr().to_string()
     }
 
+    /// Returns the value as a workflow has it; a text without an expression is the value's.
+    pub fn printed(&self) -> Cow<'_, str> {
+        match self {
+            Self::Text(text) => Self::printed_text(text),
+            _ => Cow::Owned(self.to_string()),
+        }
+    }
+
+    /// Returns a text as a workflow has it: what looks like an expression is a text in an expression.
+    pub fn printed_text(text: &str) -> Cow<'_, str> {
+        if text.contains("${{") { Cow::Owned(text.replace("${{", "${{ '${{' }}")) } else { Cow::Borrowed(text) }
+    }
+
     fn expr(&self) -> Expr {
         expr(match self {
             Self::Text(value) => return text(value.clone()),
@@ -82,8 +96,7 @@ impl Value {
     /// Writes a simplified value as text with expressions in it.
     fn embedded(&self, to: &mut Formatter<'_>) -> fmt::Result {
         match self {
-            // Text that looks like an expression is printed as a text literal in an expression.
-            Self::Text(text) => to.write_str(&text.replace("${{", "${{ '${{' }}")),
+            Self::Text(text) => to.write_str(&Self::printed_text(text)),
             Self::Number(number) => write!(to, "{number}"),
             Self::Holds(when) if **when == When::TRUE => to.write_str("true"),
             Self::Holds(when) if **when == When::FALSE => to.write_str("false"),
@@ -117,7 +130,11 @@ impl Display for Property {
 /// Prints the value for a workflow.
 impl Display for Value {
     fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
-        self.simplified().embedded(to)
+        match self {
+            // What cannot be simplified needs no copy.
+            Self::Text(_) | Self::Number(_) | Self::Property(_) | Self::ToJson(_) => self.embedded(to),
+            _ => self.simplified().embedded(to),
+        }
     }
 }
 

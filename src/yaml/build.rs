@@ -1,15 +1,17 @@
 //! Short ways to build a tree.
 
+use std::borrow::Cow;
+
 use super::{Entry, Item, Node};
 
-impl Node {
+impl<'a> Node<'a> {
     /// A mapping of these entries.
-    pub fn map(entries: impl IntoIterator<Item = Entry>) -> Self {
+    pub fn map(entries: impl IntoIterator<Item = Entry<'a>>) -> Self {
         Self::Map(entries.into_iter().collect())
     }
 
     /// A sequence with an item on each line.
-    pub fn seq<T: Into<Item>>(items: impl IntoIterator<Item = T>) -> Self {
+    pub fn seq<T: Into<Item<'a>>>(items: impl IntoIterator<Item = T>) -> Self {
         Self::Seq(items.into_iter().map(Into::into).collect())
     }
 
@@ -19,9 +21,9 @@ impl Node {
     }
 }
 
-impl Entry {
+impl<'a> Entry<'a> {
     /// An entry without comments.
-    pub fn new(key: impl Into<String>, value: impl Into<Node>) -> Self {
+    pub fn new(key: impl Into<Cow<'a, str>>, value: impl Into<Node<'a>>) -> Self {
         Self { key: key.into(), value: value.into(), head: Vec::new(), tail: None, blank_before: false }
     }
 
@@ -34,7 +36,7 @@ impl Entry {
 
     /// Sets the comment behind the value.
     #[must_use]
-    pub fn tail(mut self, text: impl Into<String>) -> Self {
+    pub fn tail(mut self, text: impl Into<Cow<'a, str>>) -> Self {
         self.tail = Some(text.into());
         self
     }
@@ -47,9 +49,9 @@ impl Entry {
     }
 }
 
-impl Item {
+impl<'a> Item<'a> {
     /// An item without comments.
-    pub fn new(value: impl Into<Node>) -> Self {
+    pub fn new(value: impl Into<Node<'a>>) -> Self {
         Self { value: value.into(), head: Vec::new(), tail: None, blank_before: false }
     }
 
@@ -62,7 +64,7 @@ impl Item {
 
     /// Sets the comment behind the value.
     #[must_use]
-    pub fn tail(mut self, text: impl Into<String>) -> Self {
+    pub fn tail(mut self, text: impl Into<Cow<'a, str>>) -> Self {
         self.tail = Some(text.into());
         self
     }
@@ -75,37 +77,43 @@ impl Item {
     }
 }
 
-impl<T: Into<Node>> From<T> for Item {
+impl<'a, T: Into<Node<'a>>> From<T> for Item<'a> {
     fn from(value: T) -> Self {
         Self::new(value)
     }
 }
 
-impl From<&str> for Node {
-    fn from(text: &str) -> Self {
-        Self::Str(text.to_owned())
+impl<'a> From<&'a str> for Node<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Str(Cow::Borrowed(text))
     }
 }
 
-impl From<String> for Node {
+impl From<String> for Node<'_> {
     fn from(text: String) -> Self {
+        Self::Str(Cow::Owned(text))
+    }
+}
+
+impl<'a> From<Cow<'a, str>> for Node<'a> {
+    fn from(text: Cow<'a, str>) -> Self {
         Self::Str(text)
     }
 }
 
-impl From<bool> for Node {
+impl From<bool> for Node<'_> {
     fn from(value: bool) -> Self {
         Self::Bool(value)
     }
 }
 
-impl From<i64> for Node {
+impl From<i64> for Node<'_> {
     fn from(value: i64) -> Self {
         Self::Int(value)
     }
 }
 
-impl From<u32> for Node {
+impl From<u32> for Node<'_> {
     fn from(value: u32) -> Self {
         Self::Int(i64::from(value))
     }

@@ -1,5 +1,7 @@
 //! A workflow as a tree: keys in the order in which people write them.
 
+use std::borrow::Cow;
+
 use super::{Entry, Error, Item, Node, write};
 use crate::workflow::{
     Action, Axis, CallInput, CallSecret, Callee, Cell, Commit, Concurrency, Container, Environment, Job, Machine,
@@ -17,7 +19,7 @@ pub fn workflow(workflow: &Workflow, header: &[String]) -> Result<String, Error>
 }
 
 /// A workflow as a tree.
-pub fn tree(workflow: &Workflow) -> Node {
+pub fn tree(workflow: &Workflow) -> Node<'_> {
     let mut entries = vec![
         Entry::new("name", workflow.name.as_str()),
         Entry::new("on", triggers(&workflow.on)).spaced(),
@@ -32,7 +34,7 @@ pub fn tree(workflow: &Workflow) -> Node {
     Node::Map(entries)
 }
 
-fn triggers(on: &Triggers) -> Node {
+fn triggers(on: &Triggers) -> Node<'_> {
     let mut entries = Vec::new();
     if on.pull_request {
         let paths = (!on.paths.is_empty()).then(|| Node::map([Entry::new("paths", flow(&on.paths))]));
@@ -66,8 +68,6 @@ fn triggers(on: &Triggers) -> Node {
     if let Some(inputs) = &on.call {
         let mut parts = tables("inputs", inputs.iter().map(called).collect());
         parts.extend(tables("secrets", on.call_secrets.iter().map(secret).collect()));
-        let output =
-            |(name, own): &(String, Value)| Entry::new(name.as_str(), Node::map([Entry::new("value", value(own))]));
         parts.extend(tables("outputs", on.call_outputs.iter().map(output).collect()));
         entries.push(Entry::new("workflow_call", if parts.is_empty() { Node::Null } else { Node::Map(parts) }));
     }
@@ -79,11 +79,11 @@ fn triggers(on: &Triggers) -> Node {
 }
 
 /// A table of entries, unless it is empty.
-fn tables(key: &str, entries: Vec<Entry>) -> Vec<Entry> {
+fn tables<'a>(key: &'static str, entries: Vec<Entry<'a>>) -> Vec<Entry<'a>> {
     if entries.is_empty() { Vec::new() } else { vec![Entry::new(key, Node::Map(entries))] }
 }
 
-fn called(input: &CallInput) -> Entry {
+fn called(input: &CallInput) -> Entry<'_> {
     let mut entries = vec![Entry::new("description", input.description.as_str())];
     match &input.default {
         Some(default) => entries.push(Entry::new("default", typed(&input.kind, default))),
@@ -93,7 +93,11 @@ fn called(input: &CallInput) -> Entry {
     Entry::new(input.name.as_str(), Node::Map(entries))
 }
 
-fn secret(secret: &CallSecret) -> Entry {
+fn output((name, own): &(String, Value)) -> Entry<'_> {
+    Entry::new(name.as_str(), Node::map([Entry::new("value", value(own))]))
+}
+
+fn secret(secret: &CallSecret) -> Entry<'_> {
     Entry::new(secret.name.as_str(), Node::map([Entry::new("required", secret.required)]))
 }
 
@@ -107,7 +111,7 @@ const fn kind(kind: &ManualKind) -> &'static str {
 }
 
 /// A default in the type of its input.
-fn typed(kind: &ManualKind, default: &str) -> Node {
+fn typed<'a>(kind: &ManualKind, default: &'a str) -> Node<'a> {
     match kind {
         ManualKind::Boolean => Node::Bool(default == "true"),
         ManualKind::Number => default.parse().map_or_else(|_| default.into(), Node::Int),
@@ -115,7 +119,7 @@ fn typed(kind: &ManualKind, default: &str) -> Node {
     }
 }
 
-fn manual(input: &ManualInput) -> Entry {
+fn manual(input: &ManualInput) -> Entry<'_> {
     let mut entries = vec![Entry::new("description", input.description.as_str())];
     if input.required {
         entries.push(Entry::new("required", true));
@@ -130,8 +134,8 @@ fn manual(input: &ManualInput) -> Entry {
     Entry::new(input.name.as_str(), Node::Map(entries))
 }
 
-fn concurrency(concurrency: &Concurrency) -> Node {
-    let cancel = value(&concurrency.cancel.clone().into());
+fn concurrency(concurrency: &Concurrency) -> Node<'_> {
+    let cancel = truth(&concurrency.cancel);
     let mut entries = vec![Entry::new("group", text(&concurrency.group)), Entry::new("cancel-in-progress", cancel)];
     if concurrency.queue {
         entries.push(Entry::new("queue", "max"));
@@ -139,7 +143,7 @@ fn concurrency(concurrency: &Concurrency) -> Node {
     Node::Map(entries)
 }
 
-fn entry(job: &Job) -> Entry {
+fn entry(job: &Job) -> Entry<'_> {
     let mut entries = vec![Entry::new("name", text(&job.name))];
     if !job.needs.is_empty() {
         entries.push(Entry::new("needs", flow(&job.needs)));
@@ -187,7 +191,7 @@ fn entry(job: &Job) -> Entry {
     whole
 }
 
-fn uses(callee: &Callee) -> Entry {
+fn uses(callee: &Callee) -> Entry<'_> {
     match callee {
         Callee::Generated(file) | Callee::Written(file) => Entry::new("uses", format!("$/.github/workflows/{file}")),
         Callee::Remote(name, Some(Commit { sha, version })) => {
@@ -198,19 +202,21 @@ fn uses(callee: &Callee) -> Entry {
 }
 
 /// Inputs of a called workflow, which has types: a text stays one.
-fn inputs(with: &Pairs) -> Option<Entry> {
-    let typed = |own: &Value| if own.literal().is_some() { text(own) } else { value(own) };
-    let entries = with.iter().map(|(key, own)| Entry::new(key.as_str(), typed(own)));
+fn inputs(with: &Pairs) -> Option<Entry<'_>> {
+    let entries = with.iter().map(|(key, own)| {
+        let typed = if own.literal().is_some() { text(own) } else { value(own) };
+        Entry::new(key.as_str(), typed)
+    });
     (!with.is_empty()).then(|| Entry::new("with", Node::map(entries)))
 }
 
-fn permissions(permissions: &[Permission]) -> Node {
+fn permissions(permissions: &[Permission]) -> Node<'_> {
     Node::map(permissions.iter().map(|permission| {
         Entry::new(permission.scope.as_str(), permission.access.as_str()).tail(permission.reason.as_str())
     }))
 }
 
-fn runner(runner: &Machine) -> Node {
+fn runner(runner: &Machine) -> Node<'_> {
     match runner {
         Machine::Label(label) => text(label),
         Machine::Labels(labels, None) => flow(labels),
@@ -224,7 +230,7 @@ fn runner(runner: &Machine) -> Node {
     }
 }
 
-fn environment(environment: &Environment) -> Entry {
+fn environment(environment: &Environment) -> Entry<'_> {
     let mut entries = vec![Entry::new("name", text(&environment.name))];
     entries.extend(environment.url.as_ref().map(|url| Entry::new("url", text(url))));
     if !environment.deployment {
@@ -234,7 +240,7 @@ fn environment(environment: &Environment) -> Entry {
     Entry::new("environment", value)
 }
 
-fn strategy(strategy: &Strategy) -> Vec<Entry> {
+fn strategy(strategy: &Strategy) -> Vec<Entry<'_>> {
     let axes = strategy.axes.iter().map(|(name, axis)| {
         let values = match axis {
             Axis::Texts(texts) => flow(texts),
@@ -249,7 +255,7 @@ fn strategy(strategy: &Strategy) -> Vec<Entry> {
             matrix.push(Entry::new(key, Node::seq(cells.iter().map(cell))));
         }
     }
-    let optional = strategy.optional.as_ref().map(|when| value(&when.clone().into()));
+    let optional = strategy.optional.as_ref().map(truth);
     let mut entries: Vec<Entry> = optional.map(|value| Entry::new("continue-on-error", value)).into_iter().collect();
     entries.push(Entry::new(
         "strategy",
@@ -258,11 +264,11 @@ fn strategy(strategy: &Strategy) -> Vec<Entry> {
     entries
 }
 
-fn cell(cell: &Cell) -> Node {
-    Node::map(cell.iter().map(|(key, own)| Entry::new(key.as_str(), text(&own.into()))))
+fn cell(cell: &Cell) -> Node<'_> {
+    Node::map(cell.iter().map(|(key, own)| Entry::new(key.as_str(), constant(own))))
 }
 
-fn container(container: &Container) -> Entry {
+fn container(container: &Container) -> Entry<'_> {
     let mut entries = vec![Entry::new("image", container.image.as_str())];
     entries.extend(pairs("credentials", &container.credentials));
     entries.extend(pairs("env", &container.env));
@@ -270,7 +276,7 @@ fn container(container: &Container) -> Entry {
     Entry::new("container", Node::Map(entries))
 }
 
-fn service(service: &Service) -> Entry {
+fn service(service: &Service) -> Entry<'_> {
     let mut entries = vec![Entry::new("image", service.image.as_str())];
     entries.extend(pairs("env", &service.env));
     if !service.ports.is_empty() {
@@ -284,8 +290,8 @@ fn service(service: &Service) -> Entry {
     Entry::new(service.id.as_str(), Node::Map(entries))
 }
 
-fn step(step: &Step) -> Node {
-    let mut entries = vec![Entry::new("name", text(&step.name.as_str().into()))];
+fn step(step: &Step) -> Node<'_> {
+    let mut entries = vec![Entry::new("name", constant(&step.name))];
     entries.extend(step.id.as_ref().map(|id| Entry::new("id", id.as_str())));
     entries.extend(condition(step.condition.as_ref()));
     let timeout = step
@@ -307,45 +313,61 @@ fn step(step: &Step) -> Node {
             entries.extend(pairs("env", &step.env));
             // A script always ends its last line, so that every reader sees the same block.
             let text = run.script.as_str();
-            let text = if text.contains('\n') { format!("{text}\n") } else { text.to_owned() };
+            let text: Cow<'_, str> = if text.contains('\n') { format!("{text}\n").into() } else { text.into() };
             entries.push(Entry::new("run", text));
         }
     }
     Node::Map(entries)
 }
 
-fn flow(texts: &[String]) -> Node {
-    Node::FlowSeq(texts.iter().map(|plain| text(&plain.into())).collect())
+fn flow(texts: &[String]) -> Node<'_> {
+    Node::FlowSeq(texts.iter().map(|plain| constant(plain)).collect())
 }
 
-fn pairs(key: &str, pairs: &Pairs) -> Option<Entry> {
+fn pairs<'a>(key: &'static str, pairs: &'a Pairs) -> Option<Entry<'a>> {
     let entries = pairs.iter().map(|(key, written)| Entry::new(key.as_str(), value(written)));
     (!pairs.is_empty()).then(|| Entry::new(key, Node::map(entries)))
 }
 
 /// An `if`, unless the condition is GitHub's default `success()`.
-fn condition(when: Option<&When>) -> Option<Entry> {
+fn condition(when: Option<&When>) -> Option<Entry<'_>> {
     let printed = when?.printed()?;
     Some(Entry::new("if", if printed == "false" { Node::Bool(false) } else { printed.into() }))
 }
 
+/// A text without expressions.
+fn constant(text: &str) -> Node<'_> {
+    Value::printed_text(text).into()
+}
+
 /// A value that is read as text.
-fn text(value: &Value) -> Node {
-    value.to_string().into()
+fn text(value: &Value) -> Node<'_> {
+    value.printed().into()
 }
 
 /// A value as people write it: without quotes around truth and small numbers.
-fn value(value: &Value) -> Node {
-    let printed = value.to_string();
-    match printed.as_str() {
+fn value(value: &Value) -> Node<'_> {
+    bare(value.printed())
+}
+
+/// A condition as the value of a key that takes `true` or `false`.
+fn truth(when: &When) -> Node<'static> {
+    bare(Value::from(when.clone()).to_string().into())
+}
+
+fn bare(printed: Cow<'_, str>) -> Node<'_> {
+    match printed.as_ref() {
         "true" => Node::Bool(true),
         "false" => Node::Bool(false),
-        text => number(text).map_or_else(|| text.into(), Node::Int),
+        text => number(text).map_or(Node::Str(printed), Node::Int),
     }
 }
 
 /// A small number that is written as it is read, so that it needs no quotes.
 fn number(text: &str) -> Option<i64> {
+    if text.len() > 9 || !text.ends_with(|last: char| last.is_ascii_digit()) {
+        return None;
+    }
     let number: i64 = text.parse().ok()?;
-    (text.len() <= 9 && number.to_string() == text).then_some(number)
+    (number.to_string() == text).then_some(number)
 }

@@ -15,6 +15,7 @@ mod properties;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::{error, fmt};
 
 pub use write::write;
@@ -23,7 +24,7 @@ pub use write::write;
 ///
 /// An empty [`Node::Map`] is written `{}`, an empty [`Node::Seq`] or [`Node::FlowSeq`] `[]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Node {
+pub enum Node<'a> {
     /// Nothing at all behind a key (`workflow_dispatch:`), `null` elsewhere.
     Null,
     /// `true` or `false`.
@@ -31,40 +32,40 @@ pub enum Node {
     /// A whole number.
     Int(i64),
     /// A text: plain, quoted or, over several lines, as a literal block.
-    Str(String),
+    Str(Cow<'a, str>),
     /// A sequence with an item on each line.
-    Seq(Vec<Item>),
+    Seq(Vec<Item<'a>>),
     /// A sequence on one line, `[a, b]`. Everything in it is on that line too, without comments.
     FlowSeq(Vec<Self>),
     /// A mapping, in the order given.
-    Map(Vec<Entry>),
+    Map(Vec<Entry<'a>>),
 }
 
 /// A key and its value, with blank lines and comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct Entry<'a> {
     /// The key. `on` is bare at the root, where every reader of workflows expects it so, and quoted elsewhere.
-    pub key: String,
+    pub key: Cow<'a, str>,
     /// The value.
-    pub value: Node,
+    pub value: Node<'a>,
     /// Comment lines above, without their `#`.
     pub head: Vec<String>,
     /// The comment behind the value, without its `#`. Where the value takes separate lines (a block text, a mapping,
     /// a sequence), it becomes the last line of `head`.
-    pub tail: Option<String>,
+    pub tail: Option<Cow<'a, str>>,
     /// A blank line above. Ignored for the first entry of a mapping, since a blank line separates two entries.
     pub blank_before: bool,
 }
 
 /// One item of a sequence, with blank lines and comments.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Item {
+pub struct Item<'a> {
     /// The value.
-    pub value: Node,
+    pub value: Node<'a>,
     /// Comment lines above, without their `#`.
     pub head: Vec<String>,
     /// The comment behind the value; as for [`Entry::tail`].
-    pub tail: Option<String>,
+    pub tail: Option<Cow<'a, str>>,
     /// A blank line above; as for [`Entry::blank_before`].
     pub blank_before: bool,
 }

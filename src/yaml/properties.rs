@@ -120,30 +120,30 @@ fn comment() -> impl Strategy<Value = (Vec<String>, Option<String>, bool)> {
     (vec(text(), 0..2), proptest::option::of(text()), any::<bool>())
 }
 
-fn entries(value: impl Strategy<Value = Node>) -> impl Strategy<Value = Vec<Entry>> {
+fn entries(value: impl Strategy<Value = Node<'static>>) -> impl Strategy<Value = Vec<Entry<'static>>> {
     vec((text(), value, comment()), 0..5).prop_map(|entries| {
-        let mut kept: Vec<Entry> = Vec::new();
+        let mut kept: Vec<Entry<'static>> = Vec::new();
         for (key, value, (head, tail, blank_before)) in entries {
             if kept.iter().all(|entry| entry.key != key) {
-                kept.push(Entry { key, value, head, tail, blank_before });
+                kept.push(Entry { key: key.into(), value, head, tail: tail.map(Into::into), blank_before });
             }
         }
         kept
     })
 }
 
-fn node() -> impl Strategy<Value = Node> {
+fn node() -> impl Strategy<Value = Node<'static>> {
     let leaf = prop_oneof![
         1 => Just(Node::Null),
         1 => any::<bool>().prop_map(Node::Bool),
         1 => any::<i64>().prop_map(Node::Int),
-        6 => text().prop_map(Node::Str),
+        6 => text().prop_map(Node::from),
     ];
     leaf.prop_recursive(4, 40, 5, |inner| {
         let item = (inner.clone(), comment()).prop_map(|(value, (head, tail, blank_before))| Item {
             value,
             head,
-            tail,
+            tail: tail.map(Into::into),
             blank_before,
         });
         prop_oneof![
@@ -155,27 +155,27 @@ fn node() -> impl Strategy<Value = Node> {
 }
 
 /// The value of a tree, by a way that shares nothing with the writer.
-fn meaning(node: &Node) -> Value {
+fn meaning(node: &Node<'_>) -> Value {
     match node {
         Node::Null => Value::Null,
         Node::Bool(value) => Value::Bool(*value),
         Node::Int(value) => Value::Number((*value).into()),
-        Node::Str(text) => Value::String(text.clone()),
+        Node::Str(text) => Value::String(text.clone().into_owned()),
         Node::Seq(items) => Value::Sequence(items.iter().map(|item| meaning(&item.value)).collect()),
         Node::FlowSeq(items) => Value::Sequence(items.iter().map(meaning).collect()),
         Node::Map(entries) => Value::Mapping(
-            entries.iter().map(|entry| (Value::String(entry.key.clone()), meaning(&entry.value))).collect(),
+            entries.iter().map(|entry| (Value::String(entry.key.to_string()), meaning(&entry.value))).collect(),
         ),
     }
 }
 
 /// The same tree without comments and blank lines.
-fn bare(node: &Node) -> Node {
+fn bare<'a>(node: &'a Node<'a>) -> Node<'a> {
     match node {
         Node::Seq(items) => Node::Seq(items.iter().map(|item| Item::new(bare(&item.value))).collect()),
         Node::FlowSeq(items) => Node::FlowSeq(items.iter().map(bare).collect()),
         Node::Map(entries) => {
-            Node::Map(entries.iter().map(|entry| Entry::new(entry.key.as_str(), bare(&entry.value))).collect())
+            Node::Map(entries.iter().map(|entry| Entry::new(entry.key.as_ref(), bare(&entry.value))).collect())
         }
         scalar => scalar.clone(),
     }

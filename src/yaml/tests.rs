@@ -2,15 +2,15 @@
 
 use super::{Entry, Error, Item, Node, write};
 
-fn written(root: &Node) -> String {
+fn written(root: &Node<'_>) -> String {
     write(&[], root).expect("the tree is legal")
 }
 
-fn value(value: impl Into<Node>) -> String {
+fn value(value: impl Into<Node<'static>>) -> String {
     written(&Node::map([Entry::new("k", value)]))
 }
 
-fn workflow() -> Node {
+fn workflow() -> Node<'static> {
     let checkout = Node::map([
         Entry::new("uses", "actions/checkout@0123456789abcdef0123456789abcdef01234567").tail("v7.0.1"),
         Entry::new("with", Node::map([Entry::new("persist-credentials", false)])),
@@ -20,7 +20,7 @@ fn workflow() -> Node {
         Entry::new("run", "set -u\n\npytest -q\n"),
         Entry::new("if", "!cancelled()"),
     ]);
-    let job = |needs: &[&str]| {
+    let job = |needs: &[&'static str]| {
         Node::map([
             Entry::new("needs", Node::flow(needs.iter().copied())),
             Entry::new("runs-on", "ubuntu-24.04"),
@@ -119,7 +119,7 @@ fn each_form_of_a_text() {
     assert_eq!(value("a\nb\n"), "k: |\n  a\n  b\n");
     assert_eq!(value("a\n\nb"), "k: |-\n  a\n\n  b\n");
     assert_eq!(value("a\n\n"), "k: \"a\\n\\n\"\n");
-    assert_eq!(value("x".repeat(300).as_str()), format!("k: {}\n", "x".repeat(300)));
+    assert_eq!(value("x".repeat(300)), format!("k: {}\n", "x".repeat(300)));
 }
 
 #[test]

@@ -21,7 +21,7 @@ const LONGEST_KEY: usize = 1024;
 ///
 /// [`Error::LongKey`] for a key that takes more than 1,024 characters, [`Error::RepeatedKey`] for a key that is
 /// twice in a mapping.
-pub fn write(header: &[String], root: &Node) -> Result<String, Error> {
+pub fn write(header: &[String], root: &Node<'_>) -> Result<String, Error> {
     let mut writer = Writer { out: String::with_capacity(16 * 1024) };
     for text in header {
         writer.comment(text, 0);
@@ -53,7 +53,7 @@ struct Writer {
 
 impl Writer {
     /// Writes a block mapping that starts at the cursor and ends its last line.
-    fn map(&mut self, entries: &[Entry], indent: usize, lead: Lead, root: bool) -> Result<(), Error> {
+    fn map(&mut self, entries: &[Entry<'_>], indent: usize, lead: Lead, root: bool) -> Result<(), Error> {
         refuse_repeated(entries)?;
         for (position, entry) in entries.iter().enumerate() {
             if position > 0 || lead == Lead::Own {
@@ -73,7 +73,7 @@ impl Writer {
     }
 
     /// Writes the text after a key's colon.
-    fn value(&mut self, entry: &Entry, indent: usize) -> Result<(), Error> {
+    fn value(&mut self, entry: &Entry<'_>, indent: usize) -> Result<(), Error> {
         match &entry.value {
             Node::Map(entries) if !entries.is_empty() => {
                 self.out.push('\n');
@@ -94,7 +94,7 @@ impl Writer {
     }
 
     /// Writes a block sequence that starts at the cursor and ends its last line.
-    fn seq(&mut self, items: &[Item], indent: usize, lead: Lead) -> Result<(), Error> {
+    fn seq(&mut self, items: &[Item<'_>], indent: usize, lead: Lead) -> Result<(), Error> {
         for (position, item) in items.iter().enumerate() {
             if position > 0 || lead == Lead::Own {
                 self.above(item.blank_before && position > 0, &item.head, item.tail.as_deref(), &item.value, indent);
@@ -119,7 +119,7 @@ impl Writer {
     }
 
     /// Writes above a dash what belongs to the child that shares its line.
-    fn above_first_child(&mut self, value: &Node, indent: usize) {
+    fn above_first_child(&mut self, value: &Node<'_>, indent: usize) {
         match value {
             Node::Map(entries) => {
                 if let Some(first) = entries.first() {
@@ -137,7 +137,7 @@ impl Writer {
     }
 
     /// Writes the lines above a child: a blank line, its comments, and a tail that fits on no line.
-    fn above(&mut self, blank: bool, head: &[String], tail: Option<&str>, value: &Node, indent: usize) {
+    fn above(&mut self, blank: bool, head: &[String], tail: Option<&str>, value: &Node<'_>, indent: usize) {
         if blank {
             self.out.push('\n');
         }
@@ -189,7 +189,7 @@ impl Writer {
     }
 
     /// Writes a value at the cursor. Only a block text takes further lines.
-    fn inline(&mut self, value: &Node, indent: usize, place: Place) -> Result<(), Error> {
+    fn inline(&mut self, value: &Node<'_>, indent: usize, place: Place) -> Result<(), Error> {
         match value {
             Node::Null => self.out.push_str("null"),
             Node::Bool(value) => self.out.push_str(if *value { "true" } else { "false" }),
@@ -203,7 +203,7 @@ impl Writer {
     }
 
     /// Writes `[a, b]`.
-    fn flow<'n>(&mut self, items: impl Iterator<Item = &'n Node>, indent: usize) -> Result<(), Error> {
+    fn flow<'n>(&mut self, items: impl Iterator<Item = &'n Node<'n>>, indent: usize) -> Result<(), Error> {
         self.out.push('[');
         for (position, item) in items.enumerate() {
             if position > 0 {
@@ -216,7 +216,7 @@ impl Writer {
     }
 
     /// Writes `{a: b}`.
-    fn flow_map(&mut self, entries: &[Entry], indent: usize) -> Result<(), Error> {
+    fn flow_map(&mut self, entries: &[Entry<'_>], indent: usize) -> Result<(), Error> {
         refuse_repeated(entries)?;
         self.out.push('{');
         for (position, entry) in entries.iter().enumerate() {
@@ -237,7 +237,7 @@ impl Writer {
 }
 
 /// Returns whether a value takes separate lines, so that no comment can follow it.
-fn takes_lines(value: &Node) -> bool {
+fn takes_lines(value: &Node<'_>) -> bool {
     match value {
         Node::Str(text) => text.contains('\n') && style::of(text, Place::Value) == Style::Block,
         Node::Seq(items) => !items.is_empty(),
@@ -246,13 +246,13 @@ fn takes_lines(value: &Node) -> bool {
     }
 }
 
-fn refuse_repeated(entries: &[Entry]) -> Result<(), Error> {
+fn refuse_repeated(entries: &[Entry<'_>]) -> Result<(), Error> {
     let repeated = if entries.len() <= 24 {
         // Nearly every mapping is so small that comparing pairs is the faster way.
         entries.iter().enumerate().find(|(at, entry)| entries.iter().take(*at).any(|above| above.key == entry.key))
     } else {
         let mut seen = HashSet::with_capacity(entries.len());
-        entries.iter().enumerate().find(|(_, entry)| !seen.insert(entry.key.as_str()))
+        entries.iter().enumerate().find(|(_, entry)| !seen.insert(entry.key.as_ref()))
     };
-    repeated.map_or(Ok(()), |(_, entry)| Err(Error::RepeatedKey(entry.key.clone())))
+    repeated.map_or(Ok(()), |(_, entry)| Err(Error::RepeatedKey(entry.key.clone().into_owned())))
 }
