@@ -201,9 +201,16 @@ def test_two_pipelines(make: Make) -> None:
 
 @thorough
 def test_command_runner(make: Make) -> None:
-    """eslint, tsc, prettier, sharded jest on two versions, and Playwright: everything passes."""
+    """eslint, tsc, prettier, sharded jest on two versions, and Playwright: everything passes, and
+    genhtml shows the sources in the report."""
     before = {"before": '[{ name = "Install the browsers", run = "true" }]'}
-    green(make("command-runner", settings={"pipeline.toml": before}, locks={".": "npm"}))
+    run = green(make("command-runner", settings={"pipeline.toml": before}, locks={".": "npm"}))
+    (report,) = (
+        it for it in run.bench.artifacts.of(run.number) if it.name == "coverage-report_palette_unit"
+    )
+    pages = report.folder / "html"
+    assert "src" in (pages / "index.html").read_text("utf-8")
+    assert list(pages.rglob("*.gcov.html"))
 
 
 @thorough

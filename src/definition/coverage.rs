@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CoverageReports {
-    /// Keeps the report as an artifact: `lcov.info`, and pages of HTML where coverage.py measured.
+    /// Keeps the report as an artifact: `lcov.info`, and pages of HTML by coverage.py or genhtml.
     ///
     /// Example: `true`
     #[serde(default)]

@@ -184,6 +184,12 @@ fn reports(context: &Context<'_>, run: &TestRun<'_>, origin: &Origin) -> Vec<Ste
         steps.push(keep.when(When::event("pull_request")));
     }
     if *artifact {
+        // coverage.py has written its own pages.
+        if run.coverage.as_ref().is_some_and(|coverage| coverage.kind == Kind::Lcov) {
+            let script = context.script("steps/coverage-html.sh", context! {});
+            let pages = Step::run("Write the report as HTML", script, origin.clone());
+            steps.push(pages.env(pairs![("REPORT", Value::temp(REPORT))]));
+        }
         let with = pairs![
             ("name", format!("coverage-report_{}_{}", context.pipeline.project(), run.name)),
             ("path", Value::temp(REPORT)),

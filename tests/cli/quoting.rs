@@ -75,7 +75,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 /// Commands that templates call; each writes down its words, and what it reads where it reads anything.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 27] = [
     "az",
     "aws",
     "bun",
@@ -87,6 +87,7 @@ const COMMANDS: [&str; 25] = [
     "docker",
     "dotnet",
     "gcloud",
+    "genhtml",
     "gh",
     "go",
     "gradle",
@@ -99,6 +100,7 @@ const COMMANDS: [&str; 25] = [
     "python",
     "rustup",
     "sha256sum",
+    "sudo",
     "uv",
     "yarn",
 ];
@@ -242,6 +244,12 @@ const CASES: &[Case] = &[
     },
     // Its values come from the environment, and it reads files: see below.
     Case { template: "steps/coverage-comment.sh", values: |_| context! {}, env: none, seen: 0 },
+    Case {
+        template: "steps/coverage-html.sh",
+        values: |_| context! {},
+        env: |value| vec![("REPORT", value.to_owned())],
+        seen: 2,
+    },
     Case {
         template: "steps/coverage.sh",
         values: |_| context! {},
