@@ -60,6 +60,14 @@ fn pytest_runs_in_the_environment_that_its_installer_made() {
 }
 
 #[test]
+fn plugins_are_installed_without_the_settings_that_a_project_has_for_its_own_packages() {
+    tests(&pytest("uv = []", ""), |job| {
+        let script = script(job, "Install test plugins");
+        assert!(script.contains("uv pip install --no-config --require-hashes"), "{script}");
+    });
+}
+
+#[test]
 fn pytest_measures_coverage_only_where_the_run_asks_for_it() {
     let measured = pytest("uv = []", "coverage = { source = [\"core\"] }\n[gates]\ncoverage = \"80%\"");
     tests(&measured, |job| {

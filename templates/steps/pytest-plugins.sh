@@ -1,5 +1,6 @@
 <% if requirements and uv %>
-uv pip install --require-hashes --no-deps --only-binary :all:<% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
+# The project's constraints and its delay for new releases do not apply to plugins with pinned hashes.
+uv pip install --no-config --require-hashes --no-deps --only-binary :all:<% for file in requirements %> -r "$SCRIPTS"/<%= file %><% endfor %>
 
 <% elif requirements %>
 <%= python %> -m pip install --disable-pip-version-check --require-hashes --no-deps --only-binary :all: \
