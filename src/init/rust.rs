@@ -83,7 +83,10 @@ fn checks(view: &View<'_>, folder: &Folder, usual: &[String; 2], stated: &mut St
         if let Some(run) = run {
             stated.took(&format!("checks.{name}"), &run.place);
         }
-        if run.is_some() {
+        if let Some(channel) = run.and_then(|run| channel(view, run, name)) {
+            let reason = format!("the workflow runs it with Rust {channel}: it may not pass with another one");
+            found.1.push((word(name), command, reason));
+        } else if run.is_some() {
             found.0.push((word(name), command));
         } else {
             let reason = format!("nothing in the repository runs `{}`: it may not pass yet", words.join(" "));
@@ -91,6 +94,14 @@ fn checks(view: &View<'_>, folder: &Folder, usual: &[String; 2], stated: &mut St
         }
     }
     found
+}
+
+/// The channel with other lints, or with options of rustfmt that no other has, if a job runs a check with nothing else.
+fn channel<'a>(view: &'a View<'_>, run: &'a Command, check: &str) -> Option<&'a str> {
+    let differs = |version: &&str| version.starts_with("nightly") || (check == "lint" && version.starts_with("beta"));
+    let mut set_up = view.own.beside(run, "rust").map(|version| version.text.as_str());
+    let first = set_up.next().filter(differs)?;
+    set_up.all(|version| differs(&version)).then_some(first)
 }
 
 /// The command by which the project's own workflow tests the package or workspace of a folder.

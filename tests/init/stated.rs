@@ -238,6 +238,32 @@ fn rust_is_tested_with_the_toolchain_that_rustup_sets_up_and_not_with_the_least_
 }
 
 #[test]
+fn a_check_that_the_workflow_runs_with_another_channel_is_proposed_alone() {
+    let of = |channel: &str| {
+        let job = format!(
+            "    steps:\n      - uses: dtolnay/rust-toolchain@{channel}\n      - run: cargo clippy -- -D warnings\n      \
+             - run: cargo fmt --check\n  rust:\n    steps:\n      - uses: dtolnay/rust-toolchain@stable\n      - run: cargo test\n"
+        );
+        definition(&[
+            ("Cargo.toml", "[package]\nname = \"a\"\n"),
+            ("Cargo.lock", ""),
+            ("src/lib.rs", "#[test]\nfn a() {}\n"),
+            (".github/workflows/ci.yml", &workflow(&job)),
+        ])
+    };
+    let lint = "lint = \"cargo clippy -- -D warnings\"";
+    let reason =
+        |channel: &str| format!("# the workflow runs it with Rust {channel}: it may not pass with another one");
+    let format = "format = \"cargo fmt --check\"";
+    holds(
+        &of("stable"),
+        &[&format!("{format} # .github/workflows/ci.yml:7"), &format!("{lint} # .github/workflows/ci.yml:6")],
+    );
+    holds(&of("beta"), &[&format!("{format} # .github/workflows/ci.yml:7"), &format!("# {lint} {}", reason("beta"))]);
+    holds(&of("nightly"), &[&format!("# {format} {}", reason("nightly")), &format!("# {lint} {}", reason("nightly"))]);
+}
+
+#[test]
 fn an_address_keeps_its_user_where_a_service_has_the_same_name() {
     let job = "    env:\n      DATABASE_URL: postgres://postgres:pw@postgres:5432/postgres\n      CACHE_URL: redis://cache:6379/0\n\
                \x20   services:\n      postgres: { image: 'postgres:16' }\n      cache: { image: 'redis:7' }\n\

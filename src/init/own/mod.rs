@@ -220,6 +220,11 @@ impl OwnWorkflows {
         self.versions(language).filter(|version| jobs.contains(&version.job)).collect()
     }
 
+    /// Versions of a language in the job that runs a command.
+    pub(super) fn beside<'a>(&'a self, command: &'a Command, language: &'a str) -> impl Iterator<Item = &'a Version> {
+        self.versions(language).filter(|version| Some(version.job) == command.job)
+    }
+
     /// Versions of a language in the jobs that run a command in a folder.
     pub(super) fn built(&self, folder: &str, language: &str) -> Vec<&Version> {
         let jobs: Vec<usize> = self.in_folder(folder).filter_map(|command| command.job).collect();
