@@ -264,6 +264,20 @@ fn a_check_that_the_workflow_runs_with_another_channel_is_proposed_alone() {
 }
 
 #[test]
+fn coverage_with_plugins_of_the_project_is_not_merged() {
+    let of = |more: &str| {
+        let project = "[project]\nname = \"lib\"\n[tool.coverage.run]\nsource = [\"lib\"]\n";
+        let text = format!("{project}{more}[tool.coverage.report]\nfail_under = 100\n");
+        definition(&[("pyproject.toml", &text), ("requirements.txt", "pytest==9\n"), ("tests/test_a.py", TEST)])
+    };
+    assert!(of("").contains("coverage = \"100%\""), "{}", of(""));
+    let text = of("plugins = [\"rules_of_lib\"]\n");
+    assert!(!text.contains("coverage = \"100%\""), "{text}");
+    let hint = "# `coverage` is left out: the job that merges it lacks `rules_of_lib`, a plugin of coverage.py";
+    holds(&text, &[hint]);
+}
+
+#[test]
 fn an_address_keeps_its_user_where_a_service_has_the_same_name() {
     let job = "    env:\n      DATABASE_URL: postgres://postgres:pw@postgres:5432/postgres\n      CACHE_URL: redis://cache:6379/0\n\
                \x20   services:\n      postgres: { image: 'postgres:16' }\n      cache: { image: 'redis:7' }\n\

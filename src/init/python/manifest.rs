@@ -144,6 +144,17 @@ impl Manifest {
         named
     }
 
+    /// Plugins of coverage.py, which are packages of the project's environment.
+    pub(super) fn coverage_plugins(&self, view: &View<'_>, folder: &Folder) -> Vec<String> {
+        let mut named = list(&self.pyproject, "tool.coverage.run.plugins");
+        for (file, section) in [(".coveragerc", "run"), ("setup.cfg", "coverage:run"), ("tox.ini", "coverage:run")] {
+            let ini = Ini::read(&view.read(folder, file).unwrap_or_default());
+            let given = ini.get(section, "plugins").unwrap_or_default();
+            named.extend(given.split([',', '\n']).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()));
+        }
+        named
+    }
+
     fn read_dependencies(&mut self, view: &View<'_>, folder: &Folder) {
         let mut found: Vec<Dependency> = Vec::new();
         let mut add = |requirement: &str, of: Of| {

@@ -100,6 +100,11 @@ fn by_pytest(
         let (file, marks) = (config.file(), names::shown(marks));
         hints.push(format!("{file} deselects tests by marker, `-m \"{marks}\"`: run them in a suite"));
     }
+    if let Some(plugin) = manifest.coverage_plugins(view, folder).first().filter(|_| config.coverage_floor().is_some())
+    {
+        let plugin = names::shown(plugin);
+        hints.push(format!("`coverage` is left out: the job that merges it lacks `{plugin}`, a plugin of coverage.py"));
+    }
     (tests, ignored)
 }
 
@@ -133,7 +138,8 @@ fn tests(view: &View<'_>, folder: &Folder, manifest: &Manifest, config: &pytest:
     if paths.is_empty() && !config.is_configured() && !config.has_tests() {
         return None;
     }
-    let coverage = config.coverage_floor();
+    // The job that merges the coverage has no plugins of the project.
+    let coverage = config.coverage_floor().filter(|_| manifest.coverage_plugins(view, folder).is_empty());
     let measure = if coverage.is_some() { manifest.measured(view, folder, config) } else { Vec::new() };
     Some(Tests {
         runner: TestRunner::Pytest,
