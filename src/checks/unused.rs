@@ -30,6 +30,7 @@ impl Check for Unused {
         let definition = subject.definition;
         services(definition, &mut all);
         judged(definition, &mut all);
+        all.extend(unasked(subject));
         if definition.environments.is_empty() {
             all.extend(undeployed(definition));
         } else {
@@ -86,6 +87,28 @@ fn named_jobs(definition: &Definition) -> impl Iterator<Item = (&Name, &Job)> {
 
 fn own_jobs(definition: &Definition) -> impl Iterator<Item = &Job> {
     named_jobs(definition).map(|(_, job)| job)
+}
+
+/// Globs about changes in a definition whose jobs run for every change, as one finding.
+fn unasked(subject: &Subject<'_>) -> Option<Diagnostic> {
+    if subject.pipeline.detects_changes() {
+        return None;
+    }
+    let mut found: Option<Diagnostic> = None;
+    entries(&ROOT, "components", &subject.definition.components, &mut |at, _, component| {
+        for (key, globs) in [("watch", &component.watch), ("ignore", &component.ignore)] {
+            let at = at.key(key).at().key();
+            if !globs.is_empty() {
+                found = Some(if let Some(first) = found.take() {
+                    first.related(at, "this as well")
+                } else {
+                    let help = "add `skip-unchanged = true` to `[project]`, or remove it";
+                    unused(at, format!("`{key}` has no effect: every change runs all jobs"), help)
+                });
+            }
+        }
+    });
+    found
 }
 
 /// Tables about the results of tests.

@@ -20,7 +20,8 @@ fn unused(sources: &Sources) -> Vec<String> {
 }
 
 fn assert_unused(toml: &str, expected: &[&str]) {
-    let toml = format!("version = 1\nproject = {{ name = \"atom\" }}\n{toml}");
+    let project = if toml.contains("[project]") { "" } else { "project = { name = \"atom\" }\n" };
+    let toml = format!("version = 1\n{project}{toml}");
     assert_eq!(unused(&alone(&toml)), expected, "{toml}");
 }
 
@@ -67,6 +68,20 @@ fn tables_about_tests() {
     );
     // An error of `coverage-unenforced`.
     assert_unused(&format!("{BACKEND}[gates]\nslowest = \"30s\"\ncoverage = \"80%\"\n"), &[]);
+}
+
+#[test]
+fn globs_about_changes() {
+    let watch = "[components.web]\npath = \"web\"\nwatch = [\"shared/**\"]\nignore = [\"web/docs/**\"]\nchecks = { a = \"x\" }\n";
+    assert_unused(
+        watch,
+        &[
+            "components.web.watch: `watch` has no effect: every change runs all jobs: add `skip-unchanged = true` to `[project]`, or remove it",
+        ],
+    );
+    let when = "[jobs.j]\nwhen = { changed = [\"web\"] }\nsteps = [{ run = \"make\" }]\n";
+    assert_unused(&format!("{watch}{when}"), &[]);
+    assert_unused(&format!("{watch}[project]\nname = \"atom\"\nskip-unchanged = true\n"), &[]);
 }
 
 const DEPLOYED: &str = r#"[images.backend]
