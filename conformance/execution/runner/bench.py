@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import itertools
 import os
-import secrets
 import shutil
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import triggers
 from .api import Api
-from .concurrency import Groups
-from .environments import Environments, Protection
+from .environments import Protection
 from .event import DEFAULT_BRANCH, FORK, NUMBER, REPOSITORY, Event
 from .job import Fault
 from .language import Language
 from .origin import Origin, git
-from .pace import Pace
+from .repository import Repository
 from .run import Run
 from .storage import Artifacts, Caches
 
-if TYPE_CHECKING:
-    from .place import Place
-
-PARALLEL = 2
 NETWORK = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "NODE_EXTRA_CA_CERTS", "PIP_CERT", "CURL_CA_BUNDLE"),
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
@@ -39,33 +32,12 @@ TOOLS = Path(__file__).parents[1] / "tools"
 
 
 @dataclass
-class Bench:
-    """A repository with its settings."""
+class Bench(Repository):
+    """A repository, and what happens in it."""
 
-    language: Language
-    origin: Origin
-    work: Path
-    installed: Path
-    artifacts: Artifacts
-    caches: Caches
-    api: Api
-    image_path: list[Path]
-    image_env: dict[str, str]
-    secrets: dict[str, str] = field(default_factory=dict)
-    variables: dict[str, str] = field(default_factory=dict)
-    environments: dict[str, tuple[dict[str, str], dict[str, str]]] = field(default_factory=dict)
-    protected: Environments = field(default_factory=Environments)
-    groups: Groups = field(default_factory=Groups)
-    pace: Pace = field(default_factory=Pace)
-    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
-    slots: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(PARALLEL))
-    server_url: str = "https://github.com"
-    keep: bool = False
     begun: list[Run] = field(default_factory=list)
-    _parsed: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _runs: Iterator[int] = field(default_factory=lambda: itertools.count(1001))
     _pulls: Iterator[int] = field(default_factory=lambda: itertools.count(7))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     # ── events ────────────────────────────────────────────────────────────────
 
@@ -167,41 +139,6 @@ class Bench:
         run = Run(self, file, event, number, faults or [], broken, hooks or {}, only)
         self.begun.append(run)
         return run.begin()
-
-    def workflow(self, sha: str, file: str) -> dict[str, Any]:
-        """A workflow at a commit."""
-        with self._lock:
-            if (sha, file) not in self._parsed:
-                content = git(self.origin.bare, "show", f"{sha}:.github/workflows/{file}")
-                path = self.work / "parsed.yml"
-                path.write_text(content + "\n", "utf-8")
-                self._parsed[sha, file] = self.language.parse(path, file)
-            return self._parsed[sha, file]
-
-    def token(self, permissions: Mapping[str, str]) -> str:
-        """A token for one job."""
-        token = f"ghs_{secrets.token_hex(18)}"
-        self.api.tokens[token] = dict(permissions)
-        return token
-
-    def secrets_of(self, run: Run, environment: str) -> dict[str, str]:
-        """What a job can read, if no call hands its secrets over: none in a fork's run.
-
-        Sources: <https://docs.github.com/actions/reference/security/secrets>,
-        <https://github.com/actions/runner/issues/1490>.
-        """
-        if run.event.fork:
-            return {}
-        return self.secrets | self.environments.get(environment, ({}, {}))[0]
-
-    def variables_of(self, environment: str) -> dict[str, str]:
-        """The repository's variables, and those of the job's environment."""
-        return self.variables | self.environments.get(environment, ({}, {}))[1]
-
-    def done(self, place: Place) -> None:
-        """Throws a job's machine away."""
-        if not self.keep:
-            shutil.rmtree(place.folder, ignore_errors=True)
 
     def attested(self, digest: str) -> list[dict[str, Any]]:
         """What runs have attested of a digest, in the names that certificates use."""

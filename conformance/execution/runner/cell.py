@@ -2,32 +2,31 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from .attempt import Attempt
+from .call import Call
 from .commands import Annotation
 from .concurrency import Cancelled, Claim, Rule
 from .environments import Deployment, Environment, Refused
-from .event import ACTOR, NUMBER, REPOSITORY, exceeds, granted
+from .event import exceeds, granted
 from .job import Execution, JobRun, machine_env
 from .language import Contexts
 from .modelled import NotModelled, check_labels
 from .pace import Cancellation, Live
 from .place import Place
 
-if TYPE_CHECKING:
-    from .run import Run
-    from .workflow import Workflow
-
 
 @dataclass(eq=False)
 class Cell:
     """A job about to be queued."""
 
-    workflow: Workflow
+    run_: Attempt
+    workflow: Mapping[str, Any]
+    call: Call
     name: str
     contexts: Contexts
     index: int
@@ -59,10 +58,10 @@ class Cell:
 
     def run(self) -> JobRun:
         """Waits for its concurrency group, for reviewers and a machine, and runs the job."""
-        run, given, call = self.workflow.run_, self._given, self.workflow.call
+        run, given, call = self.run_, self._given, self.call
         bench, event = run.bench, run.event
         permissions = granted(
-            given.get("permissions"), self.workflow.given.get("permissions"), event.fork
+            given.get("permissions"), self.workflow.get("permissions"), event.fork
         )
         if call.allowed is not None:
             beyond = exceeds(permissions, call.allowed)
@@ -89,21 +88,21 @@ class Cell:
 
     @property
     def _given(self) -> Mapping[str, Any]:
-        given: Mapping[str, Any] = self.workflow.given["jobs"][self.name]
+        given: Mapping[str, Any] = self.workflow["jobs"][self.name]
         return given
 
     def _claim(self, held: ExitStack, job: JobRun) -> None:
         """Takes the job's concurrency group, which it holds while reviewers are asked."""
-        bench = self.workflow.run_.bench
+        bench = self.run_.bench
         given = bench.language.resolve(self._given.get("concurrency"), self.contexts)
         if rule := Rule.of(given):
-            above = self.workflow.call.above
+            above = self.call.above
             claim = Claim(job.name, "", self.cancellation.request, self.cancellation, above)
             held.enter_context(bench.groups.held(rule, claim))
 
     def _enter(self, held: ExitStack, job: JobRun) -> None:
         """Passes the rules of the job's environment, and runs it."""
-        run = self.workflow.run_
+        run = self.run_
         bench, event = run.bench, run.event
         environment = self._environment()
         name = environment.name if environment else ""
@@ -127,7 +126,7 @@ class Cell:
 
     def _environment(self) -> Environment | None:
         given = self._given.get("environment")
-        language, url = self.workflow.run_.bench.language, None
+        language, url = self.run_.bench.language, None
         if isinstance(given, dict) and "$" not in given:
             url = given.get("url")
             given = {key: value for key, value in given.items() if key != "url"}
@@ -136,10 +135,10 @@ class Cell:
 
     def _tolerated(self) -> bool:
         given = self._given.get("continue-on-error", False)
-        return bool(self.workflow.run_.bench.language.text(given, self.contexts) == "true")
+        return bool(self.run_.bench.language.text(given, self.contexts) == "true")
 
     def _execution(self, job: JobRun, environment: str) -> Execution:
-        workflow, run = self.workflow, self.workflow.run_
+        run, call = self.run_, self.call
         bench, event, given = run.bench, run.event, self._given
         place = Place(
             folder=bench.work / f"job-{next(bench.numbers)}",
@@ -148,7 +147,7 @@ class Cell:
             caches=bench.caches,
             installed=bench.installed,
             records=run.records,
-            job=workflow.call.prefix + self.name,
+            job=call.prefix + self.name,
             run=run.number,
             attempt=run.attempt,
             sha=event.sha,
@@ -159,9 +158,9 @@ class Cell:
             image_path=bench.image_path,
         )
         token = bench.token(job.permissions)
-        secrets = dict(workflow.call.secrets)
-        if workflow.call.allowed is None:
-            secrets = bench.secrets_of(run, environment)
+        secrets = dict(call.secrets)
+        if call.allowed is None:
+            secrets = bench.secrets_of(run.event, environment)
         job.secrets = sorted(secrets)
         github = self.contexts["github"] | {
             "job": self.name,
@@ -174,7 +173,7 @@ class Cell:
             "vars": bench.variables_of(environment),
             "runner": {"temp": str(place.temp), "os": "Linux", "arch": "X64", "name": "bench"},
         }
-        above = workflow.given
+        above = self.workflow
         return Execution(
             language=bench.language,
             given=given,
@@ -190,27 +189,3 @@ class Cell:
             pace=bench.pace,
             cancellation=self.cancellation,
         )
-
-
-def github_context(run: Run, main: Mapping[str, Any]) -> dict[str, Any]:
-    """The context `github`, but for what a job adds."""
-    event = run.event
-    return {
-        "actor": ACTOR,
-        "api_url": run.bench.api.url,
-        "base_ref": event.base,
-        "event": event.payload(),
-        "event_name": event.name,
-        "head_ref": event.head if event.name == "pull_request" else "",
-        "ref": event.ref,
-        "ref_name": re.sub("^refs/(heads|pull|tags)/", "", event.ref),
-        "repository": REPOSITORY,
-        "repository_id": str(NUMBER),
-        "run_attempt": str(run.attempt),
-        "run_id": str(run.number),
-        "run_number": str(run.number),
-        "server_url": run.bench.server_url,
-        "sha": event.sha,
-        "triggering_actor": ACTOR,
-        "workflow": main.get("name", run.file),
-    }

@@ -8,50 +8,32 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import triggers
-from .commands import Annotation
+from .attempt import Attempt
+from .call import Call, Group, overall
 from .concurrency import Cancelled, Claim, Rule
 from .environments import Review
-from .event import ACTOR, Event
-from .job import Fault, JobRun
+from .event import ACTOR
+from .job import JobRun
 from .modelled import check_workflow
-from .pace import Cancellation, Live
-from .workflow import Call, Group, Workflow, overall
-
-if TYPE_CHECKING:
-    from .bench import Bench
+from .pace import Cancellation
+from .workflow import Workflow
 
 PATIENCE = 900  # Seconds that a case waits for a run, or for something to come about in it.
 
 
 @dataclass
-class Run:
+class Run(Attempt):
     """A run with all its attempts."""
 
-    bench: Bench
-    file: str
-    event: Event
-    number: int
-    faults: list[Fault]
-    broken: frozenset[str]
-    hooks: Mapping[str, Callable[[Run], None]]
-    only: frozenset[str] = frozenset()
-    attempt: int = 0
     groups: dict[str, Group] = field(default_factory=dict)
-    records: list[dict[str, Any]] = field(default_factory=list)
-    annotations: list[Annotation] = field(default_factory=list)
-    cancellation: Cancellation = field(default_factory=Cancellation)
-    started: list[JobRun] = field(default_factory=list)  # In this attempt.
-    _live: list[Live] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _thread: threading.Thread | None = None
     _error: BaseException | None = None
-    _strategy_failed: bool = False
 
     # ── attempts ──────────────────────────────────────────────────────────────
 
@@ -119,18 +101,6 @@ class Run:
 
     # ── while it runs ─────────────────────────────────────────────────────────
 
-    def cancel(self, reason: str = f"The run was canceled by @{ACTOR}.") -> None:
-        """Cancels the run: every job but those whose condition holds all the same."""
-        with self._lock:
-            if self.cancellation.requested:
-                return
-            self.cancellation.request(reason)
-            self.annotations.append(Annotation("error", reason))
-            live = list(self._live)
-        for job in live:
-            if not job.resists():
-                job.cancellation.request(reason)
-
     def abandon(self) -> None:
         """Ends every job at once, where a case has failed before its run has ended."""
         if not self._thread or not self._thread.is_alive():
@@ -139,25 +109,6 @@ class Run:
         with self._lock:
             for job in self._live:
                 job.cancellation.force("The bench has ended the run.")
-
-    @contextmanager
-    def live(self, job: Live) -> Iterator[None]:
-        """Lets a job be cancelled with the run, from its queue to its end."""
-        with self._lock:
-            self._live.append(job)
-        if self.cancellation.requested and not job.resists():
-            job.cancellation.request(self.cancellation.reason)
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._live.remove(job)
-
-    def strategy_failed(self, name: str, error: Exception) -> None:
-        """Notes a job whose matrix GitHub cannot evaluate, which no job of the run shows."""
-        self._strategy_failed = True
-        message = f"Error when evaluating 'strategy' for job '{name}'. {error}"
-        self.annotations.append(Annotation("error", message))
 
     def waiting(self) -> list[str]:
         """The environments whose reviewers are asked now."""

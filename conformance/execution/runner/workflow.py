@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 
-from .cell import Cell, github_context
+from .attempt import Attempt, github_context
+from .call import Call, Group, overall
+from .cell import Cell
 from .concurrency import Cancelled, Claim, Rule
 from .event import granted
 from .job import JobRun
@@ -18,54 +20,14 @@ from .matrix import MatrixError, cells
 from .modelled import NotModelled, check_job, check_workflow
 from .triggers import called_inputs
 
-if TYPE_CHECKING:
-    from .run import Run
-
 CALLED = ("$/.github/workflows/", "./.github/workflows/")
-
-
-@dataclass
-class Group:
-    """All that a job of a workflow became: one run, one per cell of its matrix, or a call."""
-
-    result: str
-    outputs: dict[str, str] = field(default_factory=dict)
-    jobs: list[JobRun] = field(default_factory=list)
-    called: dict[str, Group] = field(default_factory=dict)
-    anew: bool = True
-
-    def every(self) -> Iterator[JobRun]:
-        """Its jobs, those of called workflows included."""
-        yield from self.jobs
-        for group in self.called.values():
-            yield from group.every()
-
-    @property
-    def settled(self) -> bool:
-        """Whether "Re-run failed jobs" leaves it alone."""
-        results = [self.result, *(job.result for job in self.every())]
-        return not {"failure", "cancelled"} & set(results)
-
-
-@dataclass(frozen=True)
-class Call:
-    """A workflow, as it is started or called."""
-
-    file: str
-    prefix: str
-    inputs: Mapping[str, Any]
-    allowed: Mapping[str, str] | None  # What the caller grants; None for the run itself.
-    before: Mapping[str, Group] | None  # What the attempt before has left.
-    secrets: Mapping[str, str] = field(default_factory=dict)  # What the caller hands over.
-    all_again: bool = False
-    above: list[Claim] = field(default_factory=list)  # Concurrency groups that are held for it.
 
 
 @dataclass
 class Workflow:
     """One execution of a workflow."""
 
-    run_: Run
+    run_: Attempt
     given: Mapping[str, Any]
     call: Call
 
@@ -215,7 +177,7 @@ class Workflow:
         run, given = self.run_, self.given["jobs"][name]
         own = dict(self.call.secrets)
         if self.call.allowed is None:
-            own = run.bench.secrets_of(run, "")
+            own = run.bench.secrets_of(run.event, "")
         handed = run.bench.language.resolve(given.get("secrets", {}), contexts | {"secrets": own})
         unknown = set(handed) - set(declared)
         assert not unknown, f"{name}: there is no secret {sorted(unknown)}"
@@ -237,7 +199,10 @@ class Workflow:
         kept = [job for job in before.jobs if job.result == "success"] if before else []
         done = [(job.matrix, job) for job in kept]
         made = [
-            Cell(self, name, contexts, index, len(values), parallel, fail_fast, matrix, resists)
+            Cell(
+                *(run, self.given, self.call, name, contexts),
+                *(index, len(values), parallel, fail_fast, matrix, resists),
+            )
             for index, matrix in enumerate(values)
         ]
 
@@ -292,12 +257,3 @@ def ancestors(jobs: Mapping[str, Any], name: str) -> list[str]:
     for need in needs_of(jobs[name]):
         found |= dict.fromkeys([*ancestors(jobs, need), need])
     return list(found)
-
-
-def overall(results: Any) -> str:
-    """One result for several."""
-    found = list(results)
-    for result in ("failure", "cancelled", "success"):
-        if result in found:
-            return result
-    return "skipped"
