@@ -296,7 +296,11 @@ def test_shard_killed_half_way(github: Bench) -> None:
     run = github.run(
         "ci.yml", proposed(github, "killed", {NEW: SLEEPING}), faults=[half_way(False)]
     )
-    assert judged(run) == (["complete"], ["test-backend", "gates-backend", "coverage"])
+    missed, blocks = judged(run)
+    assert missed == ["complete"] and blocks[:2] == ["test-backend", "gates-backend"]
+    # A worker may write its data when the controller is gone, before the kill reaches it, too.
+    warned = [it.title for it in run.job("Coverage / Coverage: backend").annotations]
+    assert blocks[2:] == ["coverage"] or warned == ["Coverage data lost"]
     (lost,) = [e.message for e in errors(run.job(GATES)) if e.title == "Incomplete test run"]
     assert lost.startswith("3.12, shard 2 of 2: the run was cut off after")
     assert ", while running tests/test_" in lost
