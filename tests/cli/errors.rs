@@ -447,6 +447,14 @@ const MISTYPED: &[(&str, &str, &str)] = &[
     ("[gates]\nslowest = 30", "expected a string, found an integer", "write `slowest = \"30s\"`"),
     ("[gates]\npass-rate = 99.5", "expected a string, found a number", "write `pass-rate = \"99.5%\"`"),
     ("[tests]\nt = \"pytest\"", "expected a table, found a string", "declare it as `[tests.t]`"),
+    (
+        "[workflows.w]\non = { schedule = [\"5 4 * * *\"] }",
+        "expected a table, found a string",
+        "write `{ cron = \"5 4 * * *\" }`",
+    ),
+    ("[suites.s]\non = [[]]", "expected a string, found a list", "for example, `\"nightly\"`"),
+    ("[components.c.env]\nA = [[]]", "expected a string or a table, found a list", "write `\"…\"`"),
+    ("[jobs.j.matrix]\ninclude = [{ os = {} }]", "expected a string, found a table", "write `os = \"…\"`"),
 ];
 
 #[test]

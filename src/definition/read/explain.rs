@@ -175,19 +175,36 @@ fn wrong_type(
     tables: &[DeTable<'_>],
 ) -> Diagnostic {
     let path = parts(error.instance_path().as_str());
+    let shape = || expected.first().and_then(|expected| shape(&path, expected));
     let expected = expected.join(" or ");
     let message = format!("expected {expected}, found {}", type_of(error.instance()));
     // A member of a list has no header.
     let is_member = matches!(path.last(), Some(Part::Index(_)));
     let table = || (expected.contains("a table") && !is_member).then(|| format!("declare it as `[{}]`", at.dotted()));
     let help = suggestion(schema, error, &path, tables).or_else(table);
-    let help = help.or_else(|| is_member.then(|| form(schema, error)).flatten());
+    let help = help.or_else(|| is_member.then(|| form(schema, error)).flatten()).or_else(shape);
     let fix = certain::value(schema, error, &path, tables);
     let diagnostic = Diagnostic::error(WRONG_TYPE, at, message).fix(fix);
     match help {
         Some(help) => diagnostic.help(help),
         None => diagnostic,
     }
+}
+
+/// The text to type for a value of a type, where the schema has no example of it.
+fn shape(path: &[Part], expected: &str) -> Option<String> {
+    let shape = match expected {
+        "a string" => "\"…\"",
+        "a list" => "[\"…\"]",
+        "a table" => "{ … }",
+        "a boolean" => "true",
+        "an integer" | "a number" => "1",
+        _ => return None,
+    };
+    Some(match path.last() {
+        Some(Part::Key(key)) => format!("write `{key} = {shape}`"),
+        _ => format!("write `{shape}`"),
+    })
 }
 
 fn range(at: Location, message: &str, help: &str, found: &mut Vec<Diagnostic>) {

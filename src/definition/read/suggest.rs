@@ -24,8 +24,21 @@ pub(super) fn suggestion(
     if let Some(value) = place(schema, error).and_then(convert) {
         return Some(format!("write {}", written(&value)));
     }
-    let example = key_schema(schema, path)?.get("examples")?.get(0)?;
+    let example = example(schema, path).or_else(|| example_of_member(schema, path))?;
     Some(format!("for example, {}", written(example)))
+}
+
+fn example<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
+    key_schema(schema, path)?.get("examples")?.get(0)
+}
+
+/// The example of a list's member: the first of the list's example, or that of a key that takes one without a list, too.
+fn example_of_member<'a>(schema: &'a Value, path: &[Part]) -> Option<&'a Value> {
+    let (Part::Index(_), list) = path.split_last()? else { return None };
+    match example(schema, list)? {
+        Value::Array(members) => members.first(),
+        member => Some(member),
+    }
 }
 
 /// A part of the schema with the definitions that it refers to, and no others: the whole schema takes milliseconds to
@@ -78,6 +91,9 @@ fn candidates(value: &Value, path: &[Part], tables: &[DeTable<'_>]) -> Vec<Value
             let last = text.rsplit(':').next().unwrap_or(text);
             found.extend(last.parse::<i64>().ok().map(Value::from));
             found.extend(text.parse::<bool>().ok().map(Value::from));
+            if text.split_whitespace().count() == 5 {
+                found.push(json!({ "cron": text }));
+            }
             with_units(text, &mut found);
             found.push(json!({ "run": text }));
         }
