@@ -200,8 +200,17 @@ class Workflow:
         done = [(job.matrix, job) for job in kept]
         made = [
             Cell(
-                *(run, self.given, self.call, name, contexts),
-                *(index, len(values), parallel, fail_fast, matrix, resists),
+                run_=run,
+                workflow=self.given,
+                call=self.call,
+                name=name,
+                contexts=contexts,
+                index=index,
+                total=len(values),
+                parallel=parallel,
+                fail_fast=fail_fast,
+                matrix=matrix,
+                resists=resists,
             )
             for index, matrix in enumerate(values)
         ]
