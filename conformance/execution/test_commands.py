@@ -18,7 +18,7 @@ from runner.bench import Bench
 from runner.origin import git
 from seen import errors
 from settings_api import REPOSITORY, SettingsApi, State
-from upstream import Upstream
+from upstream import NOW, Upstream
 
 CI = ".github/workflows/ci.yml"
 DEFINITION = "pipeline.toml"
@@ -106,7 +106,7 @@ def pins(tree: Path) -> None:
     assert new in (tree / CI).read_text("utf-8")
     run(tree, "pins", "remove", "acme/unused")
     run(tree, "generate")
-    listed = run(tree, "pins", "list")
+    listed = run(tree, "pins", "list", SOURCE_DATE_EPOCH=str(NOW))
     assert re.search("actions/checkout +v8.1.0 +20 days old", listed)
     assert "acme/unused" not in listed
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from runner.origin import git
 
+# The time that ages count from; a command gets it by `SOURCE_DATE_EPOCH` where it prints a day.
+NOW = int(time.time())
 DAY = 86_400
 
 # The inputs that generated steps give to `actions/checkout`.
@@ -40,8 +42,7 @@ class Upstream:
         if not folder.exists():
             folder.mkdir(parents=True)
             git(folder, "init", "--quiet", "--initial-branch", "main")
-        # An hour more, so that a case that runs at midnight counts the same days.
-        date = f"{int(time.time()) - days * DAY - 3600} +0000"
+        date = f"{NOW - days * DAY} +0000"
         (folder / "action.yml").write_text(ACTION, "utf-8")
         (folder / "release").write_text(tag, "utf-8")
         git(folder, "add", "--all")

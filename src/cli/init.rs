@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use dialoguer::{Confirm, Input};
 use pipewright::definition::Name;
-use pipewright::init::{self, Around, Below, Choices, Day, Git, Needs, Offer, Plan, Project};
+use pipewright::init::{self, Around, Below, Choices, Git, Needs, Offer, Plan, Project};
 use pipewright::pins::builtin;
 use pipewright::sources::{Disk, Sources, Text};
 
 use serde_json::{Map, Value, json};
 
+use super::clock::today;
 use super::failure::{Failure, Note};
 use super::generate;
 use super::init_add::{self, Call, What};
@@ -143,11 +143,6 @@ fn needs(root: &Path, file: &str, text: &str) -> Needs {
         templates: BTreeMap::new(),
         tree: Box::new(Disk::new(root.to_owned())),
     })
-}
-
-fn today() -> Day {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs());
-    Day::from_unix_seconds(since)
 }
 
 /// Choices of the command line.

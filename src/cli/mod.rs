@@ -3,6 +3,7 @@
 mod absorb;
 mod actions_lock;
 mod check;
+mod clock;
 mod completions;
 mod departure;
 mod doctor;

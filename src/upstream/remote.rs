@@ -127,7 +127,7 @@ impl<'l> Remote<'l> {
         let mut waits = None;
         for tag in later {
             let commit = self.git.commit(name, tag, &self.folders(name))?;
-            let days = (self.now - commit.date).max(0) / DAY;
+            let days = self.now.saturating_sub(commit.date).max(0) / DAY;
             if days >= self.cooldown {
                 let update = self.update(name, pin, tag, &commit.actions, &tags);
                 return Ok(State::Outdated(Update { days: Some(days), date: day(commit.date), ..update }));
@@ -170,7 +170,7 @@ impl<'l> Remote<'l> {
 
     fn image(&self, image: &Image<'_>) -> Result<State, Unreachable> {
         let Some(newer) = image.newer()? else { return Ok(State::Newest) };
-        let days = newer.date.map(|date| (self.now - date).max(0) / DAY);
+        let days = newer.date.map(|date| self.now.saturating_sub(date).max(0) / DAY);
         if let Some(days) = days.filter(|days| *days < self.cooldown) {
             return Ok(State::Waits { version: newer.digest, days });
         }

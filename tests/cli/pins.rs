@@ -1,6 +1,9 @@
 //! `pins`, and what is said about what is not pinned.
 
+use std::time::UNIX_EPOCH;
+
 use insta::assert_snapshot;
+use pipewright::day::Day;
 use pipewright::pins::Lock;
 use serde_json::{Value, json};
 
@@ -45,13 +48,9 @@ fn every_kind_of_pin_is_recorded() {
     "#);
 }
 
-/// The pins of a lock on a day.
+/// The pins of a lock.
 fn listed(project: &Project, arguments: &[&str]) -> Ran {
-    let mut command = program();
-    command.current_dir(project.root()).args(["pins", "list"]).args(arguments);
-    // 2026-11-22
-    command.env("SOURCE_DATE_EPOCH", "1795305600");
-    Ran::from(command.output().expect("the program starts"))
+    project.run([&["pins", "list"], arguments].concat())
 }
 
 #[test]
@@ -93,6 +92,22 @@ fn a_lock_without_dates_stays_as_it_is() {
     let project = project.generated();
     assert_eq!(project.read("pipeline.lock"), before);
     assert!(listed(&project, &[]).out.contains("days old"));
+}
+
+#[test]
+fn an_age_is_counted_from_the_clock() {
+    let project = Project::empty();
+    add(&project, &format!("acme/own@{} # v1.2.0", "1".repeat(40)));
+    let today = || Day::from_unix_seconds(UNIX_EPOCH.elapsed().expect("the clock is right").as_secs());
+    let before = today();
+    let lock = project.read("pipeline.lock").replace("111\" }", &format!("111\", date = \"{before}\" }}"));
+    project.write("pipeline.lock", &lock);
+    let mut command = program();
+    command.current_dir(project.root()).args(["pins", "list", "--format", "json"]).env_remove("SOURCE_DATE_EPOCH");
+    let document: Value = serde_json::from_slice(&command.output().expect("it starts").stdout).expect("it is JSON");
+    let days = document["actions"][0]["days"].as_i64().expect("it has an age");
+    // A day may begin meanwhile.
+    assert!((0..=today().since(before)).contains(&days), "{document}");
 }
 
 #[test]

@@ -6,9 +6,7 @@
 mod absorb;
 mod registry;
 
-use std::time::UNIX_EPOCH;
-
-use crate::support::server::{ACTION, Server};
+use crate::support::server::{ACTION, NOW, Server};
 use insta::assert_snapshot;
 use pipewright::day::Day;
 
@@ -25,7 +23,7 @@ fn project(server: &Server) -> Project {
 }
 
 fn today() -> Day {
-    Day::from_unix_seconds(UNIX_EPOCH.elapsed().expect("the clock is right").as_secs())
+    Day::from_unix_seconds(NOW)
 }
 
 fn plain(ran: &Ran, commits: &[&str]) -> String {

@@ -14,6 +14,7 @@ use super::accept::accepting;
 use super::github::{GitHub, NAME, TOKEN};
 use super::markdown::{blocks, with_block};
 use super::projects::{PROGRAM, REPOSITORIES, project};
+use super::server::NOW;
 use super::{PAGES, pages, repository, text};
 
 /// Any lines.
@@ -35,8 +36,7 @@ fn run(line: &str, folder: &Path) -> String {
         .env("GITHUB_API_URL", GITHUB.address())
         .env("GITHUB_REPOSITORY", NAME)
         .env("GH_TOKEN", TOKEN)
-        // 2026-11-22: ages on a page stay as they are.
-        .env("SOURCE_DATE_EPOCH", "1795305600")
+        .env("SOURCE_DATE_EPOCH", NOW.to_string())
         .env_remove("CLICOLOR_FORCE")
         .env("NO_COLOR", "1")
         .output()

@@ -7,7 +7,7 @@ use std::process::Command;
 use tempfile::TempDir;
 
 use super::repository;
-use super::server::{ACTION, Server};
+use super::server::{ACTION, NOW, Server};
 
 /// Repositories of actions in the place of GitHub's, beside a project that is `released`.
 pub(crate) const REPOSITORIES: &str = "repositories";
@@ -44,7 +44,12 @@ pub(crate) fn project(about: &str) -> TempDir {
 }
 
 fn run(folder: &Path, arguments: &[&str]) {
-    let ended = Command::new(PROGRAM).args(arguments).current_dir(folder).output().expect("the program runs");
+    let ended = Command::new(PROGRAM)
+        .args(arguments)
+        .current_dir(folder)
+        .env("SOURCE_DATE_EPOCH", NOW.to_string())
+        .output()
+        .expect("the program runs");
     assert!(ended.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ended.stderr));
 }
 

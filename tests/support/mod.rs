@@ -160,7 +160,7 @@ impl Project {
 /// The program, in an environment that holds nothing of the tests' own.
 pub(crate) fn program() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pipewright"));
-    command.env_clear();
+    command.env_clear().env("SOURCE_DATE_EPOCH", server::NOW.to_string());
     command
 }
 

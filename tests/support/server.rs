@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
 
@@ -20,6 +19,9 @@ runs:
   using: node24
   main: index.js
 ";
+
+/// The time of every call in a test, in seconds since 1970: no test depends on the day or the hour at which it runs.
+pub(crate) const NOW: u64 = 1_795_305_600;
 
 pub(crate) struct Server {
     folder: PathBuf,
@@ -58,11 +60,9 @@ impl Server {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// Releases a version: its annotated tag, moved where it exists, and its commit, both of this age in days.
+    /// Releases a version: its annotated tag, moved where it exists, and its commit, both of this age in days at [`NOW`].
     pub(crate) fn release(&self, repository: &str, tag: &str, days: u64, action: &str) -> String {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("the clock is right").as_secs();
-        // An hour more, so that a test that runs at midnight counts the same days.
-        let date = format!("{} +0000", now - days * 86_400 - 3_600);
+        let date = format!("{} +0000", NOW - days * 86_400);
         let folder = self.path(repository);
         if !folder.exists() {
             fs::create_dir_all(&folder).expect("the folder is writable");

@@ -1,14 +1,12 @@
 //! `pins list`: every pin with its age and its source.
 
-use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use pipewright::day::Day;
 use pipewright::pins::{Lock, builtin};
 use pipewright::upstream::image_repository;
 use serde_json::{Value, json};
 
 use super::remote::{age, server, short};
+use crate::cli::clock::today;
 use crate::cli::output::out;
 use crate::cli::report;
 use crate::cli::settings::Settings;
@@ -67,13 +65,4 @@ fn repository(name: &str) -> String {
 
 fn of_tool(name: &str) -> Option<String> {
     builtin::repository(name).map(|repository| format!("https://github.com/{repository}"))
-}
-
-/// The day of the call, or that of `SOURCE_DATE_EPOCH`.
-///
-/// Source: <https://reproducible-builds.org/specs/source-date-epoch/>.
-fn today() -> Day {
-    let given = env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
-    let now = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Day::from_unix_seconds(given.unwrap_or_else(now))
 }

@@ -1,7 +1,6 @@
 //! Pins of a call, and what is printed about them.
 
 use std::env;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use pipewright::pins::{Lock, is_later};
@@ -9,6 +8,7 @@ use pipewright::upstream::{Found, Remote, State};
 use serde_json::{Value, json};
 
 use super::lock_file::LockFile;
+use crate::cli::clock;
 use crate::cli::failure::{Failure, Note};
 use crate::cli::output::Exit;
 use crate::cli::project::in_parallel;
@@ -25,8 +25,7 @@ pub(crate) struct Selection {
 
 /// The repositories and registries for a lock, whose actions are used by these names.
 pub(crate) fn of(lock: &Lock, used: Vec<String>, cooldown: u32) -> Remote<'_> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    Remote::new(lock, &server(), used, cooldown, i64::try_from(now).unwrap_or(i64::MAX))
+    Remote::new(lock, &server(), used, cooldown, i64::try_from(clock::now()).unwrap_or(i64::MAX))
 }
 
 /// The server of repositories, which GitHub's runners set, also those of an Enterprise Server.
