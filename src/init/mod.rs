@@ -30,6 +30,7 @@ mod node_manager;
 mod node_versions;
 mod nox;
 mod offer;
+mod other_tests;
 mod own;
 mod owners;
 mod plan;
@@ -181,6 +182,7 @@ fn components(
             component.name =
                 names::unique(&component.name, component.toolchain.key(), components.iter().map(|other| &other.name));
             stated::read(view, &mut component);
+            component.unsure.extend(other_tests::others(view, &component));
             go::leave_workspace(&mut component, &components);
             if let Some((ignored, said)) = ignored.take().filter(|_| component.toolchain == Toolchain::PYTHON) {
                 notes.extend(said);

@@ -49,6 +49,23 @@ fn versions_and_commands_are_those_of_the_own_workflow() {
 }
 
 #[test]
+fn test_commands_behind_the_first_one_are_named() {
+    let crate_ =
+        [("Cargo.toml", "[package]\nname = \"a\"\n"), ("Cargo.lock", ""), ("src/lib.rs", "#[test]\nfn a() {}\n")];
+    let workflow = "on: push\njobs:\n  a:\n    steps:\n      - run: cargo test --all\n      - run: cargo test --locked\n      \
+                    - run: cargo test --no-default-features\n      - run: cargo test --doc\n  b:\n    steps:\n      \
+                    - run: cargo test --no-default-features --verbose\n      - run: cargo test -- --ignored\n";
+    let text = definition(&[&crate_[..], &[(".github/workflows/ci.yaml", workflow)]].concat());
+    let lines = text.lines().filter(|line| line.contains("cargo test"));
+    let named: Vec<String> = lines.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    let wanted = [
+        "# test-2 = \"cargo test --no-default-features\" # .github/workflows/ci.yaml:7 runs this, too",
+        "# test-3 = \"cargo test -- --ignored\" # .github/workflows/ci.yaml:12 runs this, too",
+    ];
+    assert_eq!(named, wanted, "{text}");
+}
+
+#[test]
 fn rust_is_formatted_and_linted_where_a_workflow_does() {
     let crate_ =
         [("Cargo.toml", "[package]\nname = \"a\"\n"), ("Cargo.lock", ""), ("src/lib.rs", "#[test]\nfn a() {}\n")];
