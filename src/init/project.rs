@@ -160,6 +160,8 @@ pub struct Component {
 pub struct Stated {
     /// Environment variables of its tests and checks.
     pub env: Vec<(String, String)>,
+    /// Labels of the runners that its tests run on, where some are of another system than Ubuntu; they become a comment.
+    pub systems: Vec<String>,
     /// System packages.
     pub packages: Vec<String>,
     /// Commands that make a file before the dependencies are installed.

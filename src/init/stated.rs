@@ -132,6 +132,7 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
         return;
     };
     let Some(job) = view.own.job(test) else { return };
+    systems(view, component);
     let env = variables(job, test);
     let front = front(component);
     files(view, component);
@@ -155,6 +156,29 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
         }
     }
     component.hints.extend(not_taken(view, test, &component.stated));
+}
+
+/// Takes the runners of the jobs that test, unless all of them are those of a first pipeline.
+fn systems(view: &View<'_>, component: &mut Component) {
+    let mut found: Vec<String> = Vec::new();
+    let systems = view.own.systems(&component.path, component.toolchain.key());
+    for (label, _) in &systems {
+        let label = match label.as_str() {
+            "ubuntu-latest" => "ubuntu-24.04",
+            "windows-latest" => "windows-2025",
+            "macos-latest" => "macos-15",
+            label => label,
+        };
+        if !found.iter().any(|known| known == label) {
+            found.push(label.to_owned());
+        }
+    }
+    found.sort_by_key(|label| !label.starts_with("ubuntu-"));
+    let other = systems.iter().find(|(label, _)| !label.starts_with("ubuntu-"));
+    if let Some((_, place)) = other.filter(|_| component.tests.is_some()) {
+        component.stated.systems = found;
+        component.stated.took("runs-on", place);
+    }
 }
 
 /// The hint about commands that the job runs before the tests, and that the definition does not repeat.

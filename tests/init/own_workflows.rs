@@ -66,6 +66,30 @@ fn test_commands_behind_the_first_one_are_named() {
 }
 
 #[test]
+fn systems_of_the_jobs_that_test_are_proposed() {
+    let groups = pyproject("[dependency-groups]\ndev = [\"pytest\"]\n");
+    let runs_on = |system: &str, matrix: &str| {
+        let workflow = format!(
+            "on: push\njobs:\n  docs:\n    runs-on: macos-13\n    steps:\n      - run: make\n  test:\n    runs-on: {system}\n    \
+             strategy:\n      matrix:\n{matrix}    steps:\n      - run: pytest\n"
+        );
+        let text = definition(&[("pyproject.toml", &groups), (".github/workflows/ci.yml", &workflow), PYTEST]);
+        text.lines().find(|line| line.contains("runs-on")).map(str::to_owned)
+    };
+    let axis = "        os: [Windows-latest, ubuntu-24.04, macos-14]\n";
+    let line = runs_on("${{ matrix.os }}", axis).expect("other systems are named");
+    assert_eq!(
+        line,
+        "# runs-on = [\"ubuntu-24.04\", \"windows-2025\", \"macos-14\"]   # .github/workflows/ci.yml:11 tests there: a list becomes a matrix"
+    );
+    let include = "        include: [{ a: 1 }, { a: 2, os: macos-latest }]\n";
+    let line = runs_on("${{ matrix.os || 'ubuntu-latest' }}", include).expect("the default is named");
+    assert!(line.contains("[\"ubuntu-24.04\", \"macos-15\"]"), "{line}");
+    assert_eq!(runs_on("${{ matrix.os }}", "        os: [ubuntu-22.04, ubuntu-24.04]\n"), None);
+    assert_eq!(runs_on("${{ matrix.os }}", "        os: '${{ fromJSON(needs.a.outputs.systems) }}'\n"), None);
+}
+
+#[test]
 fn rust_is_formatted_and_linted_where_a_workflow_does() {
     let crate_ =
         [("Cargo.toml", "[package]\nname = \"a\"\n"), ("Cargo.lock", ""), ("src/lib.rs", "#[test]\nfn a() {}\n")];

@@ -53,6 +53,10 @@ fn one_component(component: &Component, all: &[Component], document: &mut Docume
         let from = versions.from.as_deref().unwrap_or("a guess: no file of the repository sets it");
         Line::new(toolchain.key(), list).note(from)
     }));
+    if let Some(place) = component.stated.place("runs-on") {
+        let note = format!("{place} tests there: a list becomes a matrix");
+        lines.push(Line::new("runs-on", Toml::texts(&component.stated.systems)).proposed().note(&note));
+    }
     lines.extend(supplies(component));
     let checks: Vec<(&str, Toml)> =
         component.checks.iter().map(|(name, command)| (name.as_str(), command.as_str().into())).collect();

@@ -220,6 +220,18 @@ impl OwnWorkflows {
         self.versions(language).filter(|version| jobs.contains(&version.job)).collect()
     }
 
+    /// Labels of the runners that run all tests of a language for a folder, each once, with its first place.
+    pub(super) fn systems(&self, folder: &str, language: &str) -> Vec<&(String, Place)> {
+        let tests = self.tests(folder, language).into_iter().filter(|command| !command.is_part());
+        let mut found: Vec<&(String, Place)> = Vec::new();
+        for system in tests.filter_map(|command| self.job(command)).flat_map(|job| &job.systems) {
+            if !found.iter().any(|(known, _)| *known == system.0) {
+                found.push(system);
+            }
+        }
+        found
+    }
+
     /// Versions of a language in the job that runs a command.
     pub(super) fn beside<'a>(&'a self, command: &'a Command, language: &'a str) -> impl Iterator<Item = &'a Version> {
         self.versions(language).filter(|version| Some(version.job) == command.job)

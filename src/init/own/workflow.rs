@@ -38,6 +38,7 @@ impl Reader<'_> {
             env: self.private(&env),
             services: services(job),
             container: image(job.get("container")),
+            systems: self.systems(job, &env),
             file: self.file.to_owned(),
             on_change: self.on_change,
         });
@@ -124,6 +125,20 @@ impl Reader<'_> {
         }
     }
 
+    /// Labels of GitHub's runners, which `runs-on` or the axis that it names lists.
+    fn systems(&self, job: &Value, env: &[(String, String)]) -> Vec<(String, Place)> {
+        let written = job.get("runs-on").and_then(Value::as_str).unwrap_or_default();
+        let is_hosted = |label: &String| ["ubuntu-", "windows-", "macos-"].iter().any(|front| label.starts_with(front));
+        let expression = written.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
+        let labels: Vec<String> = match expression.filter(|inner| inner.contains("||")) {
+            Some(inner) => inner.split("||").flat_map(|part| alternative(part.trim(), job, env)).collect(),
+            None => values(written, job, env),
+        };
+        // GitHub compares labels without their case.
+        let labels = labels.into_iter().map(|label| (label.to_ascii_lowercase(), self.place(&label)));
+        labels.filter(|(label, _)| is_hosted(label)).collect()
+    }
+
     /// Variables for programs; what the workflow itself reads back is for its own expressions.
     fn private(&self, env: &[(String, String)]) -> Vec<(String, String)> {
         let is_read = |name: &str| self.text.contains(&format!("env.{name}"));
@@ -154,6 +169,12 @@ fn values(text: &str, job: &Value, env: &[(String, String)]) -> Vec<String> {
     }
     let found = of_expression(job, axis.trim(), env);
     found.into_iter().map(|value| format!("{front}{value}{back}")).collect()
+}
+
+/// The values of one side of `||`: a quoted text, or an expression.
+fn alternative(part: &str, job: &Value, env: &[(String, String)]) -> Vec<String> {
+    let quoted = part.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''));
+    quoted.map_or_else(|| of_expression(job, part, env), |text| vec![text.to_owned()])
 }
 
 /// The values of a variable, or of an axis of the matrix.
