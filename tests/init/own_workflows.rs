@@ -78,10 +78,9 @@ fn systems_of_the_jobs_that_test_are_proposed() {
     };
     let axis = "        os: [Windows-latest, ubuntu-24.04, macos-14]\n";
     let line = runs_on("${{ matrix.os }}", axis).expect("other systems are named");
-    assert_eq!(
-        line,
-        "# runs-on = [\"ubuntu-24.04\", \"windows-2025\", \"macos-14\"]   # .github/workflows/ci.yml:11 tests there: a list becomes a matrix"
-    );
+    let labels = r#"["ubuntu-24.04", "windows-2025", "macos-14"]"#;
+    let note = ".github/workflows/ci.yml:11 tests there: a list becomes a matrix";
+    assert_eq!(line, format!("# runs-on = {labels}   # {note}"));
     let include = "        include: [{ a: 1 }, { a: 2, os: macos-latest }]\n";
     let line = runs_on("${{ matrix.os || 'ubuntu-latest' }}", include).expect("the default is named");
     assert!(line.contains("[\"ubuntu-24.04\", \"macos-15\"]"), "{line}");
