@@ -28,6 +28,17 @@ pub enum Os {
     Windows,
 }
 
+impl Os {
+    /// Returns the label of a current runner of this system, on x86 where there is one.
+    pub fn current(self) -> &'static str {
+        match self {
+            Self::Linux => "ubuntu-24.04",
+            Self::MacOs => "macos-15",
+            Self::Windows => "windows-2025",
+        }
+    }
+}
+
 /// The processor of a runner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arch {

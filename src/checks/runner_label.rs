@@ -2,7 +2,7 @@
 
 use super::check::{Check, Subject};
 use super::support::walk;
-use crate::catalogue::runners::{Os, RUNNERS, Status, runner};
+use crate::catalogue::runners::{RUNNERS, Status, runner};
 use crate::definition::RunsOn;
 use crate::diagnostics::{Code, Diagnostic, closest};
 
@@ -38,30 +38,22 @@ impl Check for RunnerLabel {
                     Status::Current => {}
                     Status::Moving => {
                         let message = format!("`{label}` becomes another system without a commit");
-                        let help = format!("name the one that you mean, as in `\"{}\"`", current(known.os));
+                        let help = format!("name the one that you mean, as in `\"{}\"`", known.os.current());
                         found.push(Diagnostic::warning(CODE, at.at(), message).help(help));
                     }
                     Status::Ending { on } => {
                         let message = format!("GitHub takes `{label}` away on {on}");
-                        let help = format!("move to `\"{}\"`", current(known.os));
+                        let help = format!("move to `\"{}\"`", known.os.current());
                         found.push(Diagnostic::warning(CODE, at.at(), message).help(help));
                     }
                     Status::Gone { since } => {
                         let message = format!("`{label}` is gone since {since}: the job would never start");
-                        let help = format!("write `\"{}\"`", current(known.os));
+                        let help = format!("write `\"{}\"`", known.os.current());
                         found.push(Diagnostic::error(CODE, at.at(), message).help(help));
                     }
                 }
             }
         });
-    }
-}
-
-fn current(os: Os) -> &'static str {
-    match os {
-        Os::Linux => "ubuntu-24.04",
-        Os::MacOs => "macos-15",
-        Os::Windows => "windows-2025",
     }
 }
 

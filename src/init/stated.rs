@@ -4,6 +4,7 @@ use super::names::shown;
 use super::own::{Command, Job, OwnWorkflows, Place};
 use super::project::{Component, Install, Stated, Toolchain};
 use super::walk::View;
+use crate::catalogue::runners::{Os, Status};
 
 /// Front of the names of variables that set up a tool of the workflow itself.
 const OF_TOOLS: &[&str] = &[
@@ -160,25 +161,18 @@ pub(super) fn read(view: &View<'_>, component: &mut Component) {
 
 /// Takes the runners of the jobs that test, unless all of them are those of a first pipeline.
 fn systems(view: &View<'_>, component: &mut Component) {
-    let mut found: Vec<String> = Vec::new();
-    let systems = view.own.systems(&component.path, component.toolchain.key());
-    for (label, _) in &systems {
-        let label = match label.as_str() {
-            "ubuntu-latest" => "ubuntu-24.04",
-            "windows-latest" => "windows-2025",
-            "macos-latest" => "macos-15",
-            label => label,
-        };
-        if !found.iter().any(|known| known == label) {
-            found.push(label.to_owned());
+    let systems: Vec<_> = view.own.systems(&component.path, component.toolchain.key()).collect();
+    let other = systems.iter().find(|(runner, _)| runner.os != Os::Linux);
+    let Some((_, place)) = other.filter(|_| component.tests.is_some()) else { return };
+    for (runner, _) in &systems {
+        let stays = matches!(runner.status, Status::Current | Status::Ending { .. });
+        let label = if stays { runner.label } else { runner.os.current() };
+        if !component.stated.systems.iter().any(|known| known == label) {
+            component.stated.systems.push(label.to_owned());
         }
     }
-    found.sort_by_key(|label| !label.starts_with("ubuntu-"));
-    let other = systems.iter().find(|(label, _)| !label.starts_with("ubuntu-"));
-    if let Some((_, place)) = other.filter(|_| component.tests.is_some()) {
-        component.stated.systems = found;
-        component.stated.took("runs-on", place);
-    }
+    component.stated.systems.sort_by_key(|label| !label.starts_with("ubuntu-"));
+    component.stated.took("runs-on", place);
 }
 
 /// The hint about commands that the job runs before the tests, and that the definition does not repeat.

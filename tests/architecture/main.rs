@@ -67,7 +67,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("setup", &["definition", "diagnostics", "seal", "sources", "trace", "workflow"]),
     ("provenance", &["definition", "diagnostics", "trace", "workflow"]),
     ("drift", &["conflict", "files", "gitignore", "pins", "seal", "shared", "sources"]),
-    ("init", &["day", "definition", "pins", "pytest", "sources", "toolchains"]),
+    ("init", &["catalogue", "day", "definition", "pins", "pytest", "sources", "toolchains"]),
     (
         "checks",
         &[

@@ -12,6 +12,7 @@ use serde_yaml::Value;
 
 use super::names::has_extension;
 use super::yaml;
+use crate::catalogue::runners::RunnerImage;
 use crate::sources::Tree;
 
 pub(super) use command::Command;
@@ -220,16 +221,10 @@ impl OwnWorkflows {
         self.versions(language).filter(|version| jobs.contains(&version.job)).collect()
     }
 
-    /// Labels of the runners that run all tests of a language for a folder, each once, with its first place.
-    pub(super) fn systems(&self, folder: &str, language: &str) -> Vec<&(String, Place)> {
+    /// Runners of the jobs that run all tests of a language for a folder, each with its place.
+    pub(super) fn systems(&self, folder: &str, language: &str) -> impl Iterator<Item = &(&'static RunnerImage, Place)> {
         let tests = self.tests(folder, language).into_iter().filter(|command| !command.is_part());
-        let mut found: Vec<&(String, Place)> = Vec::new();
-        for system in tests.filter_map(|command| self.job(command)).flat_map(|job| &job.systems) {
-            if !found.iter().any(|(known, _)| *known == system.0) {
-                found.push(system);
-            }
-        }
-        found
+        tests.filter_map(|command| self.job(command)).flat_map(|job| &job.systems)
     }
 
     /// Versions of a language in the job that runs a command.

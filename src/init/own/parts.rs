@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::place::Place;
+use crate::catalogue::runners::RunnerImage;
 
 /// A version that a set-up action is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +35,8 @@ pub(in crate::init) struct Job {
     pub(in crate::init) services: Vec<Service>,
     /// The image that it runs in.
     pub(in crate::init) container: Option<String>,
-    /// Labels of GitHub's runners that it runs on, each with its place.
-    pub(super) systems: Vec<(String, Place)>,
+    /// GitHub's runners that it runs on, each with its place.
+    pub(super) systems: Vec<(&'static RunnerImage, Place)>,
     /// Its file.
     pub(super) file: String,
     /// `true` if a push or a pull request starts it.

@@ -6,6 +6,7 @@ use super::command::{Command, assigned, toolchain};
 use super::parts::{Job, OwnWorkflows, Service, Version};
 use super::place::Place;
 use super::script::{self, Line, logical};
+use crate::catalogue::runners::{RunnerImage, runner};
 use crate::sources::{self, Tree};
 
 /// Scripts that start scripts are followed this far.
@@ -125,18 +126,15 @@ impl Reader<'_> {
         }
     }
 
-    /// Labels of GitHub's runners, which `runs-on` or the axis that it names lists.
-    fn systems(&self, job: &Value, env: &[(String, String)]) -> Vec<(String, Place)> {
+    /// GitHub's runners, which `runs-on` or the axis that it names lists.
+    fn systems(&self, job: &Value, env: &[(String, String)]) -> Vec<(&'static RunnerImage, Place)> {
         let written = job.get("runs-on").and_then(Value::as_str).unwrap_or_default();
-        let is_hosted = |label: &String| ["ubuntu-", "windows-", "macos-"].iter().any(|front| label.starts_with(front));
         let expression = written.trim().strip_prefix("${{").and_then(|rest| rest.strip_suffix("}}"));
         let labels: Vec<String> = match expression.filter(|inner| inner.contains("||")) {
             Some(inner) => inner.split("||").flat_map(|part| alternative(part.trim(), job, env)).collect(),
             None => values(written, job, env),
         };
-        // GitHub compares labels without their case.
-        let labels = labels.into_iter().map(|label| (label.to_ascii_lowercase(), self.place(&label)));
-        labels.filter(|(label, _)| is_hosted(label)).collect()
+        labels.into_iter().filter_map(|label| Some((runner(&label)?, self.place(&label)))).collect()
     }
 
     /// Variables for programs; what the workflow itself reads back is for its own expressions.
